@@ -1,0 +1,63 @@
+"""The door `biosetu`: its command groups, its common options, its exit codes (DESIGN §3)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+
+from biosetu.cli.lazy import LazyGroup
+from biosetu.problems import BioSetuError, Cancelled, UsageError
+
+DONE, DATA_PROBLEMS, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+
+STOPPED = "Stopped. What was finished is kept; run the same command again to go on."
+EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
+    (click.Abort, INTERRUPTED, STOPPED),
+    (KeyboardInterrupt, INTERRUPTED, STOPPED),
+    (Cancelled, INTERRUPTED, STOPPED),
+    (click.ClickException, USAGE, ""),
+    (UsageError, USAGE, ""),
+    (BioSetuError, DATA_PROBLEMS, ""),
+)
+
+# command -> (where it lives, what it does); loaded when called
+COMMANDS: dict[str, tuple[str, str]] = {}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="biosetu")
+def biosetu() -> None:
+    """BioSetu: from what was agreed to measured results in countries."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; errors become plain sentences on stderr."""
+    try:
+        result = biosetu.main(args=arguments, prog_name="biosetu", standalone_mode=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (Exception, KeyboardInterrupt) as error:
+        return _explain(error)
+    return result if isinstance(result, int) else DONE
+
+
+def _explain(error: BaseException) -> int:
+    for kind, code, prefix in EXITS:
+        if isinstance(error, kind):
+            if isinstance(error, click.ClickException):
+                error.show()
+            else:
+                click.echo(prefix or str(error), err=True)
+            return code
+    traceback.print_exception(error)
+    click.echo("This is our own fault, not your data's. Please report the lines above.", err=True)
+    return OUR_FAULT
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(run())

@@ -1,0 +1,65 @@
+"""How a command shows what it made: a file by suffix, or a readable table; progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from biosetu.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_SHOWN = 50
+
+
+def emit(table: pa.Table, out: Path | None) -> None:
+    """Write `table` to `out`, or print it."""
+    if out is None:
+        show(table)
+        return
+    from biosetu.engine.tables import write_table
+
+    write_table(table, out)
+    click.echo(f"{out}: {table.num_rows} rows", err=True)
+
+
+def show(table: pa.Table, rows: int = ROWS_SHOWN) -> None:
+    """Print the first rows of a table for reading."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    view = Table(*table.column_names, show_lines=False)
+    for record in table.slice(0, rows).to_pylist():
+        view.add_row(*("" if value is None else _plain(value) for value in record.values()))
+    console.print(view)
+    if table.num_rows > rows:
+        click.echo(f"… {table.num_rows - rows} more rows; use --out FILE for all", err=True)
+
+
+def _plain(value: object) -> str:
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Progress]:
+    """Yield a progress callback that draws a bar on stderr, or a silent one."""
+    if quiet or not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def report(done: int, total: int, label: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=label)
+
+        yield report

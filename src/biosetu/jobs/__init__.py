@@ -1,0 +1,1 @@
+"""One function per use case; the doors (command line, web) call only these."""

@@ -1,0 +1,71 @@
+"""The Observation: one value, tidy, with where it came from (DESIGN §1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+
+class Source(StrEnum):
+    """The CBD's own four answers to "where do these data come from"."""
+
+    NATIONAL = "national"
+    AVAILABLE_DATASET = "availableDataset"
+    NO_DATA = "noData"
+    NOT_RELEVANT = "notRelevant"
+
+
+class Status(StrEnum):
+    """How far a figure has come; only the Party turns a computed figure into a national one."""
+
+    COMPUTED = "computed"
+    PROPOSED = "proposed"
+    VALIDATED = "validated"
+    REPORTED = "reported"
+
+
+_TEXT = pa.string()
+SCHEMA = pa.schema(
+    [
+        pa.field("party", _TEXT, nullable=False),
+        pa.field("indicator", _TEXT, nullable=False),
+        pa.field("series", _TEXT, nullable=False),
+        pa.field("disaggregation_type", _TEXT, nullable=False),
+        pa.field("disaggregation", _TEXT, nullable=False),
+        pa.field("year", pa.int32(), nullable=False),
+        pa.field("period_start", pa.int32()),
+        pa.field("period_end", pa.int32()),
+        pa.field("value", pa.float64()),
+        pa.field("lower", pa.float64()),
+        pa.field("upper", pa.float64()),
+        pa.field("unit", _TEXT, nullable=False),
+        pa.field("value_text", _TEXT, nullable=False),
+        pa.field("source", _TEXT, nullable=False),
+        pa.field("status", _TEXT, nullable=False),
+        pa.field("validated_by", _TEXT, nullable=False),
+        pa.field("validated_on", pa.date32()),
+        pa.field("vintage", _TEXT, nullable=False),
+        pa.field("resolution", pa.float64()),
+        pa.field("method", _TEXT, nullable=False),
+        pa.field("inputs", _TEXT, nullable=False),
+        pa.field("holder", _TEXT, nullable=False),
+        pa.field("conditions", _TEXT, nullable=False),
+        pa.field("licence", _TEXT, nullable=False),
+        pa.field("footnote", _TEXT, nullable=False),
+    ],
+    metadata={"biosetu.schema": "observation", "biosetu.schema_version": str(SCHEMA_VERSION)},
+)
+KEY = (
+    "party",
+    "indicator",
+    "series",
+    "disaggregation_type",
+    "disaggregation",
+    "year",
+    "source",
+    "method",
+    "vintage",
+)

@@ -1,0 +1,12 @@
+from biosetu.problems import SHOWN, DataError, Problem
+
+
+def test_problem_names_file_row_column_value_and_remedy() -> None:
+    problem = Problem("not a year", "Write four digits", file="a.csv", row=3, column="year", value="20x4")
+    assert str(problem) == "a.csv, row 3, column year: not a year ('20x4'). Write four digits"
+
+
+def test_data_error_lists_all_problems_and_counts_the_rest() -> None:
+    error = DataError(Problem(f"m{i}", "r") for i in range(SHOWN + 5))
+    assert len(error.problems) == SHOWN + 5
+    assert str(error).endswith("… and 5 more")
