@@ -1,0 +1,158 @@
+"""What a report says, apart from how it looks: a document is sections, a section is blocks.
+
+Every output (HTML, JSON, Word, PDF) is written from this one model, so that all say the same.
+Text is plain and already in the reader's language; escaping is the renderer's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from markupsafe import Markup
+
+Tone = Literal["text", "lead", "note", "caution"]
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a figure comes from: publisher and title in `text`, the release in `vintage`, the terms in `licence`."""
+
+    text: str
+    vintage: str = ""
+    licence: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph. `tone`: text, lead (larger), note (smaller), caution (set apart)."""
+
+    text: str
+    tone: Tone = "text"
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list: what it is, and under it what is to be said about it."""
+
+    text: str
+    detail: str = ""
+    tag: str = ""
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; `ordered` where the order is a ranking."""
+
+    items: tuple[Item, ...]
+    ordered: bool = False
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure to be read at a glance: `value` is ready for print, with its unit."""
+
+    label: str
+    value: str
+    detail: str = ""
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A row of figures."""
+
+    items: tuple[Fact, ...]
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its key in JSON, its heading, whether numbers stand in it and with how many decimals."""
+
+    key: str
+    label: str
+    numeric: bool = False
+    decimals: int = 0
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures in rows. Numbers stay numbers; the renderer prints them. `folded`: closed on a screen, open in print."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    sources: tuple[Citation, ...] = ()
+    folded: bool = False
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return the rows as records by column key."""
+        return [dict(zip((c.key for c in self.columns), row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture: `svg` for print, `screen` (HTML) where a screen has something better; `text` says what it shows."""
+
+    svg: Markup
+    caption: str
+    text: str = ""
+    screen: Markup | None = None
+    wide: bool = False
+    sources: tuple[Citation, ...] = ()
+
+
+Block = Paragraph | Bullets | Facts | Table | Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report. `key` is its anchor; `target` the code of the goal or target it is about, if any.
+
+    `place` orders the sections of a document; sections of one room share a `group`.
+    """
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+    target: str = ""
+    kicker: str = ""
+    place: tuple[int, ...] = (500,)
+    own_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report, ready to be written in any format. `watermark` stands across every page."""
+
+    key: str
+    title: str
+    subtitle: str
+    language: str
+    on: date
+    sections: tuple[Section, ...]
+    watermark: str = ""
+    colophon: tuple[str, ...] = ()
+    meta: dict[str, str] = field(default_factory=dict)
+
+    def citations(self) -> list[Citation]:
+        """Return every source once, in the order in which the reader meets them."""
+        return list(dict.fromkeys(source for section in self.sections for source in cited(section)))
+
+
+def cited(section: Section) -> Iterator[Citation]:
+    """Yield the sources of a section in reading order, repeated as often as they are cited."""
+    for block in section.blocks:
+        if isinstance(block, Bullets | Facts):
+            for item in block.items:
+                yield from item.sources
+        yield from block.sources
