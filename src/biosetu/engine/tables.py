@@ -42,8 +42,11 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def safe_cell(text: str) -> str:
-    """Return `text` so that no spreadsheet runs it: a leading apostrophe where it would start a formula."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    """Return `text` so that no spreadsheet runs it: a leading apostrophe where it would start a formula.
+
+    Text that already stands behind apostrophes gets one more, so that reading can undo it (`read_cells`).
+    """
+    return "'" + text if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def write_table(table: pa.Table, path: Path) -> None:
@@ -61,7 +64,7 @@ def _escaped(table: pa.Table) -> pa.Table:
     for index, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             column = table.column(index)
-            risky = pc.match_substring_regex(column, r"^[=+\-@\t\r]")
+            risky = pc.match_substring_regex(column, r"^'*[=+\-@\t\r]")
             if pc.any(risky).as_py():
                 quoted = pc.binary_join_element_wise("'", column, "")
                 table = table.set_column(index, field, pc.if_else(risky, quoted, column))
@@ -98,13 +101,20 @@ def _write_xlsx(table: pa.Table, path: Path) -> None:
                 _write_cell(sheet, row, column, value)
 
 
+class _AllDigits(float):
+    """A number written with every digit that tells it from its neighbours (xlsxwriter keeps 16, some need 17)."""
+
+    def __format__(self, _: str) -> str:
+        return repr(float(self))
+
+
 def _write_cell(sheet: Any, row: int, column: int, value: object) -> None:
     if value is None:
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, int | float):
-        sheet.write_number(row, column, value)
+        sheet.write_number(row, column, _AllDigits(value) if isinstance(value, float) else value)
     else:
         sheet.write_string(row, column, safe_cell(str(value)))
 

@@ -1,5 +1,50 @@
 """Observations: the record that passes between the rooms."""
 
+from biosetu.observations.cells import parse_cells, unescape
+from biosetu.observations.comparison import row_states
+from biosetu.observations.folder import ObservationFolder, table_hash
 from biosetu.observations.schema import KEY, SCHEMA, SCHEMA_VERSION, Source, Status
+from biosetu.observations.store import (
+    EVERYTHING,
+    Batch,
+    BatchConflictError,
+    NewerStoreError,
+    ObservationStore,
+    Selection,
+    keys_of,
+    newest_per_key,
+    sorted_by_key,
+    without,
+)
+from biosetu.observations.units import indicator_units, unit_code, units, value_range
+from biosetu.observations.validation import is_indicator, problems_of, validate
 
-__all__ = ["KEY", "SCHEMA", "SCHEMA_VERSION", "Source", "Status"]
+__all__ = [
+    "EVERYTHING",
+    "KEY",
+    "SCHEMA",
+    "SCHEMA_VERSION",
+    "Batch",
+    "BatchConflictError",
+    "NewerStoreError",
+    "ObservationFolder",
+    "ObservationStore",
+    "Selection",
+    "Source",
+    "Status",
+    "indicator_units",
+    "is_indicator",
+    "keys_of",
+    "newest_per_key",
+    "parse_cells",
+    "problems_of",
+    "row_states",
+    "sorted_by_key",
+    "table_hash",
+    "unescape",
+    "unit_code",
+    "units",
+    "validate",
+    "value_range",
+    "without",
+]
