@@ -24,7 +24,9 @@ EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
 )
 
 # command -> (where it lives, what it does); loaded when called
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "match": ("biosetu.cli.match:match", "Who can help whom: shortlists with reasons, and one assignment."),
+}
 
 
 @click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,0 +1,106 @@
+"""The life of a support request as a table: state, verb, who, guard, next (data/transitions.csv).
+
+Nothing here stores anything: the centre's verbs ask `step` what happens next and do it in one transaction.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from biosetu.cooperation.guards import GUARDS, Facts
+from biosetu.problems import BioSetuError
+
+PREVIOUS = "@previous"
+FINAL = frozenset({"closed", "declined", "withdrawn", "handed_over"})
+
+
+class Refused(BioSetuError):
+    """The verb is not allowed here; the message says why and what would allow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table: in `state`, `who` may do `verb` if `guard` holds, which leads to `next`.
+
+    `ball` names whose turn it is afterwards (centre, requester, provider, nobody); the service clock pauses by it.
+    """
+
+    state: str
+    verb: str
+    who: tuple[str, ...]
+    guard: str
+    next: str
+    reason: bool
+    ball: str
+
+
+@cache
+def transitions() -> tuple[Transition, ...]:
+    """Return the table in its order."""
+    text = (files("biosetu.cooperation") / "data" / "transitions.csv").read_text(encoding="utf-8")
+    return tuple(
+        Transition(
+            state=row["state"],
+            verb=row["verb"],
+            who=tuple(row["who"].split(";")),
+            guard=row["guard"],
+            next=row["next"],
+            reason=row["reason"] == "yes",
+            ball=row["ball"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+@cache
+def states() -> tuple[str, ...]:
+    """Return every state, in the order in which the table first names it."""
+    named = [name for row in transitions() for name in (row.state, row.next) if name != PREVIOUS]
+    return tuple(dict.fromkeys(named))
+
+
+@cache
+def _by_state_and_verb() -> dict[tuple[str, str], Transition]:
+    return {(row.state, row.verb): row for row in transitions()}
+
+
+def step(state: str, verb: str, roles: Iterable[str], facts: Facts, *, reason: str = "") -> Transition:
+    """Return the transition that `verb` makes from `state`, with `next` and `ball` resolved.
+
+    Raises `Refused` when the table has no such verb in this state, when none of `roles` may do it, when a reason is due
+    and missing, or when the guard does not hold.
+    """
+    row = _by_state_and_verb().get((state, verb))
+    if row is None:
+        raise Refused(f"A request that is {state!r} has no step {verb!r}. Possible: {', '.join(verbs(state))}.")
+    if not set(roles) & set(row.who):
+        raise Refused(f"{verb!r} is for {', '.join(row.who)}.")
+    if row.reason and not reason.strip():
+        raise Refused(f"{verb!r} needs a reason: say why in a sentence.")
+    if row.guard and (why := GUARDS[row.guard](facts)):
+        raise Refused(why)
+    if row.next != PREVIOUS:
+        return row
+    before = facts.previous_state
+    if before not in states() or before in FINAL:
+        raise Refused("There is no earlier state to go back to.")
+    return Transition(row.state, row.verb, row.who, row.guard, before, row.reason, facts.previous_ball)
+
+
+def verbs(state: str) -> tuple[str, ...]:
+    """Return the verbs that the table knows in a state, whoever may do them."""
+    return tuple(row.verb for row in transitions() if row.state == state)
+
+
+def offered(state: str, roles: Iterable[str], facts: Facts) -> tuple[tuple[Transition, str], ...]:
+    """Return what these roles may do now: each transition with the sentence that still bars it, or an empty one."""
+    mine = set(roles)
+    return tuple(
+        (row, GUARDS[row.guard](facts) if row.guard else "")
+        for row in transitions()
+        if row.state == state and mine & set(row.who)
+    )

@@ -1,0 +1,181 @@
+"""Scores by hand, conflicts by table, shortlists in order."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from biosetu.cooperation import (
+    Provider,
+    Request,
+    covered,
+    find_conflicts,
+    fit,
+    lacking,
+    read_providers,
+    reasons,
+    shortlist,
+)
+from biosetu.cooperation.expertise import ancestors, expertise
+from biosetu.cooperation.match import components, weigh
+from biosetu.cooperation.similarity import similarity
+from biosetu.problems import DataError
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "broader"),
+    [
+        ("ecosystems", "TF1.2", ("TF1", "TF")),
+        ("ecosystems", "MFT1", ("MFT",)),
+        ("ecosystems", "T", ()),
+        ("threats", "5.4.3", ("5.4", "5")),
+        ("targets", "3", ()),
+        ("indicators", "A.3", ()),
+    ],
+)
+def test_ancestors_follow_the_code_lists(field, code, broader):
+    assert ancestors(field, code) == broader
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "share"),
+    [
+        ("T1", ["T1.1"], 1.0),
+        ("T", ["T1.1"], 1.0),
+        ("T1.1", ["T1"], 0.5),
+        ("T1.1", ["T1.2"], 0.0),
+        ("T1.1", ["T1.1", "T"], 1.0),
+    ],
+)
+def test_covered_a_narrower_code_counts_whole_and_a_broader_half(wanted, held, share):
+    assert covered("ecosystems", wanted, held) == share
+
+
+def test_expertise_equals_the_pairwise_definition():
+    rng = np.random.default_rng(3)
+    codes = ["T", "T1", "T1.1", "T1.2", "F1", "F1.1", "MFT1.2"]
+    requests = [
+        Request(f"r{n}", ecosystems=tuple(rng.choice(codes, 2, replace=False)), targets=("3",)) for n in range(8)
+    ]
+    providers = [Provider(f"p{n}", ecosystems=tuple(rng.choice(codes, 3, replace=False))) for n in range(9)]
+    expected = [
+        [
+            np.mean(
+                [covered("ecosystems", code, p.ecosystems) for code in r.ecosystems]
+                + [covered("targets", "3", p.targets)]
+            )
+            for p in providers
+        ]
+        for r in requests
+    ]
+    np.testing.assert_allclose(expertise(requests, providers), expected, rtol=1e-12)
+
+
+def test_expertise_of_a_request_without_codes_does_not_apply():
+    assert np.isnan(expertise([Request("r")], [Provider("p", targets=("3",))])).all()
+
+
+def test_similarity_is_the_mean_of_the_three_nearest_items():
+    texts = ["mangrove restoration with communities"]
+    near = "mangrove restoration with communities"
+    far = "tax reform"
+    work = [[near], [near, near, near, far], [near, far], [], [far]]
+    row = similarity(texts, work)[0]
+    assert row[0] == pytest.approx(1.0)
+    assert row[1] == pytest.approx(1.0)
+    assert row[2] == pytest.approx(0.5)
+    assert np.isnan(row[3])
+    assert row[4] == 0.0
+
+
+def test_similarity_meets_word_forms_and_arabic_vowel_signs():
+    row = similarity(["استعادة الأراضي الرطبة", "wetlands"], [["استعادةُ الأراضِي الرطبة"], ["a wetland inventory"]])
+    assert row[0, 0] > 0.9
+    assert row[1, 1] > row[1, 0]
+
+
+def test_similarity_of_an_empty_text_does_not_apply():
+    assert np.isnan(similarity(["", "mangrove"], [["mangrove"], ["mangrove"]])[0]).all()
+
+
+def test_weights_of_the_table_sum_to_one():
+    assert sum(component.weight for component in components()) == pytest.approx(1.0)
+
+
+def test_weigh_shares_the_weight_of_parts_that_do_not_apply():
+    used = components()
+    parts = {component.name: np.array([[np.nan]]) for component in used}
+    parts["expertise"] = np.array([[0.8]])
+    assert weigh(parts, used, (1, 1))[0, 0] == pytest.approx(0.8)
+    parts["text"] = np.array([[0.2]])
+    assert weigh(parts, used, (1, 1))[0, 0] == pytest.approx((0.4 * 0.8 + 0.2 * 0.2) / 0.6)
+
+
+@pytest.mark.parametrize(
+    ("provider", "kind", "excludes"),
+    [
+        (Provider("p", organization="Forest Department"), "same_organization", True),
+        (Provider("p", ministry="Ministry of Water"), "same_ministry", True),
+        (Provider("p", interests=("forest department",)), "declared_interest", True),
+        (Provider("p", supervisors=("c1",)), "supervisor", True),
+        (Provider("p", funders=("Fund X",)), "funder", False),
+        (Provider("p", joint_work=("Forest Department:2024",)), "joint_work", False),
+    ],
+)
+def test_conflict_is_found_and_weighed_by_the_policy_table(provider, kind, excludes):
+    request = Request(
+        "r", organization="Forest Department", ministry="Ministry of Water", funder="Fund X", contacts=("c1",)
+    )
+    found = find_conflicts([request], [provider, Provider("q")], 2026)
+    assert {pair: [(c.kind, c.excludes) for c in kinds] for pair, kinds in found.items()} == {
+        (0, 0): [(kind, excludes)]
+    }
+
+
+def test_joint_work_of_long_ago_is_no_conflict():
+    request = Request("r", organization="D")
+    assert find_conflicts([request], [Provider("p", joint_work=("D:2023",))], 2026) == {}
+
+
+def example():
+    request = Request(
+        "NPL-1", text="red list of ecosystems assessment", party="NPL", region="Southern Asia",
+        organization="DNPWC", targets=("1", "2"), languages=("en", "ne"), days=20,
+    )  # fmt: skip
+    providers = [
+        Provider("a", party="LKA", region="Southern Asia", targets=("1", "2"), languages=("en",), capacity=2,
+                 work=("red list of ecosystems for wetlands",), results=0.9),
+        Provider("b", party="FRA", region="Western Europe", targets=("1",), languages=("fr",), work=("tax reform",)),
+        Provider("c", organization="DNPWC", party="NPL", targets=("1", "2"), languages=("ne", "en")),
+    ]  # fmt: skip
+    return fit([request], providers, 2026)
+
+
+def test_shortlist_leaves_out_the_excluded_and_orders_by_score():
+    matched = example()
+    assert [matched.providers[column].provider for column in shortlist(matched, 0, 5)] == ["a", "b"]
+    assert bool(matched.excluded[0, 2])
+
+
+def test_reasons_and_lacking_name_what_the_score_stands_on():
+    matched = example()
+    assert reasons(matched, 0, 0)[0] == "covers 2 of 2 things asked for: target 1, target 2"
+    assert "works in en" in reasons(matched, 0, 0)
+    assert "is at home in the same subregion" in reasons(matched, 0, 0)
+    assert lacking(matched, 0, 0) == ("language ne",)
+    assert lacking(matched, 0, 1) == ("target 2", "language en", "language ne")
+
+
+def test_more_of_what_is_asked_never_lowers_a_score():
+    request = Request("r", targets=("1", "2", "3"), languages=("en",), party="NPL")
+    held = [(), ("1",), ("1", "2"), ("1", "2", "3")]
+    totals = fit([request], [Provider(str(n), targets=codes) for n, codes in enumerate(held)], 2026).total[0]
+    assert (np.diff(totals) > 0).all()
+
+
+def test_read_providers_lists_all_problems_by_row_and_column():
+    table = pa.table({"provider": ["a", "a", ""], "capacity": ["two", "1", "1"], "results": ["0.5", "-1", ""]})
+    with pytest.raises(DataError) as caught:
+        read_providers(table, "p.csv")
+    assert [(p.row, p.column, p.code) for p in caught.value.problems] == [
+        (2, "capacity", "number"), (3, "provider", "duplicate"), (3, "results", "number"), (4, "provider", "empty"),
+    ]  # fmt: skip
