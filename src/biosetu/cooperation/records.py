@@ -96,7 +96,7 @@ def _read(kind: type[Record], table: pa.Table, file: str, key: str) -> tuple[Rec
     records: list[Record] = []
     seen: set[str] = set()
     problems: list[Problem] = []
-    for number, row in enumerate(table.to_pylist(), start=2):
+    for number, row in zip(_row_numbers(table), table.to_pylist(), strict=True):
         values = {name: _text(value) for name, value in row.items()}
         found = list(_row_problems(kind, values, key, seen))
         seen.add(values[key])
@@ -106,6 +106,12 @@ def _read(kind: type[Record], table: pa.Table, file: str, key: str) -> tuple[Rec
     if problems:
         raise DataError(problems)
     return tuple(records)
+
+
+def _row_numbers(table: pa.Table) -> Iterable[int]:
+    """Return the row of the file for every record, as the reader noted it, else counted from 2."""
+    noted = (table.schema.metadata or {}).get(b"biosetu.rows")
+    return [int(n) for n in noted.split(b",") if n] if noted is not None else range(2, table.num_rows + 2)
 
 
 def _text(value: Any) -> str:
