@@ -1,0 +1,166 @@
+"""Figures carried over equal their source, cell by cell, where the source is at hand."""
+
+import csv
+import math
+import os
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from biosetu.framework import centres, coverage, parties, targets
+from biosetu.observations import SCHEMA, is_indicator, problems_of, unit_code
+from biosetu.sources import official
+
+shared = os.environ.get("BIOSETU_SHARED", "")
+needs_shared = pytest.mark.skipif(not shared, reason="BIOSETU_SHARED does not name the folder of source data")
+ASIA = {
+    row.party for row in coverage() if centres()[row.centre].region == "Asia" and not parties()[row.party].fictional
+}
+VOLUNTARY = re.compile(r"\.C[TY]\.")  # component and complementary indicators, not yet all in the framework's table
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def catalogue() -> list[dict[str, str]]:
+    return read(Path(str(files("biosetu.sources.official") / "data" / "series.csv")))
+
+
+def values(party: str, series: str, vintage: str) -> dict[int, float]:
+    rows = official.observations(party).to_pylist()
+    return {r["year"]: r["value"] for r in rows if r["series"] == series and r["vintage"] == vintage}
+
+
+@needs_shared
+@pytest.mark.parametrize("entry", catalogue(), ids=lambda entry: entry["id"])
+def test_figures_equal_their_source_cell_by_cell(entry) -> None:
+    rows = read(Path(shared) / "data" / entry["source_file"])
+    if entry["source_series"]:
+        areas = {str(int(parties()[code].m49)): code for code in ASIA}
+        expected = {
+            (areas[row["geo_area"]], row["year"]): (row["value"], row["dim"])
+            for row in rows
+            if row["series"] == entry["source_series"] and row["geo_area"] in areas and row["value"] not in ("N", "NaN")
+        }
+    else:
+        expected = {}
+        for row in rows:
+            _, code, year, value = row.values()
+            if code in ASIA and value:
+                expected[code, year] = (value, "")
+    expected = {at: cell for at, cell in expected.items() if _finite(cell[0])}
+    carried = read(Path(str(files("biosetu.sources.official") / "data" / "figures" / f"{entry['id']}.csv")))
+    assert {(row["party"], row["year"]): (row["value"], row["category"]) for row in carried} == expected
+    assert len(carried) == len(expected)
+
+
+def _finite(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+@needs_shared
+@pytest.mark.parametrize("code", ["NPL", "BTN", "IND", "LKA", "JOR", "ARE"])
+def test_red_list_index_of_first_and_last_year_equals_the_source(code: str) -> None:
+    rows = read(Path(shared) / "data" / "owid_un_sdg_2024" / "red-list-index.csv")
+    source = {int(row["Year"]): float(list(row.values())[3]) for row in rows if row["Code"] == code}
+    held = values(code, "ER_RSK_LST", "2024")
+    assert (held[1993], held[2024]) == (source[1993], source[2024])
+    assert held == source
+
+
+@needs_shared
+def test_mangrove_extents_equal_the_sums_of_the_source() -> None:
+    rows = read(Path(shared) / "data" / "mangrove_get_mft12" / "mft12_units_components_areas.csv")
+    held = {
+        (r["disaggregation"].split()[0], r["year"]): r["value"]
+        for r in official.observations().to_pylist()
+        if r["indicator"] == "context:MFT1.2_units"
+    }
+    columns = {1996: "area_gmw_1996", 2000: "area_usgs_2000", 2016: "area_gmw_2016"}
+    for (unit, year), value in held.items():
+        parts = [float(row[columns[year]]) for row in rows if row["unit_code"] == unit and row[columns[year]]]
+        assert value == pytest.approx(math.fsum(parts), abs=0.005)
+    assert held["MFT1.2_4_MP_23", 1996] == pytest.approx(9536.5, abs=0.05)
+    assert held["MFT1.2_4_MP_19", 2016] == pytest.approx(179.3, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("NPL", 0.85, 0.85),
+        ("BTN", 0.82, 0.82),
+        ("IND", 0.77, 0.67),
+        ("LKA", 0.66, 0.55),
+        ("JOR", 0.97, 0.96),
+        ("ARE", 0.91, 0.84),
+    ],
+)
+def test_red_list_index_of_the_newest_vintage(code: str, first: float, last: float) -> None:
+    held = values(code, "ER_RSK_LST", "2024")
+    assert (held[1993], held[2024], len(held)) == (first, last, 32)
+
+
+def test_red_list_index_of_nepal_falls_in_the_older_vintage_alone() -> None:
+    assert set(values("NPL", "ER_RSK_LST", "2024").values()) == {0.85}
+    old = values("NPL", "ER_RSK_LST", "2020-10")
+    assert (old[1993], old[2020]) == (0.83826, 0.83043)
+
+
+def test_every_party_served_from_asia_has_both_headline_series() -> None:
+    table = official.observations()
+    for series in ("ER_RSK_LST", "ER.LND.PTLD.ZS"):
+        assert {row["party"] for row in table.to_pylist() if row["series"] == series} == ASIA
+
+
+def test_observations_are_right_by_every_rule() -> None:
+    table = official.observations()
+    assert table.schema.equals(SCHEMA)
+    assert [p for p in problems_of(table) if not VOLUNTARY.search(p.value)] == []
+    assert table.num_rows == 10_679
+
+
+def test_observations_of_one_party_are_its_own() -> None:
+    assert set(official.observations("NPL").column("party").to_pylist()) == {"NPL"}
+    assert official.observations("FRA").num_rows == 0
+
+
+def test_series_say_where_they_come_from_and_which_targets_they_speak_to() -> None:
+    for item in official.series().values():
+        assert is_indicator(item.indicator) or VOLUNTARY.search(item.indicator), item.id
+        assert set(item.targets) <= set(targets())
+        assert unit_code(item.unit) == item.unit
+        assert all((item.title("en"), item.title("ar"), item.citation, item.url, item.licence, item.vintage_basis))
+        assert bool(item.footnote_en) == bool(item.footnote_ar)
+
+
+def test_protected_shares_are_labelled_without_oecm() -> None:
+    rows = [r for r in official.observations().to_pylist() if r["indicator"] == "3.1"]
+    assert {r["disaggregation"] for r in rows} == {"terrestrial", "marine"}
+    assert all(r["footnote"].startswith("without OECM") for r in rows)
+
+
+def test_aichi_answers_are_labelled_pre_2020_and_speak_to_no_present_target() -> None:
+    for code, target in (("ER_BDY_ABT2NP", "2"), ("ER_IAS_NBSAP", "9")):
+        item = official.series_of(f"context:{code}")
+        assert item.targets == ()
+        assert item.footnote("en").startswith(f"pre-2020, Aichi Target {target}:")
+    rows = [r for r in official.observations("JOR").to_pylist() if r["series"] == "ER_BDY_ABT2NP"]
+    assert [(r["value"], r["value_text"]) for r in rows] == [(None, "on track to achieve the target")]
+
+
+def test_mangroves_are_not_shown_for_parties_without() -> None:
+    rows = [r for r in official.observations().to_pylist() if r["indicator"] == "context:MFT1.2_units"]
+    assert not {r["party"] for r in rows} & {"JOR", "IRQ", "LAO", "KOR", "AFG"}
+    assert all("not the Party's own area" in r["footnote"] for r in rows)
+
+
+def test_the_tables_stay_small() -> None:
+    folder = Path(str(files("biosetu.sources.official") / "data"))
+    assert sum(path.stat().st_size for path in folder.rglob("*.csv")) < 3_000_000
