@@ -123,7 +123,7 @@ def test_observations_are_right_by_every_rule() -> None:
     table = official.observations()
     assert table.schema.equals(SCHEMA)
     assert [p for p in problems_of(table) if not VOLUNTARY.search(p.value)] == []
-    assert table.num_rows == 10_679
+    assert table.num_rows == 10_579
 
 
 def test_observations_of_one_party_are_its_own() -> None:
