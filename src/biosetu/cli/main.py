@@ -26,6 +26,7 @@ EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
 # command -> (where it lives, what it does); loaded when called
 COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("biosetu.cli.match:match", "Who can help whom: shortlists with reasons, and one assignment."),
+    "serve": ("biosetu.cli.serve:serve", "The support centre in a browser; nothing else to start."),
 }
 
 

@@ -1,0 +1,1 @@
+"""One append-only table of what was done, by whom, to what."""

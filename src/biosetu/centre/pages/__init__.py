@@ -1,0 +1,1 @@
+"""What the world sees: home, Party, indicator, target, error pages."""

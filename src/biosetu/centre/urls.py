@@ -1,0 +1,21 @@
+"""The addresses of the centre. English has no prefix; every other language has its code."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from biosetu.centre.health import health
+
+urlpatterns = [
+    path("health", health, name="health"),
+    *i18n_patterns(
+        path("account/", include("biosetu.centre.accounts.urls")),
+        path("", include("biosetu.centre.pages.urls")),
+        prefix_default_language=False,
+    ),
+]
+handler400 = "biosetu.centre.pages.errors.bad_request"
+handler403 = "biosetu.centre.pages.errors.permission_denied"
+handler404 = "biosetu.centre.pages.errors.not_found"
+handler500 = "biosetu.centre.pages.errors.our_fault"

@@ -1,0 +1,26 @@
+"""The centre's tests run on SQLite, or on the PostgreSQL that BIOSETU_TEST_DATABASE_URL names."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import pytest
+
+_home = tempfile.mkdtemp(prefix="biosetu-centre-tests-")
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+os.environ["BIOSETU_HOME"] = _home
+os.environ["BIOSETU_PASSWORD_FAST"] = "yes"
+os.environ["DATABASE_URL"] = os.environ.get("BIOSETU_TEST_DATABASE_URL", "")
+os.environ["DJANGO_SETTINGS_MODULE"] = "biosetu.centre.settings"
+
+import django  # noqa: E402 - the environment is read when the settings are imported
+
+django.setup()
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    """Files of one test are seen by that test alone."""
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path))
+    return tmp_path
