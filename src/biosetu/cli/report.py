@@ -1,0 +1,90 @@
+"""`biosetu report`: the files that the Convention takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from biosetu.cli.options import language_option, out_option, quiet_option
+
+
+@click.group()
+def report() -> None:
+    """Files for the CBD's Online Reporting Tool: write them, check them before they are sent."""
+
+
+@report.command("check")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--code", default="", metavar="A.3", help="The indicator to which the file will be uploaded.")
+@click.option("--attachment", is_flag=True, help="The file will be attached to the report, not uploaded as data.")
+@click.option("--fix", is_flag=True, help="Write a corrected copy beside FILE, changing only what is certain.")
+@click.option(
+    "--fixed-file", type=click.Path(path_type=Path, dir_okay=False), help="Where the corrected copy goes (.xlsx)."
+)
+@out_option
+@language_option
+@quiet_option
+def check_command(
+    file: Path,
+    code: str,
+    attachment: bool,
+    fix: bool,
+    fixed_file: Path | None,
+    out: Path | None,
+    language: str,
+    quiet: bool,
+) -> int:
+    """Say what the reporting tool would drop or misread in FILE, row by row.
+
+    FILE is an upload workbook, a filled template, or an export of a seventh national report (xlsx or CSV).
+    Severity: dropped, misread, suspicious. Exit code 1 where anything is dropped or misread.
+    """
+    from biosetu.cli.output import emit, show
+    from biosetu.jobs.reporting import check_report
+    from biosetu.reports.cbd import change_table
+
+    if fix and fixed_file is None:
+        fixed_file = file.with_name(f"{file.stem}-corrected.xlsx")
+    checked = check_report(file, code, attachment, fixed_file)
+    findings = checked.report.table(language)
+    if out is not None or findings.num_rows:
+        emit(findings, out)
+    if checked.corrected is not None and not quiet:
+        if checked.changes:
+            show(change_table(checked.changes))
+        click.echo(f"{checked.corrected}: {len(checked.changes)} cells changed", err=True)
+    if not quiet:
+        click.echo(f"{file.name}: {checked.report.rows} rows read, {findings.num_rows} findings", err=True)
+    return 1 if checked.report.blocking else 0
+
+
+@report.command("indicators")
+@click.argument("party")
+@click.option("--code", required=True, metavar="A.3", help="The indicator, by the code of decision 16/31.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The workbook (.xlsx).")
+@click.option(
+    "--attachment", type=click.Path(path_type=Path, dir_okay=False), help="Also write the detailed attachment here."
+)
+@click.option("--source", type=click.Choice(["national", "availableDataset"]), default="national", show_default=True)
+@click.option(
+    "--observations",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Take the figures from this Parquet file instead of the store.",
+)
+@quiet_option
+def indicators_command(
+    party: str,
+    code: str,
+    out: Path,
+    attachment: Path | None,
+    source: str,
+    observations: Path | None,
+    quiet: bool,
+) -> None:
+    """Write the upload workbook of one indicator of PARTY: first sheet, exactly the tool's nine columns."""
+    from biosetu.jobs.reporting import report_indicator
+
+    rows = report_indicator(party, code, out, source, attachment, observations)
+    if not quiet:
+        click.echo(f"{out}: {rows} rows", err=True)

@@ -1,0 +1,97 @@
+"""Files for the Convention's reporting tool: check, correct, write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from biosetu.engine.grids import Book, read_book
+from biosetu.framework import find_party, indicators
+from biosetu.observations import Source, Status
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.reports.cbd import (
+    Change,
+    CheckReport,
+    check,
+    correct,
+    points,
+    write_attachment,
+    write_grids,
+    write_upload,
+)
+
+OWN = (Status.VALIDATED, Status.REPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A checked file, and its corrected copy where one was asked for."""
+
+    report: CheckReport
+    changes: tuple[Change, ...] = ()
+    corrected: Path | None = None
+
+
+def check_report(
+    path: Path, code: str = "", attachment: bool = False, fixed: Path | None = None, today: date | None = None
+) -> Checked:
+    """Check a file for the reporting tool; with `fixed`, write a corrected copy there and list each change."""
+    if code and code not in indicators():
+        raise UsageError(f"There is no indicator {code!r}. Use a code of decision 16/31, such as A.3.")
+    book = read_book(path)
+    report = check(book, code, attachment, today)
+    if fixed is None:
+        return Checked(report)
+    if fixed.resolve() == path.resolve():
+        raise UsageError("The corrected copy needs another name than the file itself.")
+    corrected, changes = correct(book, report)
+    _write_book(corrected, fixed)
+    return Checked(report, tuple(changes), fixed)
+
+
+def _write_book(book: Book, path: Path) -> None:
+    write_grids({grid.name or "data": grid.rows for grid in book.grids}, path)
+
+
+def write_indicator_workbook(
+    observations: pa.Table,
+    party: str,
+    code: str,
+    out: Path,
+    source: Source = Source.NATIONAL,
+    attachment: Path | None = None,
+) -> int:
+    """Write the upload workbook of one indicator of a Party, and its detailed attachment; return the rows written.
+
+    National figures are those that the Party validated or reported; computed figures are never sent as its own.
+    """
+    iso3 = find_party(party).iso3
+    if code not in indicators() and not code.startswith("national:"):
+        raise UsageError(f"There is no indicator {code!r}. Use a code of decision 16/31, such as A.3.")
+    rows = points(_chosen(observations, iso3, code, source), code.removeprefix("national:"))
+    if not rows:
+        raise DataError(_nothing(observations, iso3, code, source))
+    if attachment is not None:
+        write_attachment(code, rows, attachment)
+    return write_upload(rows, out)
+
+
+def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa.Table:
+    mask = pc.and_(pc.equal(observations["party"], party), pc.equal(observations["indicator"], code))
+    mask = pc.and_(mask, pc.equal(observations["source"], str(source)))
+    if source is Source.NATIONAL:
+        mask = pc.and_(mask, pc.is_in(observations["status"], pa.array([str(status) for status in OWN])))
+    return observations.filter(mask)
+
+
+def _nothing(observations: pa.Table, party: str, code: str, source: Source) -> Problem:
+    mask = pc.and_(pc.equal(observations["party"], party), pc.equal(observations["indicator"], code))
+    held = observations.filter(mask).num_rows
+    remedy = "Let the Party accept or replace them first (biosetu validate)" if held else "Import or compute figures first"
+    return Problem(
+        f"{party} has no {source} figure for {code}; {held} figures of other kinds are held", remedy, "no-figures"
+    )

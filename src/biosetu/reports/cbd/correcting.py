@@ -1,0 +1,90 @@
+"""A corrected copy of a file: only what is certain, each change listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from biosetu.engine.grids import Book, Grid, Row, Value
+from biosetu.reports.cbd.findings import CheckReport, Finding
+from biosetu.reports.cbd.layouts import UPLOAD, Layout, recognise
+from biosetu.reports.cbd.numbers import plain
+from biosetu.reports.cbd.tables import columns
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell changed: where (row 1 is the header), from what, to what, for which defect."""
+
+    sheet: str
+    row: int
+    column: str
+    before: str
+    after: str
+    defect: str
+
+
+CHANGES = pa.schema(
+    [("sheet", pa.string()), ("row", pa.int32())]
+    + [(name, pa.string()) for name in ("column", "before", "after", "defect")]
+)
+
+
+def change_table(changes: Sequence[Change]) -> pa.Table:
+    """Return the changes as a table."""
+    names = CHANGES.names
+    return pa.Table.from_pylist([{n: getattr(change, n) for n in names} for change in changes], schema=CHANGES)
+
+
+def correct(book: Book, report: CheckReport) -> tuple[Book, list[Change]]:
+    """Apply the certain corrections of `report` to the first sheet; other sheets and all other cells stay.
+
+    The header of an upload workbook is rewritten where all nine columns are there and no further one holds anything.
+    """
+    grid, changes = book.grids[0], []
+    layout = recognise(grid)
+    rows = [list(row) for row in grid.rows]
+    for finding in report.findings:
+        change = _apply(rows, finding, layout)
+        if change:
+            changes.append(change)
+    if layout.kind == UPLOAD and layout.defect:
+        reordered = _reordered(rows, layout)
+        if reordered is not None:
+            rows = reordered
+            changes.insert(0, _header_change(grid, layout))
+    corrected = Grid(grid.name, tuple(tuple(row) for row in rows))
+    return Book(book.file, book.kind, (corrected, *book.grids[1:])), changes
+
+
+def _apply(rows: list[list[Value]], finding: Finding, layout: Layout) -> Change | None:
+    at = layout.fields.get(finding.column)
+    if finding.corrected is None or not finding.row or at is None:
+        return None
+    row = rows[finding.row - 1]
+    row.extend([None] * (at + 1 - len(row)))
+    before, row[at] = row[at], finding.corrected
+    return Change(finding.sheet, finding.row, finding.column, str(before), str(finding.corrected), finding.defect)
+
+
+def _header_change(grid: Grid, layout: Layout) -> Change:
+    before = " | ".join(plain(cell) for cell in grid.rows[layout.header_row])
+    return Change(grid.name, 1, "", before, " | ".join(column.header for column in columns()), "header")
+
+
+def _reordered(rows: list[list[Value]], layout: Layout) -> list[list[Value]] | None:
+    order = [layout.fields.get(column.field) for column in columns()]
+    places = [at for at in order if at is not None]
+    body = rows[layout.header_row + 1 :]
+    if len(places) != len(order) or any(_holds(row, layout.extra) for row in body):
+        return None
+    if any(_holds(row, range(len(row))) for row in rows[: layout.header_row]):
+        return None
+    header: list[Value] = [column.header for column in columns()]
+    return [header, *([row[at] if at < len(row) else None for at in places] for row in body)]
+
+
+def _holds(row: Sequence[Value] | Row, places: Sequence[int]) -> bool:
+    return any(at < len(row) and plain(row[at]) for at in places)

@@ -1,0 +1,156 @@
+"""Reading one cell as a number or a year, and saying why it can't be read or what was certainly meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from biosetu.engine.grids import ErrorValue, Formula, PercentNumber, Value
+from biosetu.reports.cbd.tables import calendars, tolerances
+
+PLAIN = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+COMMA = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))")
+GROUPED_POINT = re.compile(r"[+-]?\d{1,3}([,' \u00a0\u202f]\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
+GROUPED_SPACE = re.compile(r"[+-]?\d{1,3}([' \u00a0\u202f]\d{3})+")
+GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}([. \u00a0\u202f]\d{3})+,\d+|[+-]?\d{1,3}(\.\d{3}){2,}")
+EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[,]\d{3}")
+WITH_UNIT = re.compile(r"([+-]?[\d.,' ]*\d)\s*(%|٪|[^\W\d].*)")
+PLACEHOLDER = re.compile(r"\[.*\]", re.DOTALL)
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u0000-\u0008\u000e-\u001f]"
+)
+SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell as read: its number where there is one, the defect where there is one, the certain correction."""
+
+    number: float | None = None
+    defect: str = ""
+    detail: str = ""
+    corrected: Value = None
+
+
+def plain(value: Value) -> str:
+    """Return the text of a cell without invisible characters, spaces made single; empty for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return SPACES.sub(" ", INVISIBLE.sub("", str(value))).strip()
+
+
+def has_invisible(value: Value) -> bool:
+    """Return whether a text holds characters that nobody sees."""
+    return isinstance(value, str) and INVISIBLE.search(value) is not None
+
+
+def western_digits(text: str) -> str:
+    """Write the digits of any script as 0 to 9, and the Arabic decimal and thousands marks as point and nothing."""
+    digits = "".join(str(unicodedata.digit(mark)) if mark.isdecimal() else mark for mark in text)
+    return digits.replace("٫", ".").replace("٬", "")
+
+
+def tidy(number: float) -> int | float:
+    """Return a whole number as int."""
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def read_value(value: Value, unit_is_percent: bool, typed: bool) -> Reading:
+    """Read a value. `typed`: the file keeps numbers apart from text (xlsx), so that text is worth a word."""
+    if isinstance(value, Formula):
+        return Reading(defect="formula")
+    if isinstance(value, ErrorValue):
+        return Reading(defect="error-value")
+    if isinstance(value, bool):
+        return Reading(defect="value-not-number")
+    if isinstance(value, datetime | date):
+        return Reading(defect="value-is-date")
+    if isinstance(value, PercentNumber) and unit_is_percent:
+        shown = tidy(round(float(value) * 100, 10))
+        return Reading(float(shown), "percent-format", f"{shown} %", shown)
+    if isinstance(value, int | float):
+        number = float(value)
+        return Reading(number) if number - number == 0 else Reading(defect="value-not-number")
+    return _read_text(plain(value), typed)
+
+
+def _read_text(text: str, typed: bool) -> Reading:
+    if not text:
+        return Reading(defect="empty-value")
+    if PLACEHOLDER.fullmatch(text):
+        return Reading(defect="placeholder")
+    if PLAIN.fullmatch(text) and text.isascii():
+        number = tidy(float(text))
+        return Reading(float(number), "number-as-text", corrected=number) if typed else Reading(float(number))
+    western = western_digits(text)
+    if western != text:
+        inner = _read_text(western, typed=False)
+        certain = inner.corrected if inner.defect else _tidied(inner.number)
+        return Reading(inner.number, "other-digits", corrected=certain)
+    return _read_marks(text)
+
+
+def _read_marks(text: str) -> Reading:
+    if COMMA.fullmatch(text):
+        return _certain(text.replace(",", "."), "decimal-comma")
+    if EITHER.fullmatch(text):
+        return Reading(defect="ambiguous-number", detail=f"{text.replace(',', '')} / {text.replace(',', '.')}")
+    if GROUPED_POINT.fullmatch(text) or GROUPED_SPACE.fullmatch(text):
+        return _certain(re.sub(r"[,' \u00a0\u202f]", "", text), "thousands")
+    if GROUPED_COMMA.fullmatch(text):
+        return _certain(re.sub(r"[. \u00a0\u202f]", "", text).replace(",", "."), "thousands")
+    if match := WITH_UNIT.fullmatch(text):
+        return Reading(defect="unit-in-value", detail=match[2].strip())
+    return Reading(defect="value-not-number")
+
+
+def _certain(text: str, defect: str) -> Reading:
+    number = tidy(float(text))
+    return Reading(float(number), defect, corrected=number)
+
+
+def _tidied(number: float | None) -> int | float | None:
+    return None if number is None else tidy(number)
+
+
+def read_year(value: Value, typed: bool, today: date) -> Reading:
+    """Read a year: four digits of the Gregorian calendar, not later than next year."""
+    if isinstance(value, Formula):
+        return Reading(defect="formula")
+    if isinstance(value, ErrorValue):
+        return Reading(defect="error-value")
+    if isinstance(value, datetime | date):
+        return Reading(defect="year-is-date")
+    if isinstance(value, bool):
+        return Reading(defect="year-not-number")
+    if isinstance(value, int | float):
+        return _judged_year(float(value), Reading(float(value)), today)
+    text = plain(value)
+    if not text:
+        return Reading(defect="empty-year")
+    if PLACEHOLDER.fullmatch(text):
+        return Reading(defect="placeholder")
+    western = western_digits(text)
+    if not PLAIN.fullmatch(western):
+        return Reading(defect="year-not-number")
+    number = float(western)
+    if western != text:
+        return _judged_year(number, Reading(number, "year-not-number", corrected=tidy(number)), today)
+    return _judged_year(
+        number, Reading(number, "number-as-text", corrected=tidy(number)) if typed else Reading(number), today
+    )
+
+
+def _judged_year(year: float, fine: Reading, today: date) -> Reading:
+    if not year.is_integer():
+        return Reading(defect="year-not-number")
+    if tolerances()["first_year"] <= year <= today.year + 1:
+        return fine
+    likely = [c for c in calendars() if c.first <= year <= c.last and year - c.offset <= today.year + 1]
+    if likely:
+        return Reading(defect="year-calendar", detail=", ".join(f"{c.label}: {int(year) - c.offset}" for c in likely))
+    return Reading(defect="year-range")
