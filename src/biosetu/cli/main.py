@@ -27,6 +27,7 @@ EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
 COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("biosetu.cli.match:match", "Who can help whom: shortlists with reasons, and one assignment."),
     "serve": ("biosetu.cli.serve:serve", "The support centre in a browser; nothing else to start."),
+    "report": ("biosetu.cli.report:report", "Files for the CBD reporting tool: write and check them."),
 }
 
 

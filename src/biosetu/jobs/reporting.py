@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from biosetu.engine.grids import Book, read_book
 from biosetu.framework import find_party, indicators
-from biosetu.observations import Source, Status
+from biosetu.home import home
+from biosetu.observations import ObservationFolder, Selection, Source, Status, validate
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (
     Change,
@@ -57,6 +59,17 @@ def _write_book(book: Book, path: Path) -> None:
     write_grids({grid.name or "data": grid.rows for grid in book.grids}, path)
 
 
+def report_indicator(
+    party: str, code: str, out: Path, source: str, attachment: Path | None = None, observations: Path | None = None
+) -> int:
+    """Write the upload workbook from the store of observations, or from a Parquet file of them."""
+    if observations is not None:
+        table = validate(pq.read_table(observations))
+    else:
+        table = ObservationFolder(home() / "observations").select(Selection(party=(find_party(party).iso3,)))
+    return write_indicator_workbook(table, party, code, out, Source(source), attachment)
+
+
 def write_indicator_workbook(
     observations: pa.Table,
     party: str,
@@ -91,7 +104,9 @@ def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa
 def _nothing(observations: pa.Table, party: str, code: str, source: Source) -> Problem:
     mask = pc.and_(pc.equal(observations["party"], party), pc.equal(observations["indicator"], code))
     held = observations.filter(mask).num_rows
-    remedy = "Let the Party accept or replace them first (biosetu validate)" if held else "Import or compute figures first"
+    remedy = (
+        "Let the Party accept or replace them first (biosetu validate)" if held else "Import or compute figures first"
+    )
     return Problem(
         f"{party} has no {source} figure for {code}; {held} figures of other kinds are held", remedy, "no-figures"
     )

@@ -13,8 +13,7 @@ from biosetu.reports.cbd.entries import Entry, Reader
 from biosetu.reports.cbd.findings import CheckReport, Finding
 from biosetu.reports.cbd.layouts import ATTACHMENT, EXPORT, UNKNOWN, UPLOAD, Layout, recognise
 
-ROW_CHECKS = (
-    whole_file.ranges,
+CHECKS = (
     whole_file.categories,
     whole_file.duplicates,
     whole_file.parts,
@@ -77,8 +76,12 @@ def _file_findings(grid: Grid, layout: Layout, attachment: bool) -> Iterator[Fin
 def _entry_findings(sheet: str, layout: Layout, entries: Sequence[Entry], code: str) -> list[Finding]:
     found = list(chain.from_iterable(entry.findings for entry in entries))
     sound = [entry for entry in entries if entry.sound]
-    for run in ROW_CHECKS:
-        found += run(sheet, sound)
+    outside = list(whole_file.ranges(sheet, sound))
+    found += outside
+    refused = {finding.row for finding in outside}
+    usable = [entry for entry in sound if entry.number not in refused]
+    for run in CHECKS:
+        found += run(sheet, usable)
     if layout.kind == UPLOAD:
         found += whole_file.one_indicator(sheet, entries, code)
     return found

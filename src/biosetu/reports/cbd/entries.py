@@ -45,8 +45,9 @@ class Entry:
 
     @property
     def sound(self) -> bool:
-        """Return whether code, year and value were read without doubt about them."""
-        return bool(self.code and self.unit) and self.year is not None and self.value is not None
+        """Return whether the row says what it is a value of: code, place in the whole, year, unit and value."""
+        named = not self.disaggregated or bool(self.disaggregation or self.type)
+        return bool(self.code and self.unit) and named and self.year is not None and self.value is not None
 
     @property
     def series(self) -> tuple[str, str, str, str]:
@@ -109,10 +110,10 @@ class Reader:
         return reading.number
 
     def _code(self, entry: Entry, cells: Mapping[str, Value]) -> None:
-        if self.layout.kind == EXPORT:
+        if self.layout.kind == EXPORT or "code" not in cells:
             entry.code = exported_code(plain(cells.get("code")), entry.title)
             return
-        value = cells.get("code")
+        value = cells["code"]
         code, defect, detail = read_code(value)
         if isinstance(value, Formula):
             code, defect = "", "formula"
@@ -120,8 +121,9 @@ class Reader:
             defect = ""
         entry.code = code
         if defect:
-            self._find(entry, defect, "code", value, detail, code or None)
-            entry.code = "" if defect == "binary-indicator" else code
+            binary = defect == "binary-indicator"
+            self._find(entry, defect, "code", value, detail, None if binary else code or None)
+            entry.code = "" if binary else code
         self._title(entry, cells.get("title"))
 
     def _title(self, entry: Entry, value: Value) -> None:
@@ -172,7 +174,8 @@ class Reader:
             return
         entry.unit = plain(value)
         if not entry.unit:
-            self._find(entry, "empty-unit", "unit", value)
+            if "unit" in self.layout.fields:
+                self._find(entry, "empty-unit", "unit", value)
             return
         if PLACEHOLDER.fullmatch(entry.unit):
             self._find(entry, "placeholder", "unit", value)

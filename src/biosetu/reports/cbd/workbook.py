@@ -14,6 +14,7 @@ import xlsxwriter
 from biosetu.engine.grids import Value
 from biosetu.engine.tables import replacing, safe_cell
 from biosetu.framework import indicators
+from biosetu.observations import units
 from biosetu.problems import UsageError
 from biosetu.reports.cbd.tables import Disaggregation, columns, disaggregations
 
@@ -69,7 +70,7 @@ def points(observations: pa.Table, code: str, titles: Mapping[str, str] | None =
             row["disaggregation_type"],
             row["disaggregation"],
             row["year"],
-            row["unit"],
+            _unit(row["unit"]),
             row["value"],
             row["footnote"],
         )
@@ -81,6 +82,11 @@ def points(observations: pa.Table, code: str, titles: Mapping[str, str] | None =
 
 def _code(indicator: str) -> str:
     return indicator.removeprefix("national:")
+
+
+def _unit(code: str) -> str:
+    known = units().get(code)
+    return known.label_en if known else code
 
 
 def write_upload(rows: Iterable[Point], path: Path) -> int:

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from workbooks import BASES, DATA, HEADER, NATURAL, TODAY, build, cell, corrected_cell, row, rows_of
+
+sys.path.pop(0)
+
+from biosetu.engine.grids import Book, Grid, read_book
+from biosetu.framework import indicators
+from biosetu.jobs.reporting import check_report
+from biosetu.problems import DataError, UsageError
+from biosetu.reports.cbd import Severity, check, defects
+from biosetu.reports.cbd.tables import category_lists, disaggregations
+
+BROKEN = rows_of("broken.csv")
+
+
+def grid_report(rows, **options):
+    return check(Book("f.xlsx", "xlsx", (Grid("data", tuple(map(tuple, [HEADER, *rows]))),)), today=TODAY, **options)
+
+
+def found(report) -> list[str]:
+    return [finding.defect for finding in report.findings]
+
+
+def test_the_table_of_broken_workbooks_covers_every_defect() -> None:
+    told = {name for case in BROKEN for name in case["defects"].split(";")}
+    needs_more_than_a_cell = {"no-data", "other-indicator"}
+    assert told | needs_more_than_a_cell == set(defects())
+    assert len(BROKEN) >= 40
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=[case["name"] for case in BROKEN])
+def test_broken_workbook_shows_its_one_defect(case: dict[str, str], tmp_path: Path) -> None:
+    path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
+    report = check(read_book(path), today=TODAY)
+    assert found(report) == case["defects"].split(";")
+    assert report.blocking == any(f.severity in {Severity.DROPPED, Severity.MISREAD} for f in report.findings)
+
+
+@pytest.mark.parametrize("case", [c for c in BROKEN if c["corrected"]], ids=lambda case: case["name"])
+def test_certain_correction_is_made_and_leaves_a_sound_file(case: dict[str, str], tmp_path: Path) -> None:
+    path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
+    checked = check_report(path, fixed=tmp_path / "fixed.xlsx", today=TODAY)
+    place, value = case["corrected"].split("=", 1)
+    assert corrected_cell(place, tmp_path / "fixed.xlsx") == cell(value)
+    assert len(checked.changes) == 1
+    assert found(check(read_book(tmp_path / "fixed.xlsx"), today=TODAY)) == []
+
+
+@pytest.mark.parametrize("case", [c for c in BROKEN if not c["corrected"]], ids=lambda case: case["name"])
+def test_uncertain_value_is_never_touched(case: dict[str, str], tmp_path: Path) -> None:
+    path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
+    checked = check_report(path, fixed=tmp_path / "fixed.xlsx", today=TODAY)
+    assert [change for change in checked.changes if change.defect != "header"] == []
+
+
+def _sound() -> dict[str, list]:
+    realms = [row("3.1", 2023, "%", v, "Realm", n) for n, v in (("Terrestrial", 66.0), ("Marine", 44.0))]
+    biomes = [
+        row("A.1", 2023, "index", 0.5 + i / 100, disaggregations()["A.1"][0].type, name)
+        for i, name in enumerate(category_lists()["biome"])
+    ]
+    drivers = [
+        row("A.1", 2023, "number", 9, disaggregations()["A.1"][4].type, name) for name in category_lists()["driver"][:4]
+    ]
+    return {
+        **BASES,
+        "coverage by realm beyond 100": [row("3.1", 2023, "%", 55), *realms],
+        "all biomes": [row("A.1", 2023, "index", 0.71), *biomes],
+        "drivers overlap": [row("A.1", 2023, "number", 12), *drivers],
+        "two types at once": [
+            row("A.2", 2023, "km2", 100),
+            row("A.2", 2023, "km2", 60, NATURAL, "Natural"),
+            row("A.2", 2023, "km2", 90, "Other", "Within the park"),
+        ],
+        "km2 and percent": [row("A.2", 2023, "km2", 1000), row("A.2", 2023, "%", 42.5)],
+        "unit with superscript": [row("A.2", 2023, "km²", 1000), row("A.2", 2020, "km²", 1020)],
+        "money": [row("D.2", 2023, "NPR", 1.2e9), row("D.2", 2022, "NPR", 1.1e9)],
+        "million dollars": [row("D.1", 2023, "million US$", 12.4)],
+        "national indicator": [
+            ["0F3B7A8E-1111-2222-3333-444455556666", "Snow leopards", "No", None, None, 2023, "number", 301, "survey"]
+        ],
+        "component indicator of any unit": [row("A.CT.10", 2023, "LPI points", 88)]
+        if "A.CT.10" in indicators()
+        else BASES["a3"],
+        "shares that round": [
+            row("A.2", 2023, "%", v, "Ecosystem type", n) for n, v in (("a", 33.4), ("b", 33.4), ("c", 33.4))
+        ],
+        "not applicable in words": [
+            ["A.3", "Red List Index", "No", "Not applicable", "Not applicable", 2023, "Index (0-1)", 0.8, None]
+        ],
+        "template rows left empty": [
+            row("A.3", 2023, "index", 0.8),
+            ["A.3", "Red List Index", None, None, None, 2022, None, None, None],
+        ],
+        "header in capitals": BASES["a3"],
+    }
+
+
+@pytest.mark.parametrize("name", sorted(_sound()))
+def test_sound_workbook_raises_no_alarm(name: str) -> None:
+    rows = _sound()[name]
+    header = [h.upper() for h in HEADER] if name == "header in capitals" else HEADER
+    report = check(Book("f.xlsx", "xlsx", (Grid("data", tuple(map(tuple, [header, *rows]))),)), today=TODAY)
+    assert [(f.defect, f.row, f.value) for f in report.findings] == []
+    assert report.rows >= 1
+
+
+def test_shares_of_a_published_report_adding_up_to_110_percent() -> None:
+    shares = {"Forest": 38.0, "Rangeland": 44.5, "Cropland": 20.1, "Wetland": 7.4}
+    report = grid_report([row("A.2", 2020, "%", v, "Ecosystem type", n) for n, v in shares.items()])
+    assert [(f.defect, f.detail) for f in report.findings] == [("shares-over", "110")]
+
+
+def test_rows_of_another_indicator_are_dropped_from_the_upload() -> None:
+    report = grid_report([row("A.3", 2023, "index", 0.8), row("A.4", 2023, "proportion", 0.4)], code="A.3")
+    assert [(f.defect, f.row) for f in report.findings] == [("other-indicator", 3)]
+
+
+def test_workbook_without_data_says_so() -> None:
+    assert found(grid_report([])) == ["no-data"]
+
+
+def test_detailed_template_is_fine_as_an_attachment(tmp_path: Path) -> None:
+    rows = (["Indicator_code", "Indicator ", *HEADER[2:]], row("A.2", 2023, "km2", 100))
+    book = Book("f.xlsx", "xlsx", (Grid("A2", tuple(map(tuple, rows))),))
+    assert found(check(book, attachment=True, today=TODAY)) == []
+    assert found(check(book, today=TODAY)) == ["attachment-as-data"]
+
+
+EXPORT = ["Published on", "Unique ID", "Government", "Target", "Indicator", "Indicator Type", "Disaggregation", "Year",
+          "Unit", "Value", "Footnote", "Comments"]  # fmt: skip
+
+
+def exported(*rows: tuple) -> Book:
+    return Book("nr7.csv", "csv", (Grid("", (tuple(EXPORT), *rows)),))
+
+
+def point(
+    published="28-Feb-2026 18:58", government="Mongolia", target="T1", name=None, year="2020", value="38", unit="%"
+):
+    title = "A.2 Extent of natural ecosystems"
+    return (published, "ORT-1", government, target, title, "Headline", name, year, unit, value, None, None)
+
+
+def test_export_counts_a_point_once_though_targets_and_revisions_repeat_it() -> None:
+    older = point(published="01-Jan-2026 09:00", value="37")
+    report = check(exported(point(), point(target="T2"), older), today=TODAY)
+    assert (report.layout, report.rows, found(report)) == ("export", 1, [])
+
+
+def test_export_with_two_governments_shows_several_countries() -> None:
+    report = check(exported(point(), point(government="Nepal")), today=TODAY)
+    assert found(report) == ["several-countries"]
+
+
+def test_export_with_a_value_that_is_no_number_is_misread() -> None:
+    assert found(check(exported(point(value="n/a")), today=TODAY)) == ["value-not-number"]
+
+
+def test_export_row_without_year_and_value_is_a_statement_of_no_data() -> None:
+    assert check(exported(point(year=None, value=None)), today=TODAY).rows == 0
+
+
+def test_export_shares_beyond_100_are_found() -> None:
+    report = check(exported(point(name="Forest", value="60"), point(name="Steppe", value="50.1")), today=TODAY)
+    assert found(report) == ["shares-over"]
+
+
+def test_file_of_another_kind_is_refused() -> None:
+    with pytest.raises(DataError, match="not a file of the reporting tool"):
+        check(Book("f.csv", "csv", (Grid("", (("a", "b"), ("1", "2"))),)))
+
+
+def test_corrected_copy_may_not_replace_the_file(tmp_path: Path) -> None:
+    path = build(tmp_path / "f.xlsx", "a3")
+    with pytest.raises(UsageError, match="another name"):
+        check_report(path, fixed=path)
+
+
+def test_header_with_all_columns_is_put_in_order(tmp_path: Path) -> None:
+    path = build(
+        tmp_path / "f.xlsx",
+        "a3",
+        "A1=Indicator;B1=Indicator code;A2=Red List Index;B2=A.3;A3=Red List Index;B3=A.3;A4=Red List Index;B4=A.3",
+    )
+    checked = check_report(path, fixed=tmp_path / "g.xlsx", today=TODAY)
+    assert [change.defect for change in checked.changes] == ["header"]
+    assert found(check(read_book(tmp_path / "g.xlsx"), today=TODAY)) == []
+
+
+def test_every_defect_is_told_in_english_and_arabic() -> None:
+    for defect in defects().values():
+        assert all(defect.message[language] and defect.remedy[language] for language in ("en", "ar"))
+        assert defect.basis
+        assert defect.message["en"].count("{detail}") == defect.message["ar"].count("{detail}")
+
+
+def test_data_folder_is_where_the_tests_look() -> None:
+    assert (DATA / "broken.csv").is_file()

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from biosetu.engine.grids import read_book
+from biosetu.jobs.reporting import write_indicator_workbook
+from biosetu.observations import SCHEMA, Source
+from biosetu.problems import DataError, UsageError
+from biosetu.reports.cbd import check, points, write_attachment
+from biosetu.reports.cbd.tables import columns, disaggregations
+
+
+def observations(*records: dict) -> pa.Table:
+    base = {field.name: "" if pa.types.is_string(field.type) else None for field in SCHEMA}
+    base |= {"party": "NPL", "indicator": "A.3", "unit": "index", "source": "national", "status": "validated"}
+    return pa.Table.from_pylist([base | record for record in records], schema=SCHEMA)
+
+
+def sheet_rows(path: Path, sheet: int = 0) -> list[tuple]:
+    return list(openpyxl.load_workbook(path).worksheets[sheet].iter_rows(values_only=True))
+
+
+def test_upload_workbook_has_the_nine_columns_and_typed_values(tmp_path: Path) -> None:
+    table = observations({"year": 2023, "value": 0.82, "footnote": "=cmd|' /C calc'!A0"})
+    assert write_indicator_workbook(table, "NPL", "A.3", tmp_path / "f.xlsx") == 1
+    header, row = sheet_rows(tmp_path / "f.xlsx")
+    assert header == tuple(column.header for column in columns())
+    assert row == ("A.3", "Red List Index", "No", None, None, 2023, "index", 0.82, "'=cmd|' /C calc'!A0")
+    assert [type(row[at]) for at in (0, 5, 7)] == [str, int, float]
+
+
+def test_written_workbook_passes_the_check(tmp_path: Path) -> None:
+    table = observations(
+        {"indicator": "3.1", "year": 2023, "value": 23.4, "unit": "percent"},
+        {"indicator": "3.1", "year": 2023, "value": 24.0, "unit": "percent", "disaggregation_type": "Realm",
+         "disaggregation": "Terrestrial"},
+        {"indicator": "3.1", "year": 2022, "value": 23.0, "unit": "percent"},
+    )  # fmt: skip
+    write_indicator_workbook(table, "NPL", "3.1", tmp_path / "f.xlsx")
+    report = check(read_book(tmp_path / "f.xlsx"), "3.1")
+    assert (report.rows, list(report.findings)) == (3, [])
+    assert [row[6] for row in sheet_rows(tmp_path / "f.xlsx")[1:]] == ["%", "%", "%"]
+
+
+def test_only_what_the_party_validated_is_its_own(tmp_path: Path) -> None:
+    table = observations(
+        {"year": 2023, "value": 0.82},
+        {"year": 2022, "value": 0.9, "status": "computed"},
+        {"year": 2021, "value": 0.9, "source": "availableDataset"},
+        {"year": 2020, "value": 0.9, "party": "BTN"},
+        {"year": 2019, "value": None, "source": "noData"},
+    )
+    assert write_indicator_workbook(table, "NPL", "A.3", tmp_path / "f.xlsx") == 1
+    assert write_indicator_workbook(table, "npl", "A.3", tmp_path / "f.xlsx", Source.AVAILABLE_DATASET) == 1
+
+
+def test_party_without_own_figures_is_told_what_to_do(tmp_path: Path) -> None:
+    table = observations({"year": 2022, "value": 0.9, "status": "computed"})
+    with pytest.raises(DataError, match="1 figures of other kinds are held"):
+        write_indicator_workbook(table, "NPL", "A.3", tmp_path / "f.xlsx")
+    assert not (tmp_path / "f.xlsx").exists()
+
+
+def test_unknown_indicator_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        write_indicator_workbook(observations(), "NPL", "A.33", tmp_path / "f.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("code", "unit"), [("A.1", "count"), ("A.2", "km2"), ("B.1", "t_per_ha"), ("2.1", "ha"), ("12.1", "percent")]
+)
+def test_attachment_has_its_own_layout_and_every_category(tmp_path: Path, code: str, unit: str) -> None:
+    table = observations({"indicator": code, "year": 2023, "value": 5.0, "unit": unit})
+    write_attachment(code, points(table, code), tmp_path / "f.xlsx")
+    data, categories = sheet_rows(tmp_path / "f.xlsx"), sheet_rows(tmp_path / "f.xlsx", 1)
+    assert data[0][:3] == ("Indicator_code", "Indicator ", "Does this data row represent a disaggregation")
+    assert data[1][0] == code
+    lists = disaggregations()[code]
+    assert categories[0] == tuple(entry.type for entry in lists)
+    for at, entry in enumerate(lists):
+        assert tuple(row[at] for row in categories[1:] if row[at]) == entry.categories
+    assert list(check(read_book(tmp_path / "f.xlsx"), attachment=True).findings) == []
+
+
+def test_category_lists_are_as_long_as_the_template_prints_them() -> None:
+    lengths = {code: [len(entry.categories) for entry in lists] for code, lists in disaggregations().items()}
+    assert lengths == {
+        "A.1": [25, 110, 0, 2, 12, 0],
+        "A.2": [25, 110, 0, 2, 0],
+        "2.1": [25, 110, 0, 3, 60, 0],
+        "12.1": [25, 110, 0],
+        "B.1": [25, 110, 0, 3, 0],
+    }
+
+
+def test_indicator_without_detailed_template_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no detailed template"):
+        write_attachment("A.3", [], tmp_path / "f.xlsx")
