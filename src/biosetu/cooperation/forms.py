@@ -1,0 +1,174 @@
+"""The forms for requests, providers and opportunities, as one table (data/forms.csv).
+
+The web page, the spreadsheet that travels offline and the Bio-Bridge export are all made from it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.cooperation.identifiers import orcid, ror
+from biosetu.observations import unescape
+from biosetu.problems import DataError, Problem
+
+Values = Mapping[str, str]
+SEPARATOR = ";"
+YES = frozenset({"yes", "true", "1", "نعم"})
+NO = frozenset({"", "no", "false", "0", "لا"})
+LISTS = ("codes:", "list", "links", "lines")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form.
+
+    `kind`: text, long, date, number, yes, list, lines, links, person, identifier, or `codes:<list>`. `due` says by
+    when it must be filled in (submit, planning, listed; empty: never); `most` limits a list; `biobridge` is its name
+    in the Bio-Bridge layout, empty for what only we ask.
+    """
+
+    form: str
+    field: str
+    label: str
+    help: str
+    kind: str
+    due: str
+    most: int | None
+    biobridge: str
+    source: str
+
+    @property
+    def is_list(self) -> bool:
+        """Return whether the field holds several values."""
+        return self.kind.startswith(LISTS) and self.most != 1
+
+
+@cache
+def form(name: str) -> tuple[Field, ...]:
+    """Return the fields of `request`, `provider` or `opportunity` in their order."""
+    text = (files("biosetu.cooperation") / "data" / "forms.csv").read_text(encoding="utf-8")
+    return tuple(
+        Field(
+            form=row["form"],
+            field=row["field"],
+            label=row["label"],
+            help=row["help"],
+            kind=row["kind"],
+            due=row["due"],
+            most=int(row["most"]) if row["most"] else None,
+            biobridge=row["biobridge"],
+            source=row["source"],
+        )
+        for row in csv.DictReader(text.splitlines())
+        if row["form"] == name
+    )
+
+
+def filled(values: Values) -> frozenset[str]:
+    """Return the names of the fields that have content, as the guards ask for them."""
+    return frozenset(name for name, value in values.items() if value.strip())
+
+
+def due(name: str, *stages: str) -> tuple[str, ...]:
+    """Return the fields of a form that must be filled in by these stages."""
+    return tuple(field.field for field in form(name) if field.due in stages)
+
+
+def check(name: str, values: Values, *, file: str = "", row: int | None = None) -> tuple[Problem, ...]:
+    """Return what is wrong with what is filled in; what is still empty is no fault of a draft."""
+    known = {field.field: field for field in form(name)}
+    found = []
+    for column, value in values.items():
+        if column not in known:
+            complaint: tuple[str, str] | None = ("there is no such field", "Use the column names of the template")
+        else:
+            complaint = _complaint(known[column], value.strip()) if value.strip() else None
+        if complaint:
+            found.append(Problem(*complaint, "field", file, row, column, value))
+    return tuple(found)
+
+
+def _complaint(field: Field, value: str) -> tuple[str, str] | None:
+    if field.most is not None and len(parts(value)) > field.most:
+        return f"more than {field.most} chosen", f"Keep at most {field.most}, separated by ;"
+    if field.kind == "date" and not _is_date(value):
+        return "not a date", "Write year-month-day, such as 2027-03-31"
+    if field.kind == "number" and not value.isdecimal():
+        return "not a whole number", "Write digits, such as 3"
+    if field.kind == "yes" and value.casefold() not in YES | NO:
+        return "neither yes nor no", "Write yes or no"
+    if field.kind == "identifier" and not (orcid(value) or ror(value)):
+        return "neither an ORCID nor a ROR id", "Copy it from orcid.org or ror.org; its check digit does not fit"
+    if field.kind == "links" and not all(part.startswith(("https://", "http://")) for part in parts(value)):
+        return "not a web address", "Begin every link with https://"
+    return None
+
+
+def parts(value: str) -> tuple[str, ...]:
+    """Return the values of a list field."""
+    return tuple(part.strip() for part in value.replace("\n", SEPARATOR).split(SEPARATOR) if part.strip())
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def read_form(name: str, table: pa.Table, file: str = "") -> tuple[dict[str, str], ...]:
+    """Read filled-in rows of a form's spreadsheet; raise `DataError` with every problem of every row."""
+    noted = (table.schema.metadata or {}).get(b"biosetu.rows", b"")
+    numbers = [int(n) for n in noted.split(b",") if n] or range(2, table.num_rows + 2)
+    strange = set(table.column_names) - {field.field for field in form(name)}
+    problems = list(check(name, dict.fromkeys(sorted(strange), ""), file=file, row=1))
+    known = table.drop_columns(sorted(strange))
+    rows = [{key: unescape(str(value or "").strip()) for key, value in row.items()} for row in known.to_pylist()]
+    for number, row in zip(numbers, rows, strict=True):
+        problems += check(name, row, file=file, row=number)
+    if problems:
+        raise DataError(problems)
+    return tuple(rows)
+
+
+def template(name: str) -> pa.Table:
+    """Return the empty spreadsheet of a form: one column a field, no rows."""
+    return pa.table({field.field: pa.array([], pa.string()) for field in form(name)})
+
+
+def biobridge(name: str, values: Values, language: str = "en") -> dict[str, Any]:
+    """Return a record in the Bio-Bridge field layout: texts by language, lists of terms, nothing that only we ask.
+
+    Layout: bbiRequest, bbiProfile and bbiOpportunity of www.cbd.int (field names are facts; see docs/cooperation.md).
+    """
+    body: dict[str, Any] = {"meta": {"languages": [language]}}
+    for field in form(name):
+        value = values.get(field.field, "").strip()
+        if field.biobridge and value:
+            body[field.biobridge] = _wired(field, value, language)
+    return body
+
+
+def _wired(field: Field, value: str, language: str) -> Any:
+    if field.kind in {"text", "long", "lines"}:
+        return {language: value}
+    if field.kind.startswith("codes:"):
+        terms = [{"identifier": code} for code in _terms(field.kind, value)]
+        return terms if field.is_list and field.biobridge != "country" else terms[0]
+    if field.kind == "links":
+        return [{"url": part} for part in parts(value)]
+    return value
+
+
+def _terms(kind: str, value: str) -> Iterator[str]:
+    for code in parts(value):
+        yield f"GBF-TARGET-{int(code):02d}" if kind == "codes:targets" and code.isdecimal() else code

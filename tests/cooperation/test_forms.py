@@ -1,0 +1,96 @@
+"""The form table: four fields submit, the eleven of Bio-Bridge are due before planning, round trips keep all."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from biosetu.cooperation.forms import biobridge, check, due, filled, form, read_form, template
+from biosetu.cooperation.guards import ELEVEN_FIELDS, FOUR_FIELDS
+from biosetu.engine.cells import read_cells
+from biosetu.engine.tables import write_table
+from biosetu.problems import DataError
+
+
+def test_what_is_due_is_what_the_guards_ask_for():
+    assert due("request", "submit") == FOUR_FIELDS
+    assert set(due("request", "planning")) == set(ELEVEN_FIELDS)
+
+
+@pytest.mark.parametrize("name", ["request", "provider", "opportunity"])
+def test_fields_are_named_once_and_cite_where_they_come_from(name):
+    fields = form(name)
+    assert len({field.field for field in fields}) == len(fields)
+    assert all(field.label and field.source for field in fields)
+
+
+@pytest.mark.parametrize(
+    ("form_name", "schema"), [("request", "bbiRequest"), ("provider", "bbiProfile"), ("opportunity", "bbiOpportunity")]
+)
+def test_biobridge_names_are_those_of_the_official_forms(form_name, schema):
+    shared = os.environ.get("BIOSETU_SHARED")
+    if not shared:
+        pytest.skip("BIOSETU_SHARED is not set: the official field list is not at hand")
+    official = json.loads((Path(shared) / "reference" / "tsc-forms.json").read_text(encoding="utf-8"))[schema]
+    rows = official if isinstance(official, list) else official["fields"]
+    names = {row["field"] for row in rows}
+    mandatory = {row["field"] for row in rows if row["required"]}
+    ours = {field.biobridge for field in form(form_name) if field.biobridge}
+    assert ours <= names
+    assert mandatory - ours <= {"aichiTargets"}
+
+
+@pytest.mark.parametrize(
+    ("form_name", "column", "value"),
+    [
+        ("request", "needed_by", "31.3.2027"),
+        ("request", "assistance_types", "a;b;c;d"),
+        ("request", "confidential", "perhaps"),
+        ("request", "websites", "javascript:alert(1)"),
+        ("request", "wat", "x"),
+        ("provider", "identifier", "0000-0002-1825-0098"),
+        ("provider", "capacity", "-1"),
+    ],
+)
+def test_check_names_field_and_value(form_name, column, value):
+    (problem,) = check(form_name, {column: value}, file="f.xlsx", row=7)
+    assert (problem.file, problem.row, problem.column, problem.value) == ("f.xlsx", 7, column, value)
+
+
+def test_check_a_sound_draft_has_no_problem():
+    values = {"who": "A", "needed_by": "2027-03-31", "assistance_types": "a;b;c", "confidential": "نعم", "what": ""}
+    assert check("request", values) == ()
+    assert filled(values) == {"who", "needed_by", "assistance_types", "confidential"}
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_form_travels_offline_and_comes_back_whole(tmp_path, suffix):
+    values = {"who": "=HYPERLINK(1)", "what": "استعادة المراعي", "purpose": "line one", "needed_by": "2027-03-31"}
+    empty = template("request")
+    table = empty.from_pylist([{name: values.get(name, "") for name in empty.column_names}], schema=empty.schema)
+    write_table(table, tmp_path / f"r{suffix}")
+    (row,) = read_form("request", read_cells(tmp_path / f"r{suffix}"))
+    assert {name: cell for name, cell in row.items() if cell} == values
+
+
+def test_read_form_lists_every_problem_with_its_row(tmp_path):
+    (tmp_path / "r.csv").write_text("who,needed_by,capacity\nA,soon,\n\nB,2027-13-01,3\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_form("request", read_cells(tmp_path / "r.csv"), "r.csv")
+    assert [(p.row, p.column) for p in caught.value.problems] == [(1, "capacity"), (2, "needed_by"), (4, "needed_by")]
+
+
+def test_biobridge_body_has_the_layout_and_nothing_of_ours():
+    values = {
+        "title": "Red List", "targets": "4; 12", "party": "np", "websites": "https://a.org; https://b.org",
+        "start": "2027-01-01", "confidential": "yes", "languages": "en;ne", "problem": "",
+    }  # fmt: skip
+    assert biobridge("request", values, "ar") == {
+        "meta": {"languages": ["ar"]},
+        "title": {"ar": "Red List"},
+        "gbfTargets": [{"identifier": "GBF-TARGET-04"}, {"identifier": "GBF-TARGET-12"}],
+        "country": {"identifier": "np"},
+        "websites": [{"url": "https://a.org"}, {"url": "https://b.org"}],
+        "startDate": "2027-01-01",
+    }
