@@ -1,38 +1,65 @@
-"""What was agreed, as frozen records read from the tables in `data/`."""
+"""What was agreed, as frozen records; each field is a column of the table it is read from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+
+class Multilingual:
+    """A record whose fields end in a language: `title_en`, `title_ar` …"""
+
+    __slots__ = ()
+
+    def text(self, field: str, language: str) -> str:
+        """Return a field in `language`, in English where there is no other."""
+        return str(getattr(self, f"{field}_{language}", "") or getattr(self, f"{field}_en"))
 
 
 @dataclass(frozen=True, slots=True)
-class GlobalTarget:
-    """A goal or a target of the framework. `kind` is `goal` or `target`; `code` is `A`…`D` or `1`…`23`."""
+class GlobalTarget(Multilingual):
+    """A goal or a target of the framework. `kind` is `goal` or `target`; `code` is `A`…`D` or `1`…`23`.
+
+    Titles are those of the Secretariat's thesaurus, save where `title_ar_status` says `unofficial`; themes and
+    summaries are our own words.
+    """
 
     code: str
     identifier: str
     kind: str
     title_en: str
     title_ar: str
+    title_ar_status: str
+    title_fr: str
+    title_es: str
+    long_title_en: str
+    theme_en: str
+    theme_ar: str
     summary_en: str
     summary_ar: str
     url: str
+    reference: str
 
     def title(self, language: str) -> str:
-        """Return the official short title, in English where there is no other."""
-        return self.title_ar if language == "ar" and self.title_ar else self.title_en
+        """Return the short title, in English where there is no other."""
+        return self.text("title", language)
+
+    def theme(self, language: str) -> str:
+        """Return the subject in a word or two, for figures."""
+        return self.text("theme", language)
 
     def summary(self, language: str) -> str:
         """Return our own one-sentence summary."""
-        return self.summary_ar if language == "ar" and self.summary_ar else self.summary_en
+        return self.text("summary", language)
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class Element(Multilingual):
     """A measurable part of a goal or target, in our own words (no official list exists).
 
-    `scope` of a quantity: `collective` (the world together) or `benchmark` (usable for one Party);
-    empty without quantity.
+    `kind`: outcome, quantity, action, means, condition, scope or beneficiary. A quantity has a unit, a number where
+    the text gives one, and a `comparison` (at_least, at_most, reduce_by, reduce, increase, reach). Its `scope` is
+    `collective` (the world together) or `benchmark` (usable for one Party); empty without quantity.
     """
 
     id: str
@@ -44,14 +71,22 @@ class Element:
     unit: str
     deadline: int | None
     scope: str
+    comparison: str
+    reference: str
+
+    def wording(self, language: str) -> str:
+        """Return our own wording."""
+        return self.text("text", language)
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
-    """An indicator of decision 16/31. `kind`: headline, binary, component or complementary. Key on `code`.
+class Indicator(Multilingual):
+    """An indicator of decision 16/31. `kind`: headline, binary, component or complementary.
 
-    `targets` are the codes of the goals and targets it serves; `computed_by` is a method's name,
-    or empty for what is recorded only.
+    Key on `code`; `identifier` is the CBD's own and not unique. `roles` are `target:role`, `units` the units in which
+    it is reported, `computed_by` a method's name or empty for what is recorded only. `method_state`: `guidance`
+    (defined in the guidance to the decision), `further_work`, `none` (no metadata proposed), `questions` (binary),
+    `not_found`, or empty where we do not know.
     """
 
     code: str
@@ -59,54 +94,174 @@ class Indicator:
     kind: str
     title_en: str
     title_ar: str
-    targets: tuple[str, ...]
+    title_ar_status: str
+    title_fr: str
+    title_es: str
+    roles: tuple[str, ...]
     units: tuple[str, ...]
     computed_by: str
+    method_en: str
+    method_state: str
+    method_reference: str
+    custodians: tuple[str, ...]
     url: str
+    reference: str
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The codes of the goals and targets that it serves, each once."""
+        return tuple(dict.fromkeys(role.partition(":")[0] for role in self.roles))
 
     def title(self, language: str) -> str:
-        """Return the official title, in English where there is no other."""
-        return self.title_ar if language == "ar" and self.title_ar else self.title_en
+        """Return the title, in English where there is no other."""
+        return self.text("title", language)
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """A Party to the Convention (or the fictional Setuland, XXA)."""
+class Disaggregation(Multilingual):
+    """An optional disaggregation of a headline indicator; `code_list` names where its values come from."""
+
+    indicator: str
+    position: int
+    type: str
+    label_en: str
+    label_ar: str
+    code_list: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party(Multilingual):
+    """A Party to the Convention (or the fictional Setuland, XXA).
+
+    `landlocked` is geography (43 Parties), `lldc` the UN group of landlocked developing countries (32). `coast`:
+    `sea`, `caspian` (landlocked, on the Caspian) or `none`. `ldc`, `lldc` and `sids` are as in the UN M49 table.
+    """
 
     iso3: str
     iso2: str
     m49: str
+    scbd_identifier: str
     name_en: str
     name_ar: str
+    name_fr: str
+    name_es: str
+    name_ru: str
+    name_zh: str
+    other_names: tuple[str, ...]
     region: str
     subregion: str
+    intermediate_region: str
     ldc: bool
     lldc: bool
     sids: bool
     landlocked: bool
-    fictional: bool = False
+    coast: str
+    party_since: date | None
+    party_since_status: str
+    fictional: bool
+    source: str
 
     def name(self, language: str) -> str:
         """Return the name, in English where there is no other."""
-        return self.name_ar if language == "ar" and self.name_ar else self.name_en
+        return self.text("name", language)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name held."""
+        six = (self.name_en, self.name_ar, self.name_fr, self.name_es, self.name_ru, self.name_zh)
+        return tuple(dict.fromkeys(name for name in (*six, *self.other_names) if name))
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """That a support centre serves a Party. `certainty`: confirmed, presumed or unknown; `basis` says why."""
+    """That a support centre serves a Party from `valid_from` to `valid_to` (open where empty).
+
+    `certainty`: confirmed, presumed (marked wherever it is shown) or unknown; `basis` says why.
+    """
 
     centre: str
     party: str
     certainty: str
+    valid_from: date | None
+    valid_to: date | None
     basis: str
+    source: str
+
+    def holds(self, on: date) -> bool:
+        """Say whether the row is valid on a day."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
-class Centre:
-    """A technical and scientific cooperation support centre."""
+class Centre(Multilingual):
+    """A technical and scientific cooperation support centre; `alias` is the source's id."""
 
     id: str
     alias: str
     name_en: str
+    name_en_status: str
     name_ar: str
     region: str
+    selected: int
+    source: str
+
+    def name(self, language: str) -> str:
+        """Return the name, in English where there is no other."""
+        return self.text("name", language)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle(Multilingual):
+    """A reporting cycle: when the report is due, and by which template and indicators it is written."""
+
+    id: str
+    title_en: str
+    title_ar: str
+    due: date
+    schema: str
+    template: str
+    indicators: str
+    status: str
+    reference: str
+
+    def title(self, language: str) -> str:
+        """Return the title, in English where there is no other."""
+        return self.text("title", language)
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance(Multilingual):
+    """That something does not concern Parties in a condition, with the reason; the Party may overrule.
+
+    `kind` and `subject`: an `indicator`, a `realm`, a `functional-group`, a `question` or a `choice`
+    (`question:value`). `basis`: `decision` (the decision says so) or `proposal` (ours).
+    """
+
+    kind: str
+    subject: str
+    condition: str
+    reason_en: str
+    reason_ar: str
+    basis: str
+    reference: str
+
+    def reason(self, language: str) -> str:
+        """Return the reason, in English where there is no other."""
+        return self.text("reason", language)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextFact:
+    """A fact on a Party, used to find similar Parties: a number with its unit, or a text (a list by `;`).
+
+    `fact`: languages, income_group, population, coast, mangrove_units. `year` is empty where the source gives none.
+    """
+
+    party: str
+    fact: str
+    value: float | None
+    text: str
+    unit: str
+    year: int | None
+    source: str

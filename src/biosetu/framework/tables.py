@@ -2,97 +2,100 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
-from biosetu.framework.records import Centre, Coverage, Element, GlobalTarget, Indicator, Party
-from biosetu.problems import UsageError
+from biosetu.framework.reading import records
+from biosetu.framework.records import (
+    Centre,
+    ContextFact,
+    Coverage,
+    Cycle,
+    Disaggregation,
+    Element,
+    GlobalTarget,
+    Indicator,
+    Party,
+    Relevance,
+)
 
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("biosetu.framework") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _list(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split(";") if part.strip())
+CERTAINTIES = ("confirmed", "presumed", "unknown")
 
 
 @cache
 def parties() -> Mapping[str, Party]:
     """Return every Party by ISO 3166-1 alpha-3 code, the fictional Setuland (XXA) last."""
-    records = (
-        Party(
-            iso3=row["iso3"],
-            iso2=row["iso2"],
-            m49=row["m49"],
-            name_en=row["name_en"],
-            name_ar=row["name_ar"],
-            region=row["region"],
-            subregion=row["subregion"],
-            ldc=row["ldc"] == "yes",
-            lldc=row["lldc"] == "yes",
-            sids=row["sids"] == "yes",
-            landlocked=row["landlocked"] == "yes",
-            fictional=row["fictional"] == "yes",
-        )
-        for row in _rows("parties")
-    )
-    return MappingProxyType({party.iso3: party for party in records})
-
-
-def find_party(code: str) -> Party:
-    """Return the Party with this ISO3, ISO2 or M49 code or English name; raise `UsageError` naming close ones."""
-    wanted = code.strip().casefold()
-    for party in parties().values():
-        if wanted in (party.iso3.casefold(), party.iso2.casefold(), party.m49, party.name_en.casefold()):
-            return party
-    near = [p.iso3 for p in parties().values() if p.name_en.casefold().startswith(wanted[:3])]
-    hint = f" Did you mean {', '.join(near[:5])}?" if near else ""
-    raise UsageError(f"There is no Party {code!r}.{hint} Use the three-letter code, such as NPL.")
+    return MappingProxyType({party.iso3: party for party in records(Party, "parties")})
 
 
 @cache
 def targets() -> Mapping[str, GlobalTarget]:
     """Return the goals (A–D) and targets (1–23) by code."""
-    return MappingProxyType({row["code"]: GlobalTarget(**row) for row in _rows("targets")})
+    return MappingProxyType({target.code: target for target in records(GlobalTarget, "targets")})
 
 
 @cache
 def elements() -> Mapping[str, Element]:
-    """Return the elements of goals and targets by id."""
-    records = (
-        Element(
-            **{name: row[name] for name in ("id", "target", "text_en", "text_ar", "kind", "unit", "scope")},
-            value=float(row["value"]) if row["value"] else None,
-            deadline=int(row["deadline"]) if row["deadline"] else None,
-        )
-        for row in _rows("elements")
-    )
-    return MappingProxyType({element.id: element for element in records})
+    """Return the elements of goals and targets by id (`3.E01`)."""
+    return MappingProxyType({element.id: element for element in records(Element, "elements")})
 
 
 @cache
 def indicators() -> Mapping[str, Indicator]:
-    """Return the indicators by code."""
-    texts = ("code", "identifier", "kind", "title_en", "title_ar", "computed_by", "url")
-    records = (
-        Indicator(**{name: row[name] for name in texts}, targets=_list(row["targets"]), units=_list(row["units"]))
-        for row in _rows("indicators")
-    )
-    return MappingProxyType({indicator.code: indicator for indicator in records})
+    """Return the 204 indicators by code: headline and binary first, then component, then complementary."""
+    return MappingProxyType({indicator.code: indicator for indicator in records(Indicator, "indicators")})
+
+
+@cache
+def disaggregations() -> tuple[Disaggregation, ...]:
+    """Return the optional disaggregations of the headline indicators."""
+    return tuple(records(Disaggregation, "disaggregations"))
 
 
 @cache
 def centres() -> Mapping[str, Centre]:
     """Return the support centres by id."""
-    return MappingProxyType({row["id"]: Centre(**row) for row in _rows("centres")})
+    return MappingProxyType({centre.id: centre for centre in records(Centre, "centres")})
 
 
 @cache
 def coverage() -> tuple[Coverage, ...]:
-    """Return which centre serves which Party, how certain that is, and on what basis."""
-    return tuple(Coverage(**row) for row in _rows("coverage"))
+    """Return which centre serves which Party, when, how certain that is, and on what basis."""
+    return tuple(records(Coverage, "coverage"))
+
+
+@cache
+def cycles() -> Mapping[str, Cycle]:
+    """Return the reporting cycles by id (`7NR`), the earliest first."""
+    return MappingProxyType({cycle.id: cycle for cycle in records(Cycle, "cycles")})
+
+
+@cache
+def relevance() -> tuple[Relevance, ...]:
+    """Return what does not concern Parties in which condition."""
+    return tuple(records(Relevance, "relevance"))
+
+
+@cache
+def context_facts() -> Mapping[str, Mapping[str, ContextFact]]:
+    """Return the context facts of each Party by fact, each with its source; Parties without facts have an empty one."""
+    facts: dict[str, dict[str, ContextFact]] = {code: {} for code in parties()}
+    for fact in records(ContextFact, "context_facts"):
+        facts[fact.party][fact.fact] = fact
+    return MappingProxyType({code: MappingProxyType(held) for code, held in facts.items()})
+
+
+def coverage_of(
+    centre: str = "", party: str = "", on: date | None = None, certainties: tuple[str, ...] = CERTAINTIES
+) -> tuple[Coverage, ...]:
+    """Return the rows of coverage of a centre, of a Party, or of both, valid on a day (any day without)."""
+    return tuple(
+        row
+        for row in coverage()
+        if centre in ("", row.centre)
+        and party in ("", row.party)
+        and row.certainty in certainties
+        and (on is None or row.holds(on))
+    )

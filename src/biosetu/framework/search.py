@@ -1,0 +1,117 @@
+"""Finding by text: folded text, trigram scores, a plain scan for the shortest queries.
+
+Pure functions over any sequence of names; `biosetu.framework.index` applies them to what the framework holds.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+SHORTEST_TRIGRAM_QUERY = 3
+THRESHOLD = 0.3
+
+# Arabic letters that writers use for one another; hamza carriers, final yeh and teh marbuta, Persian and Urdu forms
+ARABIC_FORMS = str.maketrans(
+    {
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ئ": "ي",
+        "ؤ": "و",
+        "ة": "ه",
+        "ۀ": "ه",
+        "ک": "ك",
+        "ـ": None,
+    }
+)
+
+
+@lru_cache(maxsize=16_384)
+def fold(text: str) -> str:
+    """Return `text` as it is compared: compatibility forms, case, accents, Arabic vowel marks and letter variants gone.
+
+    Unicode NFKD, case folding, all non-spacing marks dropped (Arabic harakat and the dagger alef among them), hamza
+    and alef forms made one, tatweel dropped, digits of any script as 0–9, everything else that is no letter or digit
+    a single space.
+    """
+    letters = unicodedata.normalize("NFKD", text.translate(ARABIC_FORMS)).casefold().translate(ARABIC_FORMS)
+    kept = (_plain(letter) for letter in letters if unicodedata.category(letter) not in ("Mn", "Me", "Cf"))
+    return " ".join("".join(kept).split())
+
+
+def _plain(letter: str) -> str:
+    digit = unicodedata.decimal(letter, None)
+    if digit is not None:
+        return str(digit)
+    return letter if letter.isalnum() else " "
+
+
+def trigrams(folded: str) -> Counter[str]:
+    """Return the trigrams of folded text, each word padded with two blanks before and one after."""
+    grams: Counter[str] = Counter()
+    for word in folded.split():
+        padded = f"  {word} "
+        grams.update(padded[start : start + 3] for start in range(len(padded) - 2))
+    return grams
+
+
+def similarity(query: str, text: str) -> float:
+    """Return how much of the trigrams of folded `query` occur in folded `text` [0–1]; 0 for an empty query."""
+    wanted = trigrams(query)
+    found = wanted & trigrams(text)
+    return found.total() / wanted.total() if wanted else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found: its place in the sequence searched, its score [0–1], the name."""
+
+    position: int
+    score: float
+    name: str
+
+
+def scan(query: str, names: Sequence[str], limit: int = 20) -> list[Hit]:
+    """Return the best matches of `query` among `names`, best first, in the order of the sequence where equal.
+
+    Three characters or more: trigram similarity, 1 for the whole name, at least `THRESHOLD`; a name close to the query
+    in length wins over one that merely holds it. Under three characters trigrams say nothing: names that begin with
+    the query, then names one of whose words does, then names that contain it.
+    """
+    wanted = fold(query)
+    if not wanted:
+        return []
+    score = _short_score if len(wanted) < SHORTEST_TRIGRAM_QUERY else _long_score
+    hits = (Hit(position, score(wanted, fold(name)), name) for position, name in enumerate(names))
+    return best((hit for hit in hits if hit.score >= THRESHOLD), limit)
+
+
+def best(hits: Iterable[Hit], limit: int) -> list[Hit]:
+    """Return the `limit` best hits, best first; equal scores keep their order."""
+    return sorted(hits, key=lambda hit: (-hit.score, hit.position))[:limit]
+
+
+def _short_score(wanted: str, folded: str) -> float:
+    if folded == wanted:
+        return 1.0
+    if folded.startswith(wanted):
+        return 0.8
+    words = folded.split()
+    return 0.6 if any(word.startswith(wanted) for word in words) else 0.4 if wanted in folded else 0.0
+
+
+def _long_score(wanted: str, folded: str) -> float:
+    if folded == wanted:
+        return 1.0
+    covered = similarity(wanted, folded)
+    if covered < THRESHOLD:
+        return 0.0
+    whole = similarity(folded, wanted)
+    return min(0.99, 0.85 * covered + 0.14 * whole)

@@ -1,0 +1,159 @@
+"""The tables against their sources, cell by cell, where BIOSETU_SHARED names them; and that the words are our own."""
+
+import json
+import re
+
+import pytest
+
+from biosetu.framework import coverage, elements, indicators, parties, targets
+from biosetu.framework.reading import rows
+
+RUN = 8
+OURS = {"quant": "quantity", "cond": "condition"}
+UNVERIFIED = {"EUR", "PSE", "MNE"}
+
+
+def words(text):
+    return re.findall(r"[\w’'-]+", text.casefold().replace("’", "'"))
+
+
+def runs(text, length):
+    found = words(text)
+    return {tuple(found[start : start + length]) for start in range(len(found) - length + 1)}
+
+
+def bare(title):
+    return re.sub(r"^GBF-[GT][\w-]*\. ", "", title)
+
+
+def test_goals_and_targets_equal_the_source(official):
+    assert list(targets()) == list(official)
+    for code, source in official.items():
+        target = targets()[code]
+        assert (target.identifier, target.kind, target.url) == (source["identifier"], source["kind"], source["cbdUrl"])
+        assert target.title_en == bare(source["shortTitle"])
+        assert target.long_title_en == bare(source["title"]).rstrip(".")
+
+
+def test_elements_equal_the_source_in_number_kind_and_quantity(official):
+    for code, source in official.items():
+        ours = [element for element in elements().values() if element.target == code]
+        assert len(ours) == len(source["elements"])
+        for element, theirs in zip(ours, source["elements"], strict=True):
+            quantity = theirs.get("quantity") or {}
+            assert element.id.rpartition(".")[2] == theirs["id"].rpartition(".")[2]
+            assert element.kind == OURS.get(theirs["kind"], theirs["kind"])
+            assert (element.value, element.deadline) == (quantity.get("value"), quantity.get("deadline"))
+            assert bool(element.unit) == bool(quantity.get("unit"))
+
+
+def test_indicators_equal_the_source(decision):
+    source = {indicator["code"]: indicator for indicator in decision["indicators"]}
+    assert set(indicators()) == set(source)
+    for code, theirs in source.items():
+        ours = indicators()[code]
+        assert (ours.identifier, ours.kind, ours.url) == (
+            theirs["identifier"],
+            theirs["kind"],
+            theirs.get("metadataUrl") or "",
+        )
+        assert ours.title_en == re.sub(r"^\d+\.b\. ", "", theirs["title"].strip())
+        assert ours.roles == tuple(f"{role['code']}:{role['role']}" for role in theirs["goalsTargets"])
+
+
+def test_headline_and_binary_indicators_of_a_target_equal_the_source(official):
+    for code, source in official.items():
+        for kind in ("headline", "binary"):
+            ours = {i.code for i in indicators().values() if f"{code}:{kind}" in i.roles}
+            assert ours == set(source[f"{kind}Indicators"]), (code, kind)
+
+
+def test_disaggregations_are_as_many_as_the_decision_lists(decision):
+    theirs = {i["code"]: len(i["optionalDisaggregations"]) for i in decision["indicators"] if i["kind"] == "headline"}
+    ours = dict.fromkeys(theirs, 0)
+    for row in rows("disaggregations"):
+        ours[row["indicator"]] += 1
+    assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("name_en", "official_name_en"),
+        ("name_ar", "official_name_ar"),
+        ("name_fr", "official_name_fr"),
+        ("name_es", "official_name_es"),
+        ("name_ru", "official_name_ru"),
+        ("name_zh", "official_name_cn"),
+        ("iso2", "ISO3166-1-Alpha-2"),
+        ("region", "Region Name"),
+        ("subregion", "Sub-region Name"),
+        ("intermediate_region", "Intermediate Region Name"),
+    ],
+)
+def test_texts_of_parties_equal_m49(m49, ours, theirs):
+    held = {party.iso3: getattr(party, ours) for party in parties().values() if party.iso3 in m49}
+    assert len(held) == 195
+    assert held == {code: m49[code][theirs].strip() for code in held}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("ldc", "Least Developed Countries (LDC)"),
+        ("lldc", "Land Locked Developing Countries (LLDC)"),
+        ("sids", "Small Island Developing States (SIDS)"),
+    ],
+)
+def test_groups_of_parties_equal_m49(m49, ours, theirs):
+    held = {party.iso3: getattr(party, ours) for party in parties().values() if party.iso3 in m49}
+    assert held == {code: m49[code][theirs] == "x" for code in held}
+
+
+def test_numeric_codes_equal_m49(m49):
+    held = {party.iso3: party.m49 for party in parties().values() if party.iso3 in m49}
+    assert held == {code: m49[code]["M49"].zfill(3) for code in held}
+
+
+def test_parties_equal_the_list(party_list):
+    real = {party.iso3: party for party in parties().values() if not party.fictional}
+    assert set(real) == set(party_list)
+    for code, source in party_list.items():
+        ours = real[code]
+        since = ours.party_since.isoformat() if ours.party_since else ""
+        assert (ours.scbd_identifier, since) == (source["scbd_government_identifier"], source["party_since"])
+
+
+def test_dates_from_general_knowledge_are_marked():
+    assert {p.iso3 for p in parties().values() if p.party_since_status == "unverified"} == UNVERIFIED
+
+
+def test_coverage_equals_the_candidates_in_the_list(party_list):
+    ids = {"IUCN-ROWA": "iucn-west-asia"}
+    theirs = set()
+    for code, source in party_list.items():
+        for candidate in filter(None, re.split(r" \| |/", source["tsc_candidate_centres"])):
+            bare_id = candidate.rstrip("?")
+            certainty = "unknown" if candidate.endswith("?") else "presumed"
+            theirs.add((ids.get(bare_id, bare_id.lower()), code, certainty))
+    assert {(row.centre, row.party, row.certainty) for row in coverage() if row.party != "XXA"} == theirs
+
+
+def test_no_wording_of_ours_shares_a_run_of_words_with_the_decisions(shared, official):
+    text = " ¶ ".join(record["text"] for record in official.values())
+    text += " ¶ " + (shared / "reference/decision-16-31.txt").read_text(encoding="utf-8")
+    theirs = runs(text, RUN)
+    ours = [element.text_en for element in elements().values()]
+    ours += [target.summary_en for target in targets().values()]
+    ours += [indicator.method_en for indicator in indicators().values()]
+    ours += [row["label_en"] for row in rows("disaggregations")]
+    assert [text for text in ours if runs(text, RUN) & theirs] == []
+
+
+def test_no_method_shares_a_run_of_words_with_the_guidance(shared):
+    guidance = (shared / "data/kmgbf_ontology/indicators-guidance.ttl").read_text(encoding="utf-8")
+    methods = json.dumps(
+        [i.get("method") for i in json.loads((shared / "reference/indicators.json").read_text())["indicators"]]
+    )
+    theirs = runs(guidance, RUN) | runs(methods, RUN)
+    assert [i.code for i in indicators().values() if runs(i.method_en, RUN) & theirs] == []

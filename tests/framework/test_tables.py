@@ -1,0 +1,244 @@
+"""The tables alone: counts of the decisions, unique codes, references that resolve, every cell filled."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from biosetu.framework import (
+    centres,
+    context_facts,
+    coverage,
+    coverage_of,
+    cycles,
+    disaggregations,
+    elements,
+    indicators,
+    parties,
+    targets,
+)
+from biosetu.framework.reading import rows
+
+KINDS = {"outcome", "quantity", "action", "means", "condition", "scope", "beneficiary"}
+COMPARISONS = {"at_least", "at_most", "reduce_by", "reduce", "increase", "reach"}
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("targets", ("code",)),
+        ("targets", ("identifier",)),
+        ("elements", ("id",)),
+        ("indicators", ("code",)),
+        ("parties", ("iso3",)),
+        ("parties", ("iso2",)),
+        ("centres", ("id",)),
+        ("centres", ("alias",)),
+        ("coverage", ("centre", "party", "valid_from")),
+        ("cycles", ("id",)),
+        ("relevance", ("kind", "subject", "condition")),
+        ("disaggregations", ("indicator", "position")),
+        ("context_facts", ("party", "fact")),
+    ],
+)
+def test_key_of_a_table_is_unique(table, key):
+    counted = Counter(tuple(row[column] for column in key) for row in rows(table))
+    assert [value for value, times in counted.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("table", ["targets", "elements", "parties", "indicators", "centres", "relevance", "cycles"])
+def test_every_row_names_its_source(table):
+    column = "source" if table in ("parties", "centres") else "reference"
+    assert [row for row in rows(table) if not row[column]] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("targets", ("title_en", "title_ar", "theme_en", "theme_ar", "summary_en", "summary_ar", "url")),
+        ("elements", ("text_en", "text_ar", "kind")),
+        ("indicators", ("title_en", "title_ar", "title_fr", "title_es", "roles")),
+        ("parties", ("name_en", "name_ar", "name_fr", "name_es", "name_ru", "name_zh")),
+        ("centres", ("name_en", "name_ar")),
+        ("relevance", ("reason_en", "reason_ar")),
+        ("disaggregations", ("type", "label_en", "label_ar")),
+    ],
+)
+def test_words_are_given_in_every_language(table, columns):
+    assert [(row, column) for row in rows(table) for column in columns if not row[column].strip()] == []
+
+
+@pytest.mark.parametrize("table", ["targets", "elements", "indicators", "parties", "centres", "relevance", "cycles"])
+def test_no_cell_has_stray_blanks_or_runs_as_a_formula(table):
+    cells = [cell for row in rows(table) for cell in row.values()]
+    assert [cell for cell in cells if cell != cell.strip() or cell.startswith(("=", "+", "-", "@"))] == []
+
+
+@pytest.mark.parametrize("table", ["targets", "elements", "indicators", "relevance", "disaggregations", "parties"])
+def test_arabic_columns_hold_arabic(table):
+    cells = [cell for row in rows(table) for column, cell in row.items() if column.endswith("_ar")]
+    assert [cell for cell in cells if cell and not any("\u0600" <= letter <= "\u06ff" for letter in cell)] == []
+
+
+def test_goals_and_targets_are_four_and_twenty_three_in_order():
+    assert list(targets()) == [*"ABCD", *(str(number) for number in range(1, 24))]
+    assert Counter(target.kind for target in targets().values()) == {"goal": 4, "target": 23}
+
+
+def test_indicators_are_as_many_as_the_decision_counts():
+    kinds = Counter(indicator.kind for indicator in indicators().values())
+    assert kinds == {"headline": 27, "binary": 15, "component": 52, "complementary": 110}
+
+
+def test_elements_belong_to_targets_and_every_target_has_some():
+    assert {element.target for element in elements().values()} == set(targets())
+    assert all(element.id.startswith(f"{element.target}.E") for element in elements().values())
+    assert len(elements()) == 140
+
+
+def test_elements_are_numbered_without_gaps():
+    numbers = Counter()
+    for element in elements().values():
+        numbers[element.target] += 1
+        assert element.id == f"{element.target}.E{numbers[element.target]:02d}"
+
+
+def test_quantities_have_unit_scope_and_comparison_and_nothing_else_has():
+    for element in elements().values():
+        assert element.kind in KINDS
+        assert bool(element.unit) == (element.kind == "quantity" or element.id == "7.E01"), element.id
+        assert (element.scope in ("collective", "benchmark")) == bool(element.unit), element.id
+        assert (element.comparison in COMPARISONS) == bool(element.unit), element.id
+        assert element.value is None or element.unit
+
+
+def test_quantities_in_money_are_collective():
+    money = [element for element in elements().values() if element.unit.startswith("USD")]
+    assert [element.value for element in money] == [7e11, 5e11, 2e11, 2e10, 3e10]
+    assert {element.scope for element in money} == {"collective"}
+
+
+def test_thirty_percent_of_land_and_sea_is_a_benchmark_for_2030():
+    element = elements()["3.E01"]
+    assert (element.value, element.deadline, element.scope, element.comparison) == (30, 2030, "benchmark", "at_least")
+
+
+def test_roles_name_targets_and_kinds():
+    for indicator in indicators().values():
+        for role in indicator.roles:
+            target, _, kind = role.partition(":")
+            assert target in targets()
+            assert kind in {"headline", "binary", "component", "complementary"}
+        assert indicator.kind in {role.partition(":")[2] for role in indicator.roles}
+
+
+def test_binary_indicator_13_serves_goal_c_and_target_13():
+    assert indicators()["13.b"].targets == ("C", "13")
+
+
+def test_identifier_traps_are_kept_as_the_tool_has_them():
+    held = {code: indicators()[code].identifier for code in ("2.1", "B.1", "13.b", "14.b", "8.CY.2", "8.CY.3")}
+    assert held == {
+        "2.1": "GBF-INDICATOR-2.2",
+        "B.1": "GBF-INDICATOR-B1",
+        "13.b": "KMGBF-INDICATOR-BIN-C-13",
+        "14.b": "KMGBF-INDICATOR-BIN-C-14",
+        "8.CY.2": "GBF-INDICATOR-219",
+        "8.CY.3": "GBF-INDICATOR-219",
+    }
+
+
+def test_only_one_identifier_is_shared():
+    shared = Counter(indicator.identifier for indicator in indicators().values())
+    assert [identifier for identifier, times in shared.items() if times > 1] == ["GBF-INDICATOR-219"]
+
+
+def test_headline_indicators_have_units_and_a_method_where_the_world_has_one():
+    without = {"9.1", "22.1"}
+    headline = [indicator for indicator in indicators().values() if indicator.kind == "headline"]
+    assert {indicator.code for indicator in headline if not indicator.units} == without
+    assert {indicator.code for indicator in headline if not indicator.method_en} == without
+    assert {indicator.code for indicator in headline if not indicator.method_state} == set()
+
+
+def test_every_method_told_says_whence():
+    assert [i.code for i in indicators().values() if i.method_en and not i.method_reference] == []
+
+
+def test_disaggregations_belong_to_headline_indicators():
+    assert {row.indicator for row in disaggregations()} <= {
+        indicator.code for indicator in indicators().values() if indicator.kind == "headline"
+    }
+
+
+def test_parties_are_196_and_one_that_is_fictional():
+    real = [party for party in parties().values() if not party.fictional]
+    assert len(real) == 196
+    assert [party.iso3 for party in parties().values() if party.fictional] == ["XXA"]
+
+
+def test_landlocked_is_not_the_group_of_landlocked_developing_countries():
+    landlocked = {party.iso3 for party in parties().values() if party.landlocked}
+    lldc = {party.iso3 for party in parties().values() if party.lldc}
+    assert (len(landlocked), len(lldc)) == (43, 32)
+    assert lldc < landlocked
+    assert {"CHE", "AUT", "SRB"} <= landlocked - lldc
+
+
+def test_coast_is_none_only_where_landlocked():
+    coasts = {party.iso3: party.coast for party in parties().values() if party.coast != "sea"}
+    assert set(coasts) == {party.iso3 for party in parties().values() if party.landlocked}
+    assert {code for code, coast in coasts.items() if coast == "caspian"} == {"AZE", "KAZ", "TKM"}
+
+
+def test_coverage_names_centres_and_parties():
+    for row in coverage():
+        assert row.centre in centres()
+        assert row.party in parties()
+        assert row.certainty in ("confirmed", "presumed", "unknown")
+        assert row.basis
+
+
+def test_west_asia_has_thirteen_presumed_parties_and_the_fictional_one():
+    presumed = coverage_of("iucn-west-asia", certainties=("presumed",))
+    assert len(presumed) == 13
+    assert [row.party for row in coverage_of("iucn-west-asia", certainties=("confirmed",))] == ["XXA"]
+
+
+def test_china_is_unknown_to_two_centres():
+    assert {(row.centre, row.certainty) for row in coverage_of(party="CHN")} == {
+        ("iucn-asia", "unknown"),
+        ("nies", "unknown"),
+    }
+
+
+def test_coverage_overlaps_between_centres():
+    assert {row.centre for row in coverage_of(party="VNM")} == {"acb", "iucn-asia"}
+    assert {row.centre for row in coverage_of(party="KAZ")} == {"carec", "iucn-ecaro"}
+
+
+def test_coverage_without_dates_holds_on_any_day():
+    assert coverage_of("acb", on=date(2026, 1, 1)) == coverage_of("acb")
+
+
+def test_cycles_are_due_on_their_days():
+    assert {cycle.id: cycle.due for cycle in cycles().values()} == {"7NR": date(2026, 2, 28), "8NR": date(2029, 6, 30)}
+    assert cycles()["7NR"].schema == "nationalReport7"
+
+
+def test_context_facts_belong_to_parties_and_name_their_source():
+    facts = context_facts()
+    assert set(facts) == set(parties())
+    assert facts["XXA"] == {}
+    assert facts["EUR"] == {}
+    kinds = {"languages", "income_group", "population", "coast", "mangrove_units"}
+    assert all(set(held) == kinds for code, held in facts.items() if code not in ("XXA", "EUR"))
+    assert all(
+        fact.source and (fact.text or fact.value is not None) for held in facts.values() for fact in held.values()
+    )
+
+
+def test_text_falls_back_to_english():
+    assert parties()["NPL"].name("ar") == "نيبال"
+    assert parties()["NPL"].name("de") == "Nepal"
+    assert targets()["3"].title("fr") == "Conserver 30 % des terres, des eaux et des mers"
