@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import date
-from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar, get_type_hints
 
@@ -44,7 +43,6 @@ CONVERTERS: dict[Any, Callable[[str], object]] = {
 }
 
 
-@cache
 def _converters(kind: type[Any]) -> dict[str, Callable[[str], object]]:
     types = get_type_hints(kind)
     return {field.name: CONVERTERS[types[field.name]] for field in fields(kind)}
