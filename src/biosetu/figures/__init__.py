@@ -1,1 +1,44 @@
 """Charts and small maps as SVG, from tables: no script, text stays text, right-to-left where the language is."""
+
+from biosetu.figures.bars import category_bars
+from biosetu.figures.countrymap import breadth_km, country_map, disclaimer
+from biosetu.figures.dots import Dot, DotOptions, Small, dot_plot, small_multiples
+from biosetu.figures.framework import (
+    MOVES,
+    Movement,
+    Tile,
+    framework_figure,
+    framework_key,
+    framework_screen,
+)
+from biosetu.figures.matrix import Row, matrix
+from biosetu.figures.sankey import sankey
+from biosetu.figures.series import Level, Options, series_chart
+from biosetu.figures.topology import Topology, read_geojson, read_topology
+
+__all__ = [
+    "MOVES",
+    "Dot",
+    "DotOptions",
+    "Level",
+    "Movement",
+    "Options",
+    "Row",
+    "Small",
+    "Tile",
+    "Topology",
+    "breadth_km",
+    "category_bars",
+    "country_map",
+    "disclaimer",
+    "dot_plot",
+    "framework_figure",
+    "framework_key",
+    "framework_screen",
+    "matrix",
+    "read_geojson",
+    "read_topology",
+    "sankey",
+    "series_chart",
+    "small_multiples",
+]
