@@ -51,7 +51,7 @@ def sankey(
 
 
 def _scale(rows: Sequence[dict[str, Any]]) -> float:
-    total = sum(row["value"] for row in rows)
+    total = float(sum(row["value"] for row in rows))
     gaps = max(len({row["from"] for row in rows}), len({row["to"] for row in rows})) - 1
     return (HEIGHT - gaps * GAP) / total
 
