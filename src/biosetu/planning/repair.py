@@ -1,0 +1,268 @@
+"""From a relaxed choice to a plan that keeps its promises: add, drop, exchange, one unit at a time.
+
+The kernels see one `Landscape` and change one `State`; they never rate a plan (see `evaluation`).
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from scipy import sparse
+
+from biosetu.planning.mincut import build_network
+from biosetu.planning.records import Flags, Floats, Integers, Objective, PlanningProblem
+
+EPSILON = 1e-9
+
+
+class Landscape(NamedTuple):
+    """The problem by unit. Features of unit i: hold_start[i]:hold_start[i+1]; its neighbours alike.
+
+    cost: what counts against the budget; paid: what counts in the objective; own: penalty for the exposed
+    border of a unit; border: penalty for each border to a neighbour; target: infinite where more is always better.
+    """
+
+    hold_start: Integers
+    hold_feature: Integers
+    hold_amount: Floats
+    next_start: Integers
+    next_unit: Integers
+    border: Floats
+    cost: Floats
+    paid: Floats
+    own: Floats
+    free: Flags
+    target: Floats
+    budget_row: Integers
+    budget: Floats
+
+
+class State(NamedTuple):
+    """A choice under way: chosen units, amounts held, money spent."""
+
+    selected: Flags
+    achieved: Floats
+    spent: Floats
+
+
+def landscape(problem: PlanningProblem, objective: Objective) -> Landscape:
+    """Return the arrays that the kernels need; features with target 0 are ignored by covering."""
+    covering = objective is Objective.MINIMUM_SET
+    endless = objective is Objective.MAXIMUM_UTILITY
+    by_unit = sparse.csr_array(problem.amounts.T)
+    edges = problem.boundary
+    n = problem.units
+    network = build_network(n, edges.first, edges.second, np.arange(edges.first.size))
+    return Landscape(
+        by_unit.indptr.astype(np.int64),
+        by_unit.indices.astype(np.int64),
+        by_unit.data.astype(np.float64),
+        network.start,
+        network.head,
+        problem.penalty * edges.length[network.room],
+        problem.cost,
+        problem.cost if covering else np.zeros(n),
+        problem.penalty * problem.edge_factor * problem.boundary.exposed,
+        ~(problem.locked_in | problem.locked_out),
+        np.full(problem.features, np.inf) if endless else problem.target,
+        problem.budget_row if not covering else np.zeros(n, np.int64),
+        problem.budget if not covering and problem.budget.size else np.array([np.inf]),
+    )
+
+
+def start(problem: PlanningProblem, land: Landscape, selected: Flags) -> State:
+    """Return the state of a choice, locks applied."""
+    chosen = (selected & ~problem.locked_out) | problem.locked_in
+    spent = np.bincount(land.budget_row[chosen], problem.cost[chosen], minlength=land.budget.size)
+    return State(chosen, problem.amounts @ chosen.astype(np.float64), spent)
+
+
+@njit(cache=True, nogil=True)
+def price_of_adding(land: Landscape, state: State, unit: int) -> float:
+    """Return cost and change of penalty when `unit` joins (or, negated, leaves) the plan."""
+    price = land.paid[unit] + land.own[unit]
+    for k in range(land.next_start[unit], land.next_start[unit + 1]):
+        price += -land.border[k] if state.selected[land.next_unit[k]] else land.border[k]
+    return price
+
+
+@njit(cache=True, nogil=True)
+def flip(land: Landscape, state: State, unit: int) -> None:
+    """Let a unit join or leave."""
+    sign = -1.0 if state.selected[unit] else 1.0
+    state.selected[unit] = not state.selected[unit]
+    for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
+        state.achieved[land.hold_feature[k]] += sign * land.hold_amount[k]
+    state.spent[land.budget_row[unit]] += sign * land.cost[unit]
+
+
+@njit(cache=True, nogil=True)
+def _help(land: Landscape, state: State, price: Floats, unit: int) -> float:
+    total = 0.0
+    for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
+        feature = land.hold_feature[k]
+        missing = land.target[feature] - state.achieved[feature]
+        if missing > 0:
+            total += price[feature] * min(missing, land.hold_amount[k])
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _lacking(land: Landscape, state: State) -> bool:
+    for feature in range(land.target.size):
+        if state.achieved[feature] < land.target[feature] * (1 - 1e-12):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _score(land: Landscape, state: State, price: Floats, unit: int) -> float:
+    helps = _help(land, state, price, unit)
+    if helps <= 0:
+        return 0.0
+    pays = price_of_adding(land, state, unit)
+    return -helps / pays if pays > EPSILON * helps else -helps * 1e9
+
+
+@njit(cache=True, nogil=True)
+def cover(land: Landscape, state: State, price: Floats) -> bool:
+    """Add units, most help per price first, until every target is met; return whether they are."""
+    heap = [(0.0, -1)]
+    for unit in range(state.selected.size):
+        if land.free[unit] and not state.selected[unit]:
+            score = _score(land, state, price, unit)
+            if score < 0:
+                heap.append((score, unit))
+    heapq.heapify(heap)
+    while heap and _lacking(land, state):
+        score, unit = heapq.heappop(heap)
+        if unit < 0 or state.selected[unit]:
+            continue
+        now = _score(land, state, price, unit)
+        if now >= 0:
+            continue
+        if heap and now > heap[0][0] + EPSILON * abs(now):
+            heapq.heappush(heap, (now, unit))
+            continue
+        flip(land, state, unit)
+        for k in range(land.next_start[unit], land.next_start[unit + 1]):
+            other = land.next_unit[k]
+            if land.free[other] and not state.selected[other]:
+                again = _score(land, state, price, other)
+                if again < 0:
+                    heapq.heappush(heap, (again, other))
+    return not _lacking(land, state)
+
+
+@njit(cache=True, nogil=True)
+def _spare(land: Landscape, state: State, unit: int) -> bool:
+    for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
+        feature = land.hold_feature[k]
+        if land.target[feature] > 0 and state.achieved[feature] - land.hold_amount[k] < land.target[feature]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def drop(land: Landscape, state: State, price: Floats) -> float:
+    """Take out units that no target needs, dearest for their worth first; return what that saves."""
+    saved = 0.0
+    candidates = np.flatnonzero(state.selected & land.free)
+    keys = np.empty(candidates.size)
+    for position, unit in enumerate(candidates):
+        worth = 0.0
+        for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
+            worth += price[land.hold_feature[k]] * land.hold_amount[k]
+        keys[position] = worth / max(-_gain_of_leaving(land, state, unit), 1e-30)
+    again = True
+    while again:
+        again = False
+        for unit in candidates[np.argsort(keys, kind="mergesort")]:
+            if state.selected[unit] and _spare(land, state, unit):
+                change = _gain_of_leaving(land, state, unit)
+                if change < 0:
+                    flip(land, state, unit)
+                    saved -= change
+                    again = True
+    return saved
+
+
+@njit(cache=True, nogil=True)
+def _gain_of_leaving(land: Landscape, state: State, unit: int) -> float:
+    """Return the change of the objective when a chosen unit leaves."""
+    change = -land.paid[unit] - land.own[unit]
+    for k in range(land.next_start[unit], land.next_start[unit + 1]):
+        change += land.border[k] if state.selected[land.next_unit[k]] else -land.border[k]
+    return change
+
+
+@njit(cache=True, nogil=True)
+def _loss(land: Landscape, state: State, worth: Floats, unit: int) -> float:
+    """Return how much worse the objective gets when a chosen unit leaves."""
+    lost = 0.0
+    for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
+        feature = land.hold_feature[k]
+        beyond = max(state.achieved[feature] - land.target[feature], 0.0)
+        lost += worth[feature] * max(land.hold_amount[k] - beyond, 0.0)
+    return lost + _gain_of_leaving(land, state, unit)
+
+
+@njit(cache=True, nogil=True)
+def trim(land: Landscape, state: State, worth: Floats) -> bool:
+    """Take out the units of least loss per cost until budgets are kept; return whether they are."""
+    heap = [(0.0, -1)]
+    for unit in range(state.selected.size):
+        if state.selected[unit] and land.free[unit] and land.cost[unit] > 0:
+            heap.append((_loss(land, state, worth, unit) / land.cost[unit], unit))
+    heapq.heapify(heap)
+    while heap and (state.spent > land.budget).any():
+        key, unit = heapq.heappop(heap)
+        if unit < 0 or not state.selected[unit] or state.spent[land.budget_row[unit]] <= land.budget[land.budget_row[unit]]:
+            continue
+        now = _loss(land, state, worth, unit) / land.cost[unit]
+        if heap and now > heap[0][0] + EPSILON * abs(now) and now > key:
+            heapq.heappush(heap, (now, unit))
+            continue
+        flip(land, state, unit)
+    return not (state.spent > land.budget).any()
+
+
+@njit(cache=True, nogil=True)
+def _worth_per_cost(land: Landscape, state: State, worth: Floats, unit: int) -> float:
+    net = _help(land, state, worth, unit) - price_of_adding(land, state, unit)
+    return -net / max(land.cost[unit], 1e-12) if net > EPSILON * 1e-6 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def fill(land: Landscape, state: State, worth: Floats) -> None:
+    """Add the units of most gain per cost while the budgets allow."""
+    heap = [(0.0, -1)]
+    for unit in range(state.selected.size):
+        if land.free[unit] and not state.selected[unit]:
+            key = _worth_per_cost(land, state, worth, unit)
+            if key < 0:
+                heap.append((key, unit))
+    heapq.heapify(heap)
+    while heap:
+        _, unit = heapq.heappop(heap)
+        if unit < 0 or state.selected[unit]:
+            continue
+        row = land.budget_row[unit]
+        if state.spent[row] + land.cost[unit] > land.budget[row]:
+            continue
+        now = _worth_per_cost(land, state, worth, unit)
+        if now >= 0:
+            continue
+        if heap and now > heap[0][0] + EPSILON * abs(now):
+            heapq.heappush(heap, (now, unit))
+            continue
+        flip(land, state, unit)
+        for k in range(land.next_start[unit], land.next_start[unit + 1]):
+            other = land.next_unit[k]
+            if land.free[other] and not state.selected[other]:
+                again = _worth_per_cost(land, state, worth, other)
+                if again < 0:
+                    heapq.heappush(heap, (again, other))

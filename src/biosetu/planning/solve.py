@@ -1,0 +1,261 @@
+"""Find a good plan, prove how good it is, and stop when that is good enough."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from biosetu.planning.bundle import Bundle
+from biosetu.planning.evaluation import evaluate
+from biosetu.planning.feasibility import impossible
+from biosetu.planning.milp import Exact, solve_exactly
+from biosetu.planning.records import Evaluation, Flags, Floats, Objective, Plan, PlanningProblem, relative_gap
+from biosetu.planning.relaxation import Prices, Relaxation, Relaxed, raise_bound
+from biosetu.planning.repair import cover, drop, fill, landscape, start, trim
+from biosetu.problems import DataError
+from biosetu.progress import Progress, silent
+
+SMALL_UNITS = 2_000
+WHOLE_ENTRIES = 3_000_000
+LEVELS = 15
+REACHES = 4
+SURE = 1e-3
+STEPS = 400
+CORE_GAP = 1e-4
+LEAST_SECONDS = 0.05
+
+
+def solve(
+    problem: PlanningProblem,
+    objective: Objective,
+    *,
+    gap: float = 0.005,
+    seconds: float = 60.0,
+    begin: Flags | None = None,
+    progress: Progress = silent,
+) -> Plan:
+    """Return the best plan found, its value recomputed from the units, and the bound that proves its quality.
+
+    gap: relative gap |value - bound| / |value| at which to stop; seconds: time limit (the first bound and the
+    first plan are always finished); begin: a plan to start from.
+    Steps: Lagrangian relaxation with repair (`relaxation`), rounding of its fractional solution at several
+    levels, HiGHS on the units still in doubt, HiGHS on the whole problem where that is small enough.
+    Raises DataError naming each target or budget that no choice of units can meet.
+    """
+    faults = impossible(problem, objective)
+    if faults:
+        raise DataError(faults)
+    search = Search(problem, objective, gap, seconds, progress)
+    if begin is not None:
+        search.offer(begin)
+    fraction = relax(search)
+    search.note("relaxation")
+    if not search.done:
+        round_levels(search, fraction)
+        search.note("rounding")
+    if problem.units > SMALL_UNITS:
+        search_doubtful(search, fraction)
+    search_whole(search)
+    return search.plan()
+
+
+class Search:
+    """The best plan and bound so far, in the sense of minimising; maximum utility is negated inside."""
+
+    def __init__(
+        self, problem: PlanningProblem, objective: Objective, gap: float, seconds: float, progress: Progress
+    ) -> None:
+        self.problem, self.objective, self.gap = problem, objective, gap
+        self.sign = -1.0 if objective is Objective.MAXIMUM_UTILITY else 1.0
+        self.began = time.monotonic()
+        self.seconds, self.progress = seconds, progress
+        self.relaxation = Relaxation(problem, objective)
+        self.land = landscape(problem, objective)
+        self.best: Evaluation | None = None
+        self.selected = np.zeros(problem.units, bool)
+        self.bound = -np.inf
+        self.trace: list[tuple[str, float, float, float]] = []
+        self.stopped: BaseException | None = None
+        self.prices = np.ones(problem.features)
+        self.final_prices = Prices(self.prices, np.ones(self.relaxation.budget.size))
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        """Seconds left."""
+        return self.seconds - self.elapsed
+
+    @property
+    def value(self) -> float:
+        """The best value, to be minimised; infinite before there is a plan."""
+        return np.inf if self.best is None else self.sign * self.best.value
+
+    @property
+    def done(self) -> bool:
+        """Whether the gap is reached."""
+        return relative_gap(self.value, self.bound) <= self.gap
+
+    def offer(self, selected: Flags) -> float:
+        """Take a plan if it is feasible and better; return the best value."""
+        rated = evaluate(self.problem, selected, self.objective)
+        if rated.feasible and self.sign * rated.value < self.value:
+            self.best, self.selected = rated, selected.copy()
+        return self.value
+
+    def raise_to(self, bound: float) -> None:
+        """Take a bound if it is higher."""
+        if np.isfinite(bound):
+            self.bound = max(self.bound, bound)
+
+    def good_enough(self) -> float:
+        """Return the value, in the objective's own sense, at which the gap is reached."""
+        return self.sign * (self.bound * (1 + self.gap) if self.bound >= 0 else self.bound / (1 + self.gap))
+
+    def note(self, step: str) -> None:
+        """Record what a step brought and report it."""
+        self.trace.append((step, self.elapsed, self.sign * self.value, self.sign * self.bound))
+        self.report(step)
+
+    def report(self, step: str) -> None:
+        """Tell the caller where the work stands: percent of the time allowed."""
+        self.progress(min(int(100 * self.elapsed / max(self.seconds, 1e-9)), 99), 100, step)
+
+    def stop(self) -> bool:
+        """Ask the caller whether to go on; used where an exception cannot pass."""
+        try:
+            self.report("HiGHS")
+        except BaseException as error:  # noqa: BLE001 - raised again when HiGHS has returned
+            self.stopped = error
+        return self.stopped is not None
+
+    def repaired(self, selected: Flags, prices: Floats) -> None:
+        """Turn a choice into a feasible plan and offer it."""
+        state = start(self.problem, self.land, selected)
+        if self.objective is Objective.MINIMUM_SET:
+            floor = np.maximum(prices, 1e-3 * max(float(prices.mean()), 1e-12))
+            cover(self.land, state, floor)
+            drop(self.land, state, floor)
+        else:
+            worth = self.worth()
+            if not trim(self.land, state, worth):
+                return
+            fill(self.land, state, worth)
+        self.offer(state.selected)
+
+    def worth(self) -> Floats:
+        """Return what a unit of each feature adds to a budgeted objective."""
+        if self.objective is Objective.MAXIMUM_UTILITY:
+            return self.problem.weight
+        return np.where(self.problem.target > 0, self.problem.weight / np.maximum(self.problem.target, 1e-300), 0.0)
+
+    def plan(self) -> Plan:
+        """Return the outcome."""
+        if self.best is None:
+            raise DataError(impossible(self.problem, self.objective))
+        gap = relative_gap(self.value, self.bound)
+        return Plan(self.selected, self.best, self.sign * self.bound, gap, self.elapsed, tuple(self.trace))
+
+
+def relax(search: Search) -> Floats:
+    """Raise the bound, repairing on the way; return the fractional solution, (units,) in 0–1."""
+    kept: dict[int, Flags] = {}
+
+    def visit(relaxed: Relaxed, bundle: Bundle) -> float:
+        search.raise_to(relaxed.bound)
+        kept[bundle.added - 1] = relaxed.selected
+        for gone in kept.keys() - set(bundle.tags.tolist()):
+            del kept[gone]
+        if bundle.added % 5 == 1 or bundle.added == 2:
+            search.repaired(relaxed.selected, search.relaxation.prices(bundle.trial).feature)
+            search.report("relaxation")
+        return search.value
+
+    bundle = raise_bound(search.relaxation, visit, gap=search.gap, seconds=0.5 * search.seconds, steps=STEPS)
+    search.final_prices = search.relaxation.prices(bundle.proof)
+    search.prices = search.final_prices.feature
+    fraction = np.zeros(search.problem.units)
+    for tag, weight in zip(bundle.tags.tolist(), bundle.weights.tolist(), strict=True):
+        fraction += weight * kept[tag]
+    return fraction
+
+
+def round_levels(search: Search, fraction: Floats) -> None:
+    """Round the fractional solution at several levels: each level set keeps its outline short (coarea)."""
+    for level in np.linspace(0.95, 0.25, LEVELS):
+        if search.done or (search.left <= 0 and search.best is not None):
+            return
+        search.repaired(fraction >= level, search.prices)
+
+
+def search_doubtful(search: Search, fraction: Floats) -> None:
+    """Let HiGHS decide the units that the relaxation leaves in doubt, then ever more of their neighbours."""
+    problem = search.problem
+    doubtful = (fraction > SURE) & (fraction < 1 - SURE)
+    reach = 0
+    while not search.done and search.left > LEAST_SECONDS and search.best is not None and reach < REACHES:
+        free = widened(search, doubtful | (search.selected != (fraction > 0.5)), reach)
+        part = 0.5 if whole_fits(problem) else 0.34
+        answer = exactly(search, free=free, seconds=min(max(part * search.left, 1.0), search.left))
+        before = search.value
+        better = answer.selected is not None and search.offer(answer.selected) < before
+        search.note(f"HiGHS on {int(free.sum())} units in doubt")
+        reach += 1
+        if whole_fits(problem) and not better:
+            return
+
+
+def widened(search: Search, doubtful: Flags, reach: int) -> Flags:
+    """Return the units in doubt with those up to `reach` borders away; without borders, those of least price."""
+    problem = search.problem
+    result = doubtful.copy()
+    if not problem.has_boundary:
+        unary = np.abs(search.relaxation.unary(search.final_prices))
+        nearest = np.argsort(unary, kind="stable")[: (reach + 1) * 5 * (problem.features + 20)]
+        result[nearest] = True
+        return result
+    edges = problem.boundary
+    for _ in range(reach):
+        beside = result.copy()
+        beside[edges.first[result[edges.second]]] = True
+        beside[edges.second[result[edges.first]]] = True
+        result = beside
+    return result
+
+
+def whole_fits(problem: PlanningProblem) -> bool:
+    """Return whether HiGHS can hold the whole model with profit."""
+    edges = problem.boundary.first.size if problem.has_boundary else 0
+    return int(problem.amounts.nnz) + 6 * edges <= WHOLE_ENTRIES
+
+
+def search_whole(search: Search) -> None:
+    """Let HiGHS improve plan and bound on the whole problem."""
+    if search.done or search.left <= LEAST_SECONDS or not whole_fits(search.problem):
+        return
+    answer = exactly(search, free=None, seconds=search.left)
+    search.raise_to(search.sign * answer.bound)
+    if answer.selected is not None:
+        search.offer(answer.selected)
+    search.note("HiGHS on all units")
+
+
+def exactly(search: Search, *, free: Flags | None, seconds: float) -> Exact:
+    """Ask HiGHS, starting from the best plan; pass on what stopped it."""
+    answer = solve_exactly(
+        search.problem,
+        search.objective,
+        begin=search.selected if search.best is not None else None,
+        free=free,
+        gap=search.gap if free is None else min(CORE_GAP, search.gap),
+        seconds=seconds,
+        good_enough=search.good_enough() if np.isfinite(search.bound) else None,
+        stop=search.stop,
+    )
+    if search.stopped is not None:
+        raise search.stopped
+    return answer
