@@ -29,9 +29,7 @@ def instance(rows: int, columns: int, features: int, *, penalty: float = 0.0, se
     """Return a minimum-set problem: each feature lives in 2–40 % of the grid, 17 % of it is wanted."""
     random = np.random.default_rng(seed)
     n = rows * columns
-    cost = np.exp(0.5 * field(random, rows, columns, max(rows, columns) / 20)) * np.exp(
-        0.2 * random.standard_normal(n)
-    )
+    cost = np.exp(0.5 * field(random, rows, columns, max(rows, columns) / 20)) * np.exp(0.2 * random.standard_normal(n))
     parts = []
     for _ in range(features):
         scale = rows * 2.0 ** random.uniform(-6, -3)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from scipy import sparse
 
-from biosetu.planning.evaluation import evaluate
-from biosetu.planning.records import Boundary, Evaluation, Objective, PlanningProblem
+from biosetu.planning.records import Boundary, Objective, PlanningProblem
 
 
 def small_problem(seed: int, *, units: int = 12, features: int = 4, groups: int = 1) -> PlanningProblem:
@@ -40,12 +37,23 @@ def small_problem(seed: int, *, units: int = 12, features: int = 4, groups: int 
     return problem.with_changes(budget=np.maximum(budget, bound))
 
 
-def best_by_enumeration(problem: PlanningProblem, objective: Objective) -> Evaluation | None:
-    """Try every choice of units."""
-    sign = -1 if objective is Objective.MAXIMUM_UTILITY else 1
-    best = None
-    for choice in itertools.product([False, True], repeat=problem.units):
-        rated = evaluate(problem, np.array(choice), objective)
-        if rated.feasible and (best is None or sign * rated.value < sign * best.value):
-            best = rated
-    return best
+def best_by_enumeration(problem: PlanningProblem, objective: Objective) -> float | None:
+    """Return the best value over every choice of units, None when no choice is feasible."""
+    n, edges = problem.units, problem.boundary
+    choices = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
+    choices = choices[((choices | ~problem.locked_in) & 1).all(axis=1) & ~(choices & problem.locked_out).any(axis=1)]
+    outline = (choices[:, edges.first] != choices[:, edges.second]) @ edges.length
+    penalty = problem.penalty * (outline + problem.edge_factor * (choices @ edges.exposed))
+    held = choices @ problem.amounts.toarray().T
+    if objective is Objective.MINIMUM_SET:
+        values = (choices @ problem.cost + penalty)[(held >= problem.target).all(axis=1)]
+        return float(values.min()) if values.size else None
+    kept = np.ones(len(choices), bool)
+    for row, budget in enumerate(problem.budget):
+        counted = problem.budget_row == row
+        kept &= choices[:, counted] @ problem.cost[counted] <= budget + 1e-9
+    if objective is Objective.MAXIMUM_UTILITY:
+        return float((held @ problem.weight - penalty)[kept].max())
+    wanted = np.where(problem.target > 0, problem.target, 1.0)
+    missing = np.maximum(problem.target - held, 0) / wanted
+    return float((missing @ problem.weight + penalty)[kept].min())

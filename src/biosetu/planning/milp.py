@@ -86,7 +86,11 @@ def build_model(problem: PlanningProblem, objective: Objective, units: Integers,
         worth = problem.amounts.T @ problem.weight
         cost, constant = cost - worth[units], constant - float(worth[chosen].sum())
     blocks, low, high = _rows(problem, objective, units, chosen, edges)
-    rows = sparse.csc_array(sparse.vstack(blocks)) if blocks else sparse.csc_array((0, units.size + len(edges) + shortfalls))
+    rows = (
+        sparse.csc_array(sparse.vstack(blocks))
+        if blocks
+        else sparse.csc_array((0, units.size + len(edges) + shortfalls))
+    )
     return Model(
         np.concatenate([cost, edge_price, problem.weight[:shortfalls]]),
         np.ones(units.size + len(edges) + shortfalls),

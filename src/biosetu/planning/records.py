@@ -175,7 +175,9 @@ def _value_faults(problem: PlanningProblem) -> list[Problem]:
         "budget": problem.budget,
     }
     return [
-        Problem(f"{name} holds values that are negative or not numbers", "Use numbers of 0 or more", "value", column=name)
+        Problem(
+            f"{name} holds values that are negative or not numbers", "Use numbers of 0 or more", "value", column=name
+        )
         for name, array in values.items()
         if not (np.isfinite(array).all() and (array >= 0).all())
     ]

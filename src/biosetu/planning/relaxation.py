@@ -52,12 +52,16 @@ class Relaxation:
     def __init__(self, problem: PlanningProblem, objective: Objective) -> None:
         self.problem, self.objective = problem, objective
         self.by_unit = sparse.csr_array(problem.amounts.T)
-        self.use = problem.target > 0 if objective is not Objective.MAXIMUM_UTILITY else np.zeros(problem.features, bool)
+        self.use = (
+            problem.target > 0 if objective is not Objective.MAXIMUM_UTILITY else np.zeros(problem.features, bool)
+        )
         self.target = np.where(self.use, problem.target, 0.0)
         self.budget = problem.budget if objective is not Objective.MINIMUM_SET else np.empty(0)
         self.fixed = problem.penalty * problem.edge_factor * problem.boundary.exposed
         edge_price = problem.penalty * problem.boundary.length
-        ceiling = float(max(problem.cost.max(initial=0.0), edge_price.max(initial=0.0), self.fixed.max(initial=0.0), 1e-30))
+        ceiling = float(
+            max(problem.cost.max(initial=0.0), edge_price.max(initial=0.0), self.fixed.max(initial=0.0), 1e-30)
+        )
         self.scale = 2.0 ** (SCALE_BITS - 8 - math.ceil(math.log2(ceiling)))
         self.capacity = np.floor(edge_price * self.scale).astype(np.int64)
         self.cut = None
@@ -78,7 +82,11 @@ class Relaxation:
     def prices(self, point: Floats) -> Prices:
         """Turn bundle coordinates (lambda_j T_j, then mu_g B_g) into prices."""
         priced = self.coordinates
-        feature = self.problem.weight.copy() if self.objective is Objective.MAXIMUM_UTILITY else np.zeros(self.problem.features)
+        feature = (
+            self.problem.weight.copy()
+            if self.objective is Objective.MAXIMUM_UTILITY
+            else np.zeros(self.problem.features)
+        )
         feature[priced] = point[: priced.size] / self.target[priced]
         return Prices(feature, point[priced.size :] / np.where(self.budget > 0, self.budget, 1.0))
 
@@ -144,7 +152,9 @@ def starting_point(relaxation: Relaxation) -> Floats:
     if relaxation.objective is Objective.MINIMUM_SET:
         base = float(problem.cost.sum()) * float(need.mean() if need.size else 0.0)
         return np.full(priced.size, base / max(priced.size, 1))
-    worth = float((problem.weight * (1 if relaxation.use.any() else np.asarray(problem.amounts.sum(axis=1)).ravel())).sum())
+    worth = float(
+        (problem.weight * (1 if relaxation.use.any() else np.asarray(problem.amounts.sum(axis=1)).ravel())).sum()
+    )
     share = np.minimum(relaxation.budget / max(float(problem.cost.sum()), 1e-30), 1.0)
     return np.concatenate([problem.weight[priced] * 0.5, worth * share * 0.5])
 

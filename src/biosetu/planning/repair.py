@@ -220,7 +220,11 @@ def trim(land: Landscape, state: State, worth: Floats) -> bool:
     heapq.heapify(heap)
     while heap and (state.spent > land.budget).any():
         key, unit = heapq.heappop(heap)
-        if unit < 0 or not state.selected[unit] or state.spent[land.budget_row[unit]] <= land.budget[land.budget_row[unit]]:
+        if (
+            unit < 0
+            or not state.selected[unit]
+            or state.spent[land.budget_row[unit]] <= land.budget[land.budget_row[unit]]
+        ):
             continue
         now = _loss(land, state, worth, unit) / land.cost[unit]
         if heap and now > heap[0][0] + EPSILON * abs(now) and now > key:
