@@ -7,8 +7,8 @@ solver, the same answer every time.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from biosetu.geo.compiled import compiled
 from biosetu.planning.records import Floats
 
 CUTS = 60
@@ -87,7 +87,7 @@ class Bundle:
         self.weights /= self.weights.sum() or 1.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _mix(slopes: Floats, heights: Floats, centre: Floats, limit: Floats, step: float, weights: Floats) -> Floats:
     """Return the weights of the cuts in the step: the dual of the quadratic problem, by pairwise exchange.
 

@@ -158,7 +158,7 @@ def _rows(
 
 
 def _loaded(model: Model, gap: float, seconds: float) -> highspy.Highs:
-    solver = highspy.Highs()
+    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("mip_rel_gap", gap)
     solver.setOptionValue("mip_abs_gap", 0.0)

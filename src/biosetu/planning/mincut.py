@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from biosetu.geo.compiled import compiled
 from biosetu.planning.records import Flags, Integers
 
 FREE, TERMINAL, ORPHAN = -1, -2, -3
@@ -68,10 +68,14 @@ class MinimumCut:
         self.network = build_network(nodes, first, second, capacity)
         self.unary = np.zeros(nodes, np.int64)
         self.forest = Forest(
-            *(np.empty(nodes, np.int64) for _ in range(5)),
-            np.zeros(nodes, np.bool_),
-            np.empty(nodes + 1, np.int64),
-            np.zeros(5, np.int64),
+            parent=np.empty(nodes, np.int64),
+            side=np.empty(nodes, np.int64),
+            distance=np.empty(nodes, np.int64),
+            age=np.empty(nodes, np.int64),
+            queue=np.empty(nodes, np.int64),
+            queued=np.zeros(nodes, np.bool_),
+            orphans=np.empty(nodes + 1, np.int64),
+            clock=np.zeros(5, np.int64),
         )
 
     def solve(self, unary: Integers) -> Flags:
@@ -79,10 +83,11 @@ class MinimumCut:
         self.network.excess[:] += self.unary - unary
         self.unary = unary.copy()
         _maximum_flow(self.network, self.forest)
-        return (self.forest.parent != FREE) & (self.forest.side == SOURCE)
+        chosen: Flags = (self.forest.parent != FREE) & (self.forest.side == SOURCE)
+        return chosen
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _maximum_flow(net: Network, trees: Forest) -> None:
     _plant(net, trees)
     node = -1
@@ -100,7 +105,7 @@ def _maximum_flow(net: Network, trees: Forest) -> None:
         _adopt(net, trees)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _plant(net: Network, trees: Forest) -> None:
     trees.clock[:] = 0
     trees.queued[:] = False
@@ -115,7 +120,7 @@ def _plant(net: Network, trees: Forest) -> None:
             _activate(trees, node)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _activate(trees: Forest, node: int) -> None:
     if not trees.queued[node]:
         trees.queued[node] = True
@@ -123,10 +128,10 @@ def _activate(trees: Forest, node: int) -> None:
         trees.clock[2] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _next_active(trees: Forest) -> int:
     while trees.clock[2] > 0:
-        node = trees.queue[trees.clock[1]]
+        node = int(trees.queue[trees.clock[1]])
         trees.clock[1] = (trees.clock[1] + 1) % trees.queue.size
         trees.clock[2] -= 1
         trees.queued[node] = False
@@ -135,7 +140,7 @@ def _next_active(trees: Forest) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _grow(net: Network, trees: Forest, node: int) -> int:
     """Extend the tree of `node`; return an arc from the source tree to the sink tree, or -1."""
     side = trees.side[node]
@@ -159,29 +164,29 @@ def _grow(net: Network, trees: Forest, node: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _orphan(trees: Forest, node: int) -> None:
     trees.parent[node] = ORPHAN
     trees.orphans[trees.clock[4]] = node
     trees.clock[4] = (trees.clock[4] + 1) % trees.orphans.size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _bottleneck(net: Network, trees: Forest, arc: int) -> int:
-    least = net.room[arc]
+    least = int(net.room[arc])
     node = net.head[net.back[arc]]
     while trees.parent[node] != TERMINAL:
-        least = min(least, net.room[net.back[trees.parent[node]]])
+        least = min(least, int(net.room[net.back[trees.parent[node]]]))
         node = net.head[trees.parent[node]]
-    least = min(least, net.excess[node])
+    least = min(least, int(net.excess[node]))
     node = net.head[arc]
     while trees.parent[node] != TERMINAL:
-        least = min(least, net.room[trees.parent[node]])
+        least = min(least, int(net.room[trees.parent[node]]))
         node = net.head[trees.parent[node]]
-    return min(least, -net.excess[node])
+    return min(least, -int(net.excess[node]))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _augment(net: Network, trees: Forest, arc: int) -> None:
     flow = _bottleneck(net, trees, arc)
     net.room[arc] -= flow
@@ -202,7 +207,7 @@ def _augment(net: Network, trees: Forest, arc: int) -> None:
             _orphan(trees, node)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rooted_distance(net: Network, trees: Forest, node: int) -> int:
     """Return the distance of `node` to its terminal, FAR when its path ends at an orphan; mark what was learned."""
     now = trees.clock[0]
@@ -231,7 +236,7 @@ def _rooted_distance(net: Network, trees: Forest, node: int) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _adopt(net: Network, trees: Forest) -> None:
     while trees.clock[3] != trees.clock[4]:
         node = trees.orphans[trees.clock[3]]
@@ -239,7 +244,7 @@ def _adopt(net: Network, trees: Forest) -> None:
         _find_parent(net, trees, node)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _find_parent(net: Network, trees: Forest, node: int) -> None:
     side = trees.side[node]
     best, nearest = FREE, FAR
@@ -259,7 +264,7 @@ def _find_parent(net: Network, trees: Forest, node: int) -> None:
     _release(net, trees, node)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _release(net: Network, trees: Forest, node: int) -> None:
     """Let a node without parent go: neighbours that can reach it become active, its children orphans."""
     side = trees.side[node]

@@ -108,7 +108,7 @@ class Relaxation:
         chosen = self._choose(whole)
         energy = int(whole[chosen].sum()) + self._cut_energy(chosen)
         bound = energy / self.scale + self._constant(prices)
-        return Relaxed(chosen, bound, self._slope(chosen, prices))
+        return Relaxed(chosen, bound, self._slope(chosen))
 
     def _choose(self, whole: Integers) -> Flags:
         problem = self.problem
@@ -132,7 +132,7 @@ class Relaxation:
             constant += float(np.minimum(self.problem.weight[self.use] - wanted, 0.0).sum())
         return constant - float(prices.budget @ self.budget)
 
-    def _slope(self, chosen: Flags, prices: Prices) -> Floats:
+    def _slope(self, chosen: Flags) -> Floats:
         priced = self.coordinates
         achieved = (self.problem.amounts @ chosen.astype(np.float64))[priced]
         rise = 1.0 - achieved / self.target[priced]

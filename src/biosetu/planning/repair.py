@@ -9,9 +9,9 @@ import heapq
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from scipy import sparse
 
+from biosetu.geo.compiled import compiled
 from biosetu.planning.mincut import build_network
 from biosetu.planning.records import Flags, Floats, Integers, Objective, PlanningProblem
 
@@ -76,20 +76,20 @@ def landscape(problem: PlanningProblem, objective: Objective) -> Landscape:
 def start(problem: PlanningProblem, land: Landscape, selected: Flags) -> State:
     """Return the state of a choice, locks applied."""
     chosen = (selected & ~problem.locked_out) | problem.locked_in
-    spent = np.bincount(land.budget_row[chosen], problem.cost[chosen], minlength=land.budget.size)
+    spent: Floats = np.bincount(land.budget_row[chosen], problem.cost[chosen], minlength=land.budget.size).astype(float)
     return State(chosen, problem.amounts @ chosen.astype(np.float64), spent)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def price_of_adding(land: Landscape, state: State, unit: int) -> float:
     """Return cost and change of penalty when `unit` joins (or, negated, leaves) the plan."""
-    price = land.paid[unit] + land.own[unit]
+    price = float(land.paid[unit] + land.own[unit])
     for k in range(land.next_start[unit], land.next_start[unit + 1]):
         price += -land.border[k] if state.selected[land.next_unit[k]] else land.border[k]
     return price
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def flip(land: Landscape, state: State, unit: int) -> None:
     """Let a unit join or leave."""
     sign = -1.0 if state.selected[unit] else 1.0
@@ -99,7 +99,7 @@ def flip(land: Landscape, state: State, unit: int) -> None:
     state.spent[land.budget_row[unit]] += sign * land.cost[unit]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _help(land: Landscape, state: State, price: Floats, unit: int) -> float:
     total = 0.0
     for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
@@ -110,15 +110,12 @@ def _help(land: Landscape, state: State, price: Floats, unit: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _lacking(land: Landscape, state: State) -> bool:
-    for feature in range(land.target.size):
-        if state.achieved[feature] < land.target[feature] * (1 - 1e-12):
-            return True
-    return False
+    return bool((state.achieved < land.target * (1 - 1e-12)).any())
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _score(land: Landscape, state: State, price: Floats, unit: int) -> float:
     helps = _help(land, state, price, unit)
     if helps <= 0:
@@ -127,37 +124,64 @@ def _score(land: Landscape, state: State, price: Floats, unit: int) -> float:
     return -helps / pays if pays > EPSILON * helps else -helps * 1e9
 
 
-@njit(cache=True, nogil=True)
-def cover(land: Landscape, state: State, price: Floats) -> bool:
-    """Add units, most help per price first, until every target is met; return whether they are."""
+@compiled
+def _worth_per_cost(land: Landscape, state: State, worth: Floats, unit: int) -> float:
+    net = _help(land, state, worth, unit) - price_of_adding(land, state, unit)
+    return -net / max(land.cost[unit], 1e-12) if net > EPSILON * 1e-6 else 0.0
+
+
+@compiled
+def _rating(land: Landscape, state: State, worth: Floats, covering: bool, unit: int) -> float:
+    return _score(land, state, worth, unit) if covering else _worth_per_cost(land, state, worth, unit)
+
+
+@compiled
+def _push(
+    heap: list[tuple[float, int]], land: Landscape, state: State, worth: Floats, covering: bool, unit: int
+) -> None:
+    if land.free[unit] and not state.selected[unit]:
+        rating = _rating(land, state, worth, covering, unit)
+        if rating < 0:
+            heapq.heappush(heap, (rating, unit))
+
+
+@compiled
+def _fits(land: Landscape, state: State, unit: int) -> bool:
+    row = land.budget_row[unit]
+    return bool(state.spent[row] + land.cost[unit] <= land.budget[row])
+
+
+@compiled
+def _add_best(land: Landscape, state: State, worth: Floats, covering: bool) -> None:
+    """Add the best-rated unit that fits, again and again; ratings are renewed when a unit comes up."""
     heap = [(0.0, -1)]
     for unit in range(state.selected.size):
-        if land.free[unit] and not state.selected[unit]:
-            score = _score(land, state, price, unit)
-            if score < 0:
-                heap.append((score, unit))
-    heapq.heapify(heap)
-    while heap and _lacking(land, state):
-        score, unit = heapq.heappop(heap)
-        if unit < 0 or state.selected[unit]:
+        _push(heap, land, state, worth, covering, unit)
+    while heap and not (covering and not _lacking(land, state)):
+        _, unit = heapq.heappop(heap)
+        if unit < 0 or state.selected[unit] or not _fits(land, state, unit):
             continue
-        now = _score(land, state, price, unit)
-        if now >= 0:
-            continue
-        if heap and now > heap[0][0] + EPSILON * abs(now):
+        now = _rating(land, state, worth, covering, unit)
+        if now < 0 and heap and now > heap[0][0] + EPSILON * abs(now):
             heapq.heappush(heap, (now, unit))
-            continue
-        flip(land, state, unit)
-        for k in range(land.next_start[unit], land.next_start[unit + 1]):
-            other = land.next_unit[k]
-            if land.free[other] and not state.selected[other]:
-                again = _score(land, state, price, other)
-                if again < 0:
-                    heapq.heappush(heap, (again, other))
+        elif now < 0:
+            flip(land, state, unit)
+            for k in range(land.next_start[unit], land.next_start[unit + 1]):
+                _push(heap, land, state, worth, covering, land.next_unit[k])
+
+
+def cover(land: Landscape, state: State, price: Floats) -> bool:
+    """Add units, most help per price first, until every target is met; return whether they are."""
+    _add_best(land, state, price, True)
     return not _lacking(land, state)
 
 
-@njit(cache=True, nogil=True)
+def fill(land: Landscape, state: State, worth: Floats) -> None:
+    """Add the units of most gain per cost while the budgets allow."""
+    _add_best(land, state, worth, False)
+
+
+@compiled
 def _spare(land: Landscape, state: State, unit: int) -> bool:
     for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
         feature = land.hold_feature[k]
@@ -166,13 +190,14 @@ def _spare(land: Landscape, state: State, unit: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def drop(land: Landscape, state: State, price: Floats) -> float:
     """Take out units that no target needs, dearest for their worth first; return what that saves."""
     saved = 0.0
     candidates = np.flatnonzero(state.selected & land.free)
     keys = np.empty(candidates.size)
-    for position, unit in enumerate(candidates):
+    for position in range(candidates.size):
+        unit = candidates[position]
         worth = 0.0
         for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
             worth += price[land.hold_feature[k]] * land.hold_amount[k]
@@ -190,16 +215,16 @@ def drop(land: Landscape, state: State, price: Floats) -> float:
     return saved
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _gain_of_leaving(land: Landscape, state: State, unit: int) -> float:
     """Return the change of the objective when a chosen unit leaves."""
-    change = -land.paid[unit] - land.own[unit]
+    change = -float(land.paid[unit] + land.own[unit])
     for k in range(land.next_start[unit], land.next_start[unit + 1]):
         change += land.border[k] if state.selected[land.next_unit[k]] else -land.border[k]
     return change
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _loss(land: Landscape, state: State, worth: Floats, unit: int) -> float:
     """Return how much worse the objective gets when a chosen unit leaves."""
     lost = 0.0
@@ -210,14 +235,13 @@ def _loss(land: Landscape, state: State, worth: Floats, unit: int) -> float:
     return lost + _gain_of_leaving(land, state, unit)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def trim(land: Landscape, state: State, worth: Floats) -> bool:
     """Take out the units of least loss per cost until budgets are kept; return whether they are."""
     heap = [(0.0, -1)]
     for unit in range(state.selected.size):
         if state.selected[unit] and land.free[unit] and land.cost[unit] > 0:
-            heap.append((_loss(land, state, worth, unit) / land.cost[unit], unit))
-    heapq.heapify(heap)
+            heapq.heappush(heap, (_loss(land, state, worth, unit) / land.cost[unit], unit))
     while heap and (state.spent > land.budget).any():
         key, unit = heapq.heappop(heap)
         if (
@@ -232,41 +256,3 @@ def trim(land: Landscape, state: State, worth: Floats) -> bool:
             continue
         flip(land, state, unit)
     return not (state.spent > land.budget).any()
-
-
-@njit(cache=True, nogil=True)
-def _worth_per_cost(land: Landscape, state: State, worth: Floats, unit: int) -> float:
-    net = _help(land, state, worth, unit) - price_of_adding(land, state, unit)
-    return -net / max(land.cost[unit], 1e-12) if net > EPSILON * 1e-6 else 0.0
-
-
-@njit(cache=True, nogil=True)
-def fill(land: Landscape, state: State, worth: Floats) -> None:
-    """Add the units of most gain per cost while the budgets allow."""
-    heap = [(0.0, -1)]
-    for unit in range(state.selected.size):
-        if land.free[unit] and not state.selected[unit]:
-            key = _worth_per_cost(land, state, worth, unit)
-            if key < 0:
-                heap.append((key, unit))
-    heapq.heapify(heap)
-    while heap:
-        _, unit = heapq.heappop(heap)
-        if unit < 0 or state.selected[unit]:
-            continue
-        row = land.budget_row[unit]
-        if state.spent[row] + land.cost[unit] > land.budget[row]:
-            continue
-        now = _worth_per_cost(land, state, worth, unit)
-        if now >= 0:
-            continue
-        if heap and now > heap[0][0] + EPSILON * abs(now):
-            heapq.heappush(heap, (now, unit))
-            continue
-        flip(land, state, unit)
-        for k in range(land.next_start[unit], land.next_start[unit + 1]):
-            other = land.next_unit[k]
-            if land.free[other] and not state.selected[other]:
-                again = _worth_per_cost(land, state, worth, other)
-                if again < 0:
-                    heapq.heappush(heap, (again, other))
