@@ -32,6 +32,7 @@ def database(url: str, path: Path) -> dict[str, Any]:
     settings["CONN_HEALTH_CHECKS"] = True
     if settings["ENGINE"] == ENGINES["sqlite"]:
         settings["CONN_MAX_AGE"] = None
+        settings["TEST"] = {"NAME": str(path.with_name("test.sqlite3"))}
         settings["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": BUSY_SECONDS,

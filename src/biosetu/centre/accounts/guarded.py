@@ -1,0 +1,76 @@
+"""What a record must answer so that the table of permissions can speak of it, as one record and as a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from django.db.models import Q
+
+NOTHING = Q(pk__in=[])
+EVERYTHING = Q()
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where a kind of record keeps its owner, Parties and source (lookups of its model; empty: it has none).
+
+    `shown` holds for every record that the table may speak of at all, `published` for those open to everyone.
+    """
+
+    owner: str = ""
+    party: str = ""
+    source: str = ""
+    published: Q = field(default_factory=lambda: NOTHING)
+    shown: Q = field(default_factory=Q)
+
+    def owned_by(self, account: int) -> Q:
+        """Return the query for records of an account."""
+        return Q(**{self.owner: account}) if self.owner else NOTHING
+
+    def about(self, parties: frozenset[str]) -> Q:
+        """Return the query for records about any of these Parties."""
+        return Q(**{f"{self.party}__in": sorted(parties)}) if self.party and parties else NOTHING
+
+    def from_source(self, source: str) -> Q:
+        """Return the query for records whose figure has this source."""
+        return Q(**{self.source: source}) if self.source else NOTHING
+
+
+class Guarded:
+    """A record that the table speaks of; subclasses answer what applies to them."""
+
+    record_kind: ClassVar[str]
+    paths: ClassVar[Paths]
+
+    def owner_of(self) -> int | None:
+        """Return whose account it belongs to, if anybody's."""
+        return None
+
+    def parties_of(self) -> frozenset[str]:
+        """Return the Parties it speaks of."""
+        return frozenset()
+
+    def source_of(self) -> str:
+        """Return the source of its figure, if it is one."""
+        return ""
+
+    def is_published(self) -> bool:
+        """Return whether everyone may see it."""
+        return False
+
+    def is_shown(self) -> bool:
+        """Return whether anybody may do anything to it yet."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRecord(Guarded):
+    """A Party itself, to ask whether somebody may propose figures for it."""
+
+    code: str
+    record_kind: ClassVar[str] = "party"
+
+    def parties_of(self) -> frozenset[str]:
+        """Return the Party."""
+        return frozenset({self.code})
