@@ -46,7 +46,9 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
     _ = voice.gettext
     data = jsonfile.as_dict(document) | {"direction": voice.direction, "words": {"sources": _("Sources")}}
     for source in data["sources"]:
-        source["vintage_words"] = _("Release: {vintage}.").format(vintage=source["vintage"]) if source["vintage"] else ""
+        source["vintage_words"] = (
+            _("Release: {vintage}.").format(vintage=source["vintage"]) if source["vintage"] else ""
+        )
         source["licence_words"] = _("Terms: {licence}.").format(licence=source["licence"]) if source["licence"] else ""
     for section, plain in zip(document.sections, data["sections"], strict=True):
         plain["own_page"] = section.own_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from docx import Document as new_document
+import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -33,7 +33,7 @@ class _Writer:
         self.document = document
         self.voice = Voice(document.language)
         self.numbers = {citation: number for number, citation in enumerate(document.citations(), start=1)}
-        self.word: Any = new_document()
+        self.word: Any = docx.Document()
         self._page()
 
     def _page(self) -> None:
