@@ -1,0 +1,16 @@
+"""`biosetu species …`: range, assess, index."""
+
+from __future__ import annotations
+
+import click
+
+from biosetu.cli.lazy import LazyGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "range": ("biosetu.cli.species_range:measure", "Extent of occurrence and area of occupancy from occurrences."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
+def species() -> None:
+    """Species: range, Red List criteria, Red List Index."""

@@ -1,0 +1,100 @@
+"""`biosetu species range`: the door to `jobs.species_range`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from biosetu.cli.options import out_option, quiet_option, scheduler_option
+from biosetu.cli.output import emit, progress_bar
+
+if TYPE_CHECKING:
+    from biosetu.species.ranges import RangeOptions
+    from biosetu.species.screening import Screening
+
+OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
+    ("--taxon", {"metavar": "COLUMN", "help": "Column of the taxon (Darwin Core: species, scientificName, taxonKey)."}),
+    ("--lon", {"metavar": "COLUMN", "help": "Column of the longitude (decimalLongitude)."}),
+    ("--lat", {"metavar": "COLUMN", "help": "Column of the latitude (decimalLatitude)."}),
+    ("--max-uncertainty", {"type": float, "metavar": "METRES", "help": "Leave out less certain coordinates."}),
+    ("--since", {"type": int, "metavar": "YEAR", "help": "Leave out records from before."}),
+    ("--until", {"type": int, "metavar": "YEAR", "help": "Leave out records from after."}),
+    (
+        "--drop-basis",
+        {
+            "multiple": True,
+            "default": ("FOSSIL_SPECIMEN", "LIVING_SPECIMEN"),
+            "show_default": True,
+            "help": "Leave out this basisOfRecord; repeat for more; '' for none.",
+        },
+    ),
+    (
+        "--centroid-m",
+        {"type": float, "default": 1000.0, "show_default": True, "help": "Leave out points this near a country's centre."},
+    ),
+    ("--cell-km", {"type": float, "default": 2.0, "show_default": True, "help": "Cell size of the AOO."}),
+    ("--alpha", {"type": float, "help": "Also the alpha hull, for change only; the guidelines suggest 2."}),
+    ("--proxies", {"is_flag": True, "help": "Also proxies for locations and subpopulations."}),
+    ("--location-km", {"type": float, "default": 10.0, "show_default": True, "help": "Cell of the locations proxy."}),
+    ("--subpopulation-km", {"type": float, "help": "Radius of the subpopulations proxy; else 1/10 of the largest distance."}),
+    ("--isolation-km", {"type": float, "help": "With --viable-cells: proxy for severe fragmentation."}),
+    ("--viable-cells", {"type": int, "help": "Fewest 2 km cells of a viable patch."}),
+    ("--hulls", {"type": click.Path(path_type=Path), "help": "Write hulls to .geojson or .parquet."}),
+    ("--cells", {"type": click.Path(path_type=Path), "help": "Write occupied cells to .geojson or .parquet."}),
+)
+
+
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
+    for name, settings in reversed(OPTIONS):
+        command = click.option(name, **settings)(command)
+    return command
+
+
+@click.command("range")
+@click.argument("occurrences")
+@_with_options
+@out_option
+@quiet_option
+@scheduler_option
+def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | None, **asked: Any) -> None:
+    """Measure extent of occurrence and area of occupancy of each taxon in OCCURRENCES.
+
+    OCCURRENCES is a CSV, TSV or Parquet file, a folder of them, or an address such as s3://bucket/folder; GBIF
+    downloads are read as they are. What is left out is counted by reason.
+    """
+    from biosetu.jobs.species_range import RangeRequest, measure_range, without_geometry, write_geometry
+
+    names = {key: asked[key] for key in ("taxon", "lon", "lat") if asked[key]}
+    request = RangeRequest(occurrences, names, _screening(asked), _measures(asked))
+    with progress_bar(quiet) as progress:
+        result = measure_range(request, scheduler, progress)
+    if not quiet:
+        _tell(result.left_out)
+    write_geometry(result.table, asked["hulls"], asked["cells"])
+    emit(without_geometry(result.table), out)
+
+
+def _screening(asked: Mapping[str, Any]) -> Screening:
+    from biosetu.species.screening import Screening
+
+    basis = tuple(value for value in asked["drop_basis"] if value)
+    return Screening(asked["max_uncertainty"], basis, asked["since"], asked["until"], asked["centroid_m"])
+
+
+def _measures(asked: Mapping[str, Any]) -> RangeOptions:
+    from biosetu.species.ranges import RangeOptions
+
+    if asked["cell_km"] <= 0:
+        raise click.BadParameter("must be above 0", param_hint="--cell-km")
+    same = ("cell_km", "alpha", "proxies", "location_km", "subpopulation_km", "isolation_km", "viable_cells")
+    return RangeOptions(
+        **{name: asked[name] for name in same}, hulls=asked["hulls"] is not None, cells=asked["cells"] is not None
+    )
+
+
+def _tell(left_out: Mapping[str, int]) -> None:
+    parts = [f"{name.replace('_', ' ')} {count:,}" for name, count in left_out.items() if count]
+    click.echo("Left out: " + (", ".join(parts) if parts else "nothing"), err=True)

@@ -1,0 +1,333 @@
+"""Occurrence records, streamed from CSV, TSV or Parquet: one file, a folder or any fsspec address.
+
+Darwin Core terms are found whatever their case (GBIF's monthly Parquet writes them in lower case); other names are
+given by option. What is yielded has the columns of `CANONICAL`, batch after batch, in the order of the input.
+"""
+
+from __future__ import annotations
+
+import csv
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.dataset as ds
+import pyarrow.fs as pa_fs
+import pyarrow.parquet as pq
+
+from biosetu.engine.coordinates import degrees_column, number_column
+from biosetu.problems import DataError, Problem, UsageError
+
+TEXT_ENDS = (".csv", ".tsv", ".txt")
+PARQUET_ENDS = (".parquet", ".geoparquet")
+ROWS_A_BATCH = 1 << 18
+BYTES_A_BLOCK = 1 << 24
+SMALL_BYTES = 64 << 20
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "taxon": ("taxon", "species", "scientificName", "acceptedScientificName", "speciesKey", "taxonKey", "binomial"),
+    "lon": ("decimalLongitude", "longitude", "lon", "long", "lng", "x"),
+    "lat": ("decimalLatitude", "latitude", "lat", "y"),
+    "uncertainty_m": ("coordinateUncertaintyInMeters",),
+    "basis": ("basisOfRecord",),
+    "year": ("year",),
+    "status": ("occurrenceStatus",),
+    "centroid_m": ("distanceFromCentroidInMeters",),
+}
+NEEDED = ("taxon", "lon", "lat")
+TEXTS = ("taxon", "basis", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the input: a text file, or row groups of a Parquet file, with the taxa it spans where known."""
+
+    path: str
+    size: int
+    rows: int | None = None
+    row_group: int | None = None
+    lowest: Any = None
+    highest: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where occurrences come from: an address, the names of its columns, and its parts."""
+
+    address: str
+    columns: Mapping[str, str]
+    parts: Sequence[Part]
+    parquet: bool
+    delimiter: str = ","
+    identity: str = ""
+
+    @property
+    def rows(self) -> int | None:
+        """Return how many rows there are where the files say so."""
+        counts = [part.rows for part in self.parts]
+        return None if any(count is None for count in counts) else sum(count or 0 for count in counts)
+
+
+@dataclass(slots=True)
+class Refused:
+    """Lines of a text file that could not be read as a row: too few or too many fields."""
+
+    count: int = 0
+    first: list[Problem] = field(default_factory=list)
+
+    def add(self, file: str, row: int | None, text: str) -> None:
+        """Count a line and keep the first few."""
+        self.count += 1
+        if len(self.first) < 5:
+            self.first.append(
+                Problem(
+                    "the line has another number of fields",
+                    "Check quotes and separators.",
+                    "fields",
+                    file=file,
+                    row=row,
+                    value=text[:80],
+                )
+            )
+
+
+def open_source(address: str, names: Mapping[str, str] | None = None) -> Source:
+    """Find the files of an address, their format and their columns.
+
+    Args:
+        address: a file, a folder or an fsspec address such as `s3://bucket/folder`; folders hold files of one format.
+        names: column of the file by the keys of `NAMES`, where they are not Darwin Core.
+
+    Raises:
+        UsageError: nothing there. DataError: no known format, or needed columns are missing; all are named.
+    """
+    files, system = _files(address)
+    suffixes = {_suffix(path) for path in files}
+    parquet = suffixes <= set(PARQUET_ENDS) | {""} and _is_parquet(system, files[0])
+    if not parquet and not suffixes <= set(TEXT_ENDS):
+        raise DataError(
+            Problem("not an occurrence file", "Bring .csv, .tsv or .parquet files of one kind.", "format", file=address)
+        )
+    identity = repr([(path, system.info(path).get("size"), _changed(system, path)) for path in files])
+    if parquet:
+        return _open_parquet(address, files, system, names or {}, identity)
+    header, delimiter = _header(system, files[0])
+    columns = _resolve(header, names or {}, files[0])
+    parts = [Part(path, int(system.size(path) or 0)) for path in files]
+    return Source(address, columns, parts, False, delimiter, identity)
+
+
+def read_batches(
+    source: Source, parts: Sequence[Part] | None = None, refused: Refused | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches with columns taxon (dictionary of text), lon, lat [degrees], and those others that there are.
+
+    Numbers that cannot be read are NaN; text that is missing is null.
+    """
+    for part in source.parts if parts is None else parts:
+        raw = _parquet_batches(source, part) if source.parquet else _text_batches(source, part, refused or Refused())
+        for batch in raw:
+            if batch.num_rows:
+                yield _canonical(batch, source.columns)
+
+
+def _files(address: str) -> tuple[list[str], Any]:
+    system, path = fsspec.core.url_to_fs(address)
+    if system.isfile(path):
+        return [path], system
+    found = sorted(
+        name
+        for name in (system.find(path) if system.isdir(path) else [])
+        if not posixpath.basename(name).startswith((".", "_"))
+        and (_suffix(name) in (*TEXT_ENDS, *PARQUET_ENDS) or "occurrence.parquet" in name)
+    )
+    if not found:
+        raise UsageError(f"{address}: there is no such file, or no .csv, .tsv or .parquet file in it")
+    return found, system
+
+
+def _suffix(path: str) -> str:
+    return posixpath.splitext(path)[1].lower()
+
+
+def _changed(system: Any, path: str) -> str:
+    info = system.info(path)
+    return str(info.get("mtime") or info.get("LastModified") or info.get("ETag") or "")
+
+
+def _is_parquet(system: Any, path: str) -> bool:
+    with system.open(path, "rb") as stream:
+        return bool(stream.read(4) == b"PAR1")
+
+
+def _resolve(header: Sequence[str], names: Mapping[str, str], file: str) -> dict[str, str]:
+    by_case = {name.strip().lower(): name for name in reversed(list(header))}
+    columns, problems = {}, []
+    for key, usual in NAMES.items():
+        wanted = (names[key],) if names.get(key) else usual
+        found = next((by_case[name.lower()] for name in wanted if name.lower() in by_case), None)
+        if found is not None:
+            columns[key] = found
+        elif key in NEEDED or names.get(key):
+            problems.append(
+                Problem(
+                    f"there is no column {' or '.join(wanted)}",
+                    "Name it by option; the file has: " + ", ".join(list(header)[:30]),
+                    "column",
+                    file=file,
+                    row=1,
+                )
+            )
+    if problems:
+        raise DataError(problems)
+    return columns
+
+
+def _header(system: Any, path: str) -> tuple[list[str], str]:
+    with system.open(path, "rb") as stream:
+        line = stream.readline(1 << 20)
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line:
+        raise DataError(Problem("the file is in UTF-16", "Save it as CSV in UTF-8.", "encoding", file=path))
+    try:
+        text = line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            Problem("the file is not in UTF-8", "Save it as CSV in UTF-8.", "encoding", file=path)
+        ) from error
+    delimiter = max("\t;,|", key=text.count)
+    if delimiter == "\t":
+        return text.split("\t"), delimiter
+    return next(csv.reader([text], delimiter=delimiter), []), delimiter
+
+
+def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.RecordBatch]:
+    system, _ = fsspec.core.url_to_fs(source.address)
+    header, delimiter = _header(system, part.path)
+    if header and source.columns["taxon"] not in header:
+        raise DataError(
+            Problem(
+                "its columns differ from those of the first file",
+                "Bring files of one kind.",
+                "column",
+                file=part.path,
+                row=1,
+            )
+        )
+    tab = delimiter == "\t"
+
+    def refuse(row: Any) -> str:
+        refused.add(part.path, row.number, row.text or "")
+        return "skip"
+
+    with system.open(part.path, "rb") as stream:
+        reader = pa_csv.open_csv(
+            stream if "://" in source.address else pa.input_stream(part.path),
+            pa_csv.ReadOptions(block_size=BYTES_A_BLOCK),
+            pa_csv.ParseOptions(
+                delimiter=delimiter,
+                quote_char=False if tab else '"',
+                newlines_in_values=not tab and part.size <= SMALL_BYTES,
+                invalid_row_handler=refuse,
+            ),
+            pa_csv.ConvertOptions(
+                include_columns=list(source.columns.values()),
+                column_types=dict.fromkeys(source.columns.values(), pa.string()),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=["", "NA", "\\N"],
+                check_utf8=False,
+            ),
+        )
+        yield from _readable(reader, part.path)
+
+
+def _readable(reader: Any, path: str) -> Iterator[pa.RecordBatch]:
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except pa.ArrowInvalid as error:
+            raise DataError(
+                Problem(
+                    f"the file cannot be read further: {error}", "Check quotes and separators.", "format", file=path
+                )
+            ) from error
+        yield batch
+
+
+def _open_parquet(address: str, files: list[str], system: Any, names: Mapping[str, str], identity: str) -> Source:
+    parts: list[Part] = []
+    columns: dict[str, str] = {}
+    for path in files:
+        with system.open(path, "rb") as stream:
+            try:
+                meta = pq.read_metadata(stream)
+            except (pa.ArrowInvalid, OSError) as error:
+                raise DataError(
+                    Problem("the Parquet file is damaged", "Fetch it again.", "format", file=path)
+                ) from error
+        mine = _resolve(meta.schema.to_arrow_schema().names, names, path)
+        if columns and mine != columns:
+            raise DataError(
+                Problem(
+                    "its columns differ from those of the first file", "Bring files of one kind.", "column", file=path
+                )
+            )
+        columns = mine
+        place = meta.schema.to_arrow_schema().names.index(columns["taxon"])
+        parts += [_row_group(path, meta, group, place) for group in range(meta.num_row_groups)]
+    return Source(address, columns, parts, True, identity=identity)
+
+
+def _row_group(path: str, meta: Any, group: int, place: int) -> Part:
+    rows = meta.row_group(group)
+    lowest = highest = None
+    if place < rows.num_columns and (stats := rows.column(place).statistics) is not None and stats.has_min_max:
+        lowest, highest = stats.min, stats.max
+    return Part(path, rows.total_byte_size, rows.num_rows, group, lowest, highest)
+
+
+def _parquet_batches(source: Source, part: Part) -> Iterator[pa.RecordBatch]:
+    system, _ = fsspec.core.url_to_fs(source.address)
+    taxon = source.columns["taxon"]
+    form = ds.ParquetFileFormat(read_options=ds.ParquetReadOptions(dictionary_columns=[taxon]))
+    fragment = form.make_fragment(
+        part.path,
+        pa_fs.PyFileSystem(pa_fs.FSSpecHandler(system)) if "://" in source.address else pa_fs.LocalFileSystem(),
+        row_groups=None if part.row_group is None else [part.row_group],
+    )
+    yield from fragment.to_batches(
+        columns=list(source.columns.values()), batch_size=ROWS_A_BATCH, batch_readahead=4, fragment_readahead=1
+    )
+
+
+def _canonical(batch: pa.RecordBatch, columns: Mapping[str, str]) -> pa.RecordBatch:
+    out: dict[str, Any] = {}
+    for key, name in columns.items():
+        column = batch.column(batch.schema.get_field_index(name))
+        if key in ("lon", "lat"):
+            out[key] = degrees_column(column)
+        elif key in TEXTS:
+            out[key] = _texts(column)
+        else:
+            out[key] = number_column(column)
+    return pa.RecordBatch.from_pydict(out)
+
+
+def _texts(column: pa.Array) -> pa.DictionaryArray:
+    coded = column if isinstance(column, pa.DictionaryArray) else pc.dictionary_encode(column)
+    if pa.types.is_string(coded.dictionary.type):
+        return coded
+    return pa.DictionaryArray.from_arrays(coded.indices, pc.cast(coded.dictionary, pa.string()))
+
+
+def local_path(address: str) -> Path | None:
+    """Return the path of a local address, None for one elsewhere."""
+    return None if "://" in address else Path(address)

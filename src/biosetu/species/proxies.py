@@ -1,0 +1,142 @@
+"""Proxies from places: what an assessor may look at, never a count of true locations or subpopulations.
+
+A location is defined by a threat, a subpopulation by exchange, severe fragmentation by viability (IUCN Guidelines
+v16 §4.11, §4.3, §4.8); places alone know none of these. Every function here says so in its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyproj import Geod
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import Delaunay, QhullError, cKDTree
+
+from biosetu.geo.cells import WIDE_COSINE, occupied_cells
+from biosetu.geo.hull import geodesic_hulls
+from biosetu.geo.kinds import Floats, Integers
+from biosetu.geo.sphere import AUTHALIC_RADIUS_M, directions_of
+
+_GEOD = Geod(ellps="WGS84")
+SHARE_OF_LARGEST_DISTANCE = 0.05
+BUFFER_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """Share of occupied cells in small and isolated patches; above one half the proxy says `severely fragmented`."""
+
+    share: float
+    patches: int
+
+
+def largest_distance_km(lon: Floats, lat: Floats) -> float:
+    """Return the largest geodesic distance between any two places [km]; 0 for one, NaN beyond a hemisphere."""
+    if lon.size < 2:
+        return 0.0
+    hulls = geodesic_hulls(lon, lat)
+    if np.isnan(hulls.area_km2[0]):
+        return float("nan")
+    ring = hulls.vertices
+    first, second = np.triu_indices(ring.size, 1)
+    a, b = ring[first], ring[second]
+    return float(_GEOD.inv(lon[a], lat[a], lon[b], lat[b])[2].max(initial=0.0)) / 1000
+
+
+def grid_location_proxy(lon: Floats, lat: Floats, cell_km: float = 10.0) -> int:
+    """Return how many cells of `cell_km` the places occupy, fewest over origins: a proxy for locations."""
+    return int(occupied_cells(lon, lat, cell_km=cell_km).minimum[0])
+
+
+def sliding_location_proxy(lon: Floats, lat: Floats) -> int:
+    """Return how many cells the places occupy whose edge is 5 % of their largest distance: a proxy for locations.
+
+    Reference: sliding scale of Willis et al. 2003, doi:10.1023/A:1024169716024.
+    """
+    largest = largest_distance_km(lon, lat)
+    return 1 if not largest > 0 else grid_location_proxy(lon, lat, SHARE_OF_LARGEST_DISTANCE * largest)
+
+
+def buffer_subpopulation_proxy(lon: Floats, lat: Floats, radius_km: float | None = None) -> int:
+    """Return how many groups of places remain when circles around them are merged: a proxy for subpopulations.
+
+    Args:
+        lon, lat: places, shape (n,) [degrees].
+        radius_km: radius of the circles [km]; without it one tenth of the largest distance between places.
+
+    Reference: circular buffer method, Rivers et al. 2010, doi:10.1007/s10531-009-9765-4.
+    """
+    if radius_km is None:
+        largest = largest_distance_km(lon, lat)
+        radius_km = BUFFER_SHARE * (largest if largest > 0 else 0.0)
+    return int(groups_within_km(lon, lat, 2 * radius_km).max(initial=-1)) + 1
+
+
+def groups_within_km(lon: Floats, lat: Floats, distance_km: float) -> Integers:
+    """Return the group of each place, 0 …: places are together when a chain of steps ≤ `distance_km` joins them."""
+    points = directions_of(lon, lat).T
+    chord = 2 * np.sin(min(distance_km * 1000 / AUTHALIC_RADIUS_M / 2, np.pi / 2))
+    tree = cKDTree(points)
+    pairs = tree.query_pairs(chord * (1 + 1e-12), output_type="ndarray")
+    links = coo_array((np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(lon.size, lon.size))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def fragmentation_proxy(lon: Floats, lat: Floats, isolation_km: float, viable_cells: int) -> Fragments:
+    """Return the share of the occupied area in patches that are small and isolated: a proxy for fragmentation.
+
+    Args:
+        lon, lat: places, shape (n,) [degrees].
+        isolation_km: places farther apart than this belong to different patches [km].
+        viable_cells: a patch of fewer 2 km cells than this is too small for a viable population.
+
+    Reference: IUCN Guidelines v16 §4.8: more than half of the area in patches both small and isolated.
+    """
+    group = groups_within_km(lon, lat, isolation_km)
+    order = np.argsort(group, kind="stable")
+    offsets = np.concatenate(([0], np.cumsum(np.bincount(group))))
+    cells = occupied_cells(lon[order], lat[order], offsets).minimum
+    small = int(cells[cells < viable_cells].sum())
+    return Fragments(small / int(cells.sum()) if cells.sum() else float("nan"), int(cells.size))
+
+
+def alpha_hull_km2(lon: Floats, lat: Floats, alpha: float = 2.0) -> float:
+    """Return the area of the alpha hull [km²]: for comparing extents of two dates, never for a threshold.
+
+    Triangles of the Delaunay triangulation with an edge longer than `alpha` times the mean edge are left out. The
+    places are projected by an equal-area projection about their middle; NaN for places wider than 60°, 0 for
+    fewer than three or for places in one line.
+
+    Reference: IUCN Guidelines v16 (2024) §4.9; Burgman and Fox 2003, doi:10.1017/S1367943003003044.
+    """
+    points = _local_km(lon, lat)
+    if points is None:
+        return float("nan")
+    try:
+        corners = Delaunay(points).simplices if len(points) >= 3 else np.empty((0, 3), dtype=np.int64)
+    except QhullError:
+        return 0.0
+    if len(corners) == 0:
+        return 0.0
+    edges = np.unique(np.sort(corners[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
+    mean = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1).mean()
+    sides = np.linalg.norm(points[corners] - points[np.roll(corners, 1, axis=1)], axis=2)
+    a, b, c = (points[corners[(sides <= alpha * mean).all(axis=1)][:, k]] for k in range(3))
+    return float(np.abs((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]).sum() / 2)
+
+
+def _local_km(lon: Floats, lat: Floats) -> Floats | None:
+    v = directions_of(lon, lat, authalic=True)
+    centre = v.sum(axis=1)
+    centre /= np.linalg.norm(centre) or 1.0
+    cosine = centre @ v
+    if lon.size == 0 or cosine.min() < WIDE_COSINE:
+        return None if lon.size else np.empty((0, 2))
+    axis = np.array([0.0, 0.0, 1.0]) if abs(centre[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
+    east = np.cross(axis, centre)
+    east /= np.linalg.norm(east)
+    scale = AUTHALIC_RADIUS_M / 1000 * np.sqrt(2 / (1 + cosine))
+    plane: Floats = np.column_stack((scale * (east @ v), scale * (np.cross(centre, east) @ v)))
+    return plane
