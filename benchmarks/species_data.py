@@ -51,8 +51,9 @@ def write(path: Path, points: int, taxa: int, *, shuffled: bool = False, seed: i
             row = random.permutation(lon.size) if shuffled else np.arange(lon.size)
             owner = np.repeat(mine, count[mine])[row]
             taxon = pa.DictionaryArray.from_arrays(pa.array(owner.astype(np.int32)), pa.array(names.tolist()))
-            writer.write_table(pa.table([taxon.cast(pa.string()), lon[row], lat[row]], schema=schema),
-                               row_group_size=1_000_000)
+            writer.write_table(
+                pa.table([taxon.cast(pa.string()), lon[row], lat[row]], schema=schema), row_group_size=1_000_000
+            )
 
 
 if __name__ == "__main__":

@@ -33,13 +33,21 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     ),
     (
         "--centroid-m",
-        {"type": float, "default": 1000.0, "show_default": True, "help": "Leave out points this near a country's centre."},
+        {
+            "type": float,
+            "default": 1000.0,
+            "show_default": True,
+            "help": "Leave out points this near a country's centre.",
+        },
     ),
     ("--cell-km", {"type": float, "default": 2.0, "show_default": True, "help": "Cell size of the AOO."}),
     ("--alpha", {"type": float, "help": "Also the alpha hull, for change only; the guidelines suggest 2."}),
     ("--proxies", {"is_flag": True, "help": "Also proxies for locations and subpopulations."}),
     ("--location-km", {"type": float, "default": 10.0, "show_default": True, "help": "Cell of the locations proxy."}),
-    ("--subpopulation-km", {"type": float, "help": "Radius of the subpopulations proxy; else 1/10 of the largest distance."}),
+    (
+        "--subpopulation-km",
+        {"type": float, "help": "Radius of the subpopulations proxy; else 1/10 of the largest distance."},
+    ),
     ("--isolation-km", {"type": float, "help": "With --viable-cells: proxy for severe fragmentation."}),
     ("--viable-cells", {"type": int, "help": "Fewest 2 km cells of a viable patch."}),
     ("--hulls", {"type": click.Path(path_type=Path), "help": "Write hulls to .geojson or .parquet."}),

@@ -201,9 +201,14 @@ def _header(system: Any, path: str) -> tuple[list[str], str]:
             Problem("the file is not in UTF-8", "Save it as CSV in UTF-8.", "encoding", file=path)
         ) from error
     delimiter = max("\t;,|", key=text.count)
-    if delimiter == "\t":
+    if delimiter == "\t" and not text.startswith('"'):
         return text.split("\t"), delimiter
     return next(csv.reader([text], delimiter=delimiter), []), delimiter
+
+
+def _starts_quoted(system: Any, path: str) -> bool:
+    with system.open(path, "rb") as stream:
+        return bool(stream.read(4).removeprefix(b"\xef\xbb\xbf").startswith(b'"'))
 
 
 def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.RecordBatch]:
@@ -219,7 +224,7 @@ def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.R
                 row=1,
             )
         )
-    tab = delimiter == "\t"
+    bare = delimiter == "\t" and not _starts_quoted(system, part.path)
 
     def refuse(row: Any) -> str:
         refused.add(part.path, row.number, row.text or "")
@@ -231,8 +236,8 @@ def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.R
             pa_csv.ReadOptions(block_size=BYTES_A_BLOCK),
             pa_csv.ParseOptions(
                 delimiter=delimiter,
-                quote_char=False if tab else '"',
-                newlines_in_values=not tab and part.size <= SMALL_BYTES,
+                quote_char=False if bare else '"',
+                newlines_in_values=not bare and part.size <= SMALL_BYTES,
                 invalid_row_handler=refuse,
             ),
             pa_csv.ConvertOptions(

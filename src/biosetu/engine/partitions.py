@@ -100,7 +100,7 @@ def _on_cluster(
     with client:
         index_of = {client.submit(work, tasks[i], pure=False): i for i in left}
         try:
-            for future in distributed.as_completed(list(index_of)):
+            for future in distributed.as_completed(list(index_of), loop=client.loop):
                 yield index_of[future], future.result()
                 future.release()
         finally:

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from pyproj import Geod
+
+from biosetu.species.proxies import (
+    alpha_hull_km2,
+    buffer_subpopulation_proxy,
+    fragmentation_proxy,
+    grid_location_proxy,
+    groups_within_km,
+    largest_distance_km,
+    sliding_location_proxy,
+)
+
+GEOD = Geod(ellps="WGS84")
+
+
+def line(*km: float):
+    lon, lat, _ = GEOD.fwd([179.5] * len(km), [50.0] * len(km), [90] * len(km), np.array(km) * 1000)
+    return np.array(lon), np.array(lat)
+
+
+def test_largest_distance_is_the_geodesic_between_the_farthest_two():
+    assert largest_distance_km(*line(0, 10, 100)) == pytest.approx(100, rel=1e-9)
+    assert largest_distance_km(*line(0)) == 0.0
+
+
+def test_places_chain_into_groups():
+    assert groups_within_km(*line(0, 9, 18, 40), 10).tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(("radius", "expected"), [(1, 4), (5, 2), (50, 1), (None, 2)])
+def test_subpopulations_merge_where_circles_meet(radius, expected):
+    assert buffer_subpopulation_proxy(*line(0, 9, 18, 100), radius) == expected
+
+
+def test_subpopulations_of_one_place():
+    assert buffer_subpopulation_proxy(*line(0)) == 1
+
+
+def test_locations_by_grid_and_sliding_scale():
+    assert grid_location_proxy(*line(0, 1, 50, 51)) == 2
+    assert sliding_location_proxy(*line(0, 4, 100)) == 2
+    assert sliding_location_proxy(*line(0)) == 1
+
+
+def test_fragments_are_small_and_isolated():
+    x, y = line(0, 3, 6, 9, 12, 100, 200)
+    assert fragmentation_proxy(x, y, 10, 3).share == pytest.approx(2 / 7)
+    assert fragmentation_proxy(x, y, 10, 3).patches == 3
+    assert fragmentation_proxy(x, y, 10, 1).share == 0
+    assert fragmentation_proxy(x, y, 500, 3).share == 0
+
+
+def test_alpha_hull_of_square_is_the_square_and_drops_outlier():
+    steps = np.linspace(0, 1, 6)
+    x, y = (axis.ravel() for axis in np.meshgrid(steps, steps))
+    square = alpha_hull_km2(x, y)
+    assert square == pytest.approx(12308.8, rel=1e-3)
+    assert alpha_hull_km2(np.append(x, 20), np.append(y, 0.5)) == pytest.approx(square, rel=1e-3)
+
+
+def test_alpha_hull_of_line_few_or_wide_places():
+    assert alpha_hull_km2(np.array([0.0, 0.0, 0.0]), np.array([1.0, 2.0, 3.0])) == pytest.approx(0, abs=1e-6)
+    assert alpha_hull_km2(np.array([1.0, 2.0]), np.array([1.0, 2.0])) == 0
+    assert np.isnan(alpha_hull_km2(np.array([0.0, 100.0, 50.0]), np.array([0.0, 0.0, 10.0])))
