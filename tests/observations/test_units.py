@@ -34,3 +34,11 @@ def test_indicator_units_of_an_open_indicator_are_any() -> None:
 def test_units_have_a_label_in_both_languages() -> None:
     assert [code for code, unit in units().items() if not (unit.label("en") and unit.label("ar"))] == []
     assert (units()["percent"].label("en"), units()["ha"].label("ar")) == ("%", "هكتار")
+
+
+def test_units_that_the_framework_names_are_all_known_and_allowed() -> None:
+    for code, record in indicators().items():
+        named = {unit_code(unit) for unit in record.units}
+        assert named <= set(units()), code
+        if indicator_units(code):
+            assert named <= set(indicator_units(code)), code

@@ -3,7 +3,6 @@
 import csv
 import math
 import os
-import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,7 +17,6 @@ needs_shared = pytest.mark.skipif(not shared, reason="BIOSETU_SHARED does not na
 ASIA = {
     row.party for row in coverage() if centres()[row.centre].region == "Asia" and not parties()[row.party].fictional
 }
-VOLUNTARY = re.compile(r"\.C[TY]\.")  # component and complementary indicators, not yet all in the framework's table
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -122,8 +120,8 @@ def test_every_party_served_from_asia_has_both_headline_series() -> None:
 def test_observations_are_right_by_every_rule() -> None:
     table = official.observations()
     assert table.schema.equals(SCHEMA)
-    assert [p for p in problems_of(table) if not VOLUNTARY.search(p.value)] == []
-    assert table.num_rows == 10_579
+    assert problems_of(table) == []
+    assert table.num_rows == 10_489
 
 
 def test_observations_of_one_party_are_its_own() -> None:
@@ -133,7 +131,7 @@ def test_observations_of_one_party_are_its_own() -> None:
 
 def test_series_say_where_they_come_from_and_which_targets_they_speak_to() -> None:
     for item in official.series().values():
-        assert is_indicator(item.indicator) or VOLUNTARY.search(item.indicator), item.id
+        assert is_indicator(item.indicator), item.id
         assert set(item.targets) <= set(targets())
         assert unit_code(item.unit) == item.unit
         assert all((item.title("en"), item.title("ar"), item.citation, item.url, item.licence, item.vintage_basis))

@@ -172,4 +172,10 @@ def _table(item: Series, figures: list[dict[str, Any]]) -> pa.Table:
         "licence": item.licence,
         "footnote": item.footnote_en,
     }
-    return pa.Table.from_pylist([same | figure for figure in figures], schema=SCHEMA)
+    columns = []
+    for field in SCHEMA:
+        varies = any(field.name in figure for figure in figures)
+        common = same.get(field.name)
+        cells = [figure.get(field.name, common) for figure in figures] if varies else [common] * len(figures)
+        columns.append(pa.array(cells, field.type))
+    return pa.table(columns, schema=SCHEMA)

@@ -1,0 +1,28 @@
+"""The kinds of gaps: name → where they are found. A room that knows a kind adds its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+
+from biosetu.alignment.gaps.ranking import rank
+from biosetu.alignment.gaps.records import Facts, Gap
+
+Finder = Callable[[Facts], Iterable[Gap]]
+KINDS: Mapping[str, str] = {
+    "declared": "biosetu.alignment.gaps.declared:find",
+    "progress": "biosetu.alignment.gaps.progress:find",
+    "measurement": "biosetu.alignment.gaps.measurement:find",
+}
+
+
+def finder(kind: str) -> Finder:
+    """Return the function that finds gaps of a kind: facts in, gaps out, pure."""
+    module, _, name = KINDS[kind].partition(":")
+    found: Finder = getattr(import_module(module), name)
+    return found
+
+
+def find_gaps(facts: Facts) -> tuple[Gap, ...]:
+    """Return all gaps of all kinds, ranked."""
+    return rank(gap for kind in KINDS for gap in finder(kind)(facts))

@@ -1,0 +1,70 @@
+"""Sentences as data: a message, named for programs, with the values that go into it; reports translate them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from biosetu.observations.units import units
+from biosetu.translation import translations
+
+Value = str | int | float
+
+
+_UNITS = frozenset({"unit", "difference"})
+_WORDS = frozenset({"direction", "text", "level"})
+_UNWRITTEN = frozenset({"index", "proportion", "flag"})
+_SPACES = re.compile(r"\s+(?=[).,:;]|\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`message` is the English text with `{names}`, marked with `N_` where it is written; `id` names it.
+
+    Among the values, `unit` and `difference` are codes of units, `direction`, `text` and `level` words that are
+    translated themselves.
+    """
+
+    id: str
+    message: str
+    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+
+    def text(self, language: str = "en") -> str:
+        """Return the sentence in a language, in English where it is not translated; numbers as they stand."""
+        say = translations(language).gettext
+        shown = {name: _shown(name, value, language) for name, value in self.values.items()}
+        return _SPACES.sub("", say(self.message).format(**shown)) if self.message else ""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return id, message and values, for JSON."""
+        return {"id": self.id, "message": self.message, "values": dict(self.values)}
+
+
+def rounded(value: float, resolution: float | None) -> float:
+    """Return a value at the rounding of its source, or with four significant digits where that is unknown."""
+    if resolution is None or resolution <= 0:
+        return float(f"{value:.4g}")
+    digits = max(0, round(-math.log10(resolution)))
+    return round(value, digits) + 0.0
+
+
+def plain_number(value: Value) -> str:
+    """Return a number for reading: no exponent, thousands separated, no digits that say nothing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:,.7f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def _shown(name: str, value: Value, language: str) -> str:
+    if name in _UNITS:
+        known = units().get(str(value))
+        return "" if value in _UNWRITTEN else known.label(language) if known else str(value)
+    if name in _WORDS and value:
+        return translations(language).gettext(str(value))
+    return plain_number(value)

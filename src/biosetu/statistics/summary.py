@@ -1,0 +1,288 @@
+"""What a series of observations says, honestly: its level, its baseline, its change, its trend.
+
+The level is the newest vintage's. Change and trend come from within one vintage only: the newest whose rounding is
+smaller than a fifth of the change; where there is none, the change is below the rounding of the source. What may be
+said of a series at all is tabled in `data/series_kinds.csv`:
+
+- `independent`: each year is measured anew; Theil-Sen slope with its interval;
+- `interpolated`: years between a few assessments; slope, no interval;
+- `reconstructed`: all years rebuilt from one release; slope, no interval;
+- `unstated`: nobody says; slope, no interval;
+- `releases`: each year is a database as it stood, under rules that change; no trend, and a step beyond the tabled
+  limit is a series break;
+- `answer`: yes, no or a category; no change, no trend.
+
+No trend is drawn from two points. The baseline is the mean of the available years 2011-2020 (`data/baselines.csv`).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.observations import Source, sorted_by_key
+from biosetu.statistics.trend import FEWEST_POINTS, Slope, theil_sen
+
+FRACTION = 5
+Row = Mapping[str, Any]
+_GROUP = ("indicator", "series", "disaggregation_type", "disaggregation", "source", "method", "unit")
+_NUMBERS = frozenset({Source.NATIONAL.value, Source.AVAILABLE_DATASET.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the years of a series are; `max_rise` and `max_fall` [unit of the series per year] mark a break."""
+
+    name: str
+    max_rise: float | None
+    max_fall: float | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One observation, in short. `value` is None for an answer in words."""
+
+    year: int
+    value: float | None
+    lower: float | None
+    upper: float | None
+    text: str
+    vintage: str
+    resolution: float | None
+    status: str
+    footnote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The mean over the available years of the reference period, within one vintage."""
+
+    value: float
+    first: int
+    last: int
+    years: int
+    vintage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A step from one year to a later one that is larger than the tabled limit."""
+
+    before_year: int
+    before: float
+    year: int
+    value: float
+    vintage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Latest value minus baseline, within one vintage.
+
+    `state`: `measured`; `below-rounding`; `series-break`; `no-baseline` (no year of the period but the latest);
+    `one-year`; `no-numbers`. `overlaps`: the latest year lies in the baseline's period. `value` is given when
+    measured, and below rounding as what the newest vintage shows.
+    """
+
+    state: str
+    value: float | None = None
+    latest: Point | None = None
+    baseline: Baseline | None = None
+    overlaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The straight-line trend within one vintage.
+
+    `state`: `interval` (slope with interval), `slope` (no interval: `kind` says why), `below-rounding`, `few-points`,
+    `not-comparable` (releases), `no-numbers`. `direction`: `rising`, `falling`, `none` (the interval holds zero) or
+    empty.
+    """
+
+    state: str
+    kind: str
+    slope: Slope | None = None
+    first: int | None = None
+    last: int | None = None
+    vintage: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one series of one Party says. `points` are all years of the vintage that the level comes from."""
+
+    party: str
+    indicator: str
+    series: str
+    disaggregation_type: str
+    disaggregation: str
+    source: str
+    method: str
+    unit: str
+    kind: str
+    level: Point
+    change: Change
+    trend: Trend
+    breaks: tuple[Break, ...]
+    vintages: tuple[str, ...]
+    points: tuple[Point, ...]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (files("biosetu.statistics") / "data" / f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def series_kinds() -> Mapping[str, Kind]:
+    """Return what is tabled of each series; `*` is what holds for all others."""
+    return MappingProxyType(
+        {
+            row["series"]: Kind(
+                row["kind"],
+                float(row["max_rise"]) if row["max_rise"] else None,
+                float(row["max_fall"]) if row["max_fall"] else None,
+                row["reference"],
+            )
+            for row in _rows("series_kinds")
+        }
+    )
+
+
+@cache
+def baseline_periods() -> Mapping[str, tuple[int, int]]:
+    """Return the reference period by indicator; `*` for all others."""
+    return MappingProxyType({row["indicator"]: (int(row["first"]), int(row["last"])) for row in _rows("baselines")})
+
+
+def summarise(
+    table: pa.Table,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    baselines: Mapping[str, tuple[int, int]] | None = None,
+) -> tuple[Summary, ...]:
+    """Return one summary per Party, indicator, series, disaggregation, source and method, in the order of the keys.
+
+    `table` holds Observations; rows without a value or text (noData, notRelevant) have no summary. `kinds` and
+    `baselines` (a Party's own reference periods by indicator) come before the tables of this room.
+    """
+    known = {**series_kinds(), **(kinds or {})}
+    periods = {**baseline_periods(), **(baselines or {})}
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in sorted_by_key(table).to_pylist():
+        if row["source"] in _NUMBERS:
+            groups.setdefault((row["party"], *(row[name] for name in _GROUP)), []).append(row)
+    return tuple(
+        _summary(rows, known.get(rows[0]["series"], known["*"]), periods.get(rows[0]["indicator"], periods["*"]))
+        for rows in groups.values()
+    )
+
+
+def _summary(rows: Sequence[Row], kind: Kind, period: tuple[int, int]) -> Summary:
+    by_vintage: dict[str, list[Point]] = {}
+    for row in rows:
+        by_vintage.setdefault(row["vintage"], []).append(_point(row))
+    newest_first = sorted(by_vintage, reverse=True)
+    vintages = [sorted(by_vintage[name], key=lambda point: point.year) for name in newest_first]
+    level = vintages[0][-1]
+    numbers = [[point for point in points if point.value is not None] for points in vintages]
+    numbers = [points for points in numbers if points]
+    breaks = tuple(_breaks(numbers[0], kind)) if numbers else ()
+    first = rows[0]
+    return Summary(
+        party=first["party"],
+        **{name: first[name] for name in _GROUP},
+        kind=kind.name,
+        level=level,
+        change=_change(numbers, kind, period),
+        trend=_trend(numbers, kind),
+        breaks=breaks,
+        vintages=tuple(newest_first),
+        points=tuple(vintages[0]),
+    )
+
+
+def _point(row: Row) -> Point:
+    names = ("year", "value", "lower", "upper", "vintage", "resolution", "status", "footnote")
+    return Point(**{name: row[name] for name in names}, text=row["value_text"])
+
+
+def _number(point: Point) -> float:
+    if point.value is None:
+        raise ValueError("this point has no number")
+    return point.value
+
+
+def _coarsest(points: Iterable[Point]) -> float:
+    return max((point.resolution or 0.0 for point in points), default=0.0)
+
+
+def _breaks(points: Sequence[Point], kind: Kind) -> Iterable[Break]:
+    for before, after in pairwise(points):
+        step = _number(after) - _number(before)
+        years = after.year - before.year
+        too_far = kind.max_rise is not None and step > kind.max_rise * years
+        too_low = kind.max_fall is not None and -step > kind.max_fall * years
+        if too_far or too_low:
+            yield Break(before.year, _number(before), after.year, _number(after), after.vintage)
+
+
+def _change(vintages: Sequence[Sequence[Point]], kind: Kind, period: tuple[int, int]) -> Change:
+    if not vintages or kind.name == "answer":
+        return Change("no-numbers")
+    candidates = [_change_within(points, kind, period) for points in vintages]
+    if candidates[0].state != "below-rounding":
+        return candidates[0]
+    return next((change for change in candidates if change.state == "measured"), candidates[0])
+
+
+def _change_within(points: Sequence[Point], kind: Kind, period: tuple[int, int]) -> Change:
+    first, last = period
+    reference = [point for point in points if first <= point.year <= last]
+    latest = points[-1]
+    if len(points) < 2:
+        return Change("one-year", latest=latest)
+    if not reference or reference == [latest]:
+        return Change("no-baseline", latest=latest)
+    mean = sum(map(_number, reference)) / len(reference)
+    baseline = Baseline(mean, reference[0].year, reference[-1].year, len(reference), latest.vintage)
+    if any(step.year > reference[0].year for step in _breaks(points, kind)):
+        return Change("series-break", latest=latest, baseline=baseline)
+    value = _number(latest) - mean
+    measured = _coarsest((*reference, latest)) < abs(value) / FRACTION
+    return Change("measured" if measured else "below-rounding", value, latest, baseline, latest.year <= last)
+
+
+def _trend(vintages: Sequence[Sequence[Point]], kind: Kind) -> Trend:
+    if not vintages or kind.name == "answer":
+        return Trend("no-numbers", kind.name)
+    if kind.name == "releases":
+        return Trend("not-comparable", kind.name, vintage=vintages[0][0].vintage)
+    candidates = [_trend_within(points, kind) for points in vintages]
+    return next((trend for trend in candidates if trend.state in ("interval", "slope")), candidates[0])
+
+
+def _trend_within(points: Sequence[Point], kind: Kind) -> Trend:
+    first, last, vintage = points[0].year, points[-1].year, points[0].vintage
+    if len(points) < FEWEST_POINTS:
+        return Trend("few-points", kind.name, None, first, last, vintage)
+    slope = theil_sen([point.year for point in points], [_number(point) for point in points])
+    if _coarsest(points) >= abs(slope.slope) * (last - first) / FRACTION:
+        return Trend("below-rounding", kind.name, None, first, last, vintage)
+    if kind.name == "independent" and slope.lower is not None and slope.upper is not None:
+        direction = "rising" if slope.lower > 0 else "falling" if slope.upper < 0 else "none"
+        return Trend("interval", kind.name, slope, first, last, vintage, direction)
+    bare = Slope(slope.slope, None, None, slope.level, slope.points)
+    direction = "" if kind.name == "independent" else "rising" if slope.slope > 0 else "falling"
+    return Trend("slope", kind.name, bare, first, last, vintage, direction)

@@ -1,0 +1,177 @@
+"""The sentences that a summary and a pathway allow, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from biosetu.observations.sentences import Sentence, Value, plain_number, rounded
+from biosetu.statistics.pathway import Pathway
+from biosetu.statistics.summary import Break, Change, Point, Summary, Trend
+from biosetu.translation import N_
+
+MESSAGES: Mapping[str, str] = {
+    "level": N_("{value} {unit} in {year}."),
+    "level-interval": N_("{value} {unit} in {year} (between {lower} and {upper})."),
+    "level-answer": N_("In {year}: {text}."),
+    "level-yes": N_("Yes ({year})."),
+    "level-no": N_("No ({year})."),
+    "change-measured": N_(
+        "Change from the mean of {first}–{last} ({years} years, {baseline} {unit}) to {year}: {change} {difference} "
+        "(release {vintage})."
+    ),
+    "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
+    "change-below-rounding": N_("No change beyond the rounding of the source ({resolution} {unit})."),
+    "change-series-break": N_("No change is given: the series breaks after its reference period began."),
+    "change-no-baseline": N_("No year of the reference period is held, so no change is given."),
+    "change-one-year": N_("One year only, so no change is given."),
+    "series-break": N_(
+        "Series break: from {before} {unit} in {before_year} to {value} {unit} in {year}. Check with the Party."
+    ),
+    "trend-interval": N_(
+        "Trend {first}–{last}: {slope} {unit} a year (95 % interval {lower} to {upper}; {points} years)."
+    ),
+    "trend-none": N_(
+        "Trend {first}–{last}: no direction is certain ({slope} {unit} a year, 95 % interval {lower} to {upper})."
+    ),
+    "trend-interpolated": N_(
+        "Slope {first}–{last}: {slope} {unit} a year. Years between a few assessments are interpolated, so no "
+        "interval is given (release {vintage})."
+    ),
+    "trend-reconstructed": N_(
+        "Slope {first}–{last}: {slope} {unit} a year. All years are rebuilt from one release, so no interval is given "
+        "(release {vintage})."
+    ),
+    "trend-unstated": N_(
+        "Slope {first}–{last}: {slope} {unit} a year. It is not stated whether the years were measured independently, "
+        "so no interval is given."
+    ),
+    "trend-few": N_("Slope {first}–{last}: {slope} {unit} a year; too few years for an interval."),
+    "trend-below-rounding": N_("No trend beyond the rounding of the source."),
+    "trend-few-points": N_("Too few years for a trend: two points are a difference, not a trend."),
+    "trend-not-comparable": N_("No trend: the years are releases of a database whose records and rules change."),
+    "benchmark": N_("Global benchmark, not this Party's commitment."),
+    "path-reached": N_("The Party's own quantity ({direction} {goal} {unit} by {deadline}) is reached."),
+    "path-on-path": N_("On track to the Party's own quantity ({direction} {goal} {unit} by {deadline})."),
+    "path-off-path": N_(
+        "Off track to the Party's own quantity ({direction} {goal} {unit} by {deadline}): {value} in {year}, where the "
+        "straight path stands at {expected}."
+    ),
+    "path-missed": N_("The Party's own quantity ({direction} {goal} {unit} by {deadline}) was not reached in time."),
+    "path-not-reached": N_(
+        "The Party's own quantity ({direction} {goal} {unit} by {deadline}) is not yet reached; it names no starting "
+        "point, so no path is drawn."
+    ),
+    "path-no-figure": N_("No figure is held for the Party's own quantity ({direction} {goal} {unit} by {deadline})."),
+}
+DIRECTIONS: Mapping[str, str] = {"at least": N_("at least"), "at most": N_("at most")}
+
+
+def _sentence(name: str, **values: Value) -> Sentence:
+    return Sentence(name, MESSAGES[name], values)
+
+
+def _difference_unit(code: str) -> str:
+    return "percentage_points" if code == "percent" else code
+
+
+def tell(summary: Summary) -> tuple[Sentence, ...]:
+    """Return what may be said of a series: level, change, breaks, trend. Values stand at the source's rounding."""
+    difference = _difference_unit(summary.unit)
+    return (
+        _level(summary.level, summary.unit),
+        *(_break(step, summary.unit, summary.level.resolution) for step in summary.breaks),
+        *_change(summary.change, summary.unit, difference),
+        *_trend(summary.trend, difference),
+    )
+
+
+def _level(point: Point, unit: str) -> Sentence:
+    if point.value is None:
+        return _sentence("level-answer", year=point.year, text=point.text)
+    if unit == "flag":
+        return _sentence("level-yes" if point.value else "level-no", year=point.year)
+    values: dict[str, Value] = {"value": rounded(point.value, point.resolution), "unit": unit, "year": point.year}
+    if point.lower is None or point.upper is None:
+        return _sentence("level", **values)
+    lower, upper = rounded(point.lower, point.resolution), rounded(point.upper, point.resolution)
+    return _sentence("level-interval", **values, lower=lower, upper=upper)
+
+
+def _break(step: Break, unit: str, resolution: float | None) -> Sentence:
+    before, value = rounded(step.before, resolution), rounded(step.value, resolution)
+    return _sentence(
+        "series-break", before=before, before_year=step.before_year, value=value, year=step.year, unit=unit
+    )
+
+
+def _change(change: Change, unit: str, difference: str) -> Iterator[Sentence]:
+    if change.state == "no-numbers":
+        return
+    if change.state == "below-rounding" and change.latest is not None:
+        yield _sentence("change-below-rounding", resolution=change.latest.resolution or 0, unit=difference)
+    elif change.state != "measured":
+        yield _sentence(f"change-{change.state}")
+    elif change.baseline is not None and change.latest is not None and change.value is not None:
+        resolution = change.latest.resolution
+        yield _sentence(
+            "change-measured",
+            first=change.baseline.first,
+            last=change.baseline.last,
+            years=change.baseline.years,
+            baseline=rounded(change.baseline.value, resolution),
+            year=change.latest.year,
+            change=_signed(change.value, resolution),
+            unit=unit,
+            difference=difference,
+            vintage=change.latest.vintage or "–",
+        )
+        if change.overlaps:
+            yield _sentence("change-overlaps")
+
+
+def _signed(value: float, resolution: float | None) -> str:
+    number = rounded(value, resolution)
+    return ("+" if number > 0 else "−" if number < 0 else "") + plain_number(abs(number))
+
+
+def _trend(trend: Trend, unit: str) -> Iterator[Sentence]:
+    if trend.state == "no-numbers":
+        return
+    if trend.slope is None or trend.first is None or trend.last is None:
+        yield _sentence(f"trend-{trend.state}")
+        return
+    values: dict[str, Value] = {
+        "first": trend.first,
+        "last": trend.last,
+        "slope": _signed(trend.slope.slope, None),
+        "unit": unit,
+    }
+    if trend.slope.lower is not None and trend.slope.upper is not None:
+        values |= {"lower": _signed(trend.slope.lower, None), "upper": _signed(trend.slope.upper, None)}
+        name = "trend-none" if trend.direction == "none" else "trend-interval"
+        yield _sentence(name, **values, points=trend.slope.points)
+    elif trend.kind == "independent":
+        yield _sentence("trend-few", **values)
+    else:
+        yield _sentence(f"trend-{trend.kind}", **values, vintage=trend.vintage or "–")
+
+
+def tell_pathway(path: Pathway) -> Sentence:
+    """Return what may be said of a figure beside a Party's own quantity."""
+    quantity = path.quantity
+    values: dict[str, Value] = {
+        "direction": quantity.direction,
+        "goal": quantity.value,
+        "unit": quantity.unit,
+        "deadline": quantity.deadline,
+    }
+    if path.figure is not None and path.figure.value is not None:
+        values |= {"value": rounded(path.figure.value, path.figure.resolution), "year": path.figure.year}
+    if path.expected is not None:
+        values["expected"] = rounded(path.expected, None)
+    return _sentence(f"path-{path.state}", **values)
+
+
+def benchmark() -> Sentence:
+    """Return what stands beside every global quantity."""
+    return _sentence("benchmark")
