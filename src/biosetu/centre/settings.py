@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "biosetu.centre.audit",
     "biosetu.centre.accounts",
     "biosetu.centre.evidence",
+    "biosetu.centre.directory",
+    "biosetu.centre.helpdesk",
     "biosetu.centre.pages",
 ]
 

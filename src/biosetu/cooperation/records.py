@@ -89,6 +89,16 @@ def read_providers(table: pa.Table, file: str = "") -> tuple[Provider, ...]:
     return _read(Provider, table, file, "provider")
 
 
+def request_from(values: Mapping[str, str]) -> Request:
+    """Return the request that these cells describe; cells of other names are left aside."""
+    return _record(Request, values)
+
+
+def provider_from(values: Mapping[str, str]) -> Provider:
+    """Return the provider that these cells describe; cells of other names are left aside."""
+    return _record(Provider, values)
+
+
 def _read(kind: type[Record], table: pa.Table, file: str, key: str) -> tuple[Record, ...]:
     if key not in table.column_names:
         remedy = f"Add a column {key!r} with a name for every row; the template has all columns"

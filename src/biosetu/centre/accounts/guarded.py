@@ -15,7 +15,8 @@ EVERYTHING = Q()
 class Paths:
     """Where a kind of record keeps its owner, Parties and source (lookups of its model; empty: it has none).
 
-    `shown` holds for every record that the table may speak of at all, `published` for those open to everyone.
+    `shown` holds for every record that the table may speak of at all, `published` for those open to everyone, `sent`
+    for those that left their owner's desk, `open` for those of them that are not confidential.
     """
 
     owner: str = ""
@@ -23,6 +24,8 @@ class Paths:
     source: str = ""
     published: Q = field(default_factory=lambda: NOTHING)
     shown: Q = field(default_factory=Q)
+    sent: Q = field(default_factory=lambda: NOTHING)
+    open: Q = field(default_factory=lambda: NOTHING)
 
     def owned_by(self, account: int) -> Q:
         """Return the query for records of an account."""
@@ -35,6 +38,10 @@ class Paths:
     def from_source(self, source: str) -> Q:
         """Return the query for records whose figure has this source."""
         return Q(**{self.source: source}) if self.source else NOTHING
+
+    def helped_by(self, account: int) -> Q:
+        """Return the query for records with which an account was asked to help."""
+        return NOTHING
 
 
 class Guarded:
@@ -57,6 +64,18 @@ class Guarded:
 
     def is_published(self) -> bool:
         """Return whether everyone may see it."""
+        return False
+
+    def helpers_of(self) -> frozenset[int]:
+        """Return the accounts that were asked to help with it."""
+        return frozenset()
+
+    def is_sent(self) -> bool:
+        """Return whether it left its owner's desk."""
+        return False
+
+    def is_open(self) -> bool:
+        """Return whether it left its owner's desk and is not confidential."""
         return False
 
     def is_shown(self) -> bool:

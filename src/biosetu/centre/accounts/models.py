@@ -53,6 +53,9 @@ class RoleName(models.TextChoices):
 
     CONTRIBUTOR = "contributor", lazy_text(N_("contributor"))
     OFFICER = "officer", lazy_text(N_("officer"))
+    MANAGER = "manager", lazy_text(N_("centre manager"))
+    FOCAL_POINT = "focal_point", lazy_text(N_("focal point"))
+    COMMUNITY = "community", lazy_text(N_("Indigenous or local community organization"))
 
 
 class RoleQuerySet(models.QuerySet["Role"]):

@@ -20,12 +20,13 @@ from rules.predicates import Predicate, predicate
 from rules.rulesets import add_rule, rule_exists, test_rule
 
 from biosetu.centre.accounts.guarded import NOTHING, Guarded, Paths
-from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.signing import has_second_step
 from biosetu.observations import Source
 
 PUBLIC, CONTRIBUTOR, OFFICER = "public", "contributor", "officer"
-ROLES = (PUBLIC, CONTRIBUTOR, OFFICER)
+ROLES = (PUBLIC, *RoleName.values)
+WITH_SECOND_STEP = frozenset({RoleName.OFFICER, RoleName.MANAGER})
 
 User = Account | AnonymousUser
 Kind = TypeVar("Kind", bound=Model)
@@ -77,6 +78,18 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
         "published": Scope(lambda _, record: record.is_published(), lambda _, paths: paths.published),
         "own": Scope(_owns, lambda g, paths: NOTHING if g.account is None else paths.owned_by(g.account)),
         "covered": Scope(_covers, _covers_query),
+        "sent": Scope(
+            lambda grant, record: record.is_sent() and _covers(grant, record),
+            lambda grant, paths: paths.sent & _covers_query(grant, paths),
+        ),
+        "open": Scope(
+            lambda grant, record: record.is_open() and _covers(grant, record),
+            lambda grant, paths: paths.open & _covers_query(grant, paths),
+        ),
+        "helping": Scope(
+            lambda grant, record: grant.account in record.helpers_of(),
+            lambda grant, paths: NOTHING if grant.account is None else paths.helped_by(grant.account),
+        ),
         "covered_by_party": Scope(
             lambda grant, record: grant.for_party and _covers(grant, record),
             lambda grant, paths: _covers_query(grant, paths) if grant.for_party else NOTHING,
@@ -97,13 +110,13 @@ def table() -> tuple[Permission, ...]:
 
 
 def grants(user: User) -> tuple[Grant, ...]:
-    """Return what a person holds today; an officer's roles count only with a second step (kept for the request)."""
+    """Return what a person holds today, kept for the request; an officer's roles count only with a second step."""
     if not isinstance(user, Account) or not user.is_active:
         return (Grant(PUBLIC),)
     known: tuple[Grant, ...] | None = getattr(user, "_grants", None)
     if known is None:
         strong = has_second_step(user)
-        roles = [role for role in user.roles.current() if strong or role.role != OFFICER]
+        roles = [role for role in user.roles.current() if strong or role.role not in WITH_SECOND_STEP]
         known = (Grant(PUBLIC, user.pk), *(_grant(role) for role in roles))
         user._grants = known  # type: ignore[attr-defined]  # noqa: SLF001 - our own attribute, for one request
     return known

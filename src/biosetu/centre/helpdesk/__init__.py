@@ -1,0 +1,1 @@
+"""The helpdesk: support requests from draft to result."""

@@ -1,0 +1,350 @@
+"""Support requests and all that belongs to one: Parties, steps, messages, consent, candidates, plan, closure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from biosetu.centre.accounts.guarded import Guarded, Paths
+from biosetu.centre.audit.models import AppendOnlyError
+from biosetu.centre.directory.models import Provider
+from biosetu.centre.wording import lazy_text
+from biosetu.cooperation import FINAL, Event, Request
+from biosetu.cooperation import Consent as Standing
+from biosetu.cooperation.forms import parts
+from biosetu.cooperation.records import request_from
+from biosetu.framework import parties
+from biosetu.translation import N_
+
+UNPUBLISHED = frozenset({"draft", "submitted", "declined", "withdrawn"})
+ASKED = ("invited", "accepted")
+ACCOUNT = settings.AUTH_USER_MODEL
+
+STATE_NAMES = {
+    "draft": N_("draft"),
+    "submitted": N_("submitted"),
+    "endorsed": N_("endorsed"),
+    "in_articulation": N_("being made precise"),
+    "answered": N_("answered"),
+    "planning": N_("planning"),
+    "matching": N_("looking for a provider"),
+    "agreed": N_("agreed"),
+    "under_way": N_("under way"),
+    "delivered": N_("delivered"),
+    "closed": N_("closed"),
+    "declined": N_("declined"),
+    "withdrawn": N_("withdrawn"),
+    "handed_over": N_("handed over"),
+    "seeking_funds": N_("seeking funds"),
+    "on_hold": N_("on hold"),
+}
+
+
+STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
+
+
+class RequestPaths(Paths):
+    """Where a request keeps its Parties and helpers: in rows of their own."""
+
+    def about(self, among: frozenset[str]) -> Q:
+        """Return the query for requests of any of these Parties."""
+        return Q(pk__in=RequestParty.objects.filter(party__in=sorted(among)).values("request_id"))
+
+    def helped_by(self, account: int) -> Q:
+        """Return the query for requests to which an account's provider was invited."""
+        asked = Candidate.objects.filter(provider__account=account, answer__in=ASKED)
+        return Q(pk__in=asked.values("request_id"))
+
+
+class SupportRequest(Guarded, models.Model):
+    """One request. `values` holds the fields of the request form (biosetu.cooperation.forms); the state only moves by
+    `verbs.act`.
+
+    `version` grows with every change, so that of two people who press at once exactly one succeeds.
+    """
+
+    record_kind: ClassVar[str] = "request"
+    paths: ClassVar[Paths] = RequestPaths(
+        owner="owner",
+        published=Q(confidential=False) & ~Q(state__in=UNPUBLISHED),
+        sent=~Q(state="draft"),
+        open=Q(confidential=False) & ~Q(state="draft"),
+    )
+
+    reference = models.CharField(max_length=20, unique=True)
+    owner = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="support_requests")
+    centre = models.CharField(max_length=40, db_index=True)
+    title = models.CharField(max_length=300, blank=True)
+    values = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=20, default="draft", choices=[(k, lazy_text(v)) for k, v in STATE_NAMES.items()]
+    )
+    ball = models.CharField(max_length=20, default="requester")
+    previous_state = models.CharField(max_length=20, blank=True)
+    previous_ball = models.CharField(max_length=20, blank=True)
+    confidential = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    created = models.DateTimeField(default=timezone.now)
+    changed = models.DateTimeField(default=timezone.now, db_index=True)
+    safeguards_done = models.BooleanField(default=False)
+    due_diligence_done = models.BooleanField(default=False)
+    joint_programme = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
+    )
+
+    class Meta:
+        ordering = ("-changed", "-pk")
+        indexes = (models.Index(fields=["state", "-changed"], name="request_queue"),)
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}".strip()
+
+    @property
+    def goes_on(self) -> bool:
+        """Return whether something can still happen."""
+        return self.state not in FINAL
+
+    def owner_of(self) -> int | None:
+        """Return who asked."""
+        return self.owner_id
+
+    def parties_of(self) -> frozenset[str]:
+        """Return the Parties of the request."""
+        return frozenset(row.party for row in self.request_parties.all())
+
+    def helpers_of(self) -> frozenset[int]:
+        """Return the accounts of the providers that were invited or accepted."""
+        asked = self.candidates.filter(answer__in=ASKED, provider__account__isnull=False)
+        return frozenset(asked.values_list("provider__account_id", flat=True))
+
+    def is_sent(self) -> bool:
+        """Return whether it is more than a draft."""
+        return self.state != "draft"
+
+    def is_open(self) -> bool:
+        """Return whether it is sent and not confidential."""
+        return self.is_sent() and not self.confidential
+
+    def is_published(self) -> bool:
+        """Return whether everyone may see its public part."""
+        return not self.confidential and self.state not in UNPUBLISHED
+
+    def history(self) -> list[Event]:
+        """Return the steps as the service clock reads them."""
+        return [Event(step.verb, timezone.localdate(step.at), step.ball) for step in self.steps.all()]
+
+    def question(self) -> Request:
+        """Return the request as matching sees it."""
+        value = self.values.get
+        known = request_from({**self.values, "request": self.reference})
+        first = next(iter(parts(value("party", ""))), "")
+        return replace(
+            known,
+            title=self.title,
+            text=" ".join(value(name, "") for name in ("what", "purpose", "problem", "objectives")),
+            party=first,
+            region=parties()[first].subregion if first in parties() else "",
+        )
+
+
+class RequestParty(models.Model):
+    """A Party of a request, endorsing for itself; `lapsed` where the manager decided in place of a silent focal
+    point.
+    """
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="request_parties")
+    party = models.CharField(max_length=3, db_index=True)
+    endorsed_on = models.DateField(null=True, blank=True)
+    lapsed = models.BooleanField(default=False)
+    result = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["request", "party"], name="one_row_per_party"),)
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.party}"
+
+
+class Appended(models.Model):
+    """What is written once and then stands."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; a row that is there is not changed."""
+        if not self._state.adding:
+            raise AppendOnlyError("What was done is not changed.")
+        super().save(*args, **kwargs)
+
+
+class Step(Appended):
+    """One step of a request: the verb, from where to where, by whom in which role, why."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="steps")
+    verb = models.CharField(max_length=30)
+    before = models.CharField(max_length=20)
+    after = models.CharField(max_length=20)
+    ball = models.CharField(max_length=20)
+    reason = models.TextField(blank=True)
+    role = models.CharField(max_length=20)
+    actor = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.verb}: {self.before} → {self.after}"
+
+
+class Message(Appended):
+    """A message on a request; an internal one is for the centre alone."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="messages")
+    author = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField()
+    internal = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class ConsentStatus(models.TextChoices):
+    """What the people concerned decided."""
+
+    GIVEN = "given", lazy_text(N_("given"))
+    PARTIAL = "partial", lazy_text(N_("given in part"))
+    REFUSED = "refused", lazy_text(N_("refused"))
+    WITHDRAWN = "withdrawn", lazy_text(N_("withdrawn"))
+
+
+class ConsentRecord(Appended):
+    """The decision of people concerned, by their own process. The newest record of a people is what holds."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="consents")
+    people = models.CharField(max_length=200)
+    process = models.TextField()
+    scope = models.TextField()
+    languages = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=20, choices=ConsentStatus.choices)
+    on = models.DateField()
+    expires = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.people}: {self.status}"
+
+    def standing(self) -> Standing:
+        """Return the record as the guards read it."""
+        return Standing(self.status, self.on, self.expires)
+
+
+class Objection(models.Model):
+    """What a community objects to; open until the manager settles it."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="objections")
+    text = models.TextField()
+    raised_by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    settled_on = models.DateField(null=True, blank=True)
+    settlement = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Answer(models.TextChoices):
+    """Where an invited provider stands."""
+
+    LISTED = "listed", lazy_text(N_("on the list"))
+    INVITED = "invited", lazy_text(N_("invited"))
+    ACCEPTED = "accepted", lazy_text(N_("accepted"))
+    DECLINED = "declined", lazy_text(N_("declined"))
+
+
+class Candidate(models.Model):
+    """A provider on a request's shortlist: the machine's rank and reasons, kept; and what the officer made of it."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="candidates")
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="candidacies")
+    rank = models.PositiveSmallIntegerField(null=True)
+    score = models.FloatField(null=True)
+    reasons = models.TextField(blank=True)
+    missing = models.TextField(blank=True)
+    answer = models.CharField(max_length=20, choices=Answer.choices, default=Answer.LISTED)
+    chosen = models.BooleanField(default=False)
+    listed_on = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        ordering = ("rank", "pk")
+        constraints = (models.UniqueConstraint(fields=["request", "provider"], name="one_candidacy"),)
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.provider_id}"
+
+
+class PlanItem(models.Model):
+    """A line of the response plan. One with an indicator is measured: baseline, target, and later the result."""
+
+    class Kind(models.TextChoices):
+        """What a line is."""
+
+        OUTCOME = "outcome", lazy_text(N_("outcome"))
+        OUTPUT = "output", lazy_text(N_("output"))
+        ACTIVITY = "activity", lazy_text(N_("activity"))
+        DELIVERABLE = "deliverable", lazy_text(N_("deliverable"))
+        BUDGET = "budget", lazy_text(N_("budget"))
+        RISK = "risk", lazy_text(N_("risk"))
+        CONSIDERATION = "consideration", lazy_text(N_("consideration"))
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="plan")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    text = models.TextField()
+    responsible = models.CharField(max_length=200, blank=True)
+    indicator = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=60, blank=True)
+    baseline = models.FloatField(null=True, blank=True)
+    target = models.FloatField(null=True, blank=True)
+    result = models.FloatField(null=True, blank=True)
+    due = models.DateField(null=True, blank=True)
+    done_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("kind", "pk")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Closure(models.Model):
+    """What came of it: a public part, an internal annex, what was learnt, two questions each to requester and
+    provider.
+    """
+
+    request = models.OneToOneField(SupportRequest, on_delete=models.CASCADE, related_name="closure")
+    public = models.TextField()
+    internal = models.TextField(blank=True)
+    lessons = models.TextField(blank=True)
+    requester_useful = models.PositiveSmallIntegerField(null=True, blank=True)
+    requester_changed = models.TextField(blank=True)
+    provider_ready = models.PositiveSmallIntegerField(null=True, blank=True)
+    provider_again = models.TextField(blank=True)
+    follow_up_6 = models.TextField(blank=True)
+    follow_up_12 = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.public[:60]
