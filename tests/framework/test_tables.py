@@ -1,10 +1,12 @@
 """The tables alone: counts of the decisions, unique codes, references that resolve, every cell filled."""
 
+import pkgutil
 from collections import Counter
 from datetime import date
 
 import pytest
 
+import biosetu.framework
 from biosetu.framework import (
     centres,
     context_facts,
@@ -242,3 +244,8 @@ def test_text_falls_back_to_english():
     assert parties()["NPL"].name("ar") == "نيبال"
     assert parties()["NPL"].name("de") == "Nepal"
     assert targets()["3"].title("fr") == "Conserver 30 % des terres, des eaux et des mers"
+
+
+def test_no_exported_name_hides_a_module():
+    modules = {module.name for module in pkgutil.iter_modules(biosetu.framework.__path__)}
+    assert modules.isdisjoint(biosetu.framework.__all__)

@@ -1,9 +1,17 @@
 """The framework: what was agreed. Tables in `data/`, read once into frozen records."""
 
+from biosetu.framework.answering import faults, is_open
+from biosetu.framework.codelists import code_list, code_lists, parent, parts
 from biosetu.framework.conditions import not_relevant, not_relevant_to
-from biosetu.framework.lookup import find_centre, find_party
+from biosetu.framework.describing import describe
+from biosetu.framework.finding import find_centre, find_party
+from biosetu.framework.index import Entry, Found, entries, find, kinds, lookup
 from biosetu.framework.records import (
+    Answer,
+    BinaryQuestion,
     Centre,
+    Code,
+    Consideration,
     ContextFact,
     Coverage,
     Cycle,
@@ -15,7 +23,9 @@ from biosetu.framework.records import (
     Relevance,
 )
 from biosetu.framework.tables import (
+    answers,
     centres,
+    considerations,
     context_facts,
     coverage,
     coverage_of,
@@ -24,34 +34,55 @@ from biosetu.framework.tables import (
     elements,
     indicators,
     parties,
+    questions,
     relevance,
     targets,
 )
 
 __all__ = [
+    "Answer",
+    "BinaryQuestion",
     "Centre",
+    "Code",
+    "Consideration",
     "ContextFact",
     "Coverage",
     "Cycle",
     "Disaggregation",
     "Element",
+    "Entry",
+    "Found",
     "GlobalTarget",
     "Indicator",
     "Party",
     "Relevance",
+    "answers",
     "centres",
+    "code_list",
+    "code_lists",
+    "considerations",
     "context_facts",
     "coverage",
     "coverage_of",
     "cycles",
+    "describe",
     "disaggregations",
     "elements",
+    "entries",
+    "faults",
+    "find",
     "find_centre",
     "find_party",
     "indicators",
+    "is_open",
+    "kinds",
+    "lookup",
     "not_relevant",
     "not_relevant_to",
+    "parent",
     "parties",
+    "parts",
+    "questions",
     "relevance",
     "targets",
 ]

@@ -265,3 +265,90 @@ class ContextFact:
     unit: str
     year: int | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryQuestion(Multilingual):
+    """A question of annex III as the reporting tool asks it; `label` is our own short wording.
+
+    `type`: option (one answer), checkbox (several), string (free text) or header (asks nothing itself; its parts name
+    it as `parent`). `options` are the tool's answers, `annex_options` those of annex III; `annex` says whether annex
+    III has the question at all, `deviation` how the tool departs from it. `enabled_by` holds conditions
+    `question=value|value`: any of them opens the question; empty, it is always open. `groups` and `group_targets` are
+    the tool's own keys (its target identifiers have three digits for 12 to 20 and 23).
+    """
+
+    key: str
+    indicator: str
+    number: str
+    parent: str
+    type: str
+    multiple: bool
+    mandatory: bool
+    label_en: str
+    label_ar: str
+    options: tuple[str, ...]
+    annex: bool
+    annex_options: tuple[str, ...]
+    deviation: str
+    enabled_by: tuple[str, ...]
+    groups: tuple[str, ...]
+    group_targets: tuple[str, ...]
+    reference: str
+
+    def label(self, language: str) -> str:
+        """Return our short wording."""
+        return self.text("label", language)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Multilingual):
+    """An answer of the reporting tool; an `exclusive` one stands alone."""
+
+    value: str
+    label_en: str
+    label_ar: str
+    exclusive: bool
+    reference: str
+
+    def label(self, language: str) -> str:
+        """Return the answer in words."""
+        return self.text("label", language)
+
+
+@dataclass(frozen=True, slots=True)
+class Consideration(Multilingual):
+    """A consideration of section C of the framework, by letter; one not `confirmed` is marked wherever it is shown."""
+
+    letter: str
+    title_en: str
+    title_ar: str
+    identifier: str
+    confirmed: bool
+    reference: str
+
+    def title(self, language: str) -> str:
+        """Return the subject."""
+        return self.text("title", language)
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Multilingual):
+    """An entry of a code list; `parent` is a code of the same list, or of the list above in the typology.
+
+    `status`: natural, semi_natural or artificial (typology); extinct or collapsed, threatened, other, legacy (Red List
+    categories); else empty. `source_code` is as the publisher writes it (`5_3_1` for `5.3.1`).
+    """
+
+    list: str
+    code: str
+    parent: str
+    name_en: str
+    name_ar: str
+    status: str
+    source_code: str
+    reference: str
+
+    def name(self, language: str) -> str:
+        """Return the name, in English where there is no other."""
+        return self.text("name", language)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 SHORTEST_TRIGRAM_QUERY = 3
-THRESHOLD = 0.3
+THRESHOLD = 0.6
+ARTICLE, SHORTEST_WORD_WITH_ARTICLE = "ال", 5
+COVERED, WHOLE = 0.85, 0.14
 
 # Arabic letters that writers use for one another; hamza carriers, final yeh and teh marbuta, Persian and Urdu forms
 ARABIC_FORMS = str.maketrans(
@@ -54,19 +56,19 @@ def _plain(letter: str) -> str:
 
 
 def trigrams(folded: str) -> Counter[str]:
-    """Return the trigrams of folded text, each word padded with two blanks before and one after."""
+    """Return the trigrams of folded text, each word padded with two blanks before and one after.
+
+    The Arabic article counts as no part of a word, so that a noun is found with and without it.
+    """
     grams: Counter[str] = Counter()
     for word in folded.split():
-        padded = f"  {word} "
+        padded = f"  {_without_article(word)} "
         grams.update(padded[start : start + 3] for start in range(len(padded) - 2))
     return grams
 
 
-def similarity(query: str, text: str) -> float:
-    """Return how much of the trigrams of folded `query` occur in folded `text` [0–1]; 0 for an empty query."""
-    wanted = trigrams(query)
-    found = wanted & trigrams(text)
-    return found.total() / wanted.total() if wanted else 0.0
+def _without_article(word: str) -> str:
+    return word[len(ARTICLE) :] if word.startswith(ARTICLE) and len(word) >= SHORTEST_WORD_WITH_ARTICLE else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,28 @@ class Hit:
 def scan(query: str, names: Sequence[str], limit: int = 20) -> list[Hit]:
     """Return the best matches of `query` among `names`, best first, in the order of the sequence where equal.
 
-    Three characters or more: trigram similarity, 1 for the whole name, at least `THRESHOLD`; a name close to the query
-    in length wins over one that merely holds it. Under three characters trigrams say nothing: names that begin with
-    the query, then names one of whose words does, then names that contain it.
+    Three characters or more: the share of the query's trigrams that the name holds, at least `THRESHOLD`; of equal
+    ones the name closest to the query in length; 1 for the whole name. Under three characters trigrams say nothing:
+    names that begin with the query, then names one of whose words does, then names that contain it.
     """
     wanted = fold(query)
+    grams = trigrams(wanted)
+    folded = ((position, fold(name), name) for position, name in enumerate(names))
+    hits = (Hit(position, score(wanted, grams, text, trigrams(text)), name) for position, text, name in folded)
+    return best((hit for hit in hits if hit.score > 0), limit)
+
+
+def score(wanted: str, wanted_grams: Counter[str], folded: str, folded_grams: Counter[str]) -> float:
+    """Return how well folded text matches a folded query [0–1], both with their trigrams; 0 where it does not."""
     if not wanted:
-        return []
-    score = _short_score if len(wanted) < SHORTEST_TRIGRAM_QUERY else _long_score
-    hits = (Hit(position, score(wanted, fold(name)), name) for position, name in enumerate(names))
-    return best((hit for hit in hits if hit.score >= THRESHOLD), limit)
+        return 0.0
+    if wanted == folded:
+        return 1.0
+    if len(wanted) < SHORTEST_TRIGRAM_QUERY:
+        return _short_score(wanted, folded)
+    shared = (wanted_grams & folded_grams).total()
+    covered, whole = shared / wanted_grams.total(), shared / max(folded_grams.total(), 1)
+    return COVERED * covered + WHOLE * whole if covered >= THRESHOLD else 0.0
 
 
 def best(hits: Iterable[Hit], limit: int) -> list[Hit]:
@@ -99,19 +113,7 @@ def best(hits: Iterable[Hit], limit: int) -> list[Hit]:
 
 
 def _short_score(wanted: str, folded: str) -> float:
-    if folded == wanted:
-        return 1.0
     if folded.startswith(wanted):
         return 0.8
     words = folded.split()
     return 0.6 if any(word.startswith(wanted) for word in words) else 0.4 if wanted in folded else 0.0
-
-
-def _long_score(wanted: str, folded: str) -> float:
-    if folded == wanted:
-        return 1.0
-    covered = similarity(wanted, folded)
-    if covered < THRESHOLD:
-        return 0.0
-    whole = similarity(folded, wanted)
-    return min(0.99, 0.85 * covered + 0.14 * whole)

@@ -9,7 +9,10 @@ from types import MappingProxyType
 
 from biosetu.framework.reading import records
 from biosetu.framework.records import (
+    Answer,
+    BinaryQuestion,
     Centre,
+    Consideration,
     ContextFact,
     Coverage,
     Cycle,
@@ -76,6 +79,24 @@ def cycles() -> Mapping[str, Cycle]:
 def relevance() -> tuple[Relevance, ...]:
     """Return what does not concern Parties in which condition."""
     return tuple(records(Relevance, "relevance"))
+
+
+@cache
+def questions() -> Mapping[str, BinaryQuestion]:
+    """Return the binary questions by the reporting tool's key (`8_7`), in the order of their indicators."""
+    return MappingProxyType({question.key: question for question in records(BinaryQuestion, "questions")})
+
+
+@cache
+def answers() -> Mapping[str, Answer]:
+    """Return the answers that binary questions may have, by value."""
+    return MappingProxyType({answer.value: answer for answer in records(Answer, "answers")})
+
+
+@cache
+def considerations() -> Mapping[str, Consideration]:
+    """Return the considerations of section C by letter."""
+    return MappingProxyType({item.letter: item for item in records(Consideration, "considerations")})
 
 
 @cache

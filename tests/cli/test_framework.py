@@ -1,0 +1,68 @@
+"""`biosetu framework`."""
+
+import json
+
+import pytest
+
+from biosetu.cli.main import run
+
+
+def test_show_prints_a_target(capsys):
+    assert run(["framework", "show", "3"]) == 0
+    shown = capsys.readouterr().out
+    assert "GBF-TARGET-03" in shown
+    assert "3.E01" in shown
+
+
+def test_show_prints_json(capsys):
+    assert run(["framework", "show", "A.3", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["computed_by"] == "species.red_list_index"
+
+
+def test_show_writes_a_file_and_prints_nothing_else(capsys, tmp_path):
+    assert run(["framework", "show", "NPL", "--out", str(tmp_path / "npl.json")]) == 0
+    assert capsys.readouterr().out == ""
+    assert json.loads((tmp_path / "npl.json").read_text(encoding="utf-8"))["iso3"] == "NPL"
+
+
+def test_show_in_arabic_prints_arabic_names(capsys):
+    assert run(["framework", "show", "JOR", "--lang", "ar"]) == 0
+    assert "الأردن" in capsys.readouterr().out
+
+
+def test_show_says_what_else_has_the_code(capsys):
+    assert run(["framework", "show", "1.1"]) == 0
+    assert "threat:1.1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", ["A.99", "Atlantis", "threat:99"])
+def test_show_of_an_unknown_code_exits_with_two(capsys, code):
+    assert run(["framework", "show", code]) == 2
+    assert "There is no" in capsys.readouterr().err
+
+
+def test_show_of_an_unknown_code_names_near_ones(capsys):
+    assert run(["framework", "show", "Nepol"]) == 2
+    assert "party:NPL" in capsys.readouterr().err
+
+
+def test_search_takes_several_words(capsys):
+    assert run(["framework", "search", "red", "list", "index", "--most", "1"]) == 0
+    assert "A.3" in capsys.readouterr().out
+
+
+def test_search_keeps_to_a_list(tmp_path):
+    out = tmp_path / "found.json"
+    assert run(["framework", "search", "forest", "--in", "habitat", "--out", str(out)]) == 0
+    assert {row["kind"] for row in json.loads(out.read_text(encoding="utf-8"))} == {"habitat"}
+
+
+def test_list_prints_codes(capsys):
+    assert run(["framework", "list", "goal"]) == 0
+    assert "Biodiversity is conserved" in capsys.readouterr().out
+
+
+def test_list_of_an_unknown_kind_exits_with_two(capsys):
+    assert run(["framework", "list", "nothing"]) == 2
+    assert "functional-group" in capsys.readouterr().err
