@@ -1,0 +1,91 @@
+"""Before anything is stored: what of an import is new, changed, or the same as held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises
+from biosetu.problems import Problem
+
+Entry = NationalTarget | Action | NotCovered
+NEW, CHANGED, SAME, WRONG = "new", "changed", "same", "wrong"
+NOT_COMPARED = frozenset({"source"})
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was read from a file: records with the row each stands in, and the problems of the rows left out."""
+
+    party: str
+    targets: tuple[tuple[int, NationalTarget], ...] = ()
+    actions: tuple[tuple[int, Action], ...] = ()
+    statements: tuple[tuple[int, NotCovered], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+PREVIEW = pa.schema(
+    [("row", pa.int32())] + [(name, pa.string()) for name in ("kind", "id", "state", "text", "detail", "remedy")]
+)
+
+
+def preview(imported: Imported, held: Promises) -> pa.Table:
+    """Say of each row what storing it would do: columns row, kind, id, state, text, detail, remedy."""
+    records = [
+        *_states("target", imported.targets, {t.id: t for t in held.targets}),
+        *_states("action", imported.actions, {a.id: a for a in held.actions}),
+        *_states("statement", imported.statements, {s.target: s for s in held.statements}),
+        *(_wrong(problem) for problem in imported.problems),
+    ]
+    return pa.Table.from_pylist(sorted(records, key=lambda record: record["row"] or 0), schema=PREVIEW)
+
+
+def _states(kind: str, entries: Sequence[tuple[int, Entry]], held: Mapping[str, Entry]) -> Iterable[dict[str, object]]:
+    for row, entry in entries:
+        known = held.get(_key(entry))
+        fields = [] if known is None else changed_fields(known, entry)
+        state = NEW if known is None else CHANGED if fields else SAME
+        yield {"row": row, "kind": kind, "id": _key(entry), "state": state, "text": _label(entry),
+               "detail": ", ".join(fields), "remedy": ""}  # fmt: skip
+
+
+def _wrong(problem: Problem) -> dict[str, object]:
+    return {"row": problem.row, "kind": "", "id": problem.value, "state": WRONG, "text": "",
+            "detail": problem.message, "remedy": problem.remedy}  # fmt: skip
+
+
+def changed_fields(held: Entry, new: Entry) -> list[str]:
+    """Return the names of the fields that differ; where a record came from is no difference."""
+    return [name for name in type(new).model_fields if name not in NOT_COMPARED and getattr(held, name) != getattr(new, name)]
+
+
+def merged(imported: Imported, held: Promises) -> Promises:
+    """Return what is held after the import; records that did not change stay as they were, their source included."""
+    return held.model_copy(
+        update={
+            "targets": _merged(held.targets, [entry for _, entry in imported.targets]),
+            "actions": _merged(held.actions, [entry for _, entry in imported.actions]),
+            "statements": _merged(held.statements, [entry for _, entry in imported.statements]),
+        }
+    )
+
+
+def _merged(held: Sequence[Entry], new: Sequence[Entry]) -> tuple[Entry, ...]:
+    kept = {_key(entry): entry for entry in held}
+    for entry in new:
+        known = kept.get(_key(entry))
+        if known is None or changed_fields(known, entry):
+            kept[_key(entry)] = entry
+    return tuple(kept.values())
+
+
+def _key(entry: Entry) -> str:
+    return entry.target if isinstance(entry, NotCovered) else entry.id
+
+
+def _label(entry: Entry) -> str:
+    texts = entry.title if isinstance(entry, NationalTarget) else entry.text if isinstance(entry, Action) else entry.info
+    return next(iter(texts.values()), "")[:120]

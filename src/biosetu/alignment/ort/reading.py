@@ -1,0 +1,137 @@
+"""Records of the reporting tool from JSON: bodies, documents with their wrapper, lists; older field names too."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from biosetu.alignment.ort.base import OrtRecord
+from biosetu.alignment.ort.reports import BinaryIndicatorData, IndicatorData, NationalReport7
+from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
+from biosetu.problems import DataError, Problem
+
+E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+PERSONAL = frozenset({"contactPerson", "contactDetails"})
+DEEPEST = 40
+
+
+@cache
+def schemas() -> Mapping[str, type[OrtRecord]]:
+    """Return the typed schema of each record by the tool's name for it."""
+    return MappingProxyType(
+        {
+            "nationalTarget7": NationalTarget7,
+            "nationalTarget7Mapping": NationalTarget7Mapping,
+            "nbsap": Nbsap,
+            "nationalReport7": NationalReport7,
+            "nationalReport7IndicatorData": IndicatorData,
+            "nationalReport7BinaryIndicatorData": BinaryIndicatorData,
+        }
+    )
+
+
+@cache
+def _drift() -> Mapping[str, str]:
+    text = (files("biosetu.alignment") / "data" / "field_drift.csv").read_text(encoding="utf-8")
+    return MappingProxyType({row["older"]: row["live"] for row in csv.DictReader(text.splitlines())})
+
+
+def read_record(content: Mapping[str, Any], where: str = "", row: int | None = None) -> OrtRecord:
+    """Read one record, as a bare body or as a document with its wrapper.
+
+    Older field names become the live ones; names and e-mail addresses of people are left out. Raises `DataError`
+    naming every field that isn't as it should be.
+    """
+    body = content.get("body", content)
+    if not isinstance(body, Mapping) or not isinstance(body.get("header"), Mapping):
+        raise DataError(_problem("no record of the reporting tool", "Expected a body with a header", where, row))
+    name = str(body["header"].get("schema", ""))
+    if name not in schemas():
+        raise DataError(_problem(f"a record of kind {name!r} is not read", f"Known: {', '.join(schemas())}", where, row))
+    try:
+        return schemas()[name].model_validate(_cleaned(body, 0))
+    except ValidationError as error:
+        raise DataError(_faults(error, where, row)) from error
+
+
+def read_records(text: str, where: str = "") -> Iterator[tuple[int, OrtRecord | Problem]]:
+    """Read every record of a JSON text (one record, a list, or the answer of a search), numbered from 1.
+
+    A record that can't be read comes back as its first problem, so that the others are not lost.
+    """
+    for number, item in enumerate(_items(parse_json(text, where)), start=1):
+        if not isinstance(item, Mapping):
+            yield number, _problem("no record", "Expected an object", where, number)
+            continue
+        try:
+            yield number, read_record(item, where, number)
+        except DataError as error:
+            yield number, error.problems[0]
+
+
+def export_record(record: OrtRecord) -> dict[str, Any]:
+    """Return the JSON body of a record, with the live field names and without empty fields."""
+    return record.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def parse_json(text: str, where: str = "") -> Any:
+    """Parse JSON, refusing what is broken or nested beyond reason."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(_problem(f"no JSON ({error})"[:200], "Export the file again", where, None, "json")) from error
+
+
+def _items(content: Any) -> list[Any]:
+    if isinstance(content, list):
+        return content
+    if isinstance(content, Mapping):
+        for name in ("Items", "items", "records", "documents", "data"):
+            if isinstance(content.get(name), list) and "header" not in content:
+                return list(content[name])
+        response = content.get("response")
+        if isinstance(response, Mapping) and isinstance(response.get("docs"), list):
+            return list(response["docs"])
+    return [content]
+
+
+def _cleaned(value: Any, depth: int) -> Any:
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, Mapping):
+        return {_drift().get(n, n): _cleaned(v, depth + 1) for n, v in value.items() if n not in PERSONAL}
+    if isinstance(value, list):
+        return [_cleaned(item, depth + 1) for item in value]
+    return without_mail(value) if isinstance(value, str) else value
+
+
+def without_mail(text: str) -> str:
+    """Return a text with its e-mail addresses taken out."""
+    return E_MAIL.sub("[…]", text)
+
+
+def _problem(message: str, remedy: str, where: str, row: int | None, code: str = "record") -> Problem:
+    return Problem(message, remedy, code, file=where, row=row)
+
+
+def _faults(error: ValidationError, where: str, row: int | None) -> list[Problem]:
+    return [
+        Problem(
+            fault["msg"],
+            "Correct the record in the reporting tool and export it again",
+            "record",
+            file=where,
+            row=row,
+            column=".".join(str(part) for part in fault["loc"]),
+            value=str(fault["input"])[:80],
+        )
+        for fault in error.errors()
+    ]

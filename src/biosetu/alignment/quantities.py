@@ -1,0 +1,63 @@
+"""Numbers in a target's text: value, unit, year. Proposed for confirmation, never assumed."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+from biosetu.alignment.national import Quantity
+
+NUMBER = r"(?<![\w.,])(\d{1,3}(?:[,  ]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?![\d])"
+YEAR = re.compile(r"(?<!\d)(20[0-9]{2})(?!\d)")
+AROUND = 60
+
+
+def western(text: str) -> str:
+    """Write the digits of any script as 0 to 9 and the percent signs as %."""
+    digits = "".join(str(unicodedata.digit(mark)) if mark.isdecimal() else mark for mark in text)
+    return digits.replace("٪", "%").replace("％", "%").replace("٫", ".").replace("٬", ",")
+
+
+@cache
+def _units() -> tuple[tuple[str, str, float], ...]:
+    text = (files("biosetu.alignment") / "data" / "quantity_units.csv").read_text(encoding="utf-8")
+    rows = [(r["word"], r["unit"], float(r["factor"])) for r in csv.DictReader(text.splitlines())]
+    return tuple(sorted(rows, key=lambda row: -len(row[0])))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word, _, _ in _units())
+    return re.compile(rf"{NUMBER}\s*\(?\s*({words})(?![A-Za-zÀ-ỹА-я])", re.IGNORECASE)
+
+
+@cache
+def _meaning() -> dict[str, tuple[str, float]]:
+    return {word.casefold(): (unit, factor) for word, unit, factor in _units()}
+
+
+def find_quantities(text: str) -> tuple[Quantity, ...]:
+    """Return the quantities of a text, each with the year named nearest after it (else before it), and its passage.
+
+    A number counts only where a unit of `data/quantity_units.csv` follows it; years alone are no quantity.
+    """
+    plain = western(text)
+    found = []
+    for match in _pattern().finditer(plain):
+        whole = re.sub(r"[,  ]", "", match[1])
+        unit, factor = _meaning()[match[3].casefold()]
+        value = float(f"{whole}.{match[2]}" if match[2] else whole) * factor
+        passage = text[max(0, match.start() - AROUND) : match.end() + AROUND].strip()
+        found.append(Quantity(value=value, unit=unit, year=_year(plain, match.start(), match.end()), passage=passage))
+    return tuple(dict.fromkeys(found))
+
+
+def _year(text: str, start: int, end: int) -> int | None:
+    after = YEAR.search(text, end)
+    if after:
+        return int(after[1])
+    before = [int(match[1]) for match in YEAR.finditer(text, 0, start)]
+    return before[-1] if before else None
