@@ -40,7 +40,12 @@ def preview(imported: Imported, held: Promises) -> pa.Table:
         *_states("statement", imported.statements, {s.target: s for s in held.statements}),
         *(_wrong(problem) for problem in imported.problems),
     ]
-    return pa.Table.from_pylist(sorted(records, key=lambda record: record["row"] or 0), schema=PREVIEW)
+    return pa.Table.from_pylist(sorted(records, key=_row), schema=PREVIEW)
+
+
+def _row(record: dict[str, object]) -> int:
+    row = record["row"]
+    return row if isinstance(row, int) else 0
 
 
 def _states(kind: str, entries: Sequence[tuple[int, Entry]], held: Mapping[str, Entry]) -> Iterable[dict[str, object]]:
@@ -59,7 +64,11 @@ def _wrong(problem: Problem) -> dict[str, object]:
 
 def changed_fields(held: Entry, new: Entry) -> list[str]:
     """Return the names of the fields that differ; where a record came from is no difference."""
-    return [name for name in type(new).model_fields if name not in NOT_COMPARED and getattr(held, name) != getattr(new, name)]
+    return [
+        name
+        for name in type(new).model_fields
+        if name not in NOT_COMPARED and getattr(held, name) != getattr(new, name)
+    ]
 
 
 def merged(imported: Imported, held: Promises) -> Promises:
@@ -87,5 +96,7 @@ def _key(entry: Entry) -> str:
 
 
 def _label(entry: Entry) -> str:
-    texts = entry.title if isinstance(entry, NationalTarget) else entry.text if isinstance(entry, Action) else entry.info
+    texts = (
+        entry.title if isinstance(entry, NationalTarget) else entry.text if isinstance(entry, Action) else entry.info
+    )
     return next(iter(texts.values()), "")[:120]

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from biosetu.alignment.national import Quantity
 
-NUMBER = r"(?<![\w.,])(\d{1,3}(?:[,  ]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?![\d])"
+NUMBER = r"(?<![A-Za-z0-9.,])(\d{1,3}(?:[,  ]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?![\d])"
 YEAR = re.compile(r"(?<!\d)(20[0-9]{2})(?!\d)")
 AROUND = 60
 

@@ -6,6 +6,7 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 OTHER = "5B6177DD-5E5E-434E-8CB7-D63D67D5EBED"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]+)?")
@@ -16,14 +17,14 @@ LString = dict[str, str]
 class OrtModel(BaseModel):
     """Base: unknown fields are left out, so that nothing personal comes in by another name."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
 
 
 class Term(OrtModel):
     """A term of a vocabulary; `customValue` goes with Other."""
 
     identifier: str
-    customValue: LString | None = None
+    custom_value: LString | None = None
 
 
 class Header(OrtModel):
@@ -32,7 +33,7 @@ class Header(OrtModel):
     identifier: str
     record_schema: str = Field(alias="schema")
     languages: tuple[str, ...] = ("en",)
-    legacyIdentifier: str | None = None
+    legacy_identifier: str | None = None
 
 
 class Link(OrtModel):

@@ -55,7 +55,9 @@ def read_record(content: Mapping[str, Any], where: str = "", row: int | None = N
         raise DataError(_problem("no record of the reporting tool", "Expected a body with a header", where, row))
     name = str(body["header"].get("schema", ""))
     if name not in schemas():
-        raise DataError(_problem(f"a record of kind {name!r} is not read", f"Known: {', '.join(schemas())}", where, row))
+        raise DataError(
+            _problem(f"a record of kind {name!r} is not read", f"Known: {', '.join(schemas())}", where, row)
+        )
     try:
         return schemas()[name].model_validate(_cleaned(body, 0))
     except ValidationError as error:

@@ -41,81 +41,81 @@ class IndicatorLinks(OrtModel):
 class SectionI(OrtModel):
     """Preparation of the report. Contact person and details are dropped on import."""
 
-    nationalAuthorities: LString | None = None
-    contactPerson: LString | None = None
-    contactDetails: LString | None = None
-    processUndertaken: LString | None = None
+    national_authorities: LString | None = None
+    contact_person: LString | None = None
+    contact_details: LString | None = None
+    process_undertaken: LString | None = None
 
 
 class SectionII(OrtModel):
     """Status of the national strategy and action plan."""
 
-    hasRevisedNbsap: Literal["yes", "no", "inProgress"] | None = None
-    anticipatedNbsapDate: str | None = None
-    hasStakeholderEngagement: bool | None = None
+    has_revised_nbsap: Literal["yes", "no", "inProgress"] | None = None
+    anticipated_nbsap_date: str | None = None
+    has_stakeholder_engagement: bool | None = None
     stakeholders: tuple[Term, ...] | None = None
-    hasNbsapAdopted: Literal["yes", "no", "inProgress", "other"] | None = None
-    hasNbsapAdoptedInfo: LString | None = None
-    anticipatedNbsapAdoptionDate: str | None = None
-    policyInstrument: Term | None = None
-    implementationProgress: LString | None = None
+    has_nbsap_adopted: Literal["yes", "no", "inProgress", "other"] | None = None
+    has_nbsap_adopted_info: LString | None = None
+    anticipated_nbsap_adoption_date: str | None = None
+    policy_instrument: Term | None = None
+    implementation_progress: LString | None = None
 
 
 class SectionIII(OrtModel):
     """Progress in one target, national or (where none is linked with it) global."""
 
     target: Term
-    targetType: Literal["national", "global"] | None = None
-    mainActionsSummary: LString | None = None
-    levelOfProgress: Term | None = None
-    progressSummary: LString | None = None
-    keyChallengesSummary: LString | None = None
-    actionEffectivenessSummary: LString | None = None
-    sdgRelationSummary: LString | None = None
-    indicatorData: IndicatorLinks | None = None
+    target_type: Literal["national", "global"] | None = None
+    main_actions_summary: LString | None = None
+    level_of_progress: Term | None = None
+    progress_summary: LString | None = None
+    key_challenges_summary: LString | None = None
+    action_effectiveness_summary: LString | None = None
+    sdg_relation_summary: LString | None = None
+    indicator_data: IndicatorLinks | None = None
 
 
 class SectionIV(OrtModel):
     """Progress towards one goal."""
 
-    gbfGoal: Term
-    summaryOfProgress: LString | None = None
-    indicatorData: IndicatorLinks | None = None
+    gbf_goal: Term
+    summary_of_progress: LString | None = None
+    indicator_data: IndicatorLinks | None = None
 
 
 class SectionV(OrtModel):
     """Conclusions."""
 
-    assessmentSummary: LString | None = None
+    assessment_summary: LString | None = None
 
 
 class OtherInformation(OrtModel):
     """What related decisions ask for."""
 
-    additionalDocuments: tuple[Link, ...] | None = None
-    additionalInformation: LString | None = None
+    additional_documents: tuple[Link, ...] | None = None
+    additional_information: LString | None = None
 
 
 class NationalReport7(OrtRecord):
     """The seventh national report, Sections I to V."""
 
-    sectionI: SectionI | None = None
-    sectionII: SectionII | None = None
-    sectionIII: tuple[SectionIII, ...] | None = None
-    sectionIV: tuple[SectionIV, ...] | None = None
-    sectionV: SectionV | None = None
-    sectionOtherInfo: OtherInformation | None = None
-    additionalInformation: LString | None = None
-    additionalDocuments: tuple[Link, ...] | None = None
+    section_i: SectionI | None = Field(None, alias="sectionI")
+    section_ii: SectionII | None = Field(None, alias="sectionII")
+    section_iii: tuple[SectionIII, ...] | None = Field(None, alias="sectionIII")
+    section_iv: tuple[SectionIV, ...] | None = Field(None, alias="sectionIV")
+    section_v: SectionV | None = Field(None, alias="sectionV")
+    section_other_info: OtherInformation | None = None
+    additional_information: LString | None = None
+    additional_documents: tuple[Link, ...] | None = None
     notes: str | None = None
 
 
 class IndicatorRow(OrtModel):
     """One data row of an indicator."""
 
-    indicatorCode: str
-    hasDisaggregation: bool | None = None
-    disaggregationType: str | None = None
+    indicator_code: str
+    has_disaggregation: bool | None = None
+    disaggregation_type: str | None = None
     disaggregation: str | None = None
     year: int
     unit: str
@@ -127,12 +127,12 @@ class IndicatorData(OrtRecord):
     """The data of one indicator."""
 
     indicator: Term
-    sourceOfData: SourceOfData
-    sourceOfDataInfo: LString | None = None
+    source_of_data: SourceOfData
+    source_of_data_info: LString | None = None
     data: tuple[IndicatorRow, ...] | None = None
-    globalDataSources: tuple[Link, ...] | None = None
-    globalIndicatorProviders: tuple[Link, ...] | None = None
-    globalDescription: str | None = None
+    global_data_sources: tuple[Link, ...] | None = None
+    global_indicator_providers: tuple[Link, ...] | None = None
+    global_description: str | None = None
     comments: LString | None = None
 
 
@@ -141,7 +141,7 @@ class BinaryResponse(OrtModel):
 
     indicator: Term | None = None
     responses: dict[str, str | bool | list[str]] = Field(default_factory=dict)
-    additionalInformation: LString | None = None
+    additional_information: LString | None = None
     comments: LString | None = None
 
 

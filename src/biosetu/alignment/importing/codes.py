@@ -1,0 +1,67 @@
+"""Codes of goals and targets, degrees and languages, however a file writes them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from biosetu.alignment.national import Declared, Degree
+from biosetu.framework import targets
+
+GOAL = re.compile(r"(?:GBF[-_ ]?)?GOAL[-_ ]*([A-D])\b", re.IGNORECASE)
+TARGET = re.compile(r"(?:GBF[-_ ]?)?(?:TARGET[-_ ]*|T[-_ ]?)(0{0,2}\d{1,2})\b", re.IGNORECASE)
+BARE = re.compile(r"\s*([A-D]|0{0,2}\d{1,2})\s*(?:[.:(=–-].*)?", re.DOTALL)
+DEGREE = re.compile(r"\b(high|medium|low)\b", re.IGNORECASE)
+
+
+def target_code(text: str) -> str:
+    """Return the code (`A`…`D`, `1`…`23`) that `GBF-TARGET-03`, `GBF-T03. …`, `Target 3` or `3` means, else nothing."""
+    match = GOAL.search(text) or TARGET.search(text) or BARE.fullmatch(text)
+    if not match:
+        return ""
+    code = match[1].lstrip("0").upper()
+    return code if code in targets() else ""
+
+
+def target_codes(cell: str) -> list[str]:
+    """Return every code in a cell whose entries are joined with `;` (or, bare codes only, with commas)."""
+    entries = cell.split(";") if ";" in cell or TARGET.search(cell) or GOAL.search(cell) else cell.split(",")
+    return list(dict.fromkeys(code for code in (target_code(entry) for entry in entries) if code))
+
+
+def degree_of(text: str) -> Degree | None:
+    """Return the degree that a term identifier or a word means."""
+    if text.strip().upper() in _degree_terms():
+        return _degree_terms()[text.strip().upper()]
+    match = DEGREE.search(text)
+    return Degree(match[1].lower()) if match else None
+
+
+def degree_identifier(degree: Degree) -> str:
+    """Return the tool's identifier of a degree."""
+    return next(identifier for identifier, known in _degree_terms().items() if known is degree)
+
+
+@cache
+def _degree_terms() -> Mapping[str, Degree]:
+    text = (files("biosetu.alignment") / "data" / "degree_terms.csv").read_text(encoding="utf-8")
+    return {row["identifier"]: Degree(row["degree"]) for row in csv.DictReader(text.splitlines())}
+
+
+def declared_in(cell: str) -> list[Declared]:
+    """Read `3: high; 2: low` or `GBF-T03. … (High); …`: codes with the degree each entry gives."""
+    entries = cell.split(";") if ";" in cell or TARGET.search(cell) or ":" in cell else cell.split(",")
+    found = {code: degree_of(entry) for entry in entries if (code := target_code(entry))}
+    return [Declared(target=code, degree=degree) for code, degree in found.items()]
+
+
+def by_code(entries: list[Declared]) -> tuple[Declared, ...]:
+    """Return one entry a code, in the order of the framework; an entry with a degree wins over one without."""
+    best: dict[str, Declared] = {}
+    for entry in entries:
+        if entry.target not in best or best[entry.target].degree is None:
+            best[entry.target] = entry
+    return tuple(best[code] for code in targets() if code in best)

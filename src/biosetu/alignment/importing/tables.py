@@ -1,0 +1,334 @@
+"""Rows of a spreadsheet as national targets and actions: an export of the reporting tool, or our own template."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import ValidationError
+
+from biosetu.alignment.calendars import read_date
+from biosetu.alignment.comparison import Imported
+from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_codes
+from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.national import Action, ActionStatus, Declared, Means, NationalTarget, NotCovered
+from biosetu.alignment.ort.reading import without_mail
+from biosetu.alignment.quantities import find_quantities
+from biosetu.engine.grids import Book, Formula, Grid, Row, Value
+from biosetu.framework import find_party, targets
+from biosetu.problems import DataError, Problem, UsageError
+
+TEXTS = re.compile(
+    r"(title|text|action|description|alignment_info|measures|considerations_info|means_info)_([a-z]{2,3})"
+)
+REVISION = re.compile(r"-\d+$")
+Fields = dict[str, str]
+
+
+@dataclass
+class _Reading:
+    """What has been read so far."""
+
+    party: str
+    file: str
+    targets: dict[str, tuple[int, NationalTarget]] = field(default_factory=dict)
+    actions: dict[str, tuple[int, Action]] = field(default_factory=dict)
+    statements: dict[str, tuple[int, NotCovered]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    published: dict[str, datetime] = field(default_factory=dict)
+
+    def refuse(self, row: int, column: str, value: str, message: str, remedy: str, code: str) -> None:
+        self.problems.append(Problem(message, remedy, code, self.file, row, column, value[:120]))
+
+    def result(self) -> Imported:
+        return Imported(
+            self.party,
+            tuple(self.targets.values()),
+            tuple(self.actions.values()),
+            tuple(self.statements.values()),
+            tuple(self.problems),
+        )
+
+
+def read_tables(book: Book, party: str) -> Imported:
+    """Read every sheet that is an export of national targets or our template; other sheets are left aside.
+
+    Each row that can't be taken becomes a problem; the others are kept. E-mail addresses are taken out of texts.
+    Raises `DataError` where no sheet is known.
+    """
+    reading = _Reading(party, book.file)
+    known = False
+    for grid in book.grids:
+        reader, names = _recognised(grid)
+        if reader is None:
+            continue
+        known = True
+        for number, row in enumerate(grid.rows[1:], start=2):
+            fields = _fields(names, row)
+            if any(fields.values()):
+                reader(reading, number, fields)
+    if not known:
+        remedy = "Use an export of the reporting tool, or the template (biosetu align template)"
+        raise DataError(Problem("no national targets in this file", remedy, "layout", file=book.file))
+    return reading.result()
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    text = (files("biosetu.alignment") / "data" / "export_labels.csv").read_text(encoding="utf-8")
+    return {row["label"].casefold(): row["field"] for row in csv.DictReader(text.splitlines())}
+
+
+def _recognised(grid: Grid) -> tuple[Callable[[_Reading, int, Fields], None] | None, list[str]]:
+    header = [str(cell or "").strip() for cell in (grid.rows[0] if grid.rows else ())]
+    exported = [_labels().get(name.casefold(), "") for name in header]
+    if {"title", "government"} <= set(exported):
+        return _exported_target, exported
+    if {"not_covered", "global_target"} <= set(exported):
+        return _exported_statement, exported
+    own = [
+        name.casefold() if name.casefold() in _own_columns() or TEXTS.fullmatch(name.casefold()) else ""
+        for name in header
+    ]
+    texts = {name.split("_")[0] for name in own}
+    if "action" in texts and "target" in own:
+        return _own_action, own
+    return (_own_target, own) if texts & {"title", "text"} else (None, [])
+
+
+def _fields(names: Sequence[str], row: Row) -> Fields:
+    fields: Fields = {}
+    for name, value in zip(names, row, strict=False):
+        if name and name not in fields:
+            fields[name] = _text(value)
+    return fields
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Formula):
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return without_mail(text.removeprefix("'") if text[:2] in {"'=", "'+", "'-", "'@"} else text).strip()
+
+
+def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
+    if not _same_party(reading, number, fields.get("government", "")):
+        return
+    if not fields["title"]:
+        reading.refuse(number, "title", "", "no title", "Every target needs its text", "empty-title")
+        return
+    name = REVISION.sub("", fields.get("unique_id", "").upper()) or own_id(reading.party, fields["title"])
+    published, held = _published(fields.get("published", "")), reading.published.get(name)
+    if held is not None and published < held:
+        return
+    target = _from_export(reading, name, number, fields)
+    if name in reading.targets and published == held:
+        first, known = reading.targets[name]
+        target = known.model_copy(update={"declared": by_code([*known.declared, *target.declared])})
+        number = first
+    reading.published[name] = published
+    reading.targets[name] = (number, target)
+
+
+def _from_export(reading: _Reading, name: str, number: int, fields: Fields) -> NationalTarget:
+    language = language_of(fields["title"]) or "und"
+    listed = [Declared(target=code) for code in target_codes(fields.get("targets", ""))]
+    degree = degree_of(fields.get("degree", ""))
+    if len(listed) == 1 and degree:
+        listed = [Declared(target=listed[0].target, degree=degree)]
+    goals = [Declared(target=code) for code in target_codes(fields.get("goals", ""))]
+    means = next((m for m in Means if _means_label(m) in fields.get("means", "").casefold()), None)
+    names = ("headline", "binary", "component", "complementary")
+    indicators = [entry.strip() for n in names for entry in fields.get(n, "").split(";") if entry.strip()]
+    more = "\n".join(text for text in (fields.get("means_info"), fields.get("means_more")) if text)
+    return NationalTarget(
+        id=name,
+        party=reading.party,
+        sequence=int(fields["sequence"]) if fields.get("sequence", "").isdigit() else 0,
+        title={language: fields["title"]},
+        description=_one(language, fields.get("description", "")),
+        declared=by_code([*goals, *declared_in(fields.get("by_target", "")), *listed]),
+        alignment_info=_one(language, fields.get("alignment_info", "")),
+        measures=_one(language, fields.get("measures", "")),
+        considerations=tuple(e.strip() for e in fields.get("considerations", "").split(";") if e.strip()),
+        considerations_info=_one(language, fields.get("considerations_info", "")),
+        means=means,
+        means_info=_one(language, more),
+        indicators=tuple(indicators),
+        quantities=find_quantities(fields["title"]),
+        source=f"{reading.file}, row {number}",
+    )
+
+
+def _means_label(means: Means) -> str:
+    return {"required": "needed", "available": "available", "other": "other"}[means]
+
+
+def _exported_statement(reading: _Reading, number: int, fields: Fields) -> None:
+    codes = target_codes(fields["global_target"])
+    if not codes or not _same_party(reading, number, fields.get("government", "")):
+        return
+    language = language_of(fields["not_covered"]) or "und"
+    info, source = _one(language, fields["not_covered"]), f"{reading.file}, row {number}"
+    reading.statements[codes[0]] = (number, NotCovered(party=reading.party, target=codes[0], info=info, source=source))
+
+
+def _same_party(reading: _Reading, number: int, government: str) -> bool:
+    if not government:
+        return True
+    try:
+        found = find_party(government).iso3
+    except UsageError:
+        found = ""
+    if found == reading.party:
+        return True
+    message, remedy = f"a row of another Party, not of {reading.party}", "Import each Party's rows on their own"
+    reading.refuse(number, "Government", government, message, remedy, "other-party")
+    return False
+
+
+def _published(text: str) -> datetime:
+    for form in ("%d-%b-%Y %H:%M", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return datetime.min.replace(tzinfo=UTC)
+
+
+def own_id(party: str, title: str) -> str:
+    """Return a stable id for a target without one: Party and a hash of its text, white space and case apart."""
+    plain = re.sub(r"\s+", " ", title).strip().casefold()
+    return f"{party}-{hashlib.sha256(plain.encode()).hexdigest()[:10]}"
+
+
+def _one(language: str, text: str) -> dict[str, str]:
+    return {language: text} if text else {}
+
+
+def _texts(fields: Fields, *names: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        for key, text in fields.items():
+            match = TEXTS.fullmatch(key)
+            if match and match[1] == name and text:
+                found[match[2]] = text
+        if plain := fields.get(name):
+            found.setdefault(fields.get("language", "") or language_of(plain) or "und", plain)
+    return dict(sorted(found.items()))
+
+
+def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
+    title = _texts(fields, "title", "text")
+    if not title:
+        reading.refuse(number, "title", "", "no title", "Every target needs its text", "empty-title")
+        return
+    unknown = [
+        e.strip() for e in re.split("[;,]", fields.get("global_targets", "")) if e.strip() and not declared_in(e)
+    ]
+    if unknown:
+        remedy = f"Use codes of the framework with a degree: 3: high; 2: low (A to D, 1 to {len(targets()) - 4})"
+        reading.refuse(
+            number, "global_targets", "; ".join(unknown), "no global goal or target", remedy, "unknown-target"
+        )
+        return
+    values: dict[str, Any] = {
+        "id": fields.get("id") or own_id(reading.party, next(iter(title.values()))),
+        "party": reading.party,
+        "sequence": int(fields["sequence"]) if fields.get("sequence", "").isdigit() else 0,
+        "title": title,
+        "declared": by_code(declared_in(fields.get("global_targets", ""))),
+        "considerations": tuple(e.strip() for e in fields.get("considerations", "").split(";") if e.strip()),
+        "means": fields.get("means", "").casefold() or None,
+        "indicators": tuple(e.strip() for e in fields.get("indicators", "").split(";") if e.strip()),
+        "quantities": find_quantities(next(iter(title.values()))),
+        "source": f"{reading.file}, row {number}",
+    }
+    for name in ("description", "alignment_info", "measures", "considerations_info", "means_info"):
+        values[name] = _texts(fields, name)
+    if _dates(reading, number, fields, values, ("start", "end")):
+        _keep(reading, number, NationalTarget, values, reading.targets)
+
+
+def _own_action(reading: _Reading, number: int, fields: Fields) -> None:
+    text = _texts(fields, "action")
+    if not text or not fields.get("target"):
+        message, remedy = "an action without text or target", "Fill the columns action and target"
+        reading.refuse(number, "action", "", message, remedy, "empty-action")
+        return
+    values: dict[str, Any] = {
+        "id": fields.get("id") or own_id(f"{reading.party}-{fields['target']}", next(iter(text.values()))),
+        "party": reading.party,
+        "target": fields["target"],
+        "text": text,
+        "status": fields.get("status", "").casefold() or None,
+        "source": f"{reading.file}, row {number}",
+    }
+    values |= {name: fields.get(name, "") for name in ("office", "currency", "funding_source", "milestone", "place")}
+    values |= {name: fields.get(name, "").replace(",", "") or None for name in ("cost", "secured")}
+    if _dates(reading, number, fields, values, ("due",)):
+        _keep(reading, number, Action, values, reading.actions)
+
+
+def _dates(reading: _Reading, number: int, fields: Fields, values: dict[str, Any], names: Sequence[str]) -> bool:
+    fine = True
+    for name in names:
+        written = fields.get(name, "")
+        try:
+            values[name] = read_date(written) if written else None
+        except DataError as error:
+            problem = error.problems[0]
+            reading.refuse(number, name, written, problem.message, problem.remedy, problem.code)
+            fine = False
+    return fine
+
+
+def _keep(reading: _Reading, number: int, kind: Any, values: dict[str, Any], into: dict[str, tuple[int, Any]]) -> None:
+    try:
+        record = kind.model_validate(values)
+    except ValidationError as error:
+        for fault in error.errors():
+            column, remedy = str(fault["loc"][0]), _choices(str(fault["loc"][0]))
+            reading.refuse(number, column, str(fault["input"]), fault["msg"], remedy, "value")
+        return
+    if record.id in into:
+        message, remedy = f"the same id as row {into[record.id][0]}", "Give each its own id"
+        reading.refuse(number, "id", record.id, message, remedy, "repeated-id")
+        return
+    into[record.id] = (number, record)
+
+
+def _choices(column: str) -> str:
+    known = {"means": Means, "status": ActionStatus}.get(column)
+    return f"Use one of {', '.join(known)}" if known else "Write a plain number"
+
+
+@cache
+def _template() -> tuple[tuple[str, str, str], ...]:
+    text = (files("biosetu.alignment") / "data" / "template_columns.csv").read_text(encoding="utf-8")
+    return tuple((row["sheet"], row["column"], row["hint"]) for row in csv.DictReader(text.splitlines()))
+
+
+@cache
+def _own_columns() -> frozenset[str]:
+    return frozenset({column for _, column, _ in _template()} | {"text"})
+
+
+def template_rows() -> Iterator[tuple[str, list[tuple[Value, ...]]]]:
+    """Yield the sheets of the template that an officer fills offline: name, and rows with the header first."""
+    for name in ("targets", "actions"):
+        yield name, [tuple(column for sheet, column, _ in _template() if sheet == name)]
+    yield "how to fill", [("sheet", "column", "how to fill"), *_template()]

@@ -1,0 +1,91 @@
+"""What a Party promised: import with a preview, the template, export as records of the reporting tool."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from biosetu.alignment import Imported, PromiseFolder, PromiseStore, merged, preview
+from biosetu.alignment.importing import adopt_ids, read_json, read_tables, template_rows, to_record
+from biosetu.alignment.ort import export_record
+from biosetu.engine.grids import Limits, read_book
+from biosetu.engine.tables import replacing
+from biosetu.framework import find_party
+from biosetu.home import home
+from biosetu.problems import DataError, Problem
+from biosetu.progress import Progress, silent
+from biosetu.reports.cbd import write_grids
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What an import found, row by row, and whether it was stored."""
+
+    preview: pa.Table
+    stored: bool
+
+    def count(self, state: str) -> int:
+        """Return how many rows are in this state: new, changed, same or wrong."""
+        return sum(1 for value in self.preview.column("state").to_pylist() if value == state)
+
+
+def promise_store() -> PromiseStore:
+    """Return the store of promises under BIOSETU_HOME."""
+    return PromiseFolder(home() / "alignment")
+
+
+def import_promises(
+    party: str, path: Path, store: PromiseStore | None = None, keep: bool = True, progress: Progress = silent
+) -> ImportOutcome:
+    """Read national targets and actions from a file, compare them with what is held, and store them.
+
+    With `keep` false nothing is stored: a preview. Rows that are wrong are listed and left out; a second import of
+    the same file changes nothing.
+    """
+    store = store or promise_store()
+    iso3 = find_party(party).iso3
+    progress(0, 3, "read")
+    imported = read_promises(path, iso3)
+    progress(1, 3, "compare")
+    held = store.load(iso3)
+    imported = adopt_ids(imported, held)
+    shown = preview(imported, held)
+    progress(2, 3, "store")
+    after = merged(imported, held)
+    if keep and after != held:
+        store.save(after)
+    progress(3, 3, "done")
+    return ImportOutcome(shown, keep)
+
+
+def read_promises(path: Path, party: str) -> Imported:
+    """Read a file of national targets by what it holds: JSON, or a table (xlsx, CSV)."""
+    if path.suffix.lower() == ".json":
+        return read_json(_json_text(path), party, path.name)
+    return read_tables(read_book(path), party)
+
+
+def _json_text(path: Path, limits: Limits = Limits()) -> str:  # noqa: B008 - frozen
+    if path.stat().st_size > limits.size:
+        raise DataError(Problem("more than is read", "Split it into smaller files", "too-large", file=path.name))
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(Problem("not UTF-8", "Export it again as UTF-8", "encoding", file=path.name)) from error
+
+
+def write_template(path: Path) -> None:
+    """Write the xlsx template for national targets and actions."""
+    write_grids(dict(template_rows()), path)
+
+
+def export_targets(party: str, path: Path, store: PromiseStore | None = None) -> int:
+    """Write the national targets of a Party as `nationalTarget7` bodies (JSON); return how many."""
+    held = (store or promise_store()).load(find_party(party).iso3)
+    bodies = [export_record(to_record(target)) for target in held.targets]
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(bodies, ensure_ascii=False, indent=1), encoding="utf-8")
+    return len(bodies)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from biosetu.alignment.calendars import Calendar, from_gregorian, read_date, read_period, side_by_side, to_gregorian
+from biosetu.problems import DataError
+
+SAME_DAY = list(
+    csv.DictReader((Path(__file__).parent / "data" / "same_day.csv").read_text(encoding="utf-8").splitlines())
+)
+
+
+@pytest.mark.parametrize("row", SAME_DAY, ids=lambda row: row["gregorian"])
+def test_same_day_in_other_calendars(row: dict[str, str]) -> None:
+    day = date.fromisoformat(row["gregorian"])
+    shown = side_by_side(day)
+    for calendar in (Calendar.BIKRAM_SAMBAT, Calendar.SOLAR_HIJRI, Calendar.HIJRI):
+        if row[calendar]:
+            assert shown[calendar] == row[calendar]
+            assert to_gregorian(calendar, *(int(part) for part in row[calendar].split("-"))) == day
+
+
+@pytest.mark.parametrize("calendar", [Calendar.BIKRAM_SAMBAT, Calendar.SOLAR_HIJRI, Calendar.HIJRI])
+@given(offset=st.integers(0, 25_000))
+def test_conversion_there_and_back_is_the_same_day(calendar: Calendar, offset: int) -> None:
+    day = date(1985, 1, 1) + timedelta(days=offset)
+    try:
+        written = from_gregorian(calendar, day)
+    except ValueError:
+        assert calendar is not Calendar.SOLAR_HIJRI
+        return
+    assert to_gregorian(calendar, *written) == day
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2030-12-31", "2030-12-31"),
+        ("2087-04-01 BS", "2030-07-17"),
+        ("२०८७-०४-०१ वि.सं.", "2030-07-17"),
+        ("1409/10/01 ه.ش", "2030-12-22"),
+        ("1447 هـ", "2026-06-15"),
+        ("BS 2086", "2030-04-13"),
+        ("2030", "2030-12-31"),
+        ("٢٠٣٠/١٢/٣١ م", "2030-12-31"),
+    ],
+)
+def test_date_is_read_in_the_calendar_that_it_names(written: str, day: str) -> None:
+    assert read_date(written).isoformat() == day
+
+
+@pytest.mark.parametrize("written", ["2087", "1404-12-30 SH", "2087-04-40 BS", "next year", "2030-02-30"])
+def test_date_that_stays_open_or_does_not_exist_is_refused(written: str) -> None:
+    with pytest.raises(DataError):
+        read_date(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "party", "start", "end"),
+    [
+        ("2079/80", "NPL", "2022-07-17", "2023-07-16"),
+        ("आ.व. २०७९/८०", "NPL", "2022-07-17", "2023-07-16"),
+        ("FY 2023-24", "IND", "2023-04-01", "2024-03-31"),
+        ("2023/2024", "BGD", "2023-07-01", "2024-06-30"),
+        ("2024", "LKA", "2024-01-01", "2024-12-31"),
+    ],
+)
+def test_fiscal_year_has_its_first_and_last_day(written: str, party: str, start: str, end: str) -> None:
+    period = read_period(written, party)
+    assert (period.start.isoformat(), period.end.isoformat()) == (start, end)

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from biosetu.alignment import Degree, Means, PromiseFolder
+from biosetu.alignment.importing import from_record, to_record
+from biosetu.alignment.importing.codes import declared_in, target_code, target_codes
+from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.ort import export_record, read_record
+from biosetu.jobs.alignment import export_targets, import_promises, write_template
+from biosetu.problems import DataError
+
+EXPORT = [
+    "Published on",
+    "Record URL",
+    "Unique ID",
+    "Government",
+    "National target title",
+    "Description",
+    "Global Goals",
+    "Global targets",
+    "Degree of Alignment by target",
+    "Considerations",
+    "Means of implementation",
+    "Please explain (means of implementation)",
+    "Headline indicators",
+]
+TARGET = [
+    "28-Feb-2026 18:58",
+    "https://ort.cbd.int/x",
+    "ORT-NT7-NP-265248-2",
+    "Nepal",
+    "By 2030, 30 per cent of land is protected",
+    "More: ask rita@example.org",
+    "GBF-GOAL-A",
+    "GBF-TARGET-03; GBF-TARGET-01",
+    "GBF-TARGET-03 (High); GBF-TARGET-01 (Low)",
+    "a; b",
+    "Additional means of implementation are needed",
+    "Two million dollars",
+    "3.1; A.2",
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> PromiseFolder:
+    return PromiseFolder(tmp_path / "alignment")
+
+
+def csv_export(path: Path, *rows: list[str]) -> Path:
+    stream = io.StringIO()
+    csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([EXPORT, *rows])
+    path.write_text("\ufeff" + stream.getvalue(), encoding="utf-8")
+    return path
+
+
+def changed(row: list[str], **values: str) -> list[str]:
+    names = {"published": 0, "id": 2, "government": 3, "title": 4, "targets": 7, "by_target": 8}
+    return [values.get(next((n for n, at in names.items() if at == i), ""), cell) for i, cell in enumerate(row)]
+
+
+def test_csv_export_is_read_with_mark_quotes_and_joined_lists(tmp_path: Path, store: PromiseFolder) -> None:
+    outcome = import_promises("NPL", csv_export(tmp_path / "e.csv", TARGET), store)
+    (target,) = store.load("NPL").targets
+    assert outcome.count("new") == 1
+    assert target.id == "ORT-NT7-NP-265248"
+    assert [(d.target, d.degree) for d in target.declared] == [("A", None), ("1", Degree.LOW), ("3", Degree.HIGH)]
+    assert [(q.value, q.unit, q.year, q.confirmed) for q in target.quantities] == [(30.0, "%", 2030, False)]
+    assert (target.means, target.means_info) == (Means.REQUIRED, {"en": "Two million dollars"})
+    assert target.description == {"en": "More: ask […]"}
+    assert target.indicators == ("3.1", "A.2")
+
+
+def test_same_export_again_changes_nothing(tmp_path: Path, store: PromiseFolder) -> None:
+    path = csv_export(tmp_path / "e.csv", TARGET)
+    import_promises("NPL", path, store)
+    before = (store.folder / "NPL.json").read_bytes()
+    assert import_promises("NPL", path, store).count("same") == 1
+    assert (store.folder / "NPL.json").read_bytes() == before
+
+
+def test_preview_stores_nothing(tmp_path: Path, store: PromiseFolder) -> None:
+    outcome = import_promises("NPL", csv_export(tmp_path / "e.csv", TARGET), store, keep=False)
+    assert (outcome.count("new"), store.parties()) == (1, ())
+
+
+def test_newest_revision_wins_and_rows_of_one_target_are_joined(tmp_path: Path, store: PromiseFolder) -> None:
+    older = changed(TARGET, published="01-Jan-2026 08:00", title="Older words", id="ORT-NT7-NP-265248-1")
+    second = changed(TARGET, targets="GBF-TARGET-08", by_target="")
+    import_promises("NPL", csv_export(tmp_path / "e.csv", older, TARGET, second), store)
+    (target,) = store.load("NPL").targets
+    assert target.text() == "By 2030, 30 per cent of land is protected"
+    assert [d.target for d in target.declared] == ["A", "1", "3", "8"]
+
+
+def test_changed_target_is_named_with_what_changed(tmp_path: Path, store: PromiseFolder) -> None:
+    import_promises("NPL", csv_export(tmp_path / "e.csv", TARGET), store)
+    other = changed(TARGET, by_target="GBF-TARGET-03 (Low); GBF-TARGET-01 (Low)")
+    outcome = import_promises("NPL", csv_export(tmp_path / "e.csv", other), store)
+    assert [(r["state"], r["detail"]) for r in outcome.preview.to_pylist()] == [("changed", "declared")]
+
+
+def test_row_of_another_party_is_wrong_and_left_out(tmp_path: Path, store: PromiseFolder) -> None:
+    path = csv_export(tmp_path / "e.csv", TARGET, changed(TARGET, government="Bhutan", id="ORT-NT7-BT-1-1"))
+    outcome = import_promises("NPL", path, store)
+    assert [(r["row"], r["state"]) for r in outcome.preview.to_pylist()] == [(2, "new"), (3, "wrong")]
+    assert len(store.load("NPL").targets) == 1
+
+
+def test_json_export_reads_as_the_csv_does(tmp_path: Path, store: PromiseFolder) -> None:
+    (tmp_path / "e.json").write_text(json.dumps([dict(zip(EXPORT, TARGET, strict=True))]), encoding="utf-8")
+    import_promises("NPL", csv_export(tmp_path / "e.csv", TARGET), store)
+    assert import_promises("NPL", tmp_path / "e.json", store).count("same") == 1
+
+
+RECORD = {
+    "header": {
+        "identifier": "1A72C663-4D42-4132-266D-CEBA10E01C8E",
+        "schema": "nationalTarget7",
+        "languages": ["en", "ne"],
+    },
+    "government": {"identifier": "np"},
+    "title": {"en": "Protect 30 per cent of land by 2030", "ne": "सन् २०३० सम्म ३० प्रतिशत भूभाग संरक्षण गर्ने"},
+    "sequence": 3,
+    "globalGoalAlignment": [{"identifier": "GBF-GOAL-A"}],
+    "globalTargetAlignment": [
+        {"identifier": "GBF-TARGET-03", "degreeOfAlignment": {"identifier": "AABF237C-F906-40D2-9595-5226C8B18A58"}}
+    ],
+    "additionalImplementation": {"identifier": "additionalImplementationRequired", "customValue": {"en": "Rangers"}},
+}
+
+
+def test_record_with_its_wrapper_is_read_and_people_are_dropped(tmp_path: Path, store: PromiseFolder) -> None:
+    document = {"documentID": 1, "createdBy": {"firstName": "Rita", "email": "rita@example.org"}, "body": RECORD}
+    (tmp_path / "r.json").write_text(json.dumps([document]), encoding="utf-8")
+    import_promises("NPL", tmp_path / "r.json", store)
+    (target,) = store.load("NPL").targets
+    assert target.title["ne"].startswith("सन्")
+    assert [(d.target, d.degree) for d in target.declared] == [("A", None), ("3", Degree.HIGH)]
+    assert "ita" not in (store.folder / "NPL.json").read_text(encoding="utf-8").replace("Position", "")
+
+
+def test_target_first_from_a_table_then_from_a_record_is_held_once(tmp_path: Path, store: PromiseFolder) -> None:
+    import_promises("NPL", csv_export(tmp_path / "e.csv", changed(TARGET, title=RECORD["title"]["en"])), store)
+    (tmp_path / "r.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    assert import_promises("NPL", tmp_path / "r.json", store).count("changed") == 1
+    assert len(store.load("NPL").targets) == 1
+
+
+def test_record_of_another_party_is_refused(tmp_path: Path, store: PromiseFolder) -> None:
+    (tmp_path / "r.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    outcome = import_promises("BTN", tmp_path / "r.json", store)
+    assert (outcome.count("wrong"), outcome.count("new")) == (1, 0)
+
+
+def test_exported_target_reads_back_equal(tmp_path: Path, store: PromiseFolder) -> None:
+    target = from_record(read_record(RECORD), "NPL")
+    again = from_record(read_record(export_record(to_record(target))), "NPL")
+    assert again == target
+    (tmp_path / "r.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    import_promises("NPL", tmp_path / "r.json", store)
+    assert export_targets("NPL", tmp_path / "out.json", store) == 1
+    assert import_promises("NPL", tmp_path / "out.json", store).count("same") == 1
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"a": 1}', '[{"header": {"schema": "stakeholder"}}]'])
+def test_json_that_holds_no_records_is_refused(tmp_path: Path, store: PromiseFolder, text: str) -> None:
+    (tmp_path / "r.json").write_text(text, encoding="utf-8")
+    try:
+        outcome = import_promises("NPL", tmp_path / "r.json", store)
+    except DataError:
+        return
+    assert outcome.count("new") == 0
+    assert outcome.count("wrong") == 1
+
+
+def template(path: Path, targets: list[dict], actions: list[dict]) -> Path:
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    for name, rows in (("targets", targets), ("actions", actions)):
+        head = [cell.value for cell in book[name][1]]
+        for row in rows:
+            book[name].append([row.get(column) for column in head])
+    book.save(path)
+    return path
+
+
+def test_template_goes_out_and_comes_back(tmp_path: Path, store: PromiseFolder) -> None:
+    path = template(
+        tmp_path / "t.xlsx",
+        [
+            {
+                "id": "NT-1",
+                "title_en": "Restore wetlands",
+                "title_ar": "استعادة الأراضي الرطبة",
+                "end": "2087-04-01 BS",
+                "global_targets": "2: high; 11: low",
+                "means": "required",
+                "means_info": "boats",
+            }
+        ],
+        [
+            {
+                "id": "A-1",
+                "target": "NT-1",
+                "action_en": "Replant 40 km of shore",
+                "office": "Department of Forests",
+                "cost": 12000,
+                "currency": "NPR",
+                "due": "2027-06-30",
+                "status": "running",
+            }
+        ],
+    )
+    assert import_promises("NPL", path, store).count("new") == 2
+    held = store.load("NPL")
+    assert (held.targets[0].end, held.targets[0].title["ar"]) == (date(2030, 7, 17), "استعادة الأراضي الرطبة")
+    assert (held.actions[0].cost, held.actions[0].due, held.actions[0].status) == (
+        12000.0,
+        date(2027, 6, 30),
+        "running",
+    )
+    assert import_promises("NPL", path, store).count("same") == 2
+
+
+def test_wrong_rows_of_the_template_are_all_named(tmp_path: Path, store: PromiseFolder) -> None:
+    path = template(
+        tmp_path / "t.xlsx",
+        [
+            {"id": "NT-1", "title_en": "Good"},
+            {"id": "NT-1", "title_en": "Twice"},
+            {"id": "NT-2", "title_en": "Bad code", "global_targets": "99: high"},
+            {"id": "NT-3", "title_en": "Bad date", "end": "2087-01-01"},
+            {"id": "NT-4", "title_en": "Bad means", "means": "perhaps"},
+            {"id": "NT-5", "description": "no title"},
+        ],
+        [{"id": "A-1", "office": "x"}],
+    )
+    rows = import_promises("NPL", path, store).preview.to_pylist()
+    assert sorted((r["row"], r["state"]) for r in rows) == [
+        (2, "new"),
+        (2, "wrong"),
+        (3, "wrong"),
+        (4, "wrong"),
+        (5, "wrong"),
+        (6, "wrong"),
+        (7, "wrong"),
+    ]
+    assert all(r["remedy"] for r in rows if r["state"] == "wrong")
+
+
+def test_formula_cells_are_left_out(tmp_path: Path, store: PromiseFolder) -> None:
+    path = template(
+        tmp_path / "t.xlsx", [{"id": "NT-1", "title_en": "Good", "description": '=HYPERLINK("http://x")'}], []
+    )
+    import_promises("NPL", path, store)
+    assert store.load("NPL").targets[0].description == {}
+
+
+def test_csv_with_text_and_language_is_enough(tmp_path: Path, store: PromiseFolder) -> None:
+    (tmp_path / "t.csv").write_text(
+        "id,text,language\n1,Protégez les forêts,fr\n2,Protect the forests,\n", encoding="utf-8"
+    )
+    import_promises("NPL", tmp_path / "t.csv", store)
+    assert [t.title for t in store.load("NPL").targets] == [
+        {"fr": "Protégez les forêts"},
+        {"en": "Protect the forests"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("GBF-TARGET-03", "3"),
+        ("GBF-TARGET-012", "12"),
+        ("GBF-T03. 30% of areas", "3"),
+        ("Target 7", "7"),
+        ("3", "3"),
+        ("GBF-GOAL-A", "A"),
+        ("Goal B", "B"),
+        ("D", "D"),
+        ("24", ""),
+        ("T25", ""),
+        ("none", ""),
+        ("30% of areas", ""),
+    ],
+)
+def test_codes_are_read_however_written(written: str, code: str) -> None:
+    assert target_code(written) == code
+
+
+def test_lists_of_codes_and_degrees() -> None:
+    assert target_codes("3, 7") == ["3", "7"]
+    assert [(d.target, d.degree) for d in declared_in("3: high; 2: low; 9")] == [
+        ("3", "high"),
+        ("2", "low"),
+        ("9", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("By 2030 the forests are restored", "en"),
+        ("حماية النظم الإيكولوجية بحلول عام 2030", "ar"),
+        ("تا سال ۲۰۳۰ گونه‌های در معرض خطر حفاظت شوند", "fa"),
+        ("सन् २०३० सम्म वन क्षेत्रको संरक्षण गर्ने", "ne"),
+        ("2030 तक वनों का संरक्षण करना और प्रजातियों की रक्षा", "hi"),
+        ("К 2030 году восстановить леса", "ru"),
+        ("到2030年恢复退化的生态系统", "zh"),
+        ("Memulihkan hutan yang rusak pada tahun 2030", "id"),
+        ("Đến năm 2030 phục hồi rừng", "vi"),
+        ("12345", ""),
+    ],
+)
+def test_language_is_told_by_script_and_words(text: str, language: str) -> None:
+    assert language_of(text) == language

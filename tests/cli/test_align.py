@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from biosetu.cli.main import run
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "home"))
+
+
+def targets(path: Path) -> Path:
+    path.write_text(
+        "id,title_en,global_targets,end\n"
+        "1,Bring 30 per cent of degraded land under restoration by 2030,2: high,2030-12-31\n"
+        "2,Keep invasive alien species out of the islands,6,\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_import_previews_then_stores_then_finds_nothing_new(tmp_path: Path) -> None:
+    path, out = targets(tmp_path / "t.csv"), tmp_path / "p.json"
+    for arguments, states in ((["--preview"], ["new"] * 2), ([], ["new"] * 2), ([], ["same"] * 2)):
+        assert run(["align", "import", "NPL", str(path), "--out", str(out), "--quiet", *arguments]) == 0
+        assert [row["state"] for row in json.loads(out.read_text())] == states
+
+
+def test_import_with_wrong_rows_exits_with_one(tmp_path: Path) -> None:
+    path = targets(tmp_path / "t.csv")
+    path.write_text(path.read_text() + "3,Bad,77: high,\n", encoding="utf-8")
+    assert run(["align", "import", "NPL", str(path), "--quiet"]) == 1
+
+
+def test_unknown_party_is_a_usage_error(tmp_path: Path) -> None:
+    assert run(["align", "import", "ZZZ", str(targets(tmp_path / "t.csv"))]) == 2
+
+
+def test_targets_go_out_as_records(tmp_path: Path) -> None:
+    run(["align", "import", "NPL", str(targets(tmp_path / "t.csv")), "--quiet"])
+    assert run(["align", "export", "NPL", "--out", str(tmp_path / "r.json")]) == 0
+    bodies = json.loads((tmp_path / "r.json").read_text())
+    assert [body["header"]["schema"] for body in bodies] == ["nationalTarget7"] * 2
+    assert bodies[0]["globalTargetAlignment"][0]["identifier"] == "GBF-TARGET-02"
+
+
+def test_template_is_written(tmp_path: Path) -> None:
+    assert run(["align", "template", "--out", str(tmp_path / "t.xlsx")]) == 0
+    assert (tmp_path / "t.xlsx").stat().st_size > 1000
