@@ -56,13 +56,14 @@ class Tile:
     """One goal or target of a Party.
 
     `promised`: whether a national target of the Party is aligned to it; None where no national targets are loaded.
-    `measured`: how many series are held. `relevant` False is the Party's own or a condition's "not relevant".
+    `measured`: how many series of its headline indicators are held; `related`: how many others that bear on it. `relevant` False is the Party's own or a condition's "not relevant".
     """
 
     code: str
     title: str
     promised: bool | None = None
     measured: int = 0
+    related: int = 0
     movement: Movement = Movement.UNKNOWN
     relevant: bool = True
     link: str = ""
@@ -78,9 +79,12 @@ def words(tile: Tile, voice: Voice) -> list[str]:
         said.append(_("promised") if tile.promised else _("no national target"))
     if tile.measured:
         said.append(_("measured"))
+    elif tile.related:
+        said.append(_("related figures"))
+    if tile.measured or tile.related:
         said.append(_(MOVES[tile.movement]))
     else:
-        said.append(_("not measured here"))
+        said.append(_("no figure here"))
     return said
 
 
@@ -129,7 +133,7 @@ def _single(tile: Tile, voice: Voice, key: str) -> Markup:
 
 
 def _tile(canvas: Canvas, tile: Tile, x: float, y: float, width: float) -> None:
-    state = "tile-none" if not tile.relevant else "tile-measured" if tile.measured else "tile"
+    state = _state(tile)
     canvas.rect(x + 0.5, y + 0.5, width - 1, TILE_HEIGHT - 1, state, 5)
     canvas.text(x + 10, y + 25, tile.code, "t-strong t-code" + ("" if tile.relevant else " t-soft"))
     if tile.relevant:
@@ -139,6 +143,12 @@ def _tile(canvas: Canvas, tile: Tile, x: float, y: float, width: float) -> None:
     canvas.lines(x + 10, y + 43, wrap(tile.title, size, TITLE_LINES), "t-small", step=12.5)
     said = [word for word in words(tile, canvas.voice) if word not in _shown_by_sign(tile, canvas.voice)]
     canvas.lines(x + 10, y + TILE_HEIGHT - 10 - 12 * (len(said) - 1), said, "t-soft t-small", step=12)
+
+
+def _state(tile: Tile) -> str:
+    if not tile.relevant:
+        return "tile-none"
+    return "tile-measured" if tile.measured else "tile-related" if tile.related else "tile"
 
 
 def _shown_by_sign(tile: Tile, voice: Voice) -> set[str]:
@@ -157,7 +167,7 @@ def draw_promise(canvas: Canvas, x: float, y: float, promised: bool | None) -> N
 
 def draw_movement(canvas: Canvas, x: float, y: float, tile: Tile) -> None:
     """Draw how what is measured moves, as arrows."""
-    if not tile.measured or tile.movement is Movement.UNKNOWN:
+    if not (tile.measured or tile.related) or tile.movement is Movement.UNKNOWN:
         return
     class_, strokes = ARROWS[tile.movement]
     for stroke in strokes:
@@ -173,8 +183,9 @@ def _signs(voice: Voice) -> list[tuple[Tile, str]]:
         (Tile("", "", measured=1, movement=Movement.BETTER), _("improving")),
         (Tile("", "", measured=1, movement=Movement.WORSE), _("declining")),
         (Tile("", "", measured=1, movement=Movement.STEADY), _("no clear change")),
-        (Tile("", "", measured=1), _("measured")),
-        (blank, _("not measured in the sources loaded here")),
+        (Tile("", "", measured=1), _("measured: a headline figure is held")),
+        (Tile("", "", related=1), _("related figures only")),
+        (blank, _("no figure in the sources loaded here")),
         (Tile("", "", relevant=False), _("not relevant")),
     ]
 
@@ -185,7 +196,7 @@ def _sign(canvas: Canvas, tile: Tile, x: float, y: float) -> None:
     elif tile.movement is not Movement.UNKNOWN:
         draw_movement(canvas, x - 6, y, tile)
     else:
-        state = "tile-none" if not tile.relevant else "tile-measured" if tile.measured else "tile"
+        state = _state(tile)
         canvas.rect(x - 7, y - 7, 14, 14, state, 2)
 
 

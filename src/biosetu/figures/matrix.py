@@ -45,7 +45,9 @@ def _row(row: Row, voice: Voice) -> Markup:
 
 
 def _cell(tile: Tile, voice: Voice) -> Markup:
-    state = "is-none" if not tile.relevant else "is-measured" if tile.measured else None
+    state = (
+        "is-none" if not tile.relevant else "is-measured" if tile.measured else "is-related" if tile.related else None
+    )
     said = tag("span", voice.join(words(tile, voice)), class_="bs-hidden")
     strokes = _strokes(tile, voice)
     if not strokes:
@@ -59,7 +61,7 @@ def _strokes(tile: Tile, voice: Voice) -> list[Markup]:
     if not tile.relevant:
         canvas.line(9, 15, 21, 15, "axis")
         return canvas.parts
-    moving = tile.measured and tile.movement is not Movement.UNKNOWN
+    moving = (tile.measured or tile.related) and tile.movement is not Movement.UNKNOWN
     if tile.promised is not None:
         draw_promise(canvas, 8 if moving else 15, 15, tile.promised)
     draw_movement(canvas, 16 if tile.promised is not None else 9, 14, tile)

@@ -101,13 +101,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: `svg` for print, `screen` (HTML) where a screen has something better; `text` says what it shows."""
+    """A picture: `svg` for print, `screen` (HTML) where a screen has something better; `text` says what it shows.
+
+    `wide` takes the whole width; two `half` ones stand side by side where there is room.
+    """
 
     svg: Markup
     caption: str
     text: str = ""
     screen: Markup | None = None
     wide: bool = False
+    half: bool = False
     sources: tuple[Citation, ...] = ()
 
 

@@ -1,0 +1,146 @@
+"""A section for each goal and target that has something to say: its series, its figures, its gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from biosetu.framework import indicators, not_relevant, targets
+from biosetu.observations.own import progress_levels
+from biosetu.reports.content import Block, Bullets, Citation, Figure, Item, Paragraph, Section
+from biosetu.reports.evidence import Evidence
+from biosetu.reports.series import (
+    ANSWERS,
+    chart,
+    facts,
+    home_of,
+    is_headline,
+    overview,
+    rows_of,
+    said,
+    sources_of,
+    targets_of,
+    title_of,
+    told,
+    year_table,
+)
+from biosetu.reports.standing import section_key
+from biosetu.statistics.summary import Summary
+from biosetu.translation import Voice
+
+FEWEST_FOR_CHART = 4
+
+
+def section(evidence: Evidence, voice: Voice) -> list[Section]:
+    """Return the sections of the goals and targets, in the order of the framework."""
+    series = told(evidence.summaries)
+    written = (_target(evidence, voice, code, place, series) for place, code in enumerate(targets()))
+    return [part for part in written if part]
+
+
+def _target(evidence: Evidence, voice: Voice, code: str, place: int, series: list[Summary]) -> Section | None:
+    _ = voice.gettext
+    target = targets()[code]
+    mine = [item for item in series if home_of(item) == code]
+    blocks = [
+        *_promises(evidence, voice, code),
+        *_declared(evidence, voice, code),
+        *(
+            block
+            for item in mine
+            if is_headline(item) and item.unit not in ANSWERS
+            for block in _headline(evidence, item, voice)
+        ),
+        *_others(evidence, [item for item in mine if not (is_headline(item) and item.unit not in ANSWERS)], voice),
+        *_gaps(evidence, voice, code),
+    ]
+    if not blocks:
+        return None
+    kicker = (_("Target {code}") if code.isdigit() else _("Goal {code}")).format(code=code)
+    about = Paragraph(target.summary(voice.language), "note", (Citation(target.reference, url=target.url),))
+    notes = tuple(_absent(evidence, voice, code, series))
+    return Section(
+        section_key(code), target.title(voice.language), (about, *blocks, *notes), code, kicker, (100, place)
+    )
+
+
+def _promises(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
+    titles = (evidence.promises or {}).get(code, ())
+    if titles:
+        yield Paragraph(voice.gettext("The Party's national targets aligned to it:"))
+        yield Bullets(tuple(Item(title) for title in titles))
+
+
+def _declared(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
+    _ = voice.gettext
+    for item in evidence.own.progress:
+        if item.target == code:
+            level = progress_levels()[item.level].label(voice.language)
+            text = _("The Party's own assessment ({year}): {level}.").format(year=item.year, level=level)
+            yield Paragraph(text, sources=(Citation(item.source),))
+
+
+def _headline(evidence: Evidence, item: Summary, voice: Voice) -> Iterator[Block]:
+    svg = chart(evidence, item, voice, key=_key(item))
+    cited = sources_of(rows_of(evidence, item))
+    yield facts(evidence, item, voice)
+    if svg:
+        code = voice.ltr(item.indicator)
+        caption = voice.gettext("{title} (headline indicator {code})").format(title=title_of(item, voice), code=code)
+        yield Figure(svg, caption, said(evidence, item, voice), sources=cited)
+    yield year_table(evidence, item, voice)
+
+
+def _key(item: Summary) -> str:
+    text = f"{item.indicator}-{item.series}-{item.disaggregation}"
+    return "series-" + "".join(letter if letter.isalnum() else "-" for letter in text)
+
+
+def _others(evidence: Evidence, series: list[Summary], voice: Voice) -> Iterator[Block]:
+    _ = voice.gettext
+    numbers = [item for item in series if item.unit not in ANSWERS and item.level.value is not None]
+    for item in numbers:
+        cited = sources_of(rows_of(evidence, item))
+        if len(item.points) >= FEWEST_FOR_CHART:
+            svg = chart(evidence, item, voice, key=_key(item))
+            yield Figure(svg, _named(item, voice), said(evidence, item, voice), half=True, sources=cited)
+    if numbers:
+        yield overview(evidence, numbers, voice, _("Other figures that bear on it"))
+    answers = [item for item in series if item not in numbers]
+    if answers:
+        items = (
+            Item(title_of(item, voice), said(evidence, item, voice), sources=sources_of(rows_of(evidence, item)))
+            for item in answers
+        )
+        yield Paragraph(_("Also recorded:"))
+        yield Bullets(tuple(items))
+
+
+def _named(item: Summary, voice: Voice) -> str:
+    if item.indicator not in indicators():
+        return title_of(item, voice)
+    return f"{title_of(item, voice)} ({voice.ltr(item.indicator)})"
+
+
+def _gaps(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
+    found = [gap for gap in evidence.gaps if gap.target == code]
+    if found:
+        yield Paragraph(voice.gettext("Gaps:"))
+        yield Bullets(
+            tuple(Item(gap.text, " ".join(filter(None, (gap.behind, gap.closes))), gap.kind) for gap in found)
+        )
+
+
+def _absent(evidence: Evidence, voice: Voice, code: str, series: list[Summary]) -> Iterator[Block]:
+    """Say which headline indicators of the target the sources do not hold, and which need not concern the Party."""
+    _ = voice.gettext
+    held = {item.indicator for item in series if code in targets_of(item)}
+    for item in indicators().values():
+        if item.kind != "headline" or code not in item.targets or item.code in held:
+            continue
+        title = f"{item.title(voice.language)} ({voice.ltr(item.code)})"
+        reason = not_relevant(evidence.party, item.code)
+        if reason is None:
+            yield Paragraph(_("{title}: not in the sources loaded here.").format(title=title), "note")
+        else:
+            text = _("{title}: proposed as not relevant. {reason}. The Party may overrule this.")
+            yield Paragraph(text.format(title=title, reason=reason.reason(voice.language)), "note")

@@ -1,0 +1,274 @@
+"""How one series of a Party is told: its name, its chart, its figures, its sources."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from markupsafe import Markup
+
+from biosetu.figures import Level, Movement, Options, series_chart
+from biosetu.framework import elements, indicators
+from biosetu.observations import Source, units
+from biosetu.observations.own import Quantity
+from biosetu.observations.sentences import Sentence
+from biosetu.reports.content import Citation, Column, Fact, Facts, Table
+from biosetu.reports.evidence import Evidence
+from biosetu.sources.official import series_of
+from biosetu.statistics.pathway import pathway
+from biosetu.statistics.summary import Summary
+from biosetu.statistics.telling import tell, tell_pathway
+from biosetu.translation import Voice
+
+MOST_DECIMALS = {"index": 3, "percent": 2, "proportion": 3}
+BARE = frozenset({"index", "proportion", "flag", "answer"})
+ANSWERS = frozenset({"flag", "answer"})
+FROM_ZERO = frozenset({"percent", "km2", "ha"})
+
+
+@cache
+def _pairs(name: str) -> Mapping[str, str]:
+    text = (files("biosetu.reports") / "data" / f"{name}.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {row["series"]: row["better" if name == "directions" else "element"] for row in rows}
+
+
+def targets_of(summary: Summary) -> tuple[str, ...]:
+    """Return the codes of the goals and targets that a series speaks to."""
+    known = indicators().get(summary.indicator)
+    official = series_of(summary.indicator, summary.series)
+    if official and official.targets:
+        return official.targets
+    return known.targets if known else ()
+
+
+def home_of(summary: Summary) -> str:
+    """Return the one goal or target under which a series is printed: the last, since goals come before targets."""
+    codes = targets_of(summary)
+    return codes[-1] if codes else ""
+
+
+def is_headline(summary: Summary) -> bool:
+    """Return whether a series is a headline indicator's."""
+    known = indicators().get(summary.indicator)
+    return known is not None and known.kind == "headline"
+
+
+def title_of(summary: Summary, voice: Voice) -> str:
+    """Return what a series shows, in a few words."""
+    official = series_of(summary.indicator, summary.series)
+    known = indicators().get(summary.indicator)
+    title = official.title(voice.language) if official else known.title(voice.language) if known else summary.series
+    part = summary.disaggregation
+    shown = official is not None and part in ("", official.disaggregation)
+    return title if shown or not part else f"{title}: {part}"
+
+
+def unit_of(summary: Summary, voice: Voice) -> str:
+    """Return the unit as it stands beside a number; empty for an index or a share of one."""
+    unit = units().get(summary.unit)
+    return "" if summary.unit in BARE else unit.label(voice.language) if unit else summary.unit
+
+
+def places(summary: Summary) -> int:
+    """Return how many decimals are printed: those of the source, and no more than a reader can use."""
+    resolution = summary.level.resolution
+    exact = 2 if not resolution or resolution <= 0 else max(0, math.ceil(-math.log10(resolution) - 1e-9))
+    return min(exact, MOST_DECIMALS.get(summary.unit, 1))
+
+
+def quantity(value: float | None, summary: Summary, voice: Voice, *, signed: bool = False) -> str:
+    """Return a value with its unit; a difference of percentages is in percentage points."""
+    unit = unit_of(summary, voice)
+    if signed and summary.unit == "percent":
+        unit = voice.gettext("percentage points")
+    text = voice.number(value, places(summary), signed=signed)
+    return f"{text}{' ' if unit else ''}{unit}"
+
+
+def movement(summary: Summary) -> Movement:
+    """Return whether a trend is for the better; unknown where no trend, or no better direction, is stated."""
+    better = _pairs("directions").get(summary.series)
+    direction = summary.trend.direction
+    if direction == "none":
+        return Movement.STEADY
+    if better is None or direction not in ("rising", "falling"):
+        return Movement.UNKNOWN
+    return Movement.BETTER if (direction == "rising") == (better == "up") else Movement.WORSE
+
+
+def rows_of(evidence: Evidence, summary: Summary) -> pa.Table:
+    """Return the Observations behind a series, all its sources and vintages, years in order."""
+    names = ("indicator", "series", "disaggregation_type", "disaggregation", "unit")
+    table = evidence.observations
+    for name in names:
+        table = table.filter(pc.equal(table.column(name), getattr(summary, name)))
+    return table.sort_by([("source", "ascending"), ("vintage", "descending"), ("year", "ascending")])
+
+
+def sources_of(table: pa.Table) -> tuple[Citation, ...]:
+    """Return where the rows of a table of Observations come from, each source and vintage once."""
+    found = {
+        Citation(row["inputs"] or row["holder"] or row["method"], row["vintage"], row["licence"])
+        for row in table.select(["inputs", "holder", "method", "vintage", "licence"]).to_pylist()
+    }
+    return tuple(sorted(found, key=lambda citation: (citation.vintage, citation.text), reverse=True))
+
+
+def own_quantity(evidence: Evidence, summary: Summary) -> Quantity | None:
+    """Return the quantity that the Party has set itself for a series, if it has."""
+    return next(
+        (
+            item
+            for item in evidence.own.quantities
+            if item.indicator == summary.indicator
+            and item.series in ("", summary.series)
+            and item.disaggregation == summary.disaggregation
+            and item.unit == summary.unit
+        ),
+        None,
+    )
+
+
+def _own_level(evidence: Evidence, summary: Summary, voice: Voice) -> Level | None:
+    own = own_quantity(evidence, summary)
+    if own is None:
+        return None
+    start = (
+        () if own.baseline_year is None or own.baseline_value is None else ((own.baseline_year, own.baseline_value),)
+    )
+    label = voice.gettext("the Party's own quantity: {value} by {year}")
+    shown = quantity(own.value, summary, voice)
+    return Level(label.format(value=shown, year=own.deadline), (*start, (own.deadline, own.value)))
+
+
+def benchmark(summary: Summary, voice: Voice) -> Level | None:
+    """Return the global quantity to draw beside a series, named as what it is: not this Party's commitment."""
+    element = elements().get(_pairs("benchmarks").get(summary.series, ""))
+    if element is None or element.value is None or element.deadline is None:
+        return None
+    label = voice.gettext("global benchmark: {value} by {year}, not this Party's commitment")
+    shown = quantity(element.value, summary, voice)
+    return Level(label.format(value=shown, year=element.deadline), ((element.deadline, element.value),))
+
+
+def chart(evidence: Evidence, summary: Summary, voice: Voice, *, key: str) -> Markup:
+    """Return the chart of a series with the Party's own line, the benchmark, the baseline and its breaks."""
+    baseline = summary.change.baseline
+    options = Options(
+        unit=unit_of(summary, voice) or voice.gettext("index"),
+        own=_own_level(evidence, summary, voice),
+        benchmark=benchmark(summary, voice) if is_headline(summary) else None,
+        breaks=tuple(step.year for step in summary.breaks),
+        baseline=(baseline.first, baseline.last, baseline.value) if baseline else None,
+        zero=summary.unit in FROM_ZERO,
+        dots=summary.kind == "independent",
+        decimals=places(summary),
+    )
+    table = rows_of(evidence, summary)
+    return series_chart(
+        table, voice, options, key=key, title=title_of(summary, voice), text=said(evidence, summary, voice)
+    )
+
+
+def said(evidence: Evidence, summary: Summary, voice: Voice) -> str:
+    """Return what may be said of a series, in sentences."""
+    sentences: list[Sentence] = list(tell(summary))
+    own = own_quantity(evidence, summary)
+    if own is not None:
+        sentences.append(tell_pathway(pathway(own, evidence.summaries)))
+    official = series_of(summary.indicator, summary.series)
+    note = official.footnote(voice.language) if official and summary.source != Source.NATIONAL else ""
+    lines = [sentence.text(voice.language) for sentence in sentences]
+    if note:
+        lines.append(note[0].upper() + note[1:] + ("" if note.endswith(".") else "."))
+    return " ".join(lines)
+
+
+def facts(evidence: Evidence, summary: Summary, voice: Voice) -> Facts:
+    """Return the figures of a series to be read at a glance: latest, baseline, change."""
+    _ = voice.gettext
+    sources = sources_of(rows_of(evidence, summary))
+    level, change = summary.level, summary.change
+    items = [Fact(_("Latest"), quantity(level.value, summary, voice), _in_release(level.year, level.vintage, voice))]
+    if change.baseline is not None:
+        span = _("mean of {years}").format(years=voice.years(change.baseline.first, change.baseline.last))
+        items.append(Fact(_("Baseline"), quantity(change.baseline.value, summary, voice), span))
+    if change.state == "measured" and change.latest is not None:
+        since = _in_release(change.latest.year, change.latest.vintage, voice)
+        items.append(Fact(_("Change since the baseline"), quantity(change.value, summary, voice, signed=True), since))
+    return Facts(tuple(items), sources)
+
+
+def _in_release(year: int, vintage: str, voice: Voice) -> str:
+    if not vintage:
+        return str(year)
+    return voice.gettext("{year}, release {vintage}").format(year=year, vintage=voice.ltr(vintage))
+
+
+def year_table(evidence: Evidence, summary: Summary, voice: Voice) -> Table:
+    """Return all figures of a series, a row a year, a column a source and release."""
+    _ = voice.gettext
+    rows = rows_of(evidence, summary).to_pylist()
+    heads = list(dict.fromkeys((row["source"], row["vintage"]) for row in rows))
+    values = {(row["year"], row["source"], row["vintage"]): _cell(row, summary) for row in rows}
+    years = sorted({row["year"] for row in rows})
+    columns = [Column("year", _("Year"), plain=True)]
+    columns += [
+        Column(f"{source}:{vintage}", _head(source, vintage, voice), True, places(summary)) for source, vintage in heads
+    ]
+    return Table(
+        _("All figures: {title}").format(title=title_of(summary, voice)),
+        tuple(columns),
+        tuple((year, *(values.get((year, *head)) for head in heads)) for year in years),
+        sources_of(rows_of(evidence, summary)),
+        folded=True,
+    )
+
+
+def _cell(row: Mapping[str, object], summary: Summary) -> str | float | None:
+    value = row["value"]
+    return round(float(value), 7) if isinstance(value, float) else str(row["value_text"]) or None
+
+
+def _head(source: str, vintage: str, voice: Voice) -> str:
+    _ = voice.gettext
+    if source == Source.NATIONAL:
+        return _("the Party's own figures")
+    return _("release {vintage}").format(vintage=voice.ltr(vintage)) if vintage else _("release not dated")
+
+
+def overview(evidence: Evidence, summaries: Sequence[Summary], voice: Voice, caption: str) -> Table:
+    """Return one row a series: baseline, latest, its year."""
+    _ = voice.gettext
+    columns = (
+        Column("title", _("Figure")),
+        Column("latest", _("Latest"), True),
+        Column("year", _("Year"), True, plain=True),
+        Column("baseline", _("Mean {years}").format(years=voice.years(2011, 2020)), True),
+    )
+    rows = tuple(
+        (
+            title_of(summary, voice),
+            quantity(summary.level.value, summary, voice),
+            summary.level.year,
+            quantity(summary.change.baseline.value, summary, voice) if summary.change.baseline else None,
+        )
+        for summary in summaries
+    )
+    cited = dict.fromkeys(source for item in summaries for source in sources_of(rows_of(evidence, item)))
+    return Table(caption, columns, rows, tuple(cited))
+
+
+def told(summaries: Sequence[Summary]) -> list[Summary]:
+    """Return one summary a series: the Party's own where there is one, else that of the newest release."""
+    groups: dict[tuple[str, ...], list[Summary]] = {}
+    for item in summaries:
+        key = (item.indicator, item.series, item.disaggregation_type, item.disaggregation, item.unit)
+        groups.setdefault(key, []).append(item)
+    return [max(group, key=lambda s: (s.source == Source.NATIONAL, s.level.vintage)) for group in groups.values()]
