@@ -75,7 +75,7 @@ PACKAGES = (
         "sha512-IXfV0qwlKXpckz1FhwXVwKRjiIhOnWttOskm5CtxMsjgE/MXAYRHWJqgXOpM8IkcPBoXnyTU5lFHcYa5ChG0LQ==",
         "ISC",
         FIGURES_VENDOR,
-        ("countries-50m.json", "LICENSE"),
+        ("countries-50m.json", "countries-10m.json", "LICENSE"),
     ),
 )
 

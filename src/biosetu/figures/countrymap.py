@@ -98,7 +98,7 @@ def country_map(
 
     `own` is the Party's own boundary; it replaces the world's areas of that Party.
     """
-    home_codes = areas_of(code)
+    home_codes = areas_of(code) if code else frozenset()
     homes = [own.features[0]] if own else [area for area in world.features if area.code in home_codes]
     if not homes:
         return Markup("")
@@ -136,7 +136,8 @@ def _frame(outline: Sequence[Coordinates]) -> tuple[Projection, Box]:
 
 def breadth_km(world: Topology, code: str) -> float:
     """Return how broad the map of a Party is [km]; infinite where the world has no such area. Chooses the scale."""
-    outline = [ring_points(p[0], world.arcs) for area in world.features if area.code == code for p in area.polygons]
+    areas = [area for area in world.features if code and area.code == code]
+    outline = [ring_points(p[0], world.arcs) for area in areas for p in area.polygons]
     if not outline:
         return float("inf")
     _, box = _frame(outline)

@@ -56,7 +56,8 @@ class Tile:
     """One goal or target of a Party.
 
     `promised`: whether a national target of the Party is aligned to it; None where no national targets are loaded.
-    `measured`: how many series of its headline indicators are held; `related`: how many others that bear on it. `relevant` False is the Party's own or a condition's "not relevant".
+    `measured`: how many series of its headline indicators are held; `related`: how many others bear on
+    it. `relevant` False is the Party's own "not relevant".
     """
 
     code: str

@@ -27,8 +27,8 @@ def dossier(evidence: Evidence, voice: Voice) -> Document:
         colophon=(
             _("Written by BioSetu on {date} from the sources named above.").format(date=date),
             _(
-                "The names of Parties are those used by the United Nations. Nothing here expresses an opinion on the legal"
-                " status of any country or territory."
+                "The names of Parties are those used by the United Nations. Nothing here expresses an opinion on the"
+                " legal status of any country or territory."
             ),
         ),
         meta={"party": party.iso3},

@@ -8,6 +8,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from biosetu.alignment.gaps import Gap
 from biosetu.figures import Topology
 from biosetu.framework import Party
 from biosetu.observations import SCHEMA
@@ -25,22 +26,11 @@ class Boundaries:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortfall:
-    """A gap, ready to be told: its kind, the target it is about, what it is, what stands behind it, what closes it."""
-
-    kind: str
-    target: str
-    text: str
-    behind: str = ""
-    closes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known here about one Party on one day.
 
     `observations` holds its Observations (all vintages), `summaries` what they say; `own` what the Party states of
-    itself; `gaps` the ranked gaps, in the reader's language; `promises` the titles of its national targets by the code
+    itself; `gaps` the ranked gaps; `promises` the titles of its national targets by the code
     of the goal or target they are aligned to, None where no national targets are loaded. `tables` holds what the rooms
     have computed or recorded, by name (`species.categories` …): a section looks for its own and says nothing where it
     is missing. Without `boundaries` there is no map.
@@ -51,7 +41,7 @@ class Evidence:
     observations: pa.Table = field(default_factory=SCHEMA.empty_table)
     summaries: tuple[Summary, ...] = ()
     own: OwnStatements = NOTHING
-    gaps: tuple[Shortfall, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     promises: Mapping[str, tuple[str, ...]] | None = None
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     boundaries: Boundaries | None = None

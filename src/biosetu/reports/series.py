@@ -35,7 +35,7 @@ FROM_ZERO = frozenset({"percent", "km2", "ha"})
 def _pairs(name: str) -> Mapping[str, str]:
     text = (files("biosetu.reports") / "data" / f"{name}.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
-    return {row["series"]: row["better" if name == "directions" else "element"] for row in rows}
+    return {row["subject"]: row["better" if name == "directions" else "element"] for row in rows}
 
 
 def targets_of(summary: Summary) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def quantity(value: float | None, summary: Summary, voice: Voice, *, signed: boo
 
 def movement(summary: Summary) -> Movement:
     """Return whether a trend is for the better; unknown where no trend, or no better direction, is stated."""
-    better = _pairs("directions").get(summary.series)
+    better = _pairs("directions").get(summary.series, _pairs("directions").get(summary.indicator))
     direction = summary.trend.direction
     if direction == "none":
         return Movement.STEADY
@@ -216,7 +216,7 @@ def year_table(evidence: Evidence, summary: Summary, voice: Voice) -> Table:
     _ = voice.gettext
     rows = rows_of(evidence, summary).to_pylist()
     heads = list(dict.fromkeys((row["source"], row["vintage"]) for row in rows))
-    values = {(row["year"], row["source"], row["vintage"]): _cell(row, summary) for row in rows}
+    values = {(row["year"], row["source"], row["vintage"]): _cell(row) for row in rows}
     years = sorted({row["year"] for row in rows})
     columns = [Column("year", _("Year"), plain=True)]
     columns += [
@@ -231,7 +231,7 @@ def year_table(evidence: Evidence, summary: Summary, voice: Voice) -> Table:
     )
 
 
-def _cell(row: Mapping[str, object], summary: Summary) -> str | float | None:
+def _cell(row: Mapping[str, object]) -> str | float | None:
     value = row["value"]
     return round(float(value), 7) if isinstance(value, float) else str(row["value_text"]) or None
 

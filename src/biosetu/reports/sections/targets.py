@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from biosetu.alignment.gaps import Gap
 from biosetu.framework import indicators, not_relevant, targets
 from biosetu.observations.own import progress_levels
 from biosetu.reports.content import Block, Bullets, Citation, Figure, Item, Paragraph, Section
@@ -25,7 +26,7 @@ from biosetu.reports.series import (
 )
 from biosetu.reports.standing import section_key
 from biosetu.statistics.summary import Summary
-from biosetu.translation import Voice
+from biosetu.translation import N_, Voice
 
 FEWEST_FOR_CHART = 4
 
@@ -121,13 +122,34 @@ def _named(item: Summary, voice: Voice) -> str:
     return f"{title_of(item, voice)} ({voice.ltr(item.indicator)})"
 
 
+KINDS = {
+    "declared": N_("stated by the Party"),
+    "progress": N_("progress"),
+    "promise": N_("not promised"),
+    "measurement": N_("not measured"),
+}
+
+
+def gap_source(gap: Gap) -> tuple[Citation, ...]:
+    """Return where a gap is stated."""
+    return (Citation(gap.source),) if gap.source else ()
+
+
 def _gaps(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
     found = [gap for gap in evidence.gaps if gap.target == code]
-    if found:
-        yield Paragraph(voice.gettext("Gaps:"))
-        yield Bullets(
-            tuple(Item(gap.text, " ".join(filter(None, (gap.behind, gap.closes))), gap.kind) for gap in found)
-        )
+    if not found:
+        return
+    yield Paragraph(voice.gettext("Gaps:"))
+    language = voice.language
+    items = (
+        Item(gap.says.text(language), gap.closes.text(language), kind_of(gap, voice), gap_source(gap)) for gap in found
+    )
+    yield Bullets(tuple(items))
+
+
+def kind_of(gap: Gap, voice: Voice) -> str:
+    """Return the kind of a gap in words."""
+    return voice.gettext(KINDS.get(gap.kind, gap.kind))
 
 
 def _absent(evidence: Evidence, voice: Voice, code: str, series: list[Summary]) -> Iterator[Block]:

@@ -1,0 +1,136 @@
+"""The dossier of a Party: everything held, gathered, written in the formats asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+import pyarrow as pa
+
+from biosetu.engine.tables import replacing
+from biosetu.figures import Topology, breadth_km, read_geojson, read_topology
+from biosetu.framework import Party
+from biosetu.home import home
+from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.problems import UsageError
+from biosetu.progress import Progress, silent
+from biosetu.reports import Document, Evidence
+from biosetu.reports.dossier import dossier
+from biosetu.reports.evidence import Boundaries
+from biosetu.translation import Voice
+
+Writer = Callable[[Document], str | bytes]
+FORMATS: Mapping[str, str] = {
+    "html": "biosetu.reports.html:render",
+    "json": "biosetu.reports.jsonfile:render",
+    "docx": "biosetu.reports.word:render",
+    "pdf": "biosetu.reports.pdf:render",
+}
+# name of a table -> function(iso3) that returns it, or None where the room holds nothing on the Party
+TABLES: dict[str, str] = {}
+FINE_UP_TO_KM = 1500.0
+ATLAS = "Natural Earth 1:50 million and 1:10 million admin-0 countries, by world-atlas 2.0.2 (public domain)"
+
+
+def write_dossier(
+    code: str,
+    folder: Path,
+    *,
+    language: str = "en",
+    formats: Sequence[str] = ("html", "json"),
+    with_map: bool = True,
+    on: date | None = None,
+    progress: Progress = silent,
+) -> list[Path]:
+    """Write the dossier of a Party into `folder` and return the files: `LKA.html`, `LKA.ar.html` …"""
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise UsageError(f"There is no format {unknown[0]!r}. Use one of {', '.join(FORMATS)}.")
+    document = dossier_document(party_evidence(code), language=language, with_map=with_map, on=on)
+    suffix = "" if language == "en" else f".{language}"
+    written = []
+    for done, name in enumerate(formats, start=1):
+        path = folder / f"{document.meta['party']}{suffix}.{name}"
+        _write(_resolve(FORMATS[name])(document), path)
+        written.append(path)
+        progress(done, len(formats), path.name)
+    return written
+
+
+def dossier_document(
+    held: PartyEvidence, *, language: str = "en", with_map: bool = True, on: date | None = None
+) -> Document:
+    """Return the dossier of a Party as a document, from what is held on it."""
+    return dossier(evidence_of(held, with_map=with_map, on=on), Voice(language))
+
+
+def evidence_of(held: PartyEvidence, *, with_map: bool = True, on: date | None = None) -> Evidence:
+    """Return what reports are written from: what is held, the rooms' tables, boundaries."""
+    return Evidence(
+        party=held.party,
+        on=on or datetime.now(UTC).date(),
+        observations=held.observations,
+        summaries=held.summaries,
+        own=held.own,
+        gaps=held.gaps,
+        tables={**held.tables, **_tables(held.party.iso3)},
+        boundaries=boundaries(held.party) if with_map else None,
+    )
+
+
+def _tables(iso3: str) -> dict[str, pa.Table]:
+    found = {name: _resolve(path)(iso3) for name, path in TABLES.items()}
+    return {name: table for name, table in found.items() if table is not None}
+
+
+def _resolve(path: str) -> Callable[..., object]:
+    module, _, attribute = path.partition(":")
+    function: Callable[..., object] = getattr(import_module(module), attribute)
+    return function
+
+
+def _write(content: object, path: Path) -> None:
+    with replacing(path) as temporary:
+        if isinstance(content, bytes):
+            temporary.write_bytes(content)
+        else:
+            temporary.write_text(str(content), encoding="utf-8")
+
+
+def boundaries(party: Party) -> Boundaries | None:
+    """Return what the Party's map is drawn from; None where no boundaries are installed.
+
+    The Party's own layer is a GeoJSON file (longitude/latitude): `boundaries/<ISO3>.geojson` in BIOSETU_HOME, or in the
+    folder that BIOSETU_BOUNDARIES names. It replaces the default, Natural Earth.
+    """
+    coarse = _vendored("countries-50m.json")
+    own = _own_layer(party)
+    if coarse is None:
+        return None
+    fine = _vendored("countries-10m.json") if breadth_km(coarse, party.m49) < FINE_UP_TO_KM else None
+    return Boundaries(fine or coarse, own, _citation(party, own))
+
+
+def _citation(party: Party, own: Topology | None) -> str:
+    if party.fictional:
+        return "Invented outline"
+    return ATLAS if own is None else f"{party.name_en}: own boundary layer; around it {ATLAS}"
+
+
+def _own_layer(party: Party) -> Topology | None:
+    folder = Path(os.environ.get("BIOSETU_BOUNDARIES") or home() / "boundaries")
+    path = folder / f"{party.iso3}.geojson"
+    if party.fictional and not path.exists():
+        path = Path(str(files("biosetu.reports") / "data" / f"{party.iso3}.geojson"))
+    return read_geojson(path, party.m49) if path.exists() else None
+
+
+@cache
+def _vendored(name: str) -> Topology | None:
+    path = Path(str(files("biosetu.figures") / "vendor" / name))
+    return read_topology(path) if path.exists() else None
