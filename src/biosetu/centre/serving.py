@@ -73,7 +73,7 @@ def _memory_folder() -> str:
 
 def worker_command() -> list[str]:
     """Return the queue worker's command line."""
-    return [sys.executable, "-m", "biosetu.centre", "work"]
+    return [sys.executable, "-m", "biosetu.centre", "work", "--alone"]
 
 
 @dataclass

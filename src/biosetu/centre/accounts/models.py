@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from biosetu.centre.wording import language, lazy_text
+from biosetu.centre.wording import gettext, language, lazy_text
 from biosetu.framework import centres, coverage, find_party
 from biosetu.translation import LANGUAGES, N_
 
@@ -101,6 +101,23 @@ class Role(models.Model):
             return find_party(self.party).name(language())
         named = centres()[self.centre]
         return named.name_ar if language() == "ar" and named.name_ar else named.name_en
+
+
+class Notice(models.Model):
+    """Something that happened and concerns a person: a marked text, its values, and where it leads."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
+    message = models.CharField(max_length=300)
+    values = models.JSONField(default=dict)
+    address = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+    read = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "read", "-at"], name="notice_unread"),)
+
+    def __str__(self) -> str:
+        return str(gettext(self.message) % self.values)
 
 
 def roles_of(account: Account) -> list[Role]:

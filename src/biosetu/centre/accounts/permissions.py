@@ -134,8 +134,11 @@ def _granted(user: User, verb: str, record: str) -> Iterable[tuple[Grant, Scope]
 
 
 def may(user: User, verb: str, record: Guarded) -> bool:
-    """Return whether the person may do this to the record."""
-    return bool(test_rule(f"{record.record_kind}.{verb}", user, record))
+    """Return whether the person may do this to the record; `KeyError` for what the table does not know."""
+    name = f"{record.record_kind}.{verb}"
+    if not rule_exists(name):
+        raise KeyError(name)
+    return bool(test_rule(name, user, record))
 
 
 def visible_to(user: User, records: QuerySet[Kind], verb: str = "see") -> QuerySet[Kind]:

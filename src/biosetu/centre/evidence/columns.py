@@ -13,19 +13,13 @@ from django.db import models
 from biosetu.observations import KEY, SCHEMA
 
 COLUMNS: tuple[str, ...] = tuple(SCHEMA.names)
-KEY_SIZES: Mapping[str, int] = {"party": 3, "indicator": 60, "source": 20}
-TEXT_SIZE = 300
-
-
-def _key_text(name: str) -> models.CharField[str, str]:
-    return models.CharField(max_length=KEY_SIZES.get(name, TEXT_SIZE))
 
 
 class ObservationColumns(models.Model):
     """One column per field of the Observation; `key_hash` stands for the nine fields of its key."""
 
     party = models.CharField(max_length=3)
-    indicator = models.CharField(max_length=60)
+    indicator = models.CharField(max_length=200)
     series = models.TextField(blank=True)
     disaggregation_type = models.TextField(blank=True)
     disaggregation = models.TextField(blank=True)

@@ -177,7 +177,6 @@ class Proposal(Guarded, ObservationColumns):
     change = models.CharField(max_length=10)
     state = models.CharField(max_length=20, choices=ProposalState.choices, default=ProposalState.PENDING)
     reason = models.TextField(blank=True)
-    office = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,10 +1,19 @@
-"""`python -m biosetu.centre work`: one queue worker; it first takes up what a killed worker left."""
+"""`python -m biosetu.centre work`: one queue worker, which also takes up what killed workers left."""
 
 from __future__ import annotations
 
+import logging
+import threading
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, call_command
+from django.db import DatabaseError, connection
+
+from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
+
+POLL_SECONDS = 0.5
+logger = logging.getLogger("biosetu.runs")
 
 
 class Command(BaseCommand):
@@ -12,6 +21,24 @@ class Command(BaseCommand):
 
     help = "Run the queue worker."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add `--alone`."""
+        parser.add_argument("--alone", action="store_true", help="No other worker runs: take up every run at once.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM."""
-        call_command("db_worker", interval=0.5, startup_delay=False, reload=False)
+        release_silent(0 if options["alone"] else SILENT_SECONDS)
+        threading.Thread(target=_watch, daemon=True).start()
+        call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
+
+
+def _watch() -> None:
+    """Look for silent runs now and then."""
+    pause = threading.Event()
+    while not pause.wait(SILENT_SECONDS / 2):
+        try:
+            release_silent()
+        except DatabaseError:
+            logger.exception("could not look for silent runs")
+        finally:
+            connection.close()

@@ -1,0 +1,176 @@
+"""Reading an uploaded table in a process of its own, with little memory, little time and nothing to steal.
+
+`read_apart` starts `python -I -m biosetu.centre.evidence.reader`; that process limits itself before it opens the
+file, gets an empty environment, and hands back the rows and the problems as files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biosetu.engine.cells import Limits, read_cells
+from biosetu.observations import Status, parse_cells, problems_of
+from biosetu.problems import DataError, Problem, Severity
+from biosetu.translation import N_
+
+ROWS, PROBLEMS = "rows.parquet", "problems.json"
+ACTIVE = ("vbaproject", "activex", "externallinks", "embeddings", "ctrlprops", "connections.xml")
+NEVER_GIVEN = ("status", "validated_by", "validated_on")
+HEADER_ROW = 1
+OUT_OF_MEMORY = 3
+OPEN_FILES = 64
+WRITTEN_BYTES = 300_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a table may be, and how much memory and time reading it may take."""
+
+    file_bytes: int
+    rows: int
+    memory_bytes: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: the observations row by row, the row numbers of the file, and all problems."""
+
+    table: pa.Table
+    numbers: tuple[int, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_apart(path: Path, bounds: Bounds) -> Reading:
+    """Read an uploaded table in a limited process; raise `DataError` for a file that cannot be read as a table."""
+    with tempfile.TemporaryDirectory(prefix="biosetu-reading-") as name:
+        folder = Path(name)
+        command = [sys.executable, "-I", "-m", "biosetu.centre.evidence.reader", str(path), str(folder)]
+        command.append(json.dumps(asdict(bounds)))
+        try:
+            done = subprocess.run(  # noqa: S603 - our own module, no shell
+                command, check=False, capture_output=True, env=_bare_environment(folder), timeout=3 * bounds.seconds
+            )
+        except subprocess.TimeoutExpired as error:
+            raise DataError(_too_much(path)) from error
+        return _collected(folder, path, done.returncode)
+
+
+def _bare_environment(folder: Path) -> dict[str, str]:
+    return {
+        "PATH": os.defpath,
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def _collected(folder: Path, path: Path, code: int) -> Reading:
+    if code != 0 or not (folder / PROBLEMS).exists():
+        raise DataError(_too_much(path))
+    said = json.loads((folder / PROBLEMS).read_text(encoding="utf-8"))
+    problems = tuple(Problem(**{**item, "severity": Severity(item["severity"])}) for item in said["problems"])
+    if said["unreadable"]:
+        raise DataError(problems)
+    return Reading(pq.read_table(folder / ROWS), tuple(said["numbers"]), problems)
+
+
+def _too_much(path: Path) -> Problem:
+    message = N_("the file takes too much time or memory to read")
+    return Problem(message, N_("Split it, or save it anew as CSV"), "limits", path.name)
+
+
+def limit_this_process(bounds: Bounds) -> None:
+    """Bound memory, processor time, open files and written bytes of this process, for good."""
+    for kind, most in (
+        (resource.RLIMIT_AS, bounds.memory_bytes),
+        (resource.RLIMIT_CPU, bounds.seconds),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+def refuse_active_content(path: Path) -> None:
+    """Refuse a workbook with macros, controls, embedded files or links to elsewhere."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        names = [entry.lower() for entry in archive.namelist()]
+    found = sorted({part for part in ACTIVE for name in names if part in name})
+    if found:
+        message = N_("the workbook holds macros, embedded files or links")
+        raise DataError(Problem(message, N_("Save the values alone as .xlsx or CSV"), "active", path.name))
+
+
+def read_here(path: Path, bounds: Bounds) -> Reading:
+    """Read a table of observations in this process: limits, cells, types, validity; all problems by row of the file.
+
+    What only review can give (status, office, date of validation) is not taken from the file.
+    """
+    refuse_active_content(path)
+    cells = read_cells(path, limits=Limits(file_bytes=bounds.file_bytes, rows=bounds.rows))
+    numbers = _row_numbers(cells)
+    kept = cells.select([name for name in cells.column_names if name not in NEVER_GIVEN])
+    table, found = parse_cells(kept, file=path.name, defaults={"status": Status.PROPOSED.value})
+    if header := [problem for problem in found if problem.row == HEADER_ROW]:
+        raise DataError(header)
+    broken = {problem.row for problem in found}
+    found += [problem for problem in problems_of(table, file=path.name) if problem.row not in broken]
+    return Reading(table, numbers, tuple(_renumbered(problem, numbers) for problem in found))
+
+
+def _row_numbers(cells: pa.Table) -> tuple[int, ...]:
+    written = (cells.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
+    return tuple(int(part) for part in written.split(",") if part)
+
+
+def _renumbered(problem: Problem, numbers: tuple[int, ...]) -> Problem:
+    if problem.row is None:
+        return problem
+    return replace(problem, row=numbers[problem.row - HEADER_ROW - 1])
+
+
+def _hand_back(folder: Path, reading: Reading | None, problems: tuple[Problem, ...]) -> None:
+    numbers: tuple[int, ...] = ()
+    if reading is not None:
+        numbers = reading.numbers
+        pq.write_table(reading.table, folder / ROWS)
+    said = {
+        "unreadable": reading is None,
+        "numbers": numbers,
+        "problems": [problem.as_dict() for problem in problems],
+    }
+    (folder / PROBLEMS).write_text(json.dumps(said), encoding="utf-8")
+
+
+def main(path: Path, folder: Path, bounds: Bounds) -> None:
+    """Read within the bounds and leave rows and problems in `folder`."""
+    limit_this_process(bounds)
+    try:
+        reading = read_here(path, bounds)
+    except DataError as error:
+        if isinstance(error.__cause__, MemoryError):
+            raise SystemExit(OUT_OF_MEMORY) from error
+        _hand_back(folder, None, tuple(error.problems))
+        return
+    _hand_back(folder, reading, reading.problems)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Bounds(**json.loads(sys.argv[3])))

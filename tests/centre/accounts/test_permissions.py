@@ -1,0 +1,142 @@
+import itertools
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.centre.people import account
+from tests.observations.rows import row
+
+from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.accounts.permissions import ROLES, SCOPES, may, parties_for, table, visible_to
+from biosetu.centre.audit.models import Entry
+from biosetu.centre.evidence.columns import fields_of
+from biosetu.centre.evidence.models import Commit, Figure, Proposal, Run, RunParty, Upload
+from biosetu.centre.evidence.states import RunState
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+MODELS = {"figure": Figure, "upload": Upload, "run": Run, "proposal": Proposal, "audit": Entry}
+PARTIES = ("NPL", "JOR", "LKA")
+SOURCES = ("national", "availableDataset", "noData")
+
+
+def test_every_line_of_the_table_names_what_exists():
+    for line in table():
+        assert line.role in ROLES
+        assert line.scope in SCOPES
+        assert line.record in {*MODELS, "party"}
+        assert line.reason
+
+
+def test_no_line_stands_twice():
+    lines = [(line.role, line.verb, line.record, line.scope) for line in table()]
+    assert len(lines) == len(set(lines))
+
+
+def people():
+    held = [
+        ("nobody", []),
+        ("contributor", [("contributor", "NPL", "")]),
+        ("officer", [("officer", "NPL", "")]),
+        ("both", [("contributor", "JOR", ""), ("officer", "LKA", "")]),
+        ("centre", [("officer", "", "iucn-asia")]),
+        ("west", [("officer", "", "iucn-west-asia"), ("contributor", "NPL", "")]),
+    ]
+    for name, roles in held:
+        made = account(name, second_step=True)
+        for role, party, centre in roles:
+            Role.objects.create(account=made, role=role, party=party, centre=centre, office="Office")
+        yield made
+    yield account("weak", role="officer", party="NPL")
+    yield account("closed", role="officer", party="NPL", second_step=True)
+    Account.objects.filter(username="closed").update(is_active=False)
+    yield AnonymousUser()
+
+
+def make_figures(draw):
+    commit = Commit.objects.create(sequence=1, name="c", kind="append", digest="", rows=0)
+    for n, (party, source) in enumerate(itertools.product(PARTIES, SOURCES)):
+        status = draw(st.sampled_from(["computed", "proposed", "validated", "reported"]))
+        current, withdrawn = draw(st.booleans()), draw(st.booleans())
+        fields = fields_of(row(party=party, source=source, status=status))
+        Figure.objects.create(**fields, commit=commit, position=n, current=current, withdrawn=withdrawn)
+
+
+def make_runs(draw, owners):
+    for state in RunState.values:
+        owner = draw(st.sampled_from(owners))
+        upload = Upload.objects.create(owner=owner, name="f.csv", digest="", size=1)
+        run = Run.objects.create(upload=upload, owner=owner, state=state, total=1)
+        parties = draw(st.sets(st.sampled_from(PARTIES), min_size=1))
+        RunParty.objects.bulk_create(RunParty(run=run, party=party) for party in parties)
+        for n, party in enumerate(sorted(parties)):
+            fields = fields_of(row(party=party, source=draw(st.sampled_from(SOURCES))))
+            Proposal.objects.create(**fields, run=run, number=n, change="new")
+    for party in ("", *PARTIES):
+        Entry.objects.create(verb="accept", record="run", record_id="1", party=party, request_id="-")
+
+
+@given(data=st.data())
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_predicate_and_query_agree_for_everyone_and_every_record(data, transactional_rollback):
+    with transactional_rollback():
+        everyone = list(people())
+        owners = [person for person in everyone if isinstance(person, Account)] + [None]
+        make_figures(data.draw)
+        make_runs(data.draw, owners)
+        for line in {(line.verb, line.record) for line in table() if line.record in MODELS}:
+            verb, kind = line
+            records = MODELS[kind].objects.all()
+            for person in everyone:
+                asked = {record.pk for record in records if may(person, verb, record)}
+                found = set(visible_to(person, records, verb).values_list("pk", flat=True))
+                assert asked == found, (verb, kind, person)
+
+
+@pytest.fixture
+def transactional_rollback():
+    from contextlib import contextmanager
+
+    from django.db import transaction
+
+    @contextmanager
+    def inside():
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return inside
+
+
+def test_role_counts_from_its_first_day_to_its_last():
+    made = account("dated")
+    today = timezone.localdate()
+    role = Role.objects.create(account=made, role="contributor", party="NPL", office="O", since=today, until=today)
+    assert parties_for(made, "propose", "party") == {"NPL"}
+    for since, until in ((date(2999, 1, 1), None), (date(2000, 1, 1), date(2000, 1, 2))):
+        Role.objects.filter(pk=role.pk).update(since=since, until=until)
+        assert parties_for(Account.objects.get(pk=made.pk), "propose", "party") == set()
+
+
+@pytest.mark.parametrize(
+    ("role", "party", "expected"),
+    [("public", "", set()), ("contributor", "NPL", {"NPL"}), ("officer", "NPL", {"NPL"})],
+    ids=["public", "contributor", "officer"],
+)
+def test_who_may_propose_for_which_party(role, party, expected):
+    made = account("somebody", role="" if role == "public" else role, party=party, second_step=True)
+    assert parties_for(made, "propose", "party") == expected
+
+
+def test_centre_role_reaches_the_parties_of_the_centre_unless_unknown():
+    made = account("centre", role="officer", centre="iucn-asia", second_step=True)
+    reached = parties_for(made, "propose", "party")
+    assert {"NPL", "LKA", "IND"} <= reached
+    assert "JOR" not in reached
+
+
+def test_an_unknown_verb_is_a_mistake_of_ours():
+    with pytest.raises(KeyError):
+        may(AnonymousUser(), "explode", Figure())

@@ -1,0 +1,67 @@
+import pytest
+from django.db import DatabaseError, connection, transaction
+from tests.centre.people import account
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.audit.models import AppendOnlyError, Entry, PersonalValue
+from biosetu.centre.audit.trail import HASHED, actor_of, erase, record, revealed
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def entry(actor, **personal):
+    return record(actor=actor, verb="accept", record="run", record_id=1, party="NPL", personal=personal)
+
+
+def test_entry_names_a_pseudonym_and_hashes_what_is_personal():
+    who = account("somebody")
+    made = entry(who, reason="Ask Mrs Gurung")
+    assert made.actor == actor_of(who).pseudonym
+    assert made.changes["reason"].startswith(HASHED)
+    assert revealed(made.changes["reason"]) == "Ask Mrs Gurung"
+
+
+def test_same_personal_value_twice_has_two_hashes():
+    who = account("somebody")
+    assert entry(who, reason="same").changes != entry(who, reason="same").changes
+
+
+def test_erased_person_leaves_entries_that_lead_nowhere():
+    who = account("somebody")
+    made = entry(who, reason="Ask Mrs Gurung")
+    erase(who)
+    kept = Entry.objects.get(pk=made.pk)
+    assert (kept.actor, kept.verb) == (made.actor, "accept")
+    assert revealed(kept.changes["reason"]) == kept.changes["reason"]
+    assert (Account.objects.count(), PersonalValue.objects.count()) == (0, 0)
+
+
+def test_model_refuses_to_change_or_delete():
+    made = entry(account("somebody"))
+    made.verb = "return"
+    with pytest.raises(AppendOnlyError):
+        made.save()
+    with pytest.raises(AppendOnlyError):
+        made.delete()
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_entry SET verb = 'x'", "DELETE FROM audit_entry"])
+def test_database_refuses_to_change_or_delete(change):
+    entry(account("somebody"))
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+    assert Entry.objects.get().verb == "accept"
+
+
+def test_entry_falls_with_the_transaction_it_records():
+    who = account("somebody")
+    with transaction.atomic():
+        entry(who)
+        transaction.set_rollback(True)
+    assert Entry.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entry_outside_of_a_transaction_is_refused(guards_removed):
+    with pytest.raises(RuntimeError, match="belongs in the transaction"):
+        entry(None)
