@@ -26,6 +26,8 @@ EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
 # command -> (where it lives, what it does); loaded when called
 COMMANDS: dict[str, tuple[str, str]] = {
     "dossier": ("biosetu.cli.dossier:dossier", "One Party: evidence, gaps, next steps; HTML, JSON, Word, PDF."),
+    "gaps": ("biosetu.cli.gaps:gaps", "The gaps of one Party, ranked, each with its evidence."),
+    "observations": ("biosetu.cli.observations:observations", "Figures in and out, with where they came from."),
     "species": ("biosetu.cli.species:species", "Species: range, Red List criteria, Red List Index."),
     "framework": ("biosetu.cli.framework:framework", "What was agreed: targets, indicators, Parties, code lists."),
     "align": ("biosetu.cli.align:align", "National targets: bring them in, see what they cover."),

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from biosetu.framework import indicators, parties
 from biosetu.observations.schema import KEY, SCHEMA, Source, Status
-from biosetu.observations.units import indicator_units, units, value_range
+from biosetu.observations.units import Range, indicator_units, units, value_range
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -94,9 +94,15 @@ def _numbers(row: Record, _: date) -> Iterator[Fault]:
         if not math.isfinite(number):
             yield column, "not-finite", N_("not a finite number"), N_("Leave the cell empty where there is no value")
         elif not possible.holds(number):
-            yield column, "range", N_("outside the possible range"), f"{possible.minimum} … {possible.maximum}"
+            yield column, "range", N_("outside the possible range"), _bounds(possible)
     if row["resolution"] is not None and not 0 < row["resolution"] < math.inf:
         yield "resolution", "resolution", N_("not a rounding"), N_("Give the last digit's worth, such as 0.01")
+
+
+def _bounds(possible: Range) -> str:
+    low = "" if possible.minimum is None else f"{possible.minimum:g}"
+    high = "" if possible.maximum is None else f"{possible.maximum:g}"
+    return f"{low} … {high}".strip()
 
 
 def _interval(row: Record, _: date) -> Iterator[Fault]:

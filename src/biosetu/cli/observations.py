@@ -1,0 +1,96 @@
+"""`biosetu observations`: figures in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from biosetu.cli.options import out_option, quiet_option
+from biosetu.cli.output import emit, progress_bar, show
+from biosetu.problems import DataError, UsageError
+
+if TYPE_CHECKING:
+    from biosetu.jobs.observations import Import
+
+SHOWN = ["party", "indicator", "series", "disaggregation", "year", "value", "unit", "source", "status", "vintage"]
+
+
+@click.group()
+def observations() -> None:
+    """Observations: one value a row, with where it came from."""
+
+
+@observations.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--holder", default="", help="Whose figures these are, where the file does not say.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, by row; write nothing.")
+@click.option("--keep-status", is_flag=True, help="Keep validated and reported as they stand (moving a store).")
+@out_option
+@quiet_option
+def import_(file: Path, holder: str, dry_run: bool, keep_status: bool, out: Path | None, quiet: bool) -> None:
+    """Add the observations of FILE (.csv, .tsv, .xlsx, .parquet), all of them or, if any is wrong, none.
+
+    Each row is new, changed, same, withdrawn or wrong. New and changed figures are proposed: the Party validates them.
+    """
+    from biosetu.jobs.observations import import_observations, preview_import
+
+    defaults = {"holder": holder} if holder else {}
+    with progress_bar(quiet) as progress:
+        seen = preview_import(file, defaults=defaults, keep_status=keep_status, progress=progress)
+    if dry_run:
+        _show(seen, out, quiet=quiet)
+    if seen.problems:
+        raise DataError(seen.problems)
+    if dry_run:
+        return
+    with progress_bar(quiet) as progress:
+        done = import_observations(file, defaults=defaults, keep_status=keep_status, progress=progress)
+    if out is not None:
+        emit(done.preview, out)
+    click.echo(f"{_counts(done)}; {done.written} written", err=True)
+
+
+def _show(seen: Import, out: Path | None, *, quiet: bool) -> None:
+    if out is not None:
+        emit(seen.preview, out)
+    elif not quiet:
+        show(seen.preview)
+    click.echo(f"{_counts(seen)}; nothing written", err=True)
+
+
+def _counts(seen: Import) -> str:
+    states = ("new", "changed", "same", "withdrawn", "wrong")
+    return ", ".join(f"{seen.count(state)} {state}" for state in states if seen.count(state)) or "no rows"
+
+
+@observations.command("list")
+@click.option("--party", multiple=True, help="Only this Party (NPL); may be given again.")
+@click.option("--indicator", multiple=True, help="Only this indicator (A.3); may be given again.")
+@click.option("--series", multiple=True, help="Only this series.")
+@click.option("--source", multiple=True, help="Only national, availableDataset, noData or notRelevant.")
+@click.option("--status", multiple=True, help="Only computed, proposed, validated or reported.")
+@click.option("--vintage", multiple=True, help="Only this release.")
+@click.option("--years", default="", help="Only these years, such as 2011-2020.")
+@click.option("--own", is_flag=True, help="Only what was imported, not the figures that come with the software.")
+@out_option
+def list_(years: str, own: bool, out: Path | None, **filters: tuple[str, ...]) -> None:
+    """List what is held, every vintage beside the others."""
+    from biosetu.jobs.observations import list_observations
+    from biosetu.observations import Selection
+
+    found = list_observations(Selection(**filters, years=_years(years)), carried=not own)
+    if out is not None:
+        emit(found, out)
+    else:
+        show(found.select(SHOWN))
+
+
+def _years(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()):
+        raise UsageError(f"Years {text!r} are not understood. Write 2011-2020 or 2020.")
+    return int(first), int(last or first)

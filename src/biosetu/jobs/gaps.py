@@ -1,0 +1,62 @@
+"""The gaps of one Party, ranked, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from biosetu.alignment.gaps import EXPLANATION, Gap
+from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.observations import ObservationStore
+from biosetu.observations.own import OwnStatements
+from biosetu.translation import translations
+
+GAPS = pa.schema(
+    [
+        ("rank", pa.int32()),
+        ("kind", pa.string()),
+        ("target", pa.string()),
+        ("gap", pa.string()),
+        ("closes", pa.string()),
+        ("evidence", pa.string()),
+        ("source", pa.string()),
+        ("year", pa.int32()),
+        ("id", pa.string()),
+    ]
+)
+
+
+def gaps_of(
+    code: str,
+    *,
+    store: ObservationStore | None = None,
+    own: OwnStatements | None = None,
+    tables: Mapping[str, pa.Table] | None = None,
+) -> PartyEvidence:
+    """Return what is held on a Party; its `gaps` are ranked. `tables` may hold open requests and confirmations."""
+    return party_evidence(code, store=store, own=own, tables=tables)
+
+
+def gaps_table(gaps: tuple[Gap, ...], language: str = "en") -> pa.Table:
+    """Return ranked gaps as a table for reading."""
+    rows = [
+        {
+            "rank": place,
+            "kind": gap.kind,
+            "target": gap.target,
+            "gap": gap.says.text(language),
+            "closes": gap.closes.text(language),
+            "evidence": "; ".join(" ".join(str(part) for part in key if part != "") for key in gap.evidence),
+            "source": gap.source,
+            "year": gap.year,
+            "id": gap.id,
+        }
+        for place, gap in enumerate(gaps, start=1)
+    ]
+    return pa.Table.from_pylist(rows, schema=GAPS)
+
+
+def explanation(language: str = "en") -> str:
+    """Return how gaps are ordered, in words."""
+    return translations(language).gettext(EXPLANATION)

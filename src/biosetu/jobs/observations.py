@@ -1,0 +1,212 @@
+"""Observations in and out: preview and import of a file, listing of what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biosetu.engine.cells import DEFAULT_LIMITS, Limits, read_cells
+from biosetu.framework import find_party
+from biosetu.jobs.party import default_store
+from biosetu.observations import (
+    SCHEMA,
+    ObservationStore,
+    Selection,
+    Source,
+    Status,
+    newest_per_key,
+    parse_cells,
+    problems_of,
+    row_states,
+    without,
+)
+from biosetu.problems import DataError, Problem
+from biosetu.progress import Progress, silent
+from biosetu.sources import official, setuland
+
+WRONG = "wrong"
+PREVIEW = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("state", pa.string()),
+        ("party", pa.string()),
+        ("indicator", pa.string()),
+        ("series", pa.string()),
+        ("disaggregation", pa.string()),
+        ("year", pa.int32()),
+        ("value", pa.float64()),
+        ("unit", pa.string()),
+        ("column", pa.string()),
+        ("note", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What a file would bring, or has brought.
+
+    `observations` are its rows as they are stored, `problems` what is wrong (rows as in the file), `preview` a line
+    per row of the file: state new, changed, same, withdrawn or wrong; `written` how many rows were added.
+    """
+
+    observations: pa.Table
+    problems: tuple[Problem, ...]
+    preview: pa.Table
+    written: int = 0
+
+    def count(self, state: str) -> int:
+        """Return how many rows of the file are in this state."""
+        rows = self.preview.to_pylist()
+        return len({row["row"] for row in rows if row["state"] == state})
+
+
+def preview_import(
+    path: Path,
+    *,
+    store: ObservationStore | None = None,
+    defaults: Mapping[str, str] | None = None,
+    keep_status: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress = silent,
+) -> Import:
+    """Read a table of observations (CSV, TSV, xlsx, Parquet) and say by row what it would change; nothing is written.
+
+    `defaults` fill empty cells (`holder` …). New and changed rows that say they are validated become proposed, as
+    only the Party validates, unless `keep_status` (an administrator moving a store). Raises DataError for a file that
+    cannot be read at all.
+    """
+    progress(0, 3, path.name)
+    table, found, numbers = _read(path, defaults or {}, limits)
+    progress(1, 3, path.name)
+    held_in = store or default_store()
+    held, withdrawn = held_in.select(), held_in.withdrawn()
+    table = _with_status(table, held, withdrawn, keep_status=keep_status)
+    problems = tuple(_numbered([*found, *_unnamed(table, path.name, found)], numbers))
+    progress(2, 3, path.name)
+    return Import(table, problems, _preview(table, problems, numbers, held, withdrawn))
+
+
+def import_observations(
+    path: Path,
+    *,
+    store: ObservationStore | None = None,
+    defaults: Mapping[str, str] | None = None,
+    keep_status: bool = False,
+    note: str = "",
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress = silent,
+) -> Import:
+    """Add the rows of a file to the store as one batch; see `preview_import`.
+
+    All or nothing: with any wrong row nothing is written and DataError lists all problems. The same file again adds
+    nothing. A kill at any moment leaves the store as it was, or with the whole batch.
+    """
+    target = store or default_store()
+    seen = preview_import(
+        path, store=target, defaults=defaults, keep_status=keep_status, limits=limits, progress=progress
+    )
+    if seen.problems:
+        raise DataError(seen.problems)
+    written = target.append(seen.observations, note=note or path.name)
+    progress(3, 3, path.name)
+    return replace(seen, written=written)
+
+
+def list_observations(
+    selection: Selection | None = None, *, store: ObservationStore | None = None, carried: bool = True
+) -> pa.Table:
+    """Return what is held, sorted by key: the store's rows, and with `carried` those that come with the software."""
+    wanted = selection or Selection()
+    parties = tuple(find_party(code).iso3 for code in wanted.party)
+    wanted = replace(wanted, party=parties)
+    held_in = store or default_store()
+    tables = [held_in.select(wanted)]
+    if carried:
+        everywhere = pa.concat_tables([official.observations(), setuland.observations()])
+        tables.insert(0, without(wanted.of(everywhere), held_in.withdrawn()))
+    return newest_per_key(pa.concat_tables(tables))
+
+
+def _read(path: Path, defaults: Mapping[str, str], limits: Limits) -> tuple[pa.Table, list[Problem], list[int]]:
+    if path.suffix.lower() == ".parquet":
+        table = _read_parquet(path, limits)
+        return table, [], list(range(2, table.num_rows + 2))
+    cells = read_cells(path, limits=limits)
+    numbers = [int(number) for number in cells.schema.metadata[b"biosetu.rows"].decode().split(",") if number]
+    table, problems = parse_cells(cells, file=path.name, defaults=defaults)
+    return table, problems, numbers
+
+
+def _read_parquet(path: Path, limits: Limits) -> pa.Table:
+    try:
+        if pq.read_metadata(path).num_rows > limits.rows:
+            raise DataError(Problem("too many rows", f"Keep it under {limits.rows:,} rows", "too-many-rows", path.name))
+        return pq.read_table(path, partitioning=None).select(SCHEMA.names).cast(SCHEMA)
+    except (pa.ArrowException, KeyError, OSError, ValueError) as error:
+        raise DataError(
+            Problem("not a Parquet table of observations", "Write it with biosetu", "parquet", path.name)
+        ) from error
+
+
+def _with_status(table: pa.Table, held: pa.Table, withdrawn: pa.Table, *, keep_status: bool) -> pa.Table:
+    rows = table.to_pylist()
+    for row in rows:
+        if not row["status"]:
+            given = row["source"] == Source.AVAILABLE_DATASET
+            row["status"] = Status.COMPUTED.value if given else Status.PROPOSED.value
+    filled = pa.Table.from_pylist(rows, schema=SCHEMA)
+    if keep_status:
+        return filled
+    for row, (state, _) in zip(rows, row_states(filled, held, withdrawn), strict=True):
+        if state != "same" and row["status"] in (Status.VALIDATED, Status.REPORTED):
+            row |= {"status": Status.PROPOSED.value, "validated_by": "", "validated_on": None}
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _unnamed(table: pa.Table, file: str, found: list[Problem]) -> list[Problem]:
+    """Return the problems of the typed table that reading the cells has not named already."""
+    known = {(problem.row, problem.column) for problem in found}
+    missing = {problem.column for problem in found if problem.code == "missing-column"}
+    return [
+        problem
+        for problem in problems_of(table, file=file)
+        if (problem.row, problem.column) not in known and problem.column not in missing
+    ]
+
+
+def _numbered(problems: list[Problem], numbers: list[int]) -> list[Problem]:
+    """Return problems with the row numbers of the file, where blank rows count too, in their order."""
+    placed = [
+        problem
+        if problem.row is None or problem.row < 2 or problem.row - 2 >= len(numbers)
+        else replace(problem, row=numbers[problem.row - 2])
+        for problem in problems
+    ]
+    return sorted(placed, key=lambda problem: problem.row or 0)
+
+
+def _preview(
+    table: pa.Table, problems: tuple[Problem, ...], numbers: list[int], held: pa.Table, withdrawn: pa.Table
+) -> pa.Table:
+    wrong: dict[int, list[Problem]] = {}
+    for problem in problems:
+        wrong.setdefault(problem.row or 0, []).append(problem)
+    lines: list[dict[str, Any]] = []
+    states = row_states(table, held, withdrawn)
+    for number, row, (state, changed) in zip(numbers, table.to_pylist(), states, strict=True):
+        shown = {name: row[name] for name in PREVIEW.names if name in row} | {
+            "row": number,
+            "year": row["year"] or None,
+        }
+        for problem in wrong.get(number, []):
+            note = f"{problem.message}: {problem.value}. {problem.remedy}" if problem.value else str(problem.message)
+            lines.append(shown | {"state": WRONG, "column": problem.column, "note": note})
+        if number not in wrong:
+            lines.append(shown | {"state": state, "column": ", ".join(changed), "note": ""})
+    return pa.Table.from_pylist(lines, schema=PREVIEW)
