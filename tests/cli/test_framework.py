@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from biosetu.cli.framework import HIDDEN, SECTIONS, _fields
 from biosetu.cli.main import run
+from biosetu.framework import describe, entries
+from biosetu.translation import translations
 
 
 def test_show_prints_a_target(capsys):
@@ -66,3 +69,21 @@ def test_list_prints_codes(capsys):
 def test_list_of_an_unknown_kind_exits_with_two(capsys):
     assert run(["framework", "list", "nothing"]) == 2
     assert "functional-group" in capsys.readouterr().err
+
+
+def test_every_label_has_arabic():
+    labels = set()
+    for entry in entries():
+        labels.update(name for name, _ in _fields(describe(entry), "en"))
+    labels.update(column for _, columns in SECTIONS.values() for column in columns)
+    words = {label.replace("_", " ") for label in labels - set(SECTIONS) - HIDDEN}
+    words.update(title for title, _ in SECTIONS.values())
+    catalogue = translations("ar")
+    assert {word for word in words if catalogue.gettext(word) == word} == set()
+
+
+def test_show_in_arabic_has_arabic_labels(capsys):
+    assert run(["framework", "show", "3", "--lang", "ar"]) == 0
+    shown = capsys.readouterr().out
+    assert "العناصر" in shown
+    assert "المناطق المحمية" in shown

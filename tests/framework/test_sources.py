@@ -146,7 +146,7 @@ def test_no_wording_of_ours_shares_a_run_of_words_with_the_decisions(shared, off
     ours = [element.text_en for element in elements().values()]
     ours += [target.summary_en for target in targets().values()]
     ours += [indicator.method_en for indicator in indicators().values()]
-    ours += [row["label_en"] for row in rows("disaggregations")]
+    ours += [row["label_en"] for table in ("disaggregations", "questions", "answers") for row in rows(table)]
     assert [text for text in ours if runs(text, RUN) & theirs] == []
 
 

@@ -41,6 +41,10 @@ COMPARISONS = {"at_least", "at_most", "reduce_by", "reduce", "increase", "reach"
         ("relevance", ("kind", "subject", "condition")),
         ("disaggregations", ("indicator", "position")),
         ("context_facts", ("party", "fact")),
+        ("questions", ("key",)),
+        ("answers", ("value",)),
+        ("considerations", ("letter",)),
+        ("codes", ("list", "code")),
     ],
 )
 def test_key_of_a_table_is_unique(table, key):
@@ -64,6 +68,11 @@ def test_every_row_names_its_source(table):
         ("centres", ("name_en", "name_ar")),
         ("relevance", ("reason_en", "reason_ar")),
         ("disaggregations", ("type", "label_en", "label_ar")),
+        ("questions", ("label_en", "label_ar")),
+        ("answers", ("label_en", "label_ar")),
+        ("considerations", ("title_en", "title_ar")),
+        ("cycles", ("title_en", "title_ar")),
+        ("codes", ("name_en", "name_ar")),
     ],
 )
 def test_words_are_given_in_every_language(table, columns):

@@ -222,7 +222,6 @@ class Cycle(Multilingual):
     schema: str
     template: str
     indicators: str
-    status: str
     reference: str
 
     def title(self, language: str) -> str:

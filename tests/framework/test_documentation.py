@@ -1,0 +1,36 @@
+"""The documentation cannot lag behind the tables."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from biosetu.framework import code_lists, considerations, indicators, questions
+from biosetu.framework.conditions import CONDITIONS
+
+DATA = files("biosetu.framework") / "data"
+BOOK = Path(__file__).parents[2] / "docs" / "framework.md"
+
+
+def test_every_table_is_explained_with_its_source():
+    told = (DATA / "README.md").read_text(encoding="utf-8")
+    assert [table.name for table in DATA.iterdir() if table.name.endswith(".csv") and table.name not in told] == []
+
+
+@pytest.fixture(scope="module")
+def book():
+    return " ".join(BOOK.read_text(encoding="utf-8").split())
+
+
+def test_numbers_in_the_book_are_those_of_the_tables(book):
+    optional = [i for i in indicators().values() if i.kind in ("component", "complementary")]
+    silent = sum(not indicator.method_en for indicator in optional)
+    assert f"{silent} of {len(optional)} are empty" in book
+    assert f"{len(code_lists())} code lists, {sum(map(len, code_lists().values()))} codes" in book
+    assert f"{len(questions())} binary questions" in book
+    assert sum(not item.confirmed for item in considerations().values()) == 16
+    assert [item.letter for item in considerations().values() if item.identifier] == ["a"]
+
+
+def test_every_condition_is_explained(book):
+    assert [condition for condition in CONDITIONS if f"`{condition}`" not in book] == []
