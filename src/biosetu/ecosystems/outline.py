@@ -1,0 +1,149 @@
+"""The outermost pixels of each class: the corners from which its convex hull (extent of occurrence) is made.
+
+A pixel with others of its class on both sides in its row and in its column can be no corner of the hull. Where columns
+are meridians, which are geodesics, the outermost pixels of the columns suffice; elsewhere those of the rows are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from biosetu.ecosystems.runs import Indices, Integers, Runs
+
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """First and last row by column, and first and last column by row, of each class in a band.
+
+    Class i has columns `left[i]` … and the values `pointer[i]` to `pointer[i + 1]` of `first_row` and `last_row`
+    (NONE where a column lacks the class). `row_*` list what each row holds: class key, row, first and last column.
+    """
+
+    keys: Integers
+    left: Indices
+    pointer: Integers
+    first_row: Indices
+    last_row: Indices
+    row_key: Integers
+    row: Indices
+    first_column: Indices
+    last_column: Indices
+
+
+def outline(runs: Runs, group: Indices, keys: Integers, first_row: int, *, with_rows: bool) -> Outline:
+    """Return the outermost pixels of each class of a band that starts at row `first_row` of the map."""
+    place = np.append(group, -1)[runs.place].astype(np.int32)
+    left, right = _ranges(runs.pointer, runs.end, place, len(keys))
+    present = right > left
+    widths = np.where(present, right - left, 0)
+    pointer = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
+    top, bottom = np.full(pointer[-1], NONE, np.int32), np.full(pointer[-1], NONE, np.int32)
+    _column_extremes(runs.pointer, runs.end, place, left, pointer, first_row, top, bottom)
+    rows = _row_extremes(runs.pointer, runs.end, place, len(keys)) if with_rows else np.empty((0, 4), np.int32)
+    return Outline(
+        keys, left, pointer, top, bottom, keys[rows[:, 0]], rows[:, 1] + np.int32(first_row), rows[:, 2], rows[:, 3]
+    )
+
+
+def hull_corners(parts: Sequence[Outline], key: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return columns and rows of the pixel corners of a class that can be corners of its hull."""
+    top, bottom = np.full(width, np.iinfo(np.int32).max, np.int32), np.full(width, NONE, np.int32)
+    across, down = [], []
+    for part in parts:
+        place = int(np.searchsorted(part.keys, key))
+        if place < len(part.keys) and part.keys[place] == key:
+            _widen(part, place, top, bottom)
+        in_rows = part.row_key == key
+        row, first, last = part.row[in_rows], part.first_column[in_rows], part.last_column[in_rows]
+        across.append(np.concatenate([first, first, last + 1, last + 1]))
+        down.append(np.concatenate([row, row + 1, row, row + 1]))
+    columns = np.flatnonzero(bottom != NONE)
+    edges = _edge_values(columns, top[columns], bottom[columns] + 1)
+    across.append(edges[:, 0])
+    down.append(edges[:, 1])
+    return np.concatenate(across).astype(float), np.concatenate(down).astype(float)
+
+
+def _widen(part: Outline, place: int, top: Indices, bottom: Indices) -> None:
+    start, stop = part.pointer[place], part.pointer[place + 1]
+    span = slice(int(part.left[place]), int(part.left[place]) + int(stop - start))
+    first, last = part.first_row[start:stop], part.last_row[start:stop]
+    known = first != NONE
+    top[span] = np.where(known, np.minimum(top[span], first), top[span])
+    bottom[span] = np.maximum(bottom[span], last)
+
+
+def _edge_values(columns: Integers, top: Indices, bottom: Indices) -> Integers:
+    """Return distinct (column edge, row edge) pairs: at each edge the outermost of the two columns that meet there."""
+    edge = np.concatenate([columns, columns + 1])
+    edges, place = np.unique(edge, return_inverse=True)
+    highest = np.full(len(edges), np.iinfo(np.int64).max)
+    lowest = np.full(len(edges), -1, np.int64)
+    np.minimum.at(highest, place, np.concatenate([top, top]).astype(np.int64))
+    np.maximum.at(lowest, place, np.concatenate([bottom, bottom]).astype(np.int64))
+    return np.stack([np.concatenate([edges, edges]), np.concatenate([highest, lowest])], axis=1)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _ranges(pointer: Integers, end: Indices, place: Indices, classes: int) -> tuple[Indices, Indices]:
+    left = np.full(classes, np.iinfo(np.int32).max, np.int32)
+    right = np.zeros(classes, np.int32)
+    for row in range(len(pointer) - 1):
+        start = 0
+        for run in range(pointer[row], pointer[row + 1]):
+            kind = place[run]
+            if kind >= 0:
+                left[kind] = min(left[kind], start)
+                right[kind] = max(right[kind], end[run])
+            start = end[run]
+    return left, right
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _column_extremes(
+    pointer: Integers,
+    end: Indices,
+    place: Indices,
+    left: Indices,
+    offset: Integers,
+    first_row: int,
+    top: Indices,
+    bottom: Indices,
+) -> None:
+    for row in range(len(pointer) - 1):
+        start = 0
+        for run in range(pointer[row], pointer[row + 1]):
+            kind = place[run]
+            if kind >= 0:
+                shift = offset[kind] - left[kind]
+                for column in range(start, end[run]):
+                    if top[shift + column] < 0:
+                        top[shift + column] = first_row + row
+                    bottom[shift + column] = first_row + row
+            start = end[run]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _row_extremes(pointer: Integers, end: Indices, place: Indices, classes: int) -> Indices:
+    seen = np.full(classes, -1, np.int64)
+    found = np.empty((min(len(end), classes * (len(pointer) - 1)), 4), np.int32)
+    count = 0
+    for row in range(len(pointer) - 1):
+        start, base = 0, count
+        for run in range(pointer[row], pointer[row + 1]):
+            kind = place[run]
+            if kind >= 0:
+                if seen[kind] < base:
+                    seen[kind] = count
+                    found[count, 0], found[count, 1], found[count, 2] = kind, row, start
+                    count += 1
+                found[seen[kind], 3] = end[run] - 1
+            start = end[run]
+    return found[:count].copy()

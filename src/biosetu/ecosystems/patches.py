@@ -1,0 +1,196 @@
+"""Patches: connected pixels of one class, found band by band and joined where bands meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from biosetu.ecosystems.runs import Indices, Integers, Runs
+
+PATCHES = np.dtype([("key", "i8"), ("patches", "i8"), ("largest", "i8")])
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """The runs along one edge of a band: where they end, their class and the open patch they belong to (-1: none)."""
+
+    end: Indices
+    key: Integers
+    patch: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class BandPatches:
+    """The patches of one band: those wholly inside, summed by class, and those that touch its first or last row."""
+
+    closed: NDArray[np.void]
+    open_key: Integers
+    open_area: Integers
+    top: Border
+    bottom: Border
+
+
+def band_patches(runs: Runs, group: Indices, keys: Integers, run_area: Integers, diagonal: bool = True) -> BandPatches:
+    """Find the patches of a band.
+
+    Args:
+        runs: the band.
+        group: for each of the band's keys, its class as a place in `keys`, -1 to leave it out.
+        keys: the keys of the classes.
+        run_area: area of each run [units of the map].
+        diagonal: whether pixels that meet at a corner belong together (8 neighbours rather than 4).
+    """
+    place = np.append(group, -1)[runs.place].astype(np.int32)
+    parent = _connect(runs.pointer, runs.end, place, diagonal)
+    area = _patch_areas(parent, place, run_area)
+    first, last = slice(0, int(runs.pointer[1])), slice(int(runs.pointer[-2]), int(runs.pointer[-1]))
+    touching = np.unique(np.concatenate([parent[first][place[first] >= 0], parent[last][place[last] >= 0]]))
+    is_open = np.zeros(len(parent), bool)
+    is_open[touching] = True
+    roots = np.flatnonzero((parent == np.arange(len(parent))) & (place >= 0) & ~is_open)
+    borders = [_border(runs, edge, place, keys, parent, touching) for edge in (first, last)]
+    return BandPatches(
+        _by_class(keys[place[roots]], area[roots]), keys[place[touching]], area[touching], borders[0], borders[1]
+    )
+
+
+def join_patches(bands: Sequence[BandPatches], width: int, diagonal: bool = True) -> NDArray[np.void]:
+    """Join the patches of consecutive bands; return a table of type PATCHES sorted by key."""
+    starts = np.concatenate([[0], np.cumsum([len(band.open_key) for band in bands])]).astype(np.int64)
+    parent = np.arange(starts[-1], dtype=np.int64)
+    for index in range(len(bands) - 1):
+        above, below = bands[index].bottom, bands[index + 1].top
+        _join(
+            parent, above.end, above.key, above.patch, starts[index], below.end, below.key, below.patch,
+            starts[index + 1], diagonal, width,
+        )  # fmt: skip
+    root = _roots(parent)
+    key = np.concatenate([band.open_key for band in bands]) if bands else np.empty(0, np.int64)
+    area = np.zeros(len(parent), np.int64)
+    if len(parent):
+        np.add.at(area, root, np.concatenate([band.open_area for band in bands]))
+    whole = np.flatnonzero(parent == np.arange(len(parent)))
+    tables = [band.closed for band in bands] + [_by_class(key[whole], area[whole])]
+    table = np.concatenate(tables)
+    keys, place = np.unique(table["key"], return_inverse=True)
+    joined = np.zeros(len(keys), PATCHES)
+    joined["key"] = keys
+    np.add.at(joined["patches"], place, table["patches"])
+    np.maximum.at(joined["largest"], place, table["largest"])
+    return joined
+
+
+def _by_class(key: Integers, area: Integers) -> NDArray[np.void]:
+    keys, place, count = np.unique(key, return_inverse=True, return_counts=True)
+    table = np.zeros(len(keys), PATCHES)
+    table["key"], table["patches"] = keys, count
+    np.maximum.at(table["largest"], place, area)
+    return table
+
+
+def _border(runs: Runs, edge: slice, place: Indices, keys: Integers, parent: Integers, touching: Integers) -> Border:
+    known = place[edge] >= 0
+    patch = np.where(known, np.searchsorted(touching, parent[edge]), -1).astype(np.int32)
+    key = np.where(known, keys[place[edge]] if len(keys) else 0, -1)
+    return Border(runs.end[edge].copy(), key, patch)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _find(parent: Integers, node: int) -> int:
+    while parent[node] != node:
+        parent[node] = parent[parent[node]]
+        node = parent[node]
+    return node
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _union(parent: Integers, first: int, second: int) -> None:
+    one, other = _find(parent, first), _find(parent, second)
+    if one < other:
+        parent[other] = one
+    elif other < one:
+        parent[one] = other
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _roots(parent: Integers) -> Integers:
+    for node in range(len(parent)):
+        parent[node] = parent[parent[node]]
+    return parent
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _connect(pointer: Integers, end: Indices, place: Indices, diagonal: bool) -> Integers:
+    """Return for each run the first run of its patch: parents always point to earlier runs."""
+    parent = np.arange(len(end))
+    reach = 1 if diagonal else 0
+    for row in range(len(pointer) - 1):
+        above, start = pointer[max(row - 1, 0)], 0
+        for run in range(pointer[row], pointer[row + 1]):
+            stop = end[run]
+            if run > pointer[row] and place[run] >= 0 and place[run] == place[run - 1]:
+                _union(parent, run - 1, run)
+            if row == 0:
+                continue
+            while above > pointer[row - 1] and end[above - 1] > start - reach:
+                above -= 1
+            while end[above] <= start - reach:
+                above += 1
+            if place[run] >= 0:
+                other = above
+                while other < pointer[row]:
+                    begin = 0 if other == pointer[row - 1] else end[other - 1]
+                    if begin >= stop + reach:
+                        break
+                    if place[other] == place[run]:
+                        _union(parent, other, run)
+                    other += 1
+            start = stop
+    return _roots(parent)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _patch_areas(parent: Integers, place: Indices, run_area: Integers) -> Integers:
+    area = np.zeros(len(parent), np.int64)
+    for run in range(len(parent)):
+        if place[run] >= 0:
+            area[parent[run]] += run_area[run]
+    return area
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def _join(
+    parent: Integers,
+    above_end: Indices,
+    above_key: Integers,
+    above_patch: Indices,
+    above_start: int,
+    below_end: Indices,
+    below_key: Integers,
+    below_patch: Indices,
+    below_start: int,
+    diagonal: bool,
+    width: int,
+) -> None:
+    reach = 1 if diagonal else 0
+    first, start = 0, 0
+    for run in range(len(below_end)):
+        stop = below_end[run]
+        while first > 0 and above_end[first - 1] > start - reach:
+            first -= 1
+        while above_end[first] <= start - reach:
+            first += 1
+        if below_patch[run] >= 0:
+            other = first
+            while other < len(above_end):
+                begin = 0 if other == 0 else above_end[other - 1]
+                if begin >= stop + reach or begin >= width:
+                    break
+                if above_patch[other] >= 0 and above_key[other] == below_key[run]:
+                    _union(parent, above_start + above_patch[other], below_start + below_patch[run])
+                other += 1
+        start = stop

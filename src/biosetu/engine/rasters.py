@@ -1,0 +1,359 @@
+"""Classified rasters in: opened safely, checked against each other, read in bands of rows."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.enums import MaskFlags, Resampling
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
+
+from biosetu.problems import DataError, Problem, Severity
+
+DRIVERS = ("GTiff", "HFA", "VRT")
+SAME_GRID_PIXELS = 1e-3
+BAND_PIXELS = 12_000_000
+COVER_STEPS = 10_000
+MISSING = -(2**31)
+
+
+@dataclass(frozen=True, slots=True)
+class RasterGrid:
+    """Where the pixels of a raster lie."""
+
+    crs: str
+    transform: tuple[float, float, float, float, float, float]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """One date of a map, as found in its file."""
+
+    path: str
+    band: int
+    grid: RasterGrid
+    dtype: str
+    nodata: float | None
+    masked: bool
+    tile_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class RasterStack:
+    """The dates of one map on one grid. `align` holds, by date, whether it is brought to the first date's grid."""
+
+    dates: tuple[Raster, ...]
+    align: tuple[bool, ...]
+    nodata: tuple[int, ...] = ()
+    fractional: float | None = None
+
+    @property
+    def grid(self) -> RasterGrid:
+        """The grid of the first date, on which all is measured."""
+        return self.dates[0].grid
+
+    def bands(self) -> list[tuple[int, int]]:
+        """Return (first row, row after the last) of the bands: whole tiles, about BAND_PIXELS each."""
+        tile = max(raster.tile_rows for raster in self.dates)
+        rows = max(tile, BAND_PIXELS // max(self.grid.width, 1) // tile * tile)
+        return [(row, min(row + rows, self.grid.height)) for row in range(0, self.grid.height, rows)]
+
+
+def open_stack(
+    paths: Sequence[Path],
+    *,
+    band: int | None = None,
+    nodata: Sequence[int] = (),
+    align: bool = False,
+    fractional: float | None = None,
+) -> RasterStack:
+    """Open the dates of a map, all problems listed at once.
+
+    Args:
+        paths: GeoTIFF, Erdas Imagine, or a VRT whose sources lie in its own folder; or an address that GDAL reads
+            (`/vsis3/…`, `s3://…`).
+        band: band to read where files have several.
+        nodata: codes that mean "no data" besides those declared in the files.
+        align: bring later dates to the first date's grid by the nearest pixel, instead of refusing.
+        fractional: the value that means fully covered, where the maps hold the cover of one class.
+
+    Raises:
+        DataError: what is wrong with which file, and what to do.
+    """
+    problems: list[Problem] = []
+    rasters: list[Raster] = []
+    for path in paths:
+        try:
+            rasters.append(_describe(str(path), band))
+        except DataError as error:
+            problems.extend(error.problems)
+    if len(rasters) == len(paths):
+        for raster in rasters[1:]:
+            if not align:
+                problems.extend(_misaligned(rasters[0], raster))
+    if problems:
+        raise DataError(problems)
+    moved = tuple(bool(_misaligned(rasters[0], raster)) for raster in rasters)
+    return RasterStack(tuple(rasters), moved, tuple(nodata), fractional)
+
+
+def read_band(stack: RasterStack, start: int, stop: int) -> list[NDArray[np.integer]]:
+    """Return the class codes of every date in rows `start` to `stop`; MISSING or the file's nodata where unknown.
+
+    Raises:
+        DataError: a damaged file, or values that are no class codes.
+    """
+    return [_read(raster, stack, moved, start, stop) for raster, moved in zip(stack.dates, stack.align, strict=True)]
+
+
+def nodata_codes(stack: RasterStack) -> tuple[frozenset[int], ...]:
+    """Return by date the codes that mean "no data"."""
+    codes = []
+    for raster in stack.dates:
+        own = {int(raster.nodata)} if raster.nodata is not None and float(raster.nodata).is_integer() else set()
+        codes.append(frozenset(own | set(stack.nodata) | {MISSING}) if stack.fractional is None else frozenset({MISSING, 0}))
+    return tuple(codes)
+
+
+def _describe(path: str, band: int | None) -> Raster:
+    _refuse_unsafe(path)
+    with _opened(path) as data:
+        problems = list(_problems(data, path, band))
+        if problems:
+            raise DataError(problems)
+        index = band or 1
+        flags = data.mask_flag_enums[index - 1]
+        return Raster(
+            path=path,
+            band=index,
+            grid=RasterGrid(data.crs.to_wkt(), tuple(data.transform)[:6], data.width, data.height),
+            dtype=data.dtypes[index - 1],
+            nodata=data.nodatavals[index - 1],
+            masked=MaskFlags.per_dataset in flags and MaskFlags.nodata not in flags,
+            tile_rows=min(data.block_shapes[index - 1][0], data.height),
+        )
+
+
+def _opened(path: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            return rasterio.open(path, driver=list(DRIVERS))
+        except (RasterioError, OSError) as error:
+            raise DataError(
+                Problem(
+                    "cannot be read as a raster",
+                    f"Give a complete GeoTIFF. The reader says: {_short(error)}",
+                    "unreadable",
+                    file=path,
+                )
+            ) from error
+
+
+def _problems(data: Any, path: str, band: int | None) -> list[Problem]:
+    found = []
+    if data.crs is None:
+        remedy = "Write its CRS into the file, for instance: gdal_edit.py -a_srs EPSG:4326 FILE"
+        found.append(Problem("has no coordinate reference system", remedy, "no-crs", file=path))
+    elif not (CRS.from_wkt(data.crs.to_wkt()).is_geographic or CRS.from_wkt(data.crs.to_wkt()).is_projected):
+        remedy = "Use a geographic or a projected CRS."
+        found.append(Problem("has a CRS without place on Earth", remedy, "no-crs", file=path))
+    if data.transform.is_identity or data.transform.determinant == 0:
+        remedy = "Georeference it: pixel size and corner must be in the file."
+        found.append(Problem("does not say where its pixels lie", remedy, "no-transform", file=path))
+    if band is None and data.count > 1:
+        remedy = f"Say which of its {data.count} bands holds the classes, with --band."
+        found.append(Problem("has several bands", remedy, "bands", file=path))
+    elif band is not None and not 1 <= band <= data.count:
+        found.append(Problem(f"has no band {band}", f"It has {data.count}.", "bands", file=path))
+    elif np.dtype(data.dtypes[(band or 1) - 1]).kind == "c":
+        found.append(Problem("holds complex numbers", "Give class codes.", "dtype", file=path))
+    return found
+
+
+def _refuse_unsafe(path: str) -> None:
+    """Refuse empty files, and VRTs that reach outside their own folder or run code."""
+    local = Path(path)
+    if not local.is_file():
+        if "://" in path or path.startswith("/vsi"):
+            return
+        raise DataError(Problem("no such file", "Check the name.", "missing", file=path))
+    if local.stat().st_size == 0:
+        raise DataError(Problem("is empty (0 bytes)", "Copy or download it again.", "empty", file=path))
+    with local.open("rb") as stream:
+        head = stream.read(4096).lstrip()
+    if local.suffix.lower() == ".vrt" or head.startswith(b"<"):
+        _check_vrt(local)
+
+
+def _check_vrt(path: Path) -> None:
+    try:
+        root = ElementTree.parse(path).getroot()
+    except (ElementTree.ParseError, DefusedXmlException) as error:
+        raise DataError(Problem("is no valid VRT", f"Give a GeoTIFF. {error}", "unreadable", file=str(path))) from error
+    folder = path.resolve().parent
+    for element in root.iter():
+        name = element.tag.lower()
+        if "pixelfunction" in name or element.get("subClass") not in (None, "VRTDataset", "VRTSourcedRasterBand"):
+            raise _vrt_problem(path, element.get("subClass") or element.tag)
+        if name in {"sourcefilename", "sourcedataset"}:
+            text = (element.text or "").strip()
+            source = folder / text if element.get("relativeToVRT") == "1" else Path(text)
+            inside = source.is_file() and source.resolve().is_relative_to(folder)
+            if not inside or source.suffix.lower() not in {".tif", ".tiff", ".img"}:
+                raise _vrt_problem(path, text)
+
+
+def _vrt_problem(path: Path, value: str) -> DataError:
+    remedy = "A VRT may only name GeoTIFFs in its own folder. Put them there, or make one GeoTIFF: gdal_translate IN OUT"
+    return DataError(Problem("points outside its folder", remedy, "vrt-outside", file=str(path), value=value))
+
+
+def _misaligned(first: Raster, other: Raster) -> list[Problem]:
+    differences = []
+    if CRS.from_wkt(first.grid.crs) != CRS.from_wkt(other.grid.crs):
+        differences.append("CRS")
+    if (first.grid.width, first.grid.height) != (other.grid.width, other.grid.height):
+        differences.append("number of rows or columns")
+    pixel = max(abs(first.grid.transform[0]), abs(first.grid.transform[1]))
+    corners = [(0, 0), (first.grid.width, 0), (0, first.grid.height)]
+    apart = max(
+        abs(a - b)
+        for corner in corners
+        for a, b in zip(_corner(first.grid, corner), _corner(other.grid, corner), strict=True)
+    )
+    if not differences and apart > SAME_GRID_PIXELS * pixel:
+        differences.append("pixel size or position")
+    remedy = (
+        "Bring it to the same grid, or let it be aligned by the nearest pixel with --align. "
+        "For instance: gdalwarp -r near -t_srs … -te … -ts … IN OUT"
+    )
+    return [
+        Problem(f"is not on the grid of {first.path}: {name} differs", remedy, "misaligned", file=other.path)
+        for name in differences
+    ]
+
+
+def _corner(grid: RasterGrid, corner: tuple[int, int]) -> tuple[float, float]:
+    a, b, c, d, e, f = grid.transform
+    return a * corner[0] + b * corner[1] + c, d * corner[0] + e * corner[1] + f
+
+
+def _read(raster: Raster, stack: RasterStack, moved: bool, start: int, stop: int) -> NDArray[np.integer]:
+    window = Window(0, start, stack.grid.width, stop - start)
+    try:
+        with _opened(raster.path) as data:
+            if moved:
+                with _aligned(data, stack.grid, raster) as warped:
+                    return _codes(warped.read(raster.band, window=window), warped, raster, stack, window)
+            return _codes(data.read(raster.band, window=window), data, raster, stack, window)
+    except RasterioError as error:
+        message = f"is damaged: rows {start + 1} to {stop} cannot be read"
+        remedy = f"Copy or download it again. The reader says: {_short(error)}"
+        raise DataError(Problem(message, remedy, "damaged", file=raster.path)) from error
+
+
+def _aligned(data: Any, grid: RasterGrid, raster: Raster) -> Any:
+    return WarpedVRT(
+        data,
+        crs=grid.crs,
+        transform=rasterio.Affine(*grid.transform),
+        width=grid.width,
+        height=grid.height,
+        resampling=Resampling.nearest,
+        nodata=raster.nodata,
+        add_alpha=raster.nodata is None,
+    )
+
+
+def _codes(
+    values: NDArray[Any], data: Any, raster: Raster, stack: RasterStack, window: Window
+) -> NDArray[np.integer]:
+    masked = raster.masked or isinstance(data, WarpedVRT)
+    known = data.read_masks(raster.band, window=window) != 0 if masked else None
+    if stack.fractional is not None:
+        return _cover(values, known, raster, stack.fractional)
+    if values.dtype.kind == "f":
+        values, known = _whole_numbers(values, known, raster), known
+    elif values.dtype.kind == "u" and values.dtype.itemsize >= 4 or values.dtype.itemsize == 8:
+        _check_range(values, raster)
+        values = values.astype(np.int32)
+    if known is not None and not known.all():
+        values = np.where(known, values.astype(np.int32), np.int32(MISSING))
+    return values
+
+
+def _whole_numbers(values: NDArray[Any], known: NDArray[np.bool_] | None, raster: Raster) -> NDArray[np.int32]:
+    missing = ~np.isfinite(values)
+    if raster.nodata is not None:
+        missing |= values == raster.nodata
+    if known is not None:
+        missing |= ~known
+    kept = np.where(missing, 0, values)
+    odd = kept != np.rint(kept)
+    if odd.any():
+        value = float(kept[odd][0])
+        raise DataError(
+            Problem(
+                "holds fractions, not class codes",
+                "Give whole-number classes; for the cover of one class use --fractional.",
+                "float-classes",
+                file=raster.path,
+                value=repr(value),
+            )
+        )
+    _check_range(kept, raster)
+    return np.where(missing, MISSING, kept).astype(np.int32)
+
+
+def _check_range(values: NDArray[Any], raster: Raster) -> None:
+    if values.size and (values.max() >= 2**31 or values.min() <= MISSING):
+        value = values.max() if values.max() >= 2**31 else values.min()
+        remedy = "Number the classes within ±2,147,483,647, or declare the code as nodata."
+        raise DataError(Problem("has a class code too large", remedy, "code-range", file=raster.path, value=str(value)))
+
+
+def _cover(
+    values: NDArray[Any], known: NDArray[np.bool_] | None, raster: Raster, full: float
+) -> NDArray[np.integer]:
+    missing = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
+    if raster.nodata is not None and np.isfinite(raster.nodata):
+        missing |= values == raster.nodata
+    if known is not None:
+        missing |= ~known
+    share = np.where(missing, 0, values).astype(np.float64) / full
+    if share.size and (share.min() < 0 or share.max() > 1):
+        worst = share.min() if share.min() < 0 else share.max()
+        remedy = "Say with --fractional which value means fully covered (1, 100, 255 …), and declare nodata."
+        message = "holds cover outside 0 to full"
+        raise DataError(Problem(message, remedy, "cover-range", file=raster.path, value=repr(float(worst * full))))
+    return np.rint(share * COVER_STEPS).astype(np.int16)
+
+
+def _short(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
+
+
+def coarse_warning(pixel_m: float, path: str) -> Problem:
+    """Return the warning for pixels larger than a sub-cell of the occupancy grid."""
+    return Problem(
+        f"has pixels of about {pixel_m:,.0f} m, larger than the 1 km in which cells are counted",
+        "Occupied cells are counted by pixel centres and are too few; use a finer map for criterion B2.",
+        "coarse",
+        file=path,
+        severity=Severity.WARNING,
+    )
