@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from biosetu.geo.compiled import compiled
 from biosetu.ecosystems.runs import Indices, Integers, Runs
 from biosetu.geo.occupancy_grid import Segments
 
@@ -112,7 +112,7 @@ def summed_by(code: Integers, *values: Integers) -> tuple[Integers, ...]:
     return code[starts], *(np.add.reduceat(value[order], starts) if len(code) else value for value in values)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _count_dense(
     pointer: Integers,
     end: Indices,
@@ -146,7 +146,7 @@ def _count_dense(
                     segment += 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _count_listed(
     pointer: Integers,
     end: Indices,
@@ -184,7 +184,7 @@ def _count_listed(
     return code[:count].copy(), pixels[:count].copy(), area[:count].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _pair_dense(
     pointer: Integers,
     end: Indices,
@@ -212,7 +212,7 @@ def _pair_dense(
             segment += until == segment_end[segment]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _pair_listed(
     pointer: Integers,
     end: Indices,

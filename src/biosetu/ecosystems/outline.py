@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from biosetu.geo.compiled import compiled
 from biosetu.ecosystems.runs import Indices, Integers, Runs
 
 NONE = -1
@@ -91,7 +91,7 @@ def _edge_values(columns: Integers, top: Indices, bottom: Indices) -> Integers:
     return np.stack([np.concatenate([edges, edges]), np.concatenate([highest, lowest])], axis=1)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _ranges(pointer: Integers, end: Indices, place: Indices, classes: int) -> tuple[Indices, Indices]:
     left = np.full(classes, np.iinfo(np.int32).max, np.int32)
     right = np.zeros(classes, np.int32)
@@ -106,7 +106,7 @@ def _ranges(pointer: Integers, end: Indices, place: Indices, classes: int) -> tu
     return left, right
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _column_extremes(
     pointer: Integers,
     end: Indices,
@@ -130,7 +130,7 @@ def _column_extremes(
             start = end[run]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _row_extremes(pointer: Integers, end: Indices, place: Indices, classes: int) -> Indices:
     seen = np.full(classes, -1, np.int64)
     found = np.empty((min(len(end), classes * (len(pointer) - 1)), 4), np.int32)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from biosetu.geo.compiled import compiled
 from biosetu.ecosystems.runs import Indices, Integers, Runs
 
 PATCHES = np.dtype([("key", "i8"), ("patches", "i8"), ("largest", "i8")])
@@ -99,7 +99,7 @@ def _border(runs: Runs, edge: slice, place: Indices, keys: Integers, parent: Int
     return Border(runs.end[edge].copy(), key, patch)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _find(parent: Integers, node: int) -> int:
     while parent[node] != node:
         parent[node] = parent[parent[node]]
@@ -107,7 +107,7 @@ def _find(parent: Integers, node: int) -> int:
     return node
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _union(parent: Integers, first: int, second: int) -> None:
     one, other = _find(parent, first), _find(parent, second)
     if one < other:
@@ -116,14 +116,14 @@ def _union(parent: Integers, first: int, second: int) -> None:
         parent[one] = other
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _roots(parent: Integers) -> Integers:
     for node in range(len(parent)):
         parent[node] = parent[parent[node]]
     return parent
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _connect(pointer: Integers, end: Indices, place: Indices, diagonal: bool) -> Integers:
     """Return for each run the first run of its patch: parents always point to earlier runs."""
     parent = np.arange(len(end))
@@ -153,7 +153,7 @@ def _connect(pointer: Integers, end: Indices, place: Indices, diagonal: bool) ->
     return _roots(parent)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _patch_areas(parent: Integers, place: Indices, run_area: Integers) -> Integers:
     area = np.zeros(len(parent), np.int64)
     for run in range(len(parent)):
@@ -162,7 +162,7 @@ def _patch_areas(parent: Integers, place: Indices, run_area: Integers) -> Intege
     return area
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _join(
     parent: Integers,
     above_end: Indices,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from biosetu.geo.compiled import compiled
 
 Integers = NDArray[np.int64]
 Indices = NDArray[np.int32]
@@ -86,7 +87,7 @@ def _dense(codes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Integers]:
     return places.reshape(codes.shape).astype(np.int32), values.astype(np.int64)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _count_runs(codes: NDArray[np.integer], zones: Indices) -> Integers:
     height, width = codes.shape
     zoned = zones.shape[1] == width and zones.shape[0] == height
@@ -103,7 +104,7 @@ def _count_runs(codes: NDArray[np.integer], zones: Indices) -> Integers:
     return pointer
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _fill_runs(codes: NDArray[np.integer], zones: Indices, pointer: Integers) -> tuple[Indices, Indices, Indices]:
     height, width = codes.shape
     zoned = zones.shape[1] == width and zones.shape[0] == height
@@ -127,7 +128,7 @@ def _fill_runs(codes: NDArray[np.integer], zones: Indices, pointer: Integers) ->
     return end, place, zone
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _seen(place: Indices, zone: Indices, values: int, zones: int) -> NDArray[np.bool_]:
     seen = np.zeros((zones, values), np.bool_)
     for run in range(len(place)):
@@ -136,7 +137,7 @@ def _seen(place: Indices, zone: Indices, values: int, zones: int) -> NDArray[np.
     return seen
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _rename(place: Indices, zone: Indices, table: Indices) -> None:
     for run in range(len(place)):
         place[run] = table[zone[run], place[run]] if zone[run] >= 0 else -1

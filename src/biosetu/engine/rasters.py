@@ -21,7 +21,14 @@ from rasterio.windows import Window
 
 from biosetu.problems import DataError, Problem, Severity
 
-DRIVERS = ("GTiff", "HFA", "VRT")
+SIGNATURES = {
+    b"II*\0": "GTiff",
+    b"MM\0*": "GTiff",
+    b"II+\0": "GTiff",
+    b"MM\0+": "GTiff",
+    b"EHFA": "HFA",
+    b"<VRT": "VRT",
+}
 SAME_GRID_PIXELS = 1e-3
 BAND_PIXELS = 12_000_000
 COVER_STEPS = 10_000
@@ -147,11 +154,24 @@ def _describe(path: str, band: int | None) -> Raster:
         )
 
 
+def _driver(path: str) -> str:
+    """Return the driver by the file's first bytes: no other is ever tried. Remote files must be GeoTIFFs."""
+    local = Path(path)
+    if not local.is_file():
+        return "GTiff"
+    with local.open("rb") as stream:
+        head = stream.read(4096).lstrip()
+    driver = SIGNATURES.get(head[:4])
+    if driver is None:
+        raise DataError(Problem("is no GeoTIFF", "Give a GeoTIFF: gdal_translate IN OUT.tif", "not-tiff", file=path))
+    return driver
+
+
 def _opened(path: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
-            return rasterio.open(path, driver=list(DRIVERS))
+            return rasterio.open(path, driver=_driver(path))
         except (RasterioError, OSError) as error:
             raise DataError(
                 Problem(
@@ -193,9 +213,7 @@ def _refuse_unsafe(path: str) -> None:
         raise DataError(Problem("no such file", "Check the name.", "missing", file=path))
     if local.stat().st_size == 0:
         raise DataError(Problem("is empty (0 bytes)", "Copy or download it again.", "empty", file=path))
-    with local.open("rb") as stream:
-        head = stream.read(4096).lstrip()
-    if local.suffix.lower() == ".vrt" or head.startswith(b"<"):
+    if _driver(path) == "VRT":
         _check_vrt(local)
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
 
+from biosetu.geo.compiled import compiled
 from biosetu.geo.pixels import AreaUnit, Floats, Integers, PixelGrid, row_pixel_areas_m2
 
 WORLD_CYLINDRICAL_EQUAL_AREA = "ESRI:54034"
@@ -225,7 +225,7 @@ def _codes(x: Floats, y: Floats, grid: OccupancyGrid) -> Integers:
 NOWHERE = np.iinfo(np.int64).min
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _cell_codes(
     height: int, width: int, corner_x: Floats, corner_y: Floats, error: Floats, fine_m: float, world_m: float
 ) -> tuple[Integers, Integers]:
@@ -264,7 +264,7 @@ def _cell_codes(
     return codes, doubtful[:count].copy()
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@compiled
 def _segments(codes: Integers, area: Integers, step: int) -> tuple[Integers, Indices, Integers, Integers]:
     """Return pointer, end, code and area of the stretches of one strip."""
     height, width = codes.shape
