@@ -50,18 +50,19 @@ def count_cells(
 
 
 def merged_cells(parts: list[NDArray[np.void]]) -> NDArray[np.void]:
-    """Return tables of type CELLS as one, equal key and sub-cell added together, sorted by key, y, x."""
-    table = np.concatenate(parts)
-    table = table[np.lexsort((table["x"], table["y"], table["key"]))]
-    if not len(table):
-        return table
-    new = np.ones(len(table), bool)
-    new[1:] = (table["key"][1:] != table["key"][:-1]) | (table["y"][1:] != table["y"][:-1])
-    new[1:] |= table["x"][1:] != table["x"][:-1]
-    starts = np.flatnonzero(new)
-    merged = table[starts]
-    merged["pixels"] = np.add.reduceat(table["pixels"], starts)
-    merged["area"] = np.add.reduceat(table["area"], starts)
+    """Return tables of type CELLS of one class as one, equal sub-cells added together, sorted by y, x."""
+    place = np.concatenate([(part["y"].astype(np.int64) << 32) + part["x"] for part in parts])
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    starts = np.flatnonzero(np.append(True, place[1:] != place[:-1])) if len(place) else order
+    merged = np.zeros(len(starts), CELLS)
+    if not len(place):
+        return merged
+    for name in ("pixels", "area"):
+        values = np.concatenate([part[name] for part in parts])
+        merged[name] = np.add.reduceat(values[order], starts)
+    for name in ("key", "x", "y"):
+        merged[name] = np.concatenate([part[name] for part in parts])[order[starts]]
     return merged
 
 

@@ -69,7 +69,7 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
         hemisphere holds them; at least area_km2), occupied cells by all readings, cells by cover, patches.
     """
     cells, outlines = parts.cells(date), parts.outlines(date)
-    keys = sorted({int(key) for table in cells for key in np.unique(table["key"])})
+    keys = sorted({int(key) for table in cells for key in _distinct(table["key"])})
 
     def measure(key: int) -> ClassMeasure:
         rows = merged_cells([_slice(table, key) for table in cells])
@@ -79,6 +79,10 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
 
     measures = each(measure, keys)
     return _table(measures, _hull_areas_km2(measures, frame), _patch_columns(parts, date, frame, keys), frame)
+
+
+def _distinct(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def _slice(table: NDArray[np.void], key: int) -> NDArray[np.void]:

@@ -49,13 +49,12 @@ def band_patches(runs: Runs, group: Indices, keys: Integers, run_area: Integers,
     area = _patch_areas(parent, place, run_area)
     first, last = slice(0, int(runs.pointer[1])), slice(int(runs.pointer[-2]), int(runs.pointer[-1]))
     touching = np.unique(np.concatenate([parent[first][place[first] >= 0], parent[last][place[last] >= 0]]))
-    is_open = np.zeros(len(parent), bool)
-    is_open[touching] = True
-    roots = np.flatnonzero((parent == np.arange(len(parent))) & (place >= 0) & ~is_open)
+    count, largest = _closed(parent, place, area, touching, len(keys))
+    inside = np.flatnonzero(count)
+    closed = np.zeros(len(inside), PATCHES)
+    closed["key"], closed["patches"], closed["largest"] = keys[inside], count[inside], largest[inside]
     borders = [_border(runs, edge, place, keys, parent, touching) for edge in (first, last)]
-    return BandPatches(
-        _by_class(keys[place[roots]], area[roots]), keys[place[touching]], area[touching], borders[0], borders[1]
-    )
+    return BandPatches(closed, keys[place[touching]], area[touching], borders[0], borders[1])
 
 
 def join_patches(bands: Sequence[BandPatches], width: int, diagonal: bool = True) -> NDArray[np.void]:
@@ -151,6 +150,24 @@ def _connect(pointer: Integers, end: Indices, place: Indices, diagonal: bool) ->
                     other += 1
             start = stop
     return _roots(parent)
+
+
+@compiled
+def _closed(
+    parent: Integers, place: Indices, area: Integers, touching: Integers, classes: int
+) -> tuple[Integers, Integers]:
+    """Return by class the number of patches that touch no edge, and the area of the largest."""
+    count, largest = np.zeros(classes, np.int64), np.zeros(classes, np.int64)
+    following = 0
+    for run in range(len(parent)):
+        if parent[run] != run or place[run] < 0:
+            continue
+        if following < len(touching) and touching[following] == run:
+            following += 1
+            continue
+        count[place[run]] += 1
+        largest[place[run]] = max(largest[place[run]], area[run])
+    return count, largest
 
 
 @compiled

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ WORLD_CYLINDRICAL_EQUAL_AREA = "ESRI:54034"
 LATTICE_PIXELS = 32
 SAME_PLACE_M = 1e-6
 WORST_INTERPOLATION_M = 1.0
+LARGEST_NUMBERING = 4_000_000
 
 Indices = NDArray[np.int32]
 
@@ -133,23 +135,23 @@ class PixelCells:
         parts = []
         for first in range(start - start % LATTICE_PIXELS, stop, LATTICE_PIXELS):
             last = min(first + LATTICE_PIXELS, self.pixels.height)
-            codes, area = self._strip(first, last)
-            keep = slice(max(start - first, 0), min(stop, last) - first)
-            parts.append(_segments(codes[keep], area, LATTICE_PIXELS))
+            parts.append(self._strip(first, last, max(start, first), min(stop, last)))
         return _joined(parts)
 
-    def _strip(self, first: int, last: int) -> tuple[Integers, Integers]:
-        """Return the cell code of each pixel of one row of lattice tiles, and the pixel area in each tile."""
+    def _strip(self, first: int, last: int, start: int, stop: int) -> _Strip:
+        """Return the segments of rows `start` to `stop` within the row of lattice tiles from `first` to `last`."""
         place = _Lattice.of(self.pixels, self.forward, self.grid.world_m, first, last)
-        codes, doubtful = _cell_codes(
-            last - first, self.pixels.width, place.corner_x, place.corner_y, place.error, self.grid.fine_m, self.grid.world_m
-        )
-        if len(doubtful):
-            rows, columns = np.divmod(doubtful, self.pixels.width)
-            x, y = self.forward.transform(*self.pixels.coordinates(columns + 0.5, first + rows + 0.5))
-            codes[rows, columns] = _codes(np.asarray(x), np.asarray(y), self.grid)
         flat = place if self.grid.crs == WORLD_CYLINDRICAL_EQUAL_AREA else self._flat(first, last)
-        return codes, self.unit.integers(self._tile_pixel_areas(flat, first, last))
+        area = self.unit.integers(self._tile_pixel_areas(flat, first, last))
+        pointer, end, code, pixel, doubtful = _strip_segments(
+            start - first, stop - first, last - first, place.columns, place.corner_x, place.corner_y, place.error,
+            area, self.grid.fine_m, self.grid.world_m,
+        )  # fmt: skip
+        if len(doubtful):
+            rows = start + np.searchsorted(pointer, doubtful, side="right") - 1
+            x, y = self.forward.transform(*self.pixels.coordinates(end[doubtful] - 0.5, rows + 0.5))
+            code[doubtful] = _codes(np.asarray(x), np.asarray(y), self.grid)
+        return pointer, end, code, pixel
 
     def _flat(self, first: int, last: int) -> _Lattice:
         world = OccupancyGrid().world_m
@@ -226,80 +228,144 @@ NOWHERE = np.iinfo(np.int64).min
 
 
 @compiled
-def _cell_codes(
-    height: int, width: int, corner_x: Floats, corner_y: Floats, error: Floats, fine_m: float, world_m: float
-) -> tuple[Integers, Integers]:
-    """Return each pixel's packed cell (row · 2³² + column + 2³¹) and the flat places of those too close to an edge."""
-    codes = np.empty((height, width), np.int64)
-    doubtful = np.empty(height * width, np.int64)
-    count, step, half = 0, LATTICE_PIXELS, world_m / 2
-    for tile in range(len(error)):
-        left = tile * step
-        right = min(left + step, width)
-        across, bound = right - left, error[tile]
-        for row in range(height):
-            v = (row + 0.5) / height
+def _strip_segments(
+    start: int,
+    stop: int,
+    height: int,
+    columns: Integers,
+    corner_x: Floats,
+    corner_y: Floats,
+    error: Floats,
+    area: Integers,
+    fine_m: float,
+    world_m: float,
+) -> tuple[Integers, Indices, Integers, Integers, Integers]:
+    """Return pointer, end, cell code and pixel area of segments; those of doubtful cell are one pixel long, and listed.
+
+    From one pixel it is known how many more lie safely in the same cell: those farther than the error bound from the
+    cell's edges ahead. Cell codes are row · 2³² + column + 2³¹.
+    """
+    rows, width, half = stop - start, columns[-1], world_m / 2
+    pointer = np.zeros(rows + 1, np.int64)
+    room = rows * (len(error) * 4 + 64)
+    end, code = np.empty(room, np.int32), np.empty(room, np.int64)
+    pixel, doubtful = np.empty(room, np.int64), np.empty(room, np.int64)
+    count, doubts = 0, 0
+    for row in range(start, stop):
+        v = (row + 0.5) / height
+        if count + width > room:
+            room = count + width + room
+            end, code = _longer(end, room), _longer(code, room)
+            pixel, doubtful = _longer(pixel, room), _longer(doubtful, room)
+        for tile in range(len(error)):
+            left, right, bound = columns[tile], columns[tile + 1], error[tile]
             x0 = corner_x[tile, 0] + v * (corner_x[tile, 3] - corner_x[tile, 0])
-            x1 = corner_x[tile, 1] + v * (corner_x[tile, 2] - corner_x[tile, 1])
             y0 = corner_y[tile, 0] + v * (corner_y[tile, 3] - corner_y[tile, 0])
-            y1 = corner_y[tile, 1] + v * (corner_y[tile, 2] - corner_y[tile, 1])
-            if not (bound < fine_m / 2):
-                for column in range(left, right):
-                    doubtful[count] = row * width + column
-                    count += 1
-                continue
-            for column in range(left, right):
-                u = (column - left + 0.5) / across
-                x, y = x0 + u * (x1 - x0), (y0 + u * (y1 - y0)) / fine_m
-                seam = half > 0 and abs(abs(x) - half) <= bound
-                if half > 0 and abs(x) >= half:
-                    x -= np.sign(x) * world_m
-                x /= fine_m
-                cell_x, cell_y = np.floor(x), np.floor(y)
-                near = min(min(x - cell_x, 1 - (x - cell_x)), min(y - cell_y, 1 - (y - cell_y)))
-                if seam or near * fine_m <= bound:
-                    doubtful[count] = row * width + column
-                    count += 1
-                codes[row, column] = np.int64(cell_y) * 2**32 + (np.int64(cell_x) + 2**31)
-    return codes, doubtful[:count].copy()
+            step_x = (corner_x[tile, 1] + v * (corner_x[tile, 2] - corner_x[tile, 1]) - x0) / (right - left)
+            step_y = (corner_y[tile, 1] + v * (corner_y[tile, 2] - corner_y[tile, 1]) - y0) / (right - left)
+            column = left
+            while column < right:
+                more, known = 0, bound < fine_m / 2
+                if known:
+                    x, y = x0 + (column - left + 0.5) * step_x, y0 + (column - left + 0.5) * step_y
+                    if half > 0 and abs(abs(x) - half) <= bound + abs(step_x) * (right - left):
+                        known = abs(abs(x) - half) > bound
+                        if abs(x) >= half:
+                            x -= np.sign(x) * world_m
+                        ahead = bound
+                    else:
+                        ahead = _ahead(x, step_x, fine_m)
+                    cell_x, cell_y = np.floor(x / fine_m), np.floor(y / fine_m)
+                    known = known and _inside(x - cell_x * fine_m, fine_m, bound)
+                    known = known and _inside(y - cell_y * fine_m, fine_m, bound)
+                    if known:
+                        more = min(_steps(ahead - bound, step_x), _steps(_ahead(y, step_y, fine_m) - bound, step_y))
+                        more = max(0, min(more, right - 1 - column))
+                        code[count] = np.int64(cell_y) * 2**32 + (np.int64(cell_x) + 2**31)
+                if not known:
+                    doubtful[doubts] = count
+                    doubts += 1
+                column += 1 + more
+                end[count], pixel[count] = column, area[tile]
+                count += 1
+        pointer[row - start + 1] = count
+    return pointer, end[:count].copy(), code[:count].copy(), pixel[:count].copy(), doubtful[:doubts].copy()
 
 
 @compiled
-def _segments(codes: Integers, area: Integers, step: int) -> tuple[Integers, Indices, Integers, Integers]:
-    """Return pointer, end, code and area of the stretches of one strip."""
-    height, width = codes.shape
-    pointer = np.zeros(height + 1, np.int64)
-    for row in range(height):
-        count = 1
-        for column in range(1, width):
-            if codes[row, column] != codes[row, column - 1] or column % step == 0:
-                count += 1
-        pointer[row + 1] = pointer[row] + count
-    end = np.empty(pointer[height], np.int32)
-    code = np.empty(pointer[height], np.int64)
-    pixel = np.empty(pointer[height], np.int64)
-    place = 0
-    for row in range(height):
-        for column in range(width):
-            if column + 1 == width or codes[row, column] != codes[row, column + 1] or (column + 1) % step == 0:
-                end[place] = column + 1
-                code[place] = codes[row, column]
-                pixel[place] = area[column // step]
-                place += 1
-    return pointer, end, code, pixel
+def _longer(values: NDArray[np.generic], length: int) -> NDArray[np.generic]:
+    longer = np.empty(length, values.dtype)
+    longer[: len(values)] = values
+    return longer
 
 
-def _joined(parts: list[tuple[Integers, Indices, Integers, Integers]]) -> Segments:
+@compiled
+def _inside(distance: float, size: float, bound: float) -> bool:
+    return bound < distance < size - bound
+
+
+@compiled
+def _ahead(value: float, step: float, size: float) -> float:
+    """Return the distance to the edge of the cell that lies ahead in the direction of `step`."""
+    behind = value - np.floor(value / size) * size
+    return size - behind if step > 0 else behind
+
+
+@compiled
+def _steps(distance: float, step: float) -> int:
+    """Return how many whole steps stay strictly within a distance."""
+    if step == 0:
+        return 2**30
+    return int(min(np.ceil(distance / abs(step)) - 1, 2.0**30))
+
+
+_Strip: TypeAlias = tuple[Integers, Indices, Integers, Integers]
+
+
+def _joined(parts: list[_Strip]) -> Segments:
     code = np.concatenate([part[2] for part in parts])
-    known, place = np.unique(code, return_inverse=True)
-    lost = bool(len(known)) and known[0] == NOWHERE
-    cells = known[1:] if lost else known
+    cells, place = _numbered(code)
     lengths = np.concatenate([np.diff(part[0]) for part in parts])
     return Segments(
         pointer=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         end=np.concatenate([part[1] for part in parts]),
-        cell=(place - lost).astype(np.int32),
+        cell=place,
         area=np.concatenate([part[3] for part in parts]),
         x_index=((cells & 0xFFFFFFFF) - 2**31).astype(np.int32),
         y_index=(cells >> 32).astype(np.int32),
     )
+
+
+def _numbered(code: Integers) -> tuple[Integers, Indices]:
+    """Return the distinct cells in order and, for each code, its place among them; -1 for NOWHERE."""
+    known = code[code != NOWHERE] if bool((code == NOWHERE).any()) else code
+    rows, columns = known >> 32, known & 0xFFFFFFFF
+    if not len(known):
+        return known, np.full(len(code), -1, np.int32)
+    low_row, low_column = int(rows.min()), int(columns.min())
+    across, down = int(columns.max()) - low_column + 1, int(rows.max()) - low_row + 1
+    if across * down <= LARGEST_NUMBERING:
+        return _numbered_in_box(code, low_row, low_column, down, across)
+    cells = np.unique(known)
+    return cells, np.where(code == NOWHERE, -1, np.searchsorted(cells, code)).astype(np.int32)
+
+
+@compiled
+def _numbered_in_box(code: Integers, low_row: int, low_column: int, down: int, across: int) -> tuple[Integers, Indices]:
+    table = np.full(down * across, -1, np.int32)
+    for index in range(len(code)):
+        if code[index] != NOWHERE:
+            table[((code[index] >> 32) - low_row) * across + (code[index] & 0xFFFFFFFF) - low_column] = 0
+    count = 0
+    for spot in range(len(table)):
+        if table[spot] == 0:
+            table[spot] = count
+            count += 1
+    cells = np.empty(count, np.int64)
+    place = np.full(len(code), -1, np.int32)
+    for index in range(len(code)):
+        if code[index] != NOWHERE:
+            spot = ((code[index] >> 32) - low_row) * across + (code[index] & 0xFFFFFFFF) - low_column
+            place[index] = table[spot]
+            cells[table[spot]] = code[index]
+    return cells, place
