@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "species": ("biosetu.cli.species:species", "Species: range, Red List criteria, Red List Index."),
     "framework": ("biosetu.cli.framework:framework", "What was agreed: targets, indicators, Parties, code lists."),
     "align": ("biosetu.cli.align:align", "National targets: bring them in, see what they cover."),
+    "ecosystems": ("biosetu.cli.ecosystems:ecosystems", "Ecosystems: extent, change, the Red List of Ecosystems."),
     "match": ("biosetu.cli.match:match", "Who can help whom: shortlists with reasons, and one assignment."),
     "serve": ("biosetu.cli.serve:serve", "The support centre in a browser; nothing else to start."),
     "report": ("biosetu.cli.report:report", "Files for the CBD reporting tool: write and check them."),

@@ -71,9 +71,7 @@ def measure_band(
     dates = tuple(_date(runs, segments, first_row, rules) for runs in encoded)
     if rules.fractional:
         return BandResult(dates, ())
-    return BandResult(
-        dates, tuple(count_pairs(encoded[i], encoded[i + 1], segments) for i in range(len(encoded) - 1))
-    )
+    return BandResult(dates, tuple(count_pairs(encoded[i], encoded[i + 1], segments) for i in range(len(encoded) - 1)))
 
 
 def _date(runs: Runs, segments: Segments, first_row: int, rules: Rules) -> DateBand:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
+from biosetu.ecosystems.runs import Indices, Integers, RunArrays, Runs
 from biosetu.geo.compiled import compiled
-from biosetu.ecosystems.runs import Indices, Integers, Runs
 from biosetu.geo.occupancy_grid import Segments
 
 DENSEST_TABLE = 24_000_000
+
+SegmentArrays: TypeAlias = tuple[Integers, Indices, Indices, Integers]
+AreaArrays: TypeAlias = tuple[Integers, Indices, Integers]
 
 CELLS = np.dtype([("key", "i8"), ("x", "i4"), ("y", "i4"), ("pixels", "i8"), ("area", "i8")])
 PAIRS = np.dtype([("before", "i8"), ("after", "i8"), ("pixels", "i8"), ("area", "i8")])
@@ -33,7 +38,7 @@ def count_cells(
     """
     cells = len(segments.x_index)
     run_area = np.zeros(len(runs.end), np.int64)
-    parts = (runs.pointer, runs.end, runs.place, segments.pointer, segments.end, segments.cell, segments.area)
+    parts = (runs.arrays, (segments.pointer, segments.end, segments.cell, segments.area))
     if cells * len(keys) <= DENSEST_TABLE:
         pixels, area = np.zeros((len(keys), cells), np.int64), np.zeros((len(keys), cells), np.int64)
         _count_dense(*parts, group, weight, pixels, area, run_area)
@@ -73,21 +78,20 @@ def count_pairs(before: Runs, after: Runs, segments: Segments) -> NDArray[np.voi
         A table of type PAIRS sorted by before, after, without empty rows and without pairs of no data.
     """
     rows, columns = len(before.keys) + 1, len(after.keys) + 1
-    parts = (before.pointer, before.end, before.place, after.pointer, after.end, after.place)
-    areas = (segments.pointer, segments.end, segments.area)
+    parts = (before.arrays, after.arrays, (segments.pointer, segments.end, segments.area))
     if rows * columns <= DENSEST_TABLE:
         pixels, area = np.zeros((rows, columns), np.int64), np.zeros((rows, columns), np.int64)
-        _pair_dense(*parts, *areas, pixels, area)
+        _pair_dense(*parts, pixels, area)
         first, second = np.nonzero(pixels)
         counted, summed = pixels[first, second], area[first, second]
     else:
-        code, counted, summed = summed_by(*_pair_listed(*parts, *areas, columns))
+        code, counted, summed = summed_by(*_pair_listed(*parts, columns))
         first, second = np.divmod(code, columns)
     table = np.empty(len(first), PAIRS)
     table["before"] = np.append(NO_DATA_KEY, before.keys)[first]
     table["after"] = np.append(NO_DATA_KEY, after.keys)[second]
     table["pixels"], table["area"] = counted, summed
-    return table[(table["before"] != NO_DATA_KEY) | (table["after"] != NO_DATA_KEY)]
+    return np.asarray(table[(table["before"] != NO_DATA_KEY) | (table["after"] != NO_DATA_KEY)])
 
 
 def merged_pairs(parts: list[NDArray[np.void]]) -> NDArray[np.void]:
@@ -115,19 +119,16 @@ def summed_by(code: Integers, *values: Integers) -> tuple[Integers, ...]:
 
 @compiled
 def _count_dense(
-    pointer: Integers,
-    end: Indices,
-    place: Indices,
-    segment_pointer: Integers,
-    segment_end: Indices,
-    cell: Indices,
-    pixel_area: Integers,
+    runs: RunArrays,
+    segments: SegmentArrays,
     group: Indices,
     weight: Integers,
     pixels: Integers,
     area: Integers,
     run_area: Integers,
 ) -> None:
+    pointer, end, place = runs
+    segment_pointer, segment_end, cell, pixel_area = segments
     for row in range(len(pointer) - 1):
         segment, column = segment_pointer[row], 0
         for run in range(pointer[row], pointer[row + 1]):
@@ -149,18 +150,15 @@ def _count_dense(
 
 @compiled
 def _count_listed(
-    pointer: Integers,
-    end: Indices,
-    place: Indices,
-    segment_pointer: Integers,
-    segment_end: Indices,
-    cell: Indices,
-    pixel_area: Integers,
+    runs: RunArrays,
+    segments: SegmentArrays,
     group: Indices,
     weight: Integers,
     cells: int,
     run_area: Integers,
 ) -> tuple[Integers, Integers, Integers]:
+    pointer, end, place = runs
+    segment_pointer, segment_end, cell, pixel_area = segments
     most = len(end) + len(segment_end)
     code, pixels, area = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     count = 0
@@ -187,23 +185,20 @@ def _count_listed(
 
 @compiled
 def _pair_dense(
-    pointer: Integers,
-    end: Indices,
-    place: Indices,
-    after_pointer: Integers,
-    after_end: Indices,
-    after_place: Indices,
-    segment_pointer: Integers,
-    segment_end: Indices,
-    pixel_area: Integers,
+    before: RunArrays,
+    after: RunArrays,
+    areas: AreaArrays,
     pixels: Integers,
     area: Integers,
 ) -> None:
+    pointer, end, place = before
+    after_pointer, after_end, after_place = after
+    segment_pointer, segment_end, pixel_area = areas
     for row in range(len(pointer) - 1):
         first, second, segment = pointer[row], after_pointer[row], segment_pointer[row]
         column = 0
         while first < pointer[row + 1]:
-            until = min(min(end[first], after_end[second]), segment_end[segment])
+            until = min(end[first], after_end[second], segment_end[segment])
             number = until - column
             pixels[place[first] + 1, after_place[second] + 1] += number
             area[place[first] + 1, after_place[second] + 1] += number * pixel_area[segment]
@@ -215,17 +210,14 @@ def _pair_dense(
 
 @compiled
 def _pair_listed(
-    pointer: Integers,
-    end: Indices,
-    place: Indices,
-    after_pointer: Integers,
-    after_end: Indices,
-    after_place: Indices,
-    segment_pointer: Integers,
-    segment_end: Indices,
-    pixel_area: Integers,
+    before: RunArrays,
+    after: RunArrays,
+    areas: AreaArrays,
     columns: int,
 ) -> tuple[Integers, Integers, Integers]:
+    pointer, end, place = before
+    after_pointer, after_end, after_place = after
+    segment_pointer, segment_end, pixel_area = areas
     most = len(end) + len(after_end) + len(segment_end)
     code, pixels, area = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     count = 0
@@ -233,7 +225,7 @@ def _pair_listed(
         first, second, segment = pointer[row], after_pointer[row], segment_pointer[row]
         column = 0
         while first < pointer[row + 1]:
-            until = min(min(end[first], after_end[second]), segment_end[segment])
+            until = min(end[first], after_end[second], segment_end[segment])
             code[count] = np.int64(place[first] + 1) * columns + after_place[second] + 1
             pixels[count], area[count] = until - column, (until - column) * pixel_area[segment]
             count += 1

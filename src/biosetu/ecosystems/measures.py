@@ -30,12 +30,21 @@ COVER_COLUMNS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class MapFrame:
-    """What the bands of a map share: its pixels, the occupancy grid, the unit of area, how pixels connect."""
+    """What the bands of a map share.
+
+    Its pixels, the occupancy grid, the unit of area, whether pixels connect over corners, and what a wholly covered
+    pixel weighs.
+    """
 
     pixels: PixelGrid
     grid: OccupancyGrid
     unit: AreaUnit
     diagonal: bool = True
+    full_weight: int = 1
+
+    def km2(self, units: int) -> float:
+        """Return weighted area units in square kilometres."""
+        return self.unit.km2(units) / self.full_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
     def measure(key: int) -> ClassMeasure:
         rows = merged_cells([_slice(table, key) for table in cells])
         columns, lines = hull_corners(outlines, key, frame.pixels.width)
-        found = occupancy(rows["x"], rows["y"], rows["area"], frame.grid, frame.unit)
+        found = occupancy(rows["x"], rows["y"], rows["area"], frame.grid, frame.unit.per_m2 * frame.full_weight)
         return ClassMeasure(key, int(rows["pixels"].sum()), int(rows["area"].sum()), found, columns, lines)
 
     measures = each(measure, keys)
@@ -118,7 +127,7 @@ def _table(
 ) -> pa.Table:
     keys = np.array([measure.key for measure in measures], np.int64)
     area = [measure.area for measure in measures]
-    km2 = np.array([frame.unit.km2(units) for units in area])
+    km2 = np.array([frame.km2(units) for units in area])
     columns: dict[str, object] = {
         "zone": zone_of(keys),
         "code": code_of(keys),
@@ -127,16 +136,22 @@ def _table(
         "area_km2": km2,
         "eoo_km2": np.where(np.isnan(hull_km2), hull_km2, np.maximum(hull_km2, km2)),
     }
-    for index, suffix in enumerate(READINGS):
-        name = ("all", "small", "cumulative")[index]
-        columns[f"aoo_cells{suffix}"] = [getattr(measure.occupancy.published, name) for measure in measures]
-        columns[f"aoo_cells_min{suffix}"] = [getattr(measure.occupancy.least, name) for measure in measures]
-    columns["aoo_min_origin_km"] = [_origin(measure.occupancy, frame.grid) for measure in measures]
-    for index, name in enumerate(COVER_COLUMNS):
-        columns[name] = [measure.occupancy.by_cover[index] for measure in measures]
+    columns |= occupancy_columns([measure.occupancy for measure in measures], frame.grid)
     columns["patches"] = patches["patches"]
-    columns["largest_patch_km2"] = np.array([frame.unit.km2(int(units)) for units in patches["largest"]])
+    columns["largest_patch_km2"] = np.array([frame.km2(int(units)) for units in patches["largest"]])
     return pa.table({name: pa.array(values) for name, values in columns.items()})
+
+
+def occupancy_columns(found: Sequence[Occupancy], grid: OccupancyGrid) -> dict[str, object]:
+    """Return the columns of occupied cells: by reading, published and smallest, the smallest's origins, by cover."""
+    columns: dict[str, object] = {}
+    for suffix, name in zip(READINGS, ("all", "small", "cumulative"), strict=True):
+        columns[f"aoo_cells{suffix}"] = [getattr(each.published, name) for each in found]
+        columns[f"aoo_cells_min{suffix}"] = [getattr(each.least, name) for each in found]
+    columns["aoo_min_origin_km"] = [_origin(each, grid) for each in found]
+    for index, name in enumerate(COVER_COLUMNS):
+        columns[name] = [each.by_cover[index] for each in found]
+    return columns
 
 
 def _origin(found: Occupancy, grid: OccupancyGrid) -> str:

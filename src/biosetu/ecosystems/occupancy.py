@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biosetu.geo.occupancy_grid import OccupancyGrid
-from biosetu.geo.pixels import AreaUnit
 
 Integers = NDArray[np.int64]
 
@@ -41,7 +40,7 @@ class Occupancy:
     by_cover: tuple[int, ...]
 
 
-def occupancy(x: Integers, y: Integers, area: Integers, grid: OccupancyGrid, unit: AreaUnit) -> Occupancy:
+def occupancy(x: Integers, y: Integers, area: Integers, grid: OccupancyGrid, units_per_m2: int) -> Occupancy:
     """Count the cells that an ecosystem occupies.
 
     The smallest count is searched over every grid origin a sub-cell apart, so it is exact for that step and the same
@@ -51,12 +50,12 @@ def occupancy(x: Integers, y: Integers, area: Integers, grid: OccupancyGrid, uni
         x, y: sub-cells occupied, counted from the grid's origin, shape (n,); no pair twice.
         area: mapped area in each, shape (n,) [units].
         grid: cells and sub-cells.
-        unit: unit of `area`.
+        units_per_m2: how many units one square metre of full cover has.
 
     Returns:
         Counts; all zero when nothing is occupied.
     """
-    cell_units = grid.cell_m**2 * unit.per_m2
+    cell_units = grid.cell_m**2 * units_per_m2
     cells = cell_sums(x, y, area, grid.side)
     published = count(cells, cell_units)
     best = [published.all, published.small, published.cumulative]
@@ -82,7 +81,9 @@ def by_cover(sums: Integers, cell_units: int) -> tuple[int, ...]:
     """Return how many occupied cells are covered up to each of COVER_LIMITS_PERCENT, and above the last."""
     occupied = sums[sums > 0]
     limits = [cell_units * limit // 100 for limit in COVER_LIMITS_PERCENT]
-    return tuple(int(n) for n in np.bincount(np.searchsorted(limits, occupied, side="right"), minlength=len(limits) + 1))
+    return tuple(
+        int(n) for n in np.bincount(np.searchsorted(limits, occupied, side="right"), minlength=len(limits) + 1)
+    )
 
 
 def cell_sums(x: Integers, y: Integers, area: Integers, side: int, shift_x: int = 0, shift_y: int = 0) -> Integers:
@@ -94,9 +95,7 @@ def cell_sums(x: Integers, y: Integers, area: Integers, side: int, shift_x: int 
     return sums
 
 
-def every_origin(
-    x: Integers, y: Integers, area: Integers, side: int
-) -> Iterator[tuple[tuple[int, int], Integers]]:
+def every_origin(x: Integers, y: Integers, area: Integers, side: int) -> Iterator[tuple[tuple[int, int], Integers]]:
     """Yield, for each grid origin, the area in its cells (zeros included)."""
     if not len(x):
         return

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biosetu.geo.compiled import compiled
 from biosetu.ecosystems.runs import Indices, Integers, Runs
+from biosetu.geo.compiled import compiled
 
 NONE = -1
 

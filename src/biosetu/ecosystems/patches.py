@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biosetu.geo.compiled import compiled
 from biosetu.ecosystems.runs import Indices, Integers, Runs
+from biosetu.geo.compiled import compiled
 
 PATCHES = np.dtype([("key", "i8"), ("patches", "i8"), ("largest", "i8")])
 
@@ -21,6 +21,11 @@ class Border:
     end: Indices
     key: Integers
     patch: Indices
+
+    @property
+    def arrays(self) -> tuple[Indices, Integers, Indices]:
+        """End, key and patch, as kernels take them."""
+        return self.end, self.key, self.patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,8 @@ def join_patches(bands: Sequence[BandPatches], width: int, diagonal: bool = True
     parent = np.arange(starts[-1], dtype=np.int64)
     for index in range(len(bands) - 1):
         above, below = bands[index].bottom, bands[index + 1].top
-        _join(
-            parent, above.end, above.key, above.patch, starts[index], below.end, below.key, below.patch,
-            starts[index + 1], diagonal, width,
-        )  # fmt: skip
+        edges = (above.arrays, below.arrays)
+        _join(parent, *edges, starts[index], starts[index + 1], diagonal, width)
     root = _roots(parent)
     key = np.concatenate([band.open_key for band in bands]) if bands else np.empty(0, np.int64)
     area = np.zeros(len(parent), np.int64)
@@ -128,28 +131,34 @@ def _connect(pointer: Integers, end: Indices, place: Indices, diagonal: bool) ->
     parent = np.arange(len(end))
     reach = 1 if diagonal else 0
     for row in range(len(pointer) - 1):
-        above, start = pointer[max(row - 1, 0)], 0
+        top = pointer[max(row - 1, 0)]
+        above, start = top, 0
         for run in range(pointer[row], pointer[row + 1]):
-            stop = end[run]
-            if run > pointer[row] and place[run] >= 0 and place[run] == place[run - 1]:
+            if start > 0 and place[run] >= 0 and place[run] == place[run - 1]:
                 _union(parent, run - 1, run)
-            if row == 0:
-                continue
-            while above > pointer[row - 1] and end[above - 1] > start - reach:
-                above -= 1
-            while end[above] <= start - reach:
-                above += 1
-            if place[run] >= 0:
-                other = above
-                while other < pointer[row]:
-                    begin = 0 if other == pointer[row - 1] else end[other - 1]
-                    if begin >= stop + reach:
-                        break
-                    if place[other] == place[run]:
-                        _union(parent, other, run)
-                    other += 1
-            start = stop
+            if row > 0:
+                while above > top and end[above - 1] > start - reach:
+                    above -= 1
+                while end[above] <= start - reach:
+                    above += 1
+                if place[run] >= 0:
+                    _meet(parent, end, place, above, top, run, end[run] + reach, pointer[row])
+            start = end[run]
     return _roots(parent)
+
+
+@compiled
+def _meet(
+    parent: Integers, end: Indices, place: Indices, above: int, top: int, run: int, reach: int, stop: int
+) -> None:
+    """Join a run with those of its class among the runs above, from `above` until they begin beyond `reach`."""
+    while above < stop:
+        begin = 0 if above == top else end[above - 1]
+        if begin >= reach:
+            break
+        if place[above] == place[run]:
+            _union(parent, above, run)
+        above += 1
 
 
 @compiled
@@ -182,17 +191,15 @@ def _patch_areas(parent: Integers, place: Indices, run_area: Integers) -> Intege
 @compiled
 def _join(
     parent: Integers,
-    above_end: Indices,
-    above_key: Integers,
-    above_patch: Indices,
+    above: tuple[Indices, Integers, Indices],
+    below: tuple[Indices, Integers, Indices],
     above_start: int,
-    below_end: Indices,
-    below_key: Integers,
-    below_patch: Indices,
     below_start: int,
     diagonal: bool,
     width: int,
 ) -> None:
+    above_end, above_key, above_patch = above
+    below_end, below_key, below_patch = below
     reach = 1 if diagonal else 0
     first, start = 0, 0
     for run in range(len(below_end)):

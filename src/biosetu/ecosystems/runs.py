@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from biosetu.geo.compiled import compiled
 
 Integers = NDArray[np.int64]
 Indices = NDArray[np.int32]
+RunArrays: TypeAlias = tuple[Integers, Indices, Indices]
 
 CODE_BITS = 32
 CODE_OFFSET = 2**31
@@ -45,6 +47,11 @@ class Runs:
     keys: Integers
     width: int
 
+    @property
+    def arrays(self) -> RunArrays:
+        """Pointer, end and place, as kernels take them."""
+        return self.pointer, self.end, self.place
+
 
 def encode(codes: NDArray[np.integer], nodata: frozenset[int], zones: Indices | None = None) -> Runs:
     """Encode a band of class codes as runs.
@@ -65,10 +72,12 @@ def encode(codes: NDArray[np.integer], nodata: frozenset[int], zones: Indices | 
     seen = _seen(place, zone, len(values), int(zone.max(initial=0)) + 1)
     seen[:, drop] = False
     zone_index, value_index = np.nonzero(seen)
+    keys = keys_of(zone_index, values[value_index])
+    order = np.argsort(keys)
     table = np.full(seen.shape, -1, np.int32)
-    table[zone_index, value_index] = np.arange(len(zone_index), dtype=np.int32)
+    table[zone_index[order], value_index[order]] = np.arange(len(order), dtype=np.int32)
     _rename(place, zone, table)
-    return Runs(pointer, end, place, keys_of(zone_index, values[value_index]), codes.shape[1])
+    return Runs(pointer, end, place, keys[order], codes.shape[1])
 
 
 def _dense(codes: NDArray[np.integer]) -> tuple[NDArray[np.integer], Integers]:

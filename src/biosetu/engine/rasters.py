@@ -131,7 +131,9 @@ def nodata_codes(stack: RasterStack) -> tuple[frozenset[int], ...]:
     codes = []
     for raster in stack.dates:
         own = {int(raster.nodata)} if raster.nodata is not None and float(raster.nodata).is_integer() else set()
-        codes.append(frozenset(own | set(stack.nodata) | {MISSING}) if stack.fractional is None else frozenset({MISSING, 0}))
+        codes.append(
+            frozenset(own | set(stack.nodata) | {MISSING}) if stack.fractional is None else frozenset({MISSING, 0})
+        )
     return tuple(codes)
 
 
@@ -219,7 +221,7 @@ def _refuse_unsafe(path: str) -> None:
 
 def _check_vrt(path: Path) -> None:
     try:
-        root = ElementTree.parse(path).getroot()
+        root = ElementTree.fromstring(path.read_bytes())
     except (ElementTree.ParseError, DefusedXmlException) as error:
         raise DataError(Problem("is no valid VRT", f"Give a GeoTIFF. {error}", "unreadable", file=str(path))) from error
     folder = path.resolve().parent
@@ -236,7 +238,9 @@ def _check_vrt(path: Path) -> None:
 
 
 def _vrt_problem(path: Path, value: str) -> DataError:
-    remedy = "A VRT may only name GeoTIFFs in its own folder. Put them there, or make one GeoTIFF: gdal_translate IN OUT"
+    remedy = (
+        "A VRT may only name GeoTIFFs in its own folder. Put them there, or make one GeoTIFF: gdal_translate IN OUT"
+    )
     return DataError(Problem("points outside its folder", remedy, "vrt-outside", file=str(path), value=value))
 
 
@@ -297,16 +301,14 @@ def _aligned(data: Any, grid: RasterGrid, raster: Raster) -> Any:
     )
 
 
-def _codes(
-    values: NDArray[Any], data: Any, raster: Raster, stack: RasterStack, window: Window
-) -> NDArray[np.integer]:
+def _codes(values: NDArray[Any], data: Any, raster: Raster, stack: RasterStack, window: Window) -> NDArray[np.integer]:
     masked = raster.masked or isinstance(data, WarpedVRT)
     known = data.read_masks(raster.band, window=window) != 0 if masked else None
     if stack.fractional is not None:
         return _cover(values, known, raster, stack.fractional)
     if values.dtype.kind == "f":
-        values, known = _whole_numbers(values, known, raster), known
-    elif values.dtype.kind == "u" and values.dtype.itemsize >= 4 or values.dtype.itemsize == 8:
+        values, known = _whole_numbers(values, known, raster), None
+    elif (values.dtype.kind == "u" and values.dtype.itemsize >= 4) or values.dtype.itemsize == 8:
         _check_range(values, raster)
         values = values.astype(np.int32)
     if known is not None and not known.all():
@@ -344,9 +346,7 @@ def _check_range(values: NDArray[Any], raster: Raster) -> None:
         raise DataError(Problem("has a class code too large", remedy, "code-range", file=raster.path, value=str(value)))
 
 
-def _cover(
-    values: NDArray[Any], known: NDArray[np.bool_] | None, raster: Raster, full: float
-) -> NDArray[np.integer]:
+def _cover(values: NDArray[Any], known: NDArray[np.bool_] | None, raster: Raster, full: float) -> NDArray[np.integer]:
     missing = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
     if raster.nodata is not None and np.isfinite(raster.nodata):
         missing |= values == raster.nodata

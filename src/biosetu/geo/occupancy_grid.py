@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError
 
 from biosetu.geo.compiled import compiled
 from biosetu.geo.pixels import AreaUnit, Floats, Integers, PixelGrid, row_pixel_areas_m2
@@ -49,6 +50,15 @@ class OccupancyGrid:
             return 0.0
         forward = Transformer.from_crs("OGC:CRS84", self.crs, always_xy=True)
         return float(2 * forward.transform(180.0, 0.0)[0])
+
+    @property
+    def in_metres(self) -> bool:
+        """Whether the CRS is projected and measured in metres; ValueError where there is no such CRS."""
+        try:
+            system = CRS.from_user_input(self.crs)
+        except CRSError as error:
+            raise ValueError(str(error)) from error
+        return bool(system.is_projected and system.axis_info[0].unit_conversion_factor == 1)
 
     @property
     def side(self) -> int:
@@ -89,10 +99,9 @@ class PixelCells:
         return self._lattice_rows(start, stop)
 
     def _parallel_axes(self) -> bool:
-        columns = np.linspace(0.5, self.pixels.width - 0.5, 5)
-        rows = np.linspace(0.5, self.pixels.height - 0.5, 5)
-        x, _ = self._columns_x(columns), None
-        y = self._rows_y(rows)
+        columns: Floats = np.linspace(0.5, self.pixels.width - 0.5, 5)
+        rows: Floats = np.linspace(0.5, self.pixels.height - 0.5, 5)
+        x, y = self._columns_x(columns), self._rows_y(rows)
         grid_x, grid_y = self.forward.transform(*self.pixels.coordinates(*np.meshgrid(columns, rows)))
         with np.errstate(invalid="ignore"):
             apart = np.maximum(np.abs(grid_x - x[None, :]), np.abs(grid_y - y[:, None]))
@@ -108,7 +117,7 @@ class PixelCells:
 
     def _separable_rows(self, start: int, stop: int) -> Segments:
         x = np.floor(self._column_centres / self.grid.fine_m).astype(np.int32)
-        y = np.floor(self._rows_y(np.arange(start, stop) + 0.5) / self.grid.fine_m).astype(np.int32)
+        y = np.floor(self._rows_y(np.arange(start, stop, dtype=np.float64) + 0.5) / self.grid.fine_m).astype(np.int32)
         x_index, x_place = np.unique(x, return_inverse=True)
         y_index, y_place = np.unique(y, return_inverse=True)
         last = np.append(np.flatnonzero(np.diff(x)), len(x) - 1)
@@ -125,7 +134,7 @@ class PixelCells:
 
     @cached_property
     def _column_centres(self) -> Floats:
-        return self._columns_x(np.arange(self.pixels.width) + 0.5)
+        return self._columns_x(np.arange(self.pixels.width, dtype=np.float64) + 0.5)
 
     @cached_property
     def _row_areas(self) -> Integers:
@@ -143,13 +152,14 @@ class PixelCells:
         place = _Lattice.of(self.pixels, self.forward, self.grid.world_m, first, last)
         flat = place if self.grid.crs == WORLD_CYLINDRICAL_EQUAL_AREA else self._flat(first, last)
         area = self.unit.integers(self._tile_pixel_areas(flat, first, last))
+        tiles = (place.columns, place.corner_x, place.corner_y, place.error, area)
         pointer, end, code, pixel, doubtful = _strip_segments(
-            start - first, stop - first, last - first, place.columns, place.corner_x, place.corner_y, place.error,
-            area, self.grid.fine_m, self.grid.world_m,
-        )  # fmt: skip
+            start - first, stop - first, last - first, tiles, self.grid.fine_m, self.grid.world_m
+        )
         if len(doubtful):
             rows = start + np.searchsorted(pointer, doubtful, side="right") - 1
-            x, y = self.forward.transform(*self.pixels.coordinates(end[doubtful] - 0.5, rows + 0.5))
+            middle = (end[doubtful].astype(np.float64) - 0.5, rows.astype(np.float64) + 0.5)
+            x, y = self.forward.transform(*self.pixels.coordinates(*middle))
             code[doubtful] = _codes(np.asarray(x), np.asarray(y), self.grid)
         return pointer, end, code, pixel
 
@@ -181,7 +191,7 @@ class PixelCells:
 
 @dataclass(frozen=True, slots=True)
 class _Lattice:
-    """One row of lattice tiles: exact corners (upper left, upper right, lower right, lower left) and the error bound."""
+    """One row of lattice tiles: exact corners (clockwise from upper left) and the bound of the interpolation error."""
 
     columns: Integers
     corner_x: Floats
@@ -225,78 +235,82 @@ def _codes(x: Floats, y: Floats, grid: OccupancyGrid) -> Integers:
 
 
 NOWHERE = np.iinfo(np.int64).min
+UNSURE = NOWHERE
+
+
+_Lines: TypeAlias = tuple[Integers, Floats, Floats, Floats, Integers]
 
 
 @compiled
 def _strip_segments(
-    start: int,
-    stop: int,
-    height: int,
-    columns: Integers,
-    corner_x: Floats,
-    corner_y: Floats,
-    error: Floats,
-    area: Integers,
-    fine_m: float,
-    world_m: float,
+    start: int, stop: int, height: int, tiles: _Lines, fine_m: float, world_m: float
 ) -> tuple[Integers, Indices, Integers, Integers, Integers]:
     """Return pointer, end, cell code and pixel area of segments; those of doubtful cell are one pixel long, and listed.
 
     From one pixel it is known how many more lie safely in the same cell: those farther than the error bound from the
     cell's edges ahead. Cell codes are row · 2³² + column + 2³¹.
     """
-    rows, width, half = stop - start, columns[-1], world_m / 2
+    columns, corner_x, corner_y, error, area = tiles
+    rows, width = stop - start, columns[-1]
     pointer = np.zeros(rows + 1, np.int64)
-    room = rows * (len(error) * 4 + 64)
-    end, code = np.empty(room, np.int32), np.empty(room, np.int64)
-    pixel, doubtful = np.empty(room, np.int64), np.empty(room, np.int64)
-    count, doubts = 0, 0
+    room = rows * (len(error) * 4 + 64) + width
+    found = np.empty((room, 3), np.int64)
+    doubtful = np.zeros(room, np.bool_)
+    count = 0
     for row in range(start, stop):
         v = (row + 0.5) / height
         if count + width > room:
-            room = count + width + room
-            end, code = _longer(end, room), _longer(code, room)
-            pixel, doubtful = _longer(pixel, room), _longer(doubtful, room)
+            room = 2 * room + width
+            found, doubtful = _longer(found, doubtful, room)
         for tile in range(len(error)):
-            left, right, bound = columns[tile], columns[tile + 1], error[tile]
+            left, right = columns[tile], columns[tile + 1]
             x0 = corner_x[tile, 0] + v * (corner_x[tile, 3] - corner_x[tile, 0])
             y0 = corner_y[tile, 0] + v * (corner_y[tile, 3] - corner_y[tile, 0])
             step_x = (corner_x[tile, 1] + v * (corner_x[tile, 2] - corner_x[tile, 1]) - x0) / (right - left)
             step_y = (corner_y[tile, 1] + v * (corner_y[tile, 2] - corner_y[tile, 1]) - y0) / (right - left)
             column = left
             while column < right:
-                more, known = 0, bound < fine_m / 2
-                if known:
-                    x, y = x0 + (column - left + 0.5) * step_x, y0 + (column - left + 0.5) * step_y
-                    if half > 0 and abs(abs(x) - half) <= bound + abs(step_x) * (right - left):
-                        known = abs(abs(x) - half) > bound
-                        if abs(x) >= half:
-                            x -= np.sign(x) * world_m
-                        ahead = bound
-                    else:
-                        ahead = _ahead(x, step_x, fine_m)
-                    cell_x, cell_y = np.floor(x / fine_m), np.floor(y / fine_m)
-                    known = known and _inside(x - cell_x * fine_m, fine_m, bound)
-                    known = known and _inside(y - cell_y * fine_m, fine_m, bound)
-                    if known:
-                        more = min(_steps(ahead - bound, step_x), _steps(_ahead(y, step_y, fine_m) - bound, step_y))
-                        more = max(0, min(more, right - 1 - column))
-                        code[count] = np.int64(cell_y) * 2**32 + (np.int64(cell_x) + 2**31)
-                if not known:
-                    doubtful[doubts] = count
-                    doubts += 1
+                x, y = x0 + (column - left + 0.5) * step_x, y0 + (column - left + 0.5) * step_y
+                code, more = _stretch((x, y), (step_x, step_y), right - 1 - column, error[tile], fine_m, world_m / 2)
                 column += 1 + more
-                end[count], pixel[count] = column, area[tile]
+                found[count, 0], found[count, 1], found[count, 2] = column, code, area[tile]
+                doubtful[count] = code == UNSURE
                 count += 1
         pointer[row - start + 1] = count
-    return pointer, end[:count].copy(), code[:count].copy(), pixel[:count].copy(), doubtful[:doubts].copy()
+    found = found[:count]
+    doubts = np.flatnonzero(doubtful[:count])
+    return pointer, found[:, 0].astype(np.int32), found[:, 1].copy(), found[:, 2].copy(), doubts
 
 
 @compiled
-def _longer(values: NDArray[np.generic], length: int) -> NDArray[np.generic]:
-    longer = np.empty(length, values.dtype)
-    longer[: len(values)] = values
-    return longer
+def _stretch(
+    place: tuple[float, float], step: tuple[float, float], most: int, bound: float, fine_m: float, half: float
+) -> tuple[int, int]:
+    """Return the cell of a pixel and how many pixels after it share that cell for certain; UNSURE near an edge."""
+    x, y = place
+    if not bound < fine_m / 2:
+        return UNSURE, 0
+    seam = half > 0 and abs(abs(x) - half) <= bound + abs(step[0]) * most
+    if seam and abs(abs(x) - half) <= bound:
+        return UNSURE, 0
+    if half > 0 and abs(x) >= half:
+        x -= np.sign(x) * 2 * half
+    cell_x, cell_y = np.floor(x / fine_m), np.floor(y / fine_m)
+    if not (_inside(x - cell_x * fine_m, fine_m, bound) and _inside(y - cell_y * fine_m, fine_m, bound)):
+        return UNSURE, 0
+    code = int(cell_y) * 2**32 + (int(cell_x) + 2**31)
+    if seam:
+        return code, 0
+    safe_x = _steps(_ahead(x, step[0], fine_m) - bound, step[0])
+    safe_y = _steps(_ahead(y, step[1], fine_m) - bound, step[1])
+    return code, max(0, min(safe_x, safe_y, most))
+
+
+@compiled
+def _longer(found: Integers, doubtful: NDArray[np.bool_], length: int) -> tuple[Integers, NDArray[np.bool_]]:
+    longer, flags = np.empty((length, 3), np.int64), np.zeros(length, np.bool_)
+    longer[: len(found)], flags[: len(found)] = found, doubtful
+    return longer, flags
 
 
 @compiled
@@ -308,7 +322,7 @@ def _inside(distance: float, size: float, bound: float) -> bool:
 def _ahead(value: float, step: float, size: float) -> float:
     """Return the distance to the edge of the cell that lies ahead in the direction of `step`."""
     behind = value - np.floor(value / size) * size
-    return size - behind if step > 0 else behind
+    return float(size - behind if step > 0 else behind)
 
 
 @compiled

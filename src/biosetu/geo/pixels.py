@@ -1,6 +1,6 @@
 """Pixels of a raster on the ellipsoid: where they lie, and how large each one truly is.
 
-Areas are kept as integers of the finest decimal unit in which the whole map fits 62 bits (square millimetres for any
+Areas are kept as integers of the finest decimal unit in which the whole map fits 63 bits (square millimetres for any
 country), so that sums do not depend on the order, the blocks or the threads in which they are made.
 """
 
@@ -16,7 +16,7 @@ from pyproj import CRS, Transformer
 
 WGS84 = "OGC:CRS84"
 FINEST_UNIT_EXPONENT = 6
-LARGEST_SUM = 2**62
+LARGEST_SUM = 9 * 10**18
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -52,6 +52,14 @@ class PixelGrid:
     def to(self, target: str) -> Transformer:
         """Return the transformation from this CRS to another, x before y."""
         return Transformer.from_crs(self.system, target, always_xy=True)
+
+    @property
+    def pixel_size_m(self) -> float:
+        """The nominal side of a pixel: the larger of its two, at the equator in a geographic CRS [m]."""
+        a, b, _, d, e, _ = self.transform
+        unit = float(self.system.axis_info[0].unit_conversion_factor)
+        scale = unit * 6_378_137 if self.system.is_geographic else unit
+        return float(max(np.hypot(a, d), np.hypot(b, e)) * scale)
 
     @cached_property
     def angular_unit(self) -> float:
@@ -107,7 +115,7 @@ class AreaUnit:
     @property
     def per_m2(self) -> int:
         """How many units one square metre has."""
-        return 10**self.exponent
+        return int(10**self.exponent)
 
     def integers(self, area_m2: Floats) -> Integers:
         """Return areas as whole units, rounded half to even; NaN counts as nothing."""
@@ -119,7 +127,7 @@ class AreaUnit:
 
 
 def area_unit(extent_m2: float, weight: int = 1) -> AreaUnit:
-    """Return the finest decimal unit, at most mm², in which `weight` times the extent fits 62 bits."""
+    """Return the finest decimal unit, at most mm², in which `weight` times the extent fits 63 bits."""
     exponent = FINEST_UNIT_EXPONENT
     while exponent > 0 and extent_m2 * weight * 10**exponent >= LARGEST_SUM:
         exponent -= 1

@@ -1,0 +1,116 @@
+"""Polygons in: read with their names, brought to a CRS, burnt onto the rows of a raster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from rasterio import Affine
+from rasterio.features import rasterize
+
+from biosetu.engine.rasters import RasterGrid
+from biosetu.problems import DataError, Problem
+
+SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """Polygons with a name each, in one CRS."""
+
+    geometry: NDArray[np.object_]
+    names: tuple[str, ...]
+    crs: str
+
+
+def is_vector(path: Path) -> bool:
+    """Return whether a file is read as polygons, by its suffix."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def read_polygons(path: Path, field: str | None = None) -> Polygons:
+    """Read polygons and one field that names them.
+
+    Args:
+        path: GeoPackage, GeoParquet, shapefile, FlatGeobuf or GeoJSON.
+        field: the field; without it the only field, or `name`.
+
+    Raises:
+        DataError: unreadable, without CRS, without that field, or with something other than polygons.
+    """
+    frame = _frame(path)
+    problems = []
+    if frame.crs is None:
+        remedy = "Write its CRS into the file (for a shapefile: the .prj beside it)."
+        problems.append(Problem("has no coordinate reference system", remedy, "no-crs", file=str(path)))
+    fields = [name for name in frame.columns if name != frame.geometry.name]
+    chosen = field or _only(fields)
+    if chosen not in fields:
+        remedy = f"Name one with --field: {', '.join(fields)}." if fields else "Add a field with the class."
+        message = f"has no field {field!r}" if field else "has several fields"
+        problems.append(Problem(message, remedy, "field", file=str(path)))
+    kinds = set(shapely.get_type_id(frame.geometry.values)) - {-1}
+    if not kinds <= {3, 6}:
+        problems.append(Problem("holds points or lines", "Give polygons.", "geometry", file=str(path)))
+    if problems:
+        raise DataError(problems)
+    kept = ~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    geometry = shapely.make_valid(np.asarray(frame.geometry.values)[kept])
+    names = tuple("" if value is None else str(value) for value in frame[chosen].to_numpy()[kept])
+    return Polygons(geometry, names, frame.crs.to_wkt())
+
+
+def _frame(path: Path) -> gpd.GeoDataFrame:
+    if not path.is_file():
+        raise DataError(Problem("no such file", "Check the name.", "missing", file=str(path)))
+    try:
+        if path.suffix.lower() in {".parquet", ".geoparquet"}:
+            return gpd.read_parquet(path)
+        return pyogrio.read_dataframe(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        remedy = f"Give a GeoPackage, GeoParquet or shapefile. The reader says: {str(error).splitlines()[0]}"
+        raise DataError(Problem("cannot be read as polygons", remedy, "unreadable", file=str(path))) from error
+
+
+def _only(fields: list[str]) -> str:
+    if len(fields) == 1:
+        return fields[0]
+    return next((name for name in fields if name.lower() == "name"), "")
+
+
+def reprojected(polygons: Polygons, crs: str, longest_edge: float | None = None) -> Polygons:
+    """Return polygons in another CRS; `longest_edge` cuts edges before, in units of the polygons' own CRS."""
+    geometry = polygons.geometry
+    if longest_edge is not None:
+        geometry = shapely.segmentize(geometry, longest_edge)
+    series = gpd.GeoSeries(geometry, crs=polygons.crs).to_crs(crs)
+    return Polygons(np.asarray(series.values), polygons.names, crs)
+
+
+@dataclass(frozen=True)
+class ZoneMap:
+    """Zones by number, with polygons in the raster's CRS."""
+
+    names: tuple[str, ...]
+    geometry: NDArray[np.object_]
+    zone: NDArray[np.int32]
+
+    def burn(self, grid: RasterGrid, start: int, stop: int) -> NDArray[np.int32]:
+        """Return the zone of each pixel centre in rows `start` to `stop`, -1 outside; the later polygon wins."""
+        a, b, c, d, e, f = grid.transform
+        transform = Affine(a, b, c + b * start, d, e, f + e * start)
+        shapes = ((geometry, int(zone)) for geometry, zone in zip(self.geometry, self.zone, strict=True))
+        return np.asarray(rasterize(shapes, (stop - start, grid.width), fill=-1, transform=transform, dtype="int32"))
+
+
+def read_zones(path: Path, grid: RasterGrid, field: str | None = None) -> ZoneMap:
+    """Read zones such as provinces for a raster; polygons of one name are one zone."""
+    polygons = reprojected(read_polygons(path, field), grid.crs)
+    names = tuple(sorted(set(polygons.names)))
+    zone = np.array([names.index(name) for name in polygons.names], np.int32)
+    return ZoneMap(names, polygons.geometry, zone)

@@ -1,0 +1,108 @@
+"""What the ecosystem jobs are told, and what they hand back: options, dates, class tables, samples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+
+from biosetu.ecosystems.result import Sample
+from biosetu.engine.cells import read_cells
+from biosetu.problems import DataError, Problem, UsageError
+
+
+@dataclass(frozen=True)
+class MeasureOptions:
+    """What a user may choose when maps are measured; see `biosetu ecosystems measure --help`."""
+
+    dates: tuple[float, ...] = ()
+    classes: Path | None = None
+    band: int | None = None
+    nodata: tuple[int, ...] = ()
+    align: bool = False
+    fractional: float | None = None
+    by: Path | None = None
+    by_field: str | None = None
+    samples: Path | None = None
+    grid: str = "wcea"
+    diagonal: bool = True
+    resume: bool | None = None
+    workers: int | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class MeasuredMap:
+    """The measures, the transitions between consecutive dates, and what the user should know."""
+
+    measures: pa.Table
+    transitions: pa.Table | None
+    warnings: tuple[Problem, ...]
+
+
+def options_from(chosen: Mapping[str, object]) -> MeasureOptions:
+    """Return the options from a door's names: those of `biosetu ecosystems measure`, `four` for side-only patches."""
+    values = {**chosen, "diagonal": not chosen.get("four")}
+    known = {field.name for field in fields(MeasureOptions)}
+    return MeasureOptions(**{name: value for name, value in values.items() if name in known})  # type: ignore[arg-type]
+
+
+def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...]:
+    """Return the date of each map: as given, else the one year (1700 to 2199) that its file name holds.
+
+    Raises:
+        UsageError: too few or too many dates, none in a name, or not rising.
+    """
+    found = list(dates)
+    if not found:
+        for path in paths:
+            years = set(re.findall(r"(?<!\d)(1[789]\d\d|2[01]\d\d)(?!\d)", Path(path).stem))
+            if len(years) == 1:
+                found.append(float(years.pop()))
+            elif len(paths) == 1:
+                found.append(0.0)
+            else:
+                raise UsageError(
+                    f"Which year is {Path(path).name}? Say it with --dates, for instance --dates 2000,2020."
+                )
+    if len(found) != len(paths):
+        raise UsageError(f"There are {len(paths)} maps and {len(found)} dates. Give one date for each map.")
+    if any(later <= earlier for earlier, later in pairwise(found)):
+        raise UsageError("Give the maps in the order of their dates, each later than the one before.")
+    return tuple(found)
+
+
+def read_classes(path: Path | None) -> dict[str, str]:
+    """Return code → name from a class table with the columns code and name (others may follow)."""
+    if path is None:
+        return {}
+    rows = read_cells(path).to_pylist()
+    if rows and not {"code", "name"} <= set(rows[0]):
+        raise DataError(Problem("lacks the columns code and name", "Name them in row 1.", "columns", file=str(path)))
+    return {row["code"]: row["name"] for row in rows}
+
+
+def read_samples(path: Path | None, dates: Sequence[float]) -> list[Sample]:
+    """Return by date the sample counts by (mapped class, true class) from the columns date, mapped, true, count."""
+    if path is None:
+        return []
+    table = read_cells(path)
+    if missing := {"mapped", "true", "count"} - set(table.column_names):
+        remedy = "Use the columns date (with several dates), mapped, true, count."
+        raise DataError(Problem(f"lacks {', '.join(sorted(missing))}", remedy, "columns", file=str(path)))
+    counts: dict[float, dict[tuple[str, str], int]] = {date: {} for date in dates}
+    problems = []
+    for number, row in enumerate(table.to_pylist(), start=2):
+        try:
+            date = float(row["date"]) if row.get("date") else dates[0]
+            counts[date][row["mapped"], row["true"]] = int(row["count"])
+        except (KeyError, ValueError):
+            remedy = "Give one of the maps' dates and a whole number."
+            problems.append(Problem("is no sample count", remedy, "sample", str(path), number, value=str(row)))
+    if problems:
+        raise DataError(problems)
+    return [counts[date] for date in dates]

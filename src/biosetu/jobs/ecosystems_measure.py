@@ -1,0 +1,180 @@
+"""Measure ecosystems on classified maps: read in bands, count, put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from biosetu.ecosystems.band import FULL_COVER, BandResult, Rules, measure_band
+from biosetu.ecosystems.measures import ClassMeasure, MapFrame, measure_date, transitions
+from biosetu.ecosystems.parts import BandsInMemory, Parts
+from biosetu.ecosystems.result import measures_table
+from biosetu.engine.rasters import RasterStack, coarse_warning, nodata_codes, open_stack, read_band
+from biosetu.engine.zones import ZoneMap, is_vector, read_zones
+from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
+from biosetu.geo.pixels import PixelGrid, area_unit, extent_bound_m2
+from biosetu.jobs.ecosystems_bands import BandFolder, map_fingerprint
+from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes, read_samples
+from biosetu.jobs.ecosystems_polygons import measure_polygons
+from biosetu.problems import Problem, UsageError
+from biosetu.progress import Progress, silent
+
+RESUME_FROM_PIXELS = 1_000_000_000
+
+
+def measure_maps(paths: Sequence[Path], options: MeasureOptions, progress: Progress = silent) -> MeasuredMap:
+    """Measure one map at one or more dates, as rasters or as polygons; see `measure_rasters`, `measure_polygons`."""
+    if all(is_vector(path) for path in paths):
+        return measure_polygons(paths, options, progress)
+    if any(is_vector(path) for path in paths):
+        raise UsageError("Give all dates as rasters or all as polygons.")
+    return measure_rasters(paths, options, progress)
+
+
+def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Progress = silent) -> MeasuredMap:
+    """Measure the classes of one map at one or more dates.
+
+    Args:
+        paths: one raster per date, in the order of the dates.
+        options: choices.
+        progress: called after each band.
+
+    Raises:
+        DataError: what is wrong with the files.
+        UsageError: dates that cannot be told.
+    """
+    dates = map_dates(paths, options.dates)
+    stack = open_stack(
+        paths, band=options.band, nodata=options.nodata, align=options.align, fractional=options.fractional
+    )
+    names = read_classes(options.classes)
+    samples = read_samples(options.samples, dates)
+    frame, rules = _frame(stack, options)
+    zones = read_zones(options.by, stack.grid, options.by_field) if options.by else None
+    one = _BandTask(stack, PixelCells(frame.pixels, frame.grid, frame.unit), rules, zones)
+    folder = _folder(stack, options)
+    parts = _all_bands(one, folder, _workers(options), progress)
+    with ThreadPoolExecutor(_workers(options)) as pool:
+
+        def each(measure: Callable[[int], ClassMeasure], keys: Sequence[int]) -> Sequence[ClassMeasure]:
+            return list(pool.map(measure, keys))
+
+        tables = [(date, measure_date(parts, index, frame, each)) for index, date in enumerate(dates)]
+    zone_names = zones.names if zones else ("",)
+    pairs = (
+        []
+        if rules.fractional
+        else [_transition_table(parts, index, frame, dates, names, zone_names) for index in range(len(dates) - 1)]
+    )
+    table = measures_table(tables, names, zone_names, samples).replace_schema_metadata(_about(frame, paths))
+    if folder is not None:
+        folder.remove()
+    return MeasuredMap(table, pa.concat_tables(pairs) if pairs else None, _warnings(stack, frame))
+
+
+@dataclass(frozen=True)
+class _BandTask:
+    stack: RasterStack
+    cells: PixelCells
+    rules: Rules
+    zones: ZoneMap | None
+
+    def __call__(self, rows: tuple[int, int]) -> BandResult:
+        start, stop = rows
+        zones = self.zones.burn(self.stack.grid, start, stop) if self.zones else None
+        return measure_band(read_band(self.stack, start, stop), self.cells.rows(start, stop), start, self.rules, zones)
+
+
+def _frame(stack: RasterStack, options: MeasureOptions) -> tuple[MapFrame, Rules]:
+    grid = stack.grid
+    pixels = PixelGrid(grid.crs, grid.transform, grid.width, grid.height)
+    fractional = options.fractional is not None
+    unit = area_unit(extent_bound_m2(pixels), FULL_COVER if fractional else 1)
+    rules = Rules(nodata_codes(stack), fractional, options.diagonal, not pixels.aligned_geographic)
+    return MapFrame(
+        pixels, occupancy_grid(options.grid, pixels), unit, options.diagonal, FULL_COVER if fractional else 1
+    ), rules
+
+
+def occupancy_grid(name: str, pixels: PixelGrid | None = None) -> OccupancyGrid:
+    """Return the occupancy grid that a user names: `wcea`, `map` (the map's own CRS), or a projected CRS in metres."""
+    if name == "wcea":
+        return OccupancyGrid()
+    system = pixels.system.to_wkt() if name == "map" and pixels else name
+    grid = OccupancyGrid(crs=system)
+    try:
+        metres = grid.in_metres
+    except ValueError as error:
+        raise UsageError(f"There is no grid {name!r}. Use wcea, map, or a projected CRS such as EPSG:6933.") from error
+    if not metres:
+        raise UsageError(f"The grid {name!r} is not in metres. Use wcea or a projected CRS in metres.")
+    return grid
+
+
+def _workers(options: MeasureOptions) -> int:
+    return options.workers or os.cpu_count() or 1
+
+
+def _folder(stack: RasterStack, options: MeasureOptions) -> BandFolder | None:
+    large = stack.grid.width * stack.grid.height >= RESUME_FROM_PIXELS
+    keep = options.resume if options.resume is not None else large
+    return BandFolder.open(map_fingerprint(stack, options)) if keep else None
+
+
+def _all_bands(task: _BandTask, folder: BandFolder | None, workers: int, progress: Progress) -> Parts:
+    bands = task.stack.bands()
+    done: list[BandResult] = []
+
+    def one(index: int) -> BandResult:
+        if folder is None:
+            return task(bands[index])
+        return folder.get(index, lambda: task(bands[index]))
+
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for index, result in enumerate(pool.map(one, range(len(bands)))):
+                done.append(result)
+                progress(index + 1, len(bands), "rows")
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return BandsInMemory(done)
+
+
+def _transition_table(
+    parts: Parts, index: int, frame: MapFrame, dates: Sequence[float], names: dict[str, str], zones: Sequence[str]
+) -> pa.Table:
+    table = transitions(parts, index, frame.unit)
+    before = [None if code is None else str(code) for code in table["before"].to_pylist()]
+    after = [None if code is None else str(code) for code in table["after"].to_pylist()]
+    columns = {
+        "from_date": pa.array([dates[index]] * len(before), pa.float64()),
+        "to_date": pa.array([dates[index + 1]] * len(before), pa.float64()),
+        "zone": pa.array([zones[zone] for zone in table["zone"].to_pylist()], pa.string()),
+        "before": pa.array(before, pa.string()),
+        "after": pa.array(after, pa.string()),
+        "before_name": pa.array([names.get(code or "", "") for code in before], pa.string()),
+        "after_name": pa.array([names.get(code or "", "") for code in after], pa.string()),
+        "pixels": table["pixels"],
+        "area_km2": table["area_km2"],
+    }
+    return pa.table(columns)
+
+
+def _about(frame: MapFrame, paths: Sequence[Path]) -> dict[str, str]:
+    return {
+        "biosetu.method": "ecosystems-measure/1",
+        "biosetu.occupancy_grid": f"{frame.grid.crs}, cells {frame.grid.cell_m} m, origin 0 0",
+        "biosetu.area": f"WGS84 ellipsoid, integers of 1e-{frame.unit.exponent} m2",
+        "biosetu.inputs": "; ".join(path.name for path in paths),
+    }
+
+
+def _warnings(stack: RasterStack, frame: MapFrame) -> tuple[Problem, ...]:
+    pixel_m = frame.pixels.pixel_size_m
+    return (coarse_warning(pixel_m, stack.dates[0].path),) if pixel_m > frame.grid.fine_m else ()

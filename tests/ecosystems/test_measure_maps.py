@@ -1,0 +1,318 @@
+"""Small maps worked by hand, and maps counted again pixel by pixel in the plainest way."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from click.testing import CliRunner
+from pyproj import CRS, Geod, Transformer
+from rasterio import Affine
+from scipy import ndimage
+
+from biosetu.cli.ecosystems import ecosystems
+from biosetu.engine import rasters
+from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
+from biosetu.jobs.ecosystems_inputs import MeasureOptions
+from biosetu.jobs.ecosystems_measure import measure_maps
+from biosetu.problems import Cancelled, DataError, UsageError
+
+WriteMap = Callable[..., Path]
+pytestmark = pytest.mark.usefixtures("home")
+READINGS = ("aoo_cells", "aoo_cells_small", "aoo_cells_cumulative")
+
+
+def rows_of(paths: list[Path], **options: object) -> dict[tuple[str, float], dict[str, object]]:
+    table = measure_maps(paths, MeasureOptions(**options)).measures  # type: ignore[arg-type]
+    return {(row["class"], row["date"]): row for row in table.to_pylist()}
+
+
+def plain_cells(codes: np.ndarray, path: Path) -> dict[int, Counter[tuple[int, int]]]:
+    """Pixels by class and 1 km sub-cell of the published grid, each centre transformed by itself."""
+    with rasterio.open(path) as data:
+        rows, columns = np.indices(codes.shape)
+        x, y = data.xy(rows.ravel(), columns.ravel())
+        x, y = Transformer.from_crs(data.crs, "ESRI:54034", always_xy=True).transform(x, y)
+    found: dict[int, Counter[tuple[int, int]]] = defaultdict(Counter)
+    for code, east, north in zip(codes.ravel().tolist(), np.floor(x / 1000), np.floor(y / 1000), strict=True):
+        found[code][int(east), int(north)] += 1
+    return found
+
+
+def plain_minimum(cells: Counter[tuple[int, int]], pixel_km2: float) -> list[int]:
+    """The three readings, each smallest over 100 origins, counted naively with one pixel area."""
+    best = [10**9] * 3
+    for dx in range(10):
+        for dy in range(10):
+            sums: Counter[tuple[int, int]] = Counter()
+            for (x, y), pixels in cells.items():
+                sums[(x - dx) // 10, (y - dy) // 10] += pixels
+            areas = sorted(sums.values())
+            total, run, dropped = sum(areas), 0, 0
+            for value in areas:
+                run += value
+                dropped += run * 100 <= total
+            counts = (len(areas), sum(value * pixel_km2 >= 1 for value in areas), len(areas) - dropped)
+            best = [min(pair) for pair in zip(best, counts, strict=True)]
+    return best
+
+
+@pytest.mark.parametrize(
+    ("crs", "transform"),
+    [
+        ("EPSG:4326", Affine(0.003, 0, 12.3, 0, -0.003, 0.4)),
+        ("EPSG:4326", Affine(0.006, 0, 20.0, 0, -0.003, 60.2)),
+        ("EPSG:32644", Affine(300, 0, 402_000, 0, -300, 3_300_700)),
+    ],
+    ids=["equator", "sixty north", "UTM"],
+)
+def test_measures_equal_a_plain_recount(crs: str, transform: Affine, write_map: WriteMap) -> None:
+    codes = np.kron(np.random.default_rng(3).integers(1, 6, (14, 16)), np.ones((8, 8), int)).astype(np.uint8)
+    codes[np.random.default_rng(4).random(codes.shape) < 0.05] = 9
+    path = write_map("map_2000.tif", codes, transform, crs)
+    found = rows_of([path])
+    cells = plain_cells(codes, path)
+    assert {int(code) for code, _ in found} == set(np.unique(codes).tolist())
+    for code in np.unique(codes).tolist():
+        row = found[str(code), 2000]
+        assert row["pixels"] == int((codes == code).sum())
+        assert row["patches"] == ndimage.label(codes == code, np.ones((3, 3)))[1]
+        published = Counter((x // 10, y // 10) for x, y in cells[code])
+        assert row["aoo_cells"] == len(published)
+        pixel_km2 = float(row["area_km2"]) / int(row["pixels"])
+        smallest = plain_minimum(cells[code], pixel_km2)
+        assert [row[f"aoo_cells_min{name.removeprefix('aoo_cells')}"] for name in READINGS] == smallest
+
+
+def test_areas_are_true_on_the_ellipsoid_to_the_square_millimetre(write_map: WriteMap) -> None:
+    codes = np.array([[1, 1, 2], [2, 2, 2], [1, 2, 2]], np.uint8)
+    transform = Affine(0.01, 0, 20, 0, -0.01, 60)
+    found = rows_of([write_map("m2001.tif", codes, transform)])
+    areas = np.rint(row_pixel_areas_m2(PixelGrid(CRS("EPSG:4326").to_wkt(), tuple(transform)[:6], 3, 3)) * 1e6)
+    assert found["1", 2001]["area_units"] == 2 * areas[0] + areas[2]
+    assert found["2", 2001]["area_units"] == areas[0] + 3 * areas[1] + 2 * areas[2]
+
+
+@pytest.mark.parametrize(("left", "top"), [(10.0, 1.0), (20.0, 61.0), (179.5, -16.0)])
+def test_extent_of_one_pixel_row_and_block_is_the_geodesic_hull_of_corners(
+    left: float, top: float, write_map: WriteMap
+) -> None:
+    codes = np.zeros((6, 100), np.uint8)
+    codes[2, 10:12] = 1
+    codes[4, 60] = 1
+    found = rows_of([write_map("m2001.tif", codes, Affine(0.01, 0, left, 0, -0.01, top), nodata=0)])
+    lon = [left + 0.10, left + 0.60, left + 0.61, left + 0.61, left + 0.12, left + 0.10]
+    lat = [top - 0.03, top - 0.05, top - 0.05, top - 0.04, top - 0.02, top - 0.02]
+    if top < 0:
+        lon.insert(5, left + 0.11)
+        lat.insert(5, top - 0.02)
+    expected = abs(Geod(ellps="WGS84").polygon_area_perimeter(lon, lat)[0]) / 1e6
+    assert found["1", 2001]["eoo_km2"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_extent_follows_geodesics_so_that_a_parallel_bulges_out(write_map: WriteMap) -> None:
+    codes = np.ones((1, 400), np.uint8)
+    row = rows_of([write_map("m2001.tif", codes, Affine(0.1, 0, 0, 0, -0.1, 60))])["1", 2001]
+    lon = np.linspace(0, 40, 401)
+    ring = (np.concatenate([lon, [40.0, 0.0]]), np.concatenate([np.full(401, 59.9), [60.0, 60.0]]))
+    expected = abs(Geod(ellps="WGS84").polygon_area_perimeter(*ring)[0]) / 1e6
+    assert row["eoo_km2"] == pytest.approx(expected, rel=1e-9)
+    assert row["eoo_km2"] > 3 * row["area_km2"]
+
+
+def test_cells_across_the_date_line_are_counted_on_both_sides_and_least_as_one(write_map: WriteMap) -> None:
+    codes = np.ones((4, 4), np.uint8)
+    row = rows_of([write_map("m2001.tif", codes, Affine(0.01, 0, 179.98, 0, -0.01, 0.045))])["1", 2001]
+    assert row["aoo_cells"] == 2
+    assert row["aoo_cells_min"] == 1
+
+
+def test_one_percent_rule_by_all_three_readings(write_map: WriteMap) -> None:
+    """One solid cell (100 km²), one of 0.81 km² and one of 1.21 km²: total 102.02, 1 % of it is 1.0202 km²."""
+    codes = np.zeros((300, 1000), np.uint8)
+    codes[100:200, 0:100] = 1
+    codes[105:114, 305:314] = 1
+    codes[105:116, 505:516] = 1
+    path = write_map("m2001.tif", codes, Affine(100, 0, 0, 0, -100, 20_000), "ESRI:54034", nodata=0)
+    row = rows_of([path])["1", 2001]
+    assert [row[name] for name in READINGS] == [3, 2, 2]
+    assert row["area_km2"] == pytest.approx(102.02, rel=1e-9)
+    assert [row["cells_0_1_percent"], row["cells_1_5_percent"], row["cells_50_100_percent"]] == [1, 1, 1]
+
+
+def test_exactly_one_percent_is_kept_as_small_and_dropped_as_cumulative(write_map: WriteMap) -> None:
+    """99 km² and 1 km²: the small cell is 1 % of a cell (not less) and holds exactly 1 % of the total (at most)."""
+    codes = np.zeros((100, 400), np.uint8)
+    codes[:99, :100] = 1
+    codes[10:20, 300:310] = 1
+    path = write_map("m2001.tif", codes, Affine(100, 0, 0, 0, -100, 10_000), "ESRI:54034", nodata=0)
+    row = rows_of([path])["1", 2001]
+    assert [row[name] for name in READINGS] == [2, 2, 1]
+
+
+def test_transitions_add_up_to_both_dates_to_the_last_unit(write_map: WriteMap) -> None:
+    random = np.random.default_rng(5)
+    maps = [random.integers(0, 5, (120, 90)).astype(np.uint8) for _ in range(2)]
+    paths = [
+        write_map(f"m{year}.tif", codes, Affine(0.001, 0, 80, 0, -0.001, 28), nodata=0)
+        for year, codes in zip((2000, 2010), maps, strict=True)
+    ]
+    found = measure_maps(paths, MeasureOptions())
+    assert found.transitions is not None
+    pixels: Counter[tuple[str | None, str | None]] = Counter()
+    for row in found.transitions.to_pylist():
+        pixels[row["before"], row["after"]] += row["pixels"]
+    measured = {(row["class"], row["date"]): row["pixels"] for row in found.measures.to_pylist()}
+    for code in "1234":
+        assert sum(n for (one, _), n in pixels.items() if one == code) == measured[code, 2000]
+        assert sum(n for (_, other), n in pixels.items() if other == code) == measured[code, 2010]
+    assert pixels[None, "1"] == int(((maps[0] == 0) & (maps[1] == 1)).sum())
+    assert (None, None) not in pixels
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32644"])
+def test_bands_and_threads_change_nothing(crs: str, write_map: WriteMap, monkeypatch: pytest.MonkeyPatch) -> None:
+    transform = Affine(0.0005, 0, 80, 0, -0.0005, 28) if crs == "EPSG:4326" else Affine(60, 0, 5e5, 0, -60, 3e6)
+    random = np.random.default_rng(6)
+    paths = []
+    for year in (2000, 2010):
+        codes = np.kron(random.integers(0, 4, (20, 30)), np.ones((11, 9), int)).astype(np.uint8)
+        paths.append(
+            write_map(f"m{year}.tif", codes, transform, crs, nodata=0, tiled=True, blockxsize=16, blockysize=16)
+        )
+    whole = measure_maps(paths, MeasureOptions(workers=1))
+    monkeypatch.setattr(rasters, "BAND_PIXELS", 1)
+    split = measure_maps(paths, MeasureOptions(workers=3))
+    assert whole.measures.equals(split.measures)
+    assert whole.transitions is not None
+    assert whole.transitions.equals(split.transitions)
+
+
+def test_stopped_work_goes_on_and_gives_the_same(
+    write_map: WriteMap, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rasters, "BAND_PIXELS", 1)
+    codes = np.random.default_rng(7).integers(1, 4, (64, 64)).astype(np.uint8)
+    path = write_map("m2000.tif", codes, Affine(0.001, 0, 80, 0, -0.001, 28), tiled=True, blockxsize=16, blockysize=16)
+    calls: list[int] = []
+
+    def stop_at_two(done: int, total: int, label: str = "") -> None:
+        if done == 2:
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        measure_maps([path], MeasureOptions(resume=True, workers=1), stop_at_two)
+    kept = list((home / "work").rglob("band-*.npz"))
+    assert len(kept) >= 2
+    original = rasters.read_band
+    monkeypatch.setattr("biosetu.jobs.ecosystems_measure.read_band", lambda *a: calls.append(a[1]) or original(*a))
+    resumed = measure_maps([path], MeasureOptions(resume=True, workers=1))
+    assert len(calls) == 4 - len(kept)
+    assert not list((home / "work").rglob("band-*"))
+    assert resumed.measures.equals(measure_maps([path], MeasureOptions()).measures)
+
+
+def test_classes_many_and_negative_are_kept_apart(write_map: WriteMap) -> None:
+    codes = np.arange(-200, 200, dtype=np.int16).reshape(20, 20)
+    found = rows_of([write_map("m2000.tif", codes, Affine(0.01, 0, 80, 0, -0.01, 28))])
+    assert {int(code) for code, _ in found} == set(range(-200, 200))
+    assert {row["pixels"] for row in found.values()} == {1}
+
+
+def test_change_is_added_and_a_class_that_vanishes_has_no_area(write_map: WriteMap) -> None:
+    before, after = np.full((10, 10), 1, np.uint8), np.full((10, 10), 1, np.uint8)
+    before[:5], after[:2] = 2, 3
+    paths = [
+        write_map(f"m{y}.tif", c, Affine(1000, 0, 0, 0, -1000, 10_000), "ESRI:54034")
+        for y, c in ((2000, before), (2010, after))
+    ]
+    found = rows_of(paths)
+    assert found["2", 2010]["area_km2"] == 0
+    assert found["2", 2010]["change_percent"] == -100
+    assert found["1", 2010]["change_percent"] == pytest.approx(60, abs=1e-6)
+    assert found["3", 2000]["area_km2"] == 0
+    assert found["3", 2010]["change_percent"] is None
+    assert found["1", 2000]["change_km2"] is None
+
+
+def test_samples_correct_the_area_and_widen_the_decline(write_map: WriteMap, tmp_path: Path) -> None:
+    codes = np.repeat(np.array([[1], [2]], np.uint8), 50, axis=0).repeat(100, axis=1)
+    path = write_map("m2000.tif", codes, Affine(100, 0, 0, 0, -100, 10_000), "ESRI:54034")
+    samples = tmp_path / "samples.csv"
+    samples.write_text("mapped,true,count\n1,1,90\n1,2,10\n2,2,100\n")
+    found = rows_of([path], samples=samples)
+    assert found["1", 2000]["area_adjusted_km2"] == pytest.approx(45.0, rel=1e-6)
+    assert found["2", 2000]["area_adjusted_km2"] == pytest.approx(55.0, rel=1e-6)
+
+
+def test_zones_measure_each_province_by_itself(write_map: WriteMap, tmp_path: Path) -> None:
+    codes = np.ones((10, 20), np.uint8)
+    path = write_map("m2000.tif", codes, Affine(1000, 0, 0, 0, -1000, 10_000), "ESRI:54034")
+    geojson = tmp_path / "provinces.gpkg"
+    import geopandas as gpd
+    from shapely import box
+
+    boxes = [box(0, 0, 5_000, 10_000), box(5_000, 0, 20_000, 10_000)]
+    gpd.GeoDataFrame({"name": ["west", "east"]}, geometry=boxes, crs="ESRI:54034").to_file(geojson)
+    table = measure_maps([path], MeasureOptions(by=geojson)).measures
+    areas = {row["zone"]: row["pixels"] for row in table.to_pylist()}
+    assert areas == {"west": 50, "east": 150}
+
+
+def test_fractional_cover_adds_shares_of_pixels(write_map: WriteMap) -> None:
+    cover = np.array([[0, 25], [50, 100]], np.uint8)
+    path = write_map("m2000.tif", cover, Affine(1000, 0, 0, 0, -1000, 10_000), "ESRI:54034")
+    row = rows_of([path], fractional=100.0)["1", 2000]
+    assert row["area_km2"] == pytest.approx(1.75, rel=1e-8)
+    assert row["pixels"] == 3
+    assert row["patches"] == 1
+
+
+def test_dates_are_read_from_file_names_or_asked_for(write_map: WriteMap) -> None:
+    transform = Affine(0.01, 0, 80, 0, -0.01, 28)
+    paths = [write_map(f"{name}.tif", np.ones((2, 2), np.uint8), transform) for name in ("a", "b")]
+    with pytest.raises(UsageError, match=r"Which year is a\.tif"):
+        rows_of(paths)
+    with pytest.raises(UsageError, match="in the order"):
+        rows_of(paths, dates=(2010.0, 2000.0))
+    with pytest.raises(UsageError, match="2 maps and 1 dates"):
+        rows_of(paths, dates=(2010.0,))
+
+
+def test_coarse_pixels_are_measured_with_a_warning(write_map: WriteMap) -> None:
+    path = write_map("m2000.tif", np.ones((2, 2), np.uint8), Affine(0.1, 0, 80, 0, -0.1, 28))
+    assert [warning.code for warning in measure_maps([path], MeasureOptions()).warnings] == ["coarse"]
+
+
+def test_command_writes_the_contracts_columns(write_map: WriteMap, tmp_path: Path) -> None:
+    transform = Affine(0.01, 0, 80, 0, -0.01, 28)
+    paths = [str(write_map(f"m{y}.tif", np.full((4, 4), 1, np.uint8), transform)) for y in (2000, 2020)]
+    classes = tmp_path / "classes.csv"
+    classes.write_text("code,name\n1,Sal forest\n")
+    out = tmp_path / "out.csv"
+    moved = tmp_path / "moved.csv"
+    result = CliRunner().invoke(
+        ecosystems, ["measure", *paths, "--classes", str(classes), "--out", str(out), "--transitions", str(moved)]
+    )
+    assert result.exit_code == 0, result.output
+    header = out.read_text().splitlines()[0].replace('"', "").split(",")
+    assert header[:11] == [
+        "class", "name", "date", "area_km2", "eoo_km2", "aoo_cells", "aoo_cells_min", "aoo_cells_small",
+        "aoo_cells_min_small", "aoo_cells_cumulative", "aoo_cells_min_cumulative",
+    ]  # fmt: skip
+    assert "Sal forest" in out.read_text()
+    assert "decline_50y_percent" in header
+    assert moved.read_text().count("\n") == 2
+
+
+def test_problems_of_all_files_are_listed_at_once(write_map: WriteMap, tmp_path: Path) -> None:
+    empty = tmp_path / "m2001.tif"
+    empty.touch()
+    no_crs = write_map("m2000.tif", np.ones((2, 2), np.uint8), Affine(0.1, 0, 80, 0, -0.1, 28), None)
+    with pytest.raises(DataError) as raised:
+        rows_of([no_crs, empty])
+    assert [problem.code for problem in raised.value.problems] == ["no-crs", "empty"]
