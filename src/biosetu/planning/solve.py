@@ -16,9 +16,10 @@ from biosetu.planning.repair import cover, drop, fill, landscape, start, trim
 from biosetu.problems import DataError
 from biosetu.progress import Progress, silent
 
-SMALL_UNITS = 2_000
+SMALL_UNITS = 400
 WHOLE_ENTRIES = 3_000_000
 LEVELS = 15
+PRESSES = 60
 REACHES = 4
 SURE = 1e-3
 STEPS = 400
@@ -54,6 +55,8 @@ def solve(
     if not search.done:
         round_levels(search, fraction)
         search.note("rounding")
+        press(search)
+        search.note("pressing")
     if problem.units > SMALL_UNITS:
         search_doubtful(search, fraction)
     search_whole(search)
@@ -78,6 +81,7 @@ class Search:
         self.trace: list[tuple[str, float, float, float]] = []
         self.stopped: BaseException | None = None
         self.prices = np.ones(problem.features)
+        self.point = np.empty(0)
         self.final_prices = Prices(self.prices, np.ones(self.relaxation.budget.size))
 
     @property
@@ -178,6 +182,7 @@ def relax(search: Search) -> Floats:
     bundle = raise_bound(search.relaxation, visit, gap=search.gap, seconds=0.5 * search.seconds, steps=STEPS)
     search.final_prices = search.relaxation.prices(bundle.proof)
     search.prices = search.final_prices.feature
+    search.point = bundle.proof
     fraction = np.zeros(search.problem.units)
     for tag, weight in zip(bundle.tags.tolist(), bundle.weights.tolist(), strict=True):
         fraction += weight * kept[tag]
@@ -190,6 +195,32 @@ def round_levels(search: Search, fraction: Floats) -> None:
         if search.done or (search.left <= 0 and search.best is not None):
             return
         search.repaired(fraction >= level, search.prices)
+
+
+def press(search: Search) -> None:
+    """Raise the prices of targets that are missed and lower those of targets overshot, cut by cut.
+
+    Each choice is a minimum cut, so its outline stays short where single units added one by one would fray it.
+    """
+    relaxation = search.relaxation
+    if not search.problem.has_boundary or not relaxation.use.any():
+        return
+    priced = relaxation.coordinates
+    point = search.point.copy()
+    limit = relaxation.limits()[: priced.size]
+    pace = 0.5
+    for _ in range(PRESSES):
+        if search.done or search.left <= 0:
+            return
+        relaxed = relaxation.at(point)
+        search.raise_to(relaxed.bound)
+        search.repaired(relaxed.selected, relaxation.prices(point).feature)
+        short = relaxed.slope[: priced.size]
+        missed = np.maximum(short, 0.0)
+        floor = 1e-3 * max(float(point[: priced.size].mean()), 1e-12)
+        change = 1 + pace * (missed + 0.1 * np.minimum(short, 0.0).clip(-0.5))
+        point[: priced.size] = np.clip(np.maximum(point[: priced.size], floor * (missed > 0)) * change, 0.0, limit)
+        pace = max(0.95 * pace, 0.05)
 
 
 def search_doubtful(search: Search, fraction: Floats) -> None:

@@ -1,0 +1,95 @@
+"""`biosetu plan`: planning units, and plans with proof of how good they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from biosetu.cli.options import language_option, out_option, quiet_option
+from biosetu.cli.output import emit, progress_bar, show
+
+OBJECTIVES = ("minimum-set", "minimum-shortfall", "maximum-utility")
+
+
+@click.group()
+def plan() -> None:
+    """Where to act next: planning units and plans."""
+
+
+@plan.command()
+@click.option("--within", required=True, type=click.Path(exists=True, path_type=Path), help="Outline to cover.")
+@click.option("--cell-km", required=True, type=float, help="Side of a square (a hexagon has its area) [km].")
+@click.option("--shape", type=click.Choice(["square", "hexagon"]), default="square", show_default=True)
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Problem folder.")
+def units(within: Path, cell_km: float, shape: str, out: Path) -> None:
+    """Make planning units over an outline: units.parquet and boundaries.csv in a problem folder."""
+    from biosetu.jobs.planning import make_planning_units, write_units
+
+    layer, boundaries = make_planning_units(within, cell_km, shape)
+    write_units(layer, boundaries, out)
+    click.echo(f"{out}: {layer.num_rows} units, {boundaries.num_rows} borders", err=True)
+
+
+@plan.command()
+@click.argument("problem", type=click.Path(exists=True, path_type=Path))
+@click.option("--objective", type=click.Choice(OBJECTIVES), help="Default: the problem's own, else minimum-set.")
+@click.option("--budget", type=float, help="What may be spent, over all Parties together.")
+@click.option("--penalty", type=float, help="Price of a unit of boundary length (Marxan's BLM).")
+@click.option("--edge-factor", type=float, help="Part of an outer border that is paid; 1 unless given.")
+@click.option("--gap", type=float, help="Stop when no plan can be better by more than this part; 0.005 unless given.")
+@click.option("--seconds", type=float, help="Time limit; 60 unless given.")
+@click.option("--importance", is_flag=True, help="Add the replacement cost of each chosen unit.")
+@click.option("--features", type=click.Path(path_type=Path, dir_okay=False), help="Write the features' table here.")
+@click.option("--marxan", type=click.Path(path_type=Path, file_okay=False), help="Write the problem as Marxan files.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Units: .parquet, .gpkg, .geojson, .tif, .csv.",
+)
+@language_option
+@quiet_option
+def solve(
+    problem: Path,
+    features: Path | None,
+    marxan: Path | None,
+    importance: bool,
+    out: Path | None,
+    language: str,
+    quiet: bool,
+    **settings: float | str | None,
+) -> None:
+    """Solve PROBLEM, a folder of tables (ours or Marxan's) or a TOML file that names them."""
+    from biosetu.engine.tables import write_table
+    from biosetu.jobs.planning import open_problem, solve_problem, write_marxan, write_units_table
+
+    opened = open_problem(problem, settings)
+    with progress_bar(quiet) as progress:
+        outcome = solve_problem(opened, importance=importance, language=language, progress=progress)
+    for line in outcome.words:
+        click.echo(line)
+    if out is not None:
+        write_units_table(outcome, out)
+    if features is not None:
+        write_table(outcome.features, features)
+    if marxan is not None:
+        write_marxan(outcome.problem, marxan)
+    if out is None and features is None:
+        show(outcome.features)
+
+
+@plan.command()
+@click.argument("problem", type=click.Path(exists=True, path_type=Path))
+@click.option("--penalty", type=float, help="Price of a unit of boundary length.")
+@click.option("--gap", type=float, help="Gap for each solution.")
+@click.option("--seconds", type=float, help="Time limit for each solution.")
+@out_option
+@quiet_option
+def compare(problem: Path, out: Path | None, quiet: bool, **settings: float | None) -> None:
+    """Set one plan over all Parties of PROBLEM beside each Party planning alone."""
+    from biosetu.jobs.planning import compare_problem, open_problem
+
+    opened = open_problem(problem, settings)
+    with progress_bar(quiet) as progress:
+        comparison = compare_problem(opened, progress=progress)
+    emit(comparison.table, out)

@@ -1,0 +1,261 @@
+"""Make planning units, read a planning problem, solve it, and write the plan."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from biosetu.engine.delimited import read_delimited
+from biosetu.engine.surfaces import write_flags
+from biosetu.engine.tables import replacing, write_table
+from biosetu.engine.vectors import crs_of, geometries, is_layer, read_layer, read_own_crs, with_geometry, write_layer
+from biosetu.planning import (
+    Comparison,
+    Objective,
+    Plan,
+    PlanningProblem,
+    compare_alone,
+    in_words,
+    make_units,
+    predicted_irreplaceability,
+    rarity_weighted_richness,
+    replacement_cost,
+    solve,
+    with_national_targets,
+)
+from biosetu.planning.tables import Loaded, Settings, marxan_tables, problem_from_tables
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.progress import Progress, silent
+from biosetu.translation import translations
+
+FILES: dict[str, tuple[str, ...]] = {
+    "units": ("units.parquet", "units.csv", "pu.dat", "pu.csv"),
+    "features": ("features.parquet", "features.csv", "spec.dat", "spec.csv"),
+    "amounts": ("amounts.parquet", "amounts.csv", "puvspr.dat", "puvspr2.dat", "puvspr.csv"),
+    "boundaries": ("boundaries.parquet", "boundaries.csv", "bound.dat", "bound.csv"),
+    "national": ("national.csv",),
+}
+MARXAN_KEYS = {"PUNAME": "units", "SPECNAME": "features", "PUVSPRNAME": "amounts", "BOUNDNAME": "boundaries"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A problem as read: the pure problem, what was asked of it, and the units' polygons where there are any."""
+
+    loaded: Loaded
+    settings: Mapping[str, Any]
+    layer: pa.Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A solved problem ready to be written: units and features as tables, the report in words."""
+
+    problem: PlanningProblem
+    plan: Plan
+    units: pa.Table
+    features: pa.Table
+    words: list[str]
+
+
+def make_planning_units(within: Path, cell_km: float, shape: str = "square") -> tuple[pa.Table, pa.Table]:
+    """Return planning units over the outline in `within` (unit, area_km2, cost = area, geometry) and their borders."""
+    outline = shapely.union_all(shapely.make_valid(geometries(read_layer(within))))
+    units = make_units(outline, cell_km, shape)
+    count = units.area_km2.size
+    number = np.arange(1, count + 1)
+    columns = {"unit": number, "area_km2": units.area_km2, "cost": units.area_km2, "status": ["free"] * count}
+    layer = with_geometry(pa.table(columns), units.polygons, units.crs)
+    edges, exposed = units.boundary, np.flatnonzero(units.boundary.exposed > 0)
+    boundaries = pa.table(
+        {
+            "unit1": np.concatenate([number[edges.first], number[exposed]]),
+            "unit2": np.concatenate([number[edges.second], number[exposed]]),
+            "length": np.concatenate([edges.length, edges.exposed[exposed]]),
+        }
+    )
+    return layer, boundaries
+
+
+def write_units(layer: pa.Table, boundaries: pa.Table, folder: Path) -> None:
+    """Write units.parquet (GeoParquet) and boundaries.csv: the beginning of a problem folder."""
+    write_layer(layer, folder / "units.parquet")
+    write_table(boundaries, folder / "boundaries.csv")
+
+
+def open_problem(path: Path, overrides: Mapping[str, Any] | None = None) -> Opened:
+    """Read a problem: a folder (our tables or Marxan's, `problem.toml` or `input.dat` beside them) or a TOML file.
+
+    overrides: settings that win over the file's: objective, penalty, edge_factor, budget, gap, seconds.
+    """
+    folder = path if path.is_dir() else path.parent
+    settings, files = _settings(path, folder)
+    settings |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    found = {name: files.get(name) or _first(folder, names) for name, names in FILES.items()}
+    missing = [name for name in ("units", "features", "amounts") if found[name] is None]
+    if missing:
+        raise DataError(
+            Problem("a table is missing", f"Add one of {', '.join(FILES[name])}", "missing", str(folder), value=name)
+            for name in missing
+        )
+    layer = None
+    tables = {}
+    for name, file in found.items():
+        if file is None:
+            continue
+        if name == "units" and is_layer(file):
+            layer = read_own_crs(file)
+            tables[name] = layer.drop_columns(["geometry"])
+        else:
+            tables[name] = read_delimited(file)
+    asked = Settings(
+        float(settings.get("penalty", 0.0)), float(settings.get("edge_factor", 1.0)), settings.get("budget")
+    )
+    return Opened(problem_from_tables(tables, asked), settings, layer)
+
+
+def solve_problem(
+    opened: Opened, *, importance: bool = False, language: str = "en", progress: Progress = silent
+) -> Outcome:
+    """Solve and describe. importance: add the replacement cost of each chosen unit (a solution each)."""
+    objective = objective_of(opened.settings)
+    problem = with_national_targets(opened.loaded.problem, opened.loaded.national)
+    if objective is not Objective.MINIMUM_SET and not problem.budget.size:
+        raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
+    gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
+    plan = solve(problem, objective, gap=gap, seconds=seconds, progress=progress)
+    units = _unit_table(problem, plan, objective, importance, progress)
+    if opened.layer is not None:
+        units = with_geometry(units, geometries(opened.layer), crs_of(opened.layer))
+    words = in_words(problem, plan, objective, translations(language).gettext)
+    return Outcome(problem, plan, units, _feature_table(problem, plan), words)
+
+
+def compare_problem(opened: Opened, *, progress: Progress = silent) -> Comparison:
+    """Set planning together beside each Party planning alone (minimum set)."""
+    problem = opened.loaded.problem
+    if len(problem.groups) < 2:
+        raise UsageError("There is only one Party: add a column `party` to the units.")
+    gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
+    return compare_alone(problem, opened.loaded.national, gap=gap, seconds=seconds, progress=progress)
+
+
+def objective_of(settings: Mapping[str, Any]) -> Objective:
+    """Return the objective asked for; minimum set when none is."""
+    name = str(settings.get("objective", Objective.MINIMUM_SET))
+    try:
+        return Objective(name)
+    except ValueError:
+        known = ", ".join(Objective)
+        raise UsageError(f"There is no objective {name!r}. Use one of {known}.") from None
+
+
+def write_units_table(outcome: Outcome, path: Path) -> None:
+    """Write the units by suffix: GeoParquet or GeoPackage with polygons, GeoTIFF of the choice, or a plain table."""
+    has_shapes = "geometry" in outcome.units.column_names
+    if path.suffix.lower() in (".tif", ".tiff"):
+        if not has_shapes:
+            raise UsageError("A GeoTIFF needs units with polygons: give units.parquet from `plan units`.")
+        shapes = geometries(outcome.units)
+        cell = float(np.sqrt(shapely.area(shapes).max()))
+        write_flags(shapes, outcome.plan.selected, crs_of(outcome.units), cell, path)
+    elif has_shapes and path.suffix.lower() in (".parquet", ".geoparquet", ".gpkg", ".geojson"):
+        write_layer(outcome.units, path)
+    else:
+        write_table(outcome.units.drop_columns(["geometry"]) if has_shapes else outcome.units, path)
+
+
+def write_marxan(problem: PlanningProblem, folder: Path) -> None:
+    """Write input.dat, pu.dat, spec.dat, puvspr.dat and bound.dat."""
+    for name, table in marxan_tables(problem).items():
+        columns = [table.column(column).to_pylist() for column in table.column_names]
+        lines = [",".join(table.column_names)]
+        lines += [",".join(_marxan_cell(value) for value in row) for row in zip(*columns, strict=True)]
+        _write_text("\n".join(lines) + "\n", folder / f"{name}.dat")
+    keys = [f"BLM {problem.penalty:g}", "PROP 0.5", "RUNMODE 1", "NUMREPS 100", "INPUTDIR ."]
+    keys += ["PUNAME pu.dat", "SPECNAME spec.dat", "PUVSPRNAME puvspr.dat", "BOUNDNAME bound.dat"]
+    _write_text("\n".join(keys) + "\n", folder / "input.dat")
+
+
+def _marxan_cell(value: object) -> str:
+    return repr(value) if isinstance(value, float) else str(value).replace(",", " ")
+
+
+def _write_text(text: str, path: Path) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _first(folder: Path, names: tuple[str, ...]) -> Path | None:
+    places = (folder, folder / "input")
+    return next((place / name for place in places for name in names if (place / name).exists()), None)
+
+
+def _settings(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Path]]:
+    toml = path if path.suffix.lower() == ".toml" else folder / "problem.toml"
+    if toml.exists():
+        try:
+            read = tomllib.loads(toml.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise DataError(Problem("the settings cannot be read", str(error), "toml", str(toml))) from error
+        return read, {name: folder / file for name, file in read.pop("files", {}).items()}
+    marxan = path if path.name == "input.dat" else folder / "input.dat"
+    return _marxan_settings(marxan) if marxan.exists() else ({}, {})
+
+
+def _marxan_settings(path: Path) -> tuple[dict[str, Any], dict[str, Path]]:
+    pairs = [line.split(None, 1) for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
+    keys = {pair[0].upper(): pair[1].strip() for pair in pairs if len(pair) == 2}
+    inputs = path.parent / keys.get("INPUTDIR", ".").replace("\\", "/")
+    settings: dict[str, Any] = {}
+    if "BLM" in keys:
+        settings["penalty"] = float(keys["BLM"])
+    if float(keys.get("COSTTHRESH", 0) or 0) > 0:
+        settings["budget"] = float(keys["COSTTHRESH"])
+    return settings, {MARXAN_KEYS[key]: inputs / keys[key] for key in MARXAN_KEYS if key in keys}
+
+
+def _unit_table(
+    problem: PlanningProblem, plan: Plan, objective: Objective, importance: bool, progress: Progress
+) -> pa.Table:
+    size = max(int(plan.selected.sum()), 1)
+    needed = np.asarray(predicted_irreplaceability(problem, size).sum(axis=0)).ravel()
+    columns: dict[str, Any] = {
+        "unit": problem.unit_id,
+        "selected": plan.selected,
+        "cost": problem.cost,
+        "status": np.where(problem.locked_in, "in", np.where(problem.locked_out, "out", "free")),
+        "party": [problem.groups[group] for group in problem.group],
+        "rarity": rarity_weighted_richness(problem),
+        "irreplaceability": needed,
+    }
+    if importance:
+        chosen = np.flatnonzero(plan.selected)
+        costs = np.full(problem.units, np.nan)
+        costs[chosen] = replacement_cost(problem, objective, plan, chosen, gap=0.001, progress=progress)
+        columns["replacement_cost"] = costs
+    return pa.table(columns)
+
+
+def _feature_table(problem: PlanningProblem, plan: Plan) -> pa.Table:
+    rated = plan.evaluation
+    total = np.asarray(problem.amounts.sum(axis=1)).ravel()
+    share = np.divide(100 * rated.achieved, total, out=np.zeros(total.size), where=total > 0)
+    return pa.table(
+        {
+            "feature": list(problem.feature),
+            "total": total,
+            "target": problem.target,
+            "achieved": rated.achieved,
+            "achieved_percent": share,
+            "shortfall_percent": 100 * rated.shortfall,
+            "met": rated.shortfall == 0,
+        }
+    )

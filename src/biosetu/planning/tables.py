@@ -1,0 +1,305 @@
+"""A planning problem from tables, in our own column names or Marxan's, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy import sparse
+
+from biosetu.planning.records import Boundary, Flags, Floats, Integers, PlanningProblem
+from biosetu.planning.targets import absolute_targets
+from biosetu.planning.transboundary import NationalTarget
+from biosetu.problems import DataError, Problem
+
+# our column name -> names accepted (Marxan's own in its user manual v1.8.10, ch. 3)
+COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "units": {"unit": ("unit", "id"), "cost": ("cost",), "status": ("status",), "party": ("party", "iso3")},
+    "features": {
+        "feature": ("feature", "id"),
+        "name": ("name",),
+        "target": ("target",),
+        "share": ("share", "prop"),
+        "rule": ("rule",),
+        "z": ("z",),
+        "weight": ("weight", "spf"),
+    },
+    "amounts": {"feature": ("feature", "species"), "unit": ("unit", "pu"), "amount": ("amount",)},
+    "boundaries": {"unit1": ("unit1", "id1"), "unit2": ("unit2", "id2"), "length": ("length", "boundary")},
+    "national": {"feature": ("feature",), "party": ("party",), "target": ("target",)},
+}
+REQUIRED = {
+    "units": ("unit",),
+    "features": ("feature",),
+    "amounts": ("feature", "unit", "amount"),
+    "boundaries": ("unit1", "unit2", "length"),
+    "national": ("feature", "party", "target"),
+}
+LOCKED_IN, LOCKED_OUT = ("2", "in", "locked in"), ("3", "out", "locked out")
+STATUSES = ("", "0", "1", "free", *LOCKED_IN, *LOCKED_OUT)
+DEFAULT_SHARE = 0.17
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the tables do not say. budget: one number, or one per Party."""
+
+    penalty: float = 0.0
+    edge_factor: float = 1.0
+    budget: float | Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A problem with its national targets (positions)."""
+
+    problem: PlanningProblem
+    national: list[NationalTarget]
+
+
+def problem_from_tables(tables: Mapping[str, pa.Table], settings: Settings) -> Loaded:
+    """Read units, features, amounts and, where given, boundaries and national targets.
+
+    Column names as in COLUMNS; texts and numbers are both accepted. A feature's target is `target` (absolute), else
+    `share` of its total, else `rule`. Raises DataError listing every unknown unit or feature, repeated row, value that
+    is not a number and status that is not known.
+    """
+    reader = _Reader()
+    units = reader.columns("units", tables["units"])
+    features = reader.columns("features", tables["features"])
+    amounts = reader.columns("amounts", tables["amounts"])
+    reader.stop()
+    unit_id = reader.numbers("units", units["unit"], "unit").astype(np.int64)
+    reader.unique("units", "unit", unit_id)
+    names = _texts(features["feature"])
+    reader.unique("features", "feature", np.array(names))
+    held = _amounts(reader, amounts, unit_id, names)
+    locked_in, locked_out = _locks(reader, units)
+    target, weight = _targets(reader, features, held)
+    party = _texts(units["party"]) if units["party"] is not None else [""] * unit_id.size
+    groups = tuple(sorted(set(party)))
+    boundary = _boundary(reader, tables.get("boundaries"), unit_id)
+    cost = reader.numbers("units", units["cost"], "cost") if units["cost"] is not None else np.ones(unit_id.size)
+    national = _national(reader, tables.get("national"), names, groups)
+    reader.stop()
+    problem = PlanningProblem(
+        unit_id=unit_id,
+        cost=cost,
+        amounts=held,
+        feature=tuple(_titles(features, names)),
+        target=target,
+        weight=weight,
+        locked_in=locked_in,
+        locked_out=locked_out,
+        boundary=boundary,
+        penalty=settings.penalty,
+        edge_factor=settings.edge_factor,
+        groups=groups,
+        group=np.array([groups.index(name) for name in party], np.int64),
+        budget=_budget(settings.budget, groups),
+    )
+    return Loaded(problem, national)
+
+
+def marxan_tables(problem: PlanningProblem) -> dict[str, pa.Table]:
+    """Return pu, spec, puvspr and bound as Marxan reads them; features are numbered from 1 in their order."""
+    rows = sparse.coo_array(problem.amounts)
+    order = np.lexsort((rows.coords[0], rows.coords[1]))
+    edges, exposed = problem.boundary, np.flatnonzero(problem.boundary.exposed > 0)
+    status = np.where(problem.locked_in, 2, np.where(problem.locked_out, 3, 0))
+    return {
+        "pu": pa.table({"id": problem.unit_id, "cost": problem.cost, "status": status}),
+        "spec": pa.table(
+            {
+                "id": np.arange(problem.features) + 1,
+                "target": problem.target,
+                "spf": problem.weight,
+                "name": list(problem.feature),
+            }
+        ),
+        "puvspr": pa.table(
+            {
+                "species": rows.coords[0][order] + 1,
+                "pu": problem.unit_id[rows.coords[1][order]],
+                "amount": rows.data[order],
+            }
+        ),
+        "bound": pa.table(
+            {
+                "id1": np.concatenate([problem.unit_id[edges.first], problem.unit_id[exposed]]),
+                "id2": np.concatenate([problem.unit_id[edges.second], problem.unit_id[exposed]]),
+                "boundary": np.concatenate([edges.length, edges.exposed[exposed]]),
+            }
+        ),
+    }
+
+
+class _Reader:
+    """Collects every fault before it stops."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def stop(self) -> None:
+        if self.problems:
+            raise DataError(self.problems)
+
+    def columns(self, table: str, data: pa.Table) -> dict[str, pa.ChunkedArray | None]:
+        present = {name.strip().casefold(): name for name in data.column_names}
+        found: dict[str, pa.ChunkedArray | None] = {}
+        for ours, accepted in COLUMNS[table].items():
+            name = next((present[other] for other in accepted if other in present), None)
+            found[ours] = data.column(name) if name is not None else None
+            if name is None and ours in REQUIRED[table]:
+                remedy = f"Add it; {' or '.join(accepted)} is read"
+                self.problems.append(Problem("a column is missing", remedy, "column", table, column=ours))
+        return found
+
+    def numbers(self, table: str, column: pa.ChunkedArray, name: str, *, empty: float | None = None) -> Floats:
+        texts = column if not pa.types.is_integer(column.type) else column.cast(pa.float64())
+        if pa.types.is_floating(texts.type):
+            values: Floats = np.asarray(texts.to_numpy(zero_copy_only=False), np.float64)
+        else:
+            values = np.array([_number(text) for text in texts.to_pylist()])
+        blank = np.array([v in (None, "") for v in column.to_pylist()]) if np.isnan(values).any() else np.zeros(0, bool)
+        if blank.any() and empty is not None:
+            values = np.where(blank, empty, values)
+        for row in np.flatnonzero(np.isnan(values))[:1000] if empty is None or not np.isnan(empty) else ():
+            self.fault("not a number", "Write a number", "number", table, int(row), name, column[int(row)].as_py())
+        return values
+
+    def fault(self, message: str, remedy: str, code: str, table: str, row: int, column: str, value: object) -> None:
+        self.problems.append(Problem(message, remedy, code, table, row + 2, column, str(value)))
+
+    def unique(self, table: str, name: str, values: np.ndarray) -> None:
+        _, first = np.unique(values, return_index=True)
+        for row in np.setdiff1d(np.arange(values.size), first)[:1000]:
+            self.fault("stands twice", "Keep one row", "twice", table, int(row), name, values[row])
+
+    def positions(self, table: str, name: str, known: np.ndarray, values: np.ndarray) -> Integers:
+        order = np.argsort(known, kind="stable")
+        place = np.minimum(np.searchsorted(known[order], values), max(known.size - 1, 0))
+        found = order[place] if known.size else np.zeros(values.size, np.int64)
+        missing = known[found] != values if known.size else np.ones(values.size, bool)
+        for row in np.flatnonzero(missing)[:1000]:
+            self.fault(
+                "is not known", f"Use a {name} of the {name}s table", "unknown", table, int(row), name, values[row]
+            )
+        return found.astype(np.int64)
+
+
+def _number(text: object) -> float:
+    try:
+        return float(str(text))
+    except ValueError:
+        return float("nan")
+
+
+def _texts(column: pa.ChunkedArray | None) -> list[str]:
+    return [] if column is None else ["" if v is None else str(v).strip() for v in column.to_pylist()]
+
+
+def _titles(features: Mapping[str, pa.ChunkedArray | None], names: Sequence[str]) -> list[str]:
+    titles = _texts(features["name"])
+    return [title or name for title, name in zip(titles, names, strict=True)] if titles else list(names)
+
+
+def _amounts(
+    reader: _Reader, columns: Mapping[str, pa.ChunkedArray | None], unit_id: Integers, names: list[str]
+) -> sparse.csr_array:
+    unit = reader.positions(
+        "amounts", "unit", unit_id, reader.numbers("amounts", columns["unit"], "unit").astype(np.int64)
+    )
+    feature = reader.positions("amounts", "feature", np.array(names), _as_text(columns["feature"]))
+    amount = reader.numbers("amounts", columns["amount"], "amount")
+    reader.unique("amounts", "unit and feature", feature * (unit_id.size + 1) + unit)
+    reader.stop()
+    keep = amount != 0
+    shape = (len(names), unit_id.size)
+    return sparse.csr_array((amount[keep], (feature[keep], unit[keep])), shape=shape)
+
+
+def _as_text(column: pa.ChunkedArray | None) -> np.ndarray:
+    return np.array(pc.utf8_trim_whitespace(column.cast(pa.string())).to_pylist() if column is not None else [], str)
+
+
+def _locks(reader: _Reader, units: Mapping[str, pa.ChunkedArray | None]) -> tuple[Flags, Flags]:
+    rows = units["unit"]
+    count = len(rows) if rows is not None else 0
+    status = [text.casefold().removesuffix(".0") for text in _texts(units["status"])] or ["0"] * count
+    for row, text in enumerate(status):
+        if text not in STATUSES:
+            reader.fault(
+                "not a status", "Use free, in or out (or Marxan's 0–3)", "status", "units", row, "status", text
+            )
+    return np.array([s in LOCKED_IN for s in status]), np.array([s in LOCKED_OUT for s in status])
+
+
+def _targets(
+    reader: _Reader, features: Mapping[str, pa.ChunkedArray | None], held: sparse.csr_array
+) -> tuple[Floats, Floats]:
+    total = np.asarray(held.sum(axis=1)).ravel()
+    count = total.size
+    nothing = np.full(count, np.nan)
+
+    def column(name: str) -> Floats:
+        values = features[name]
+        return nothing.copy() if values is None else reader.numbers("features", values, name, empty=np.nan)
+
+    target, share, weight = column("target"), column("share"), column("weight")
+    rules = _texts(features["rule"]) or [""] * count
+    by_share = np.where(np.isfinite(share), share, DEFAULT_SHARE) * total
+    result = np.where(np.isfinite(target), target, by_share)
+    for rule in sorted(set(rules) - {""}):
+        chosen = np.array([r == rule for r in rules]) & ~np.isfinite(target) & ~np.isfinite(share)
+        result[chosen] = absolute_targets(rule, column("z"), total)[chosen]
+    return result, np.where(np.isfinite(weight), weight, 1.0)
+
+
+def _boundary(reader: _Reader, table: pa.Table | None, unit_id: Integers) -> Boundary:
+    if table is None:
+        return Boundary.none(unit_id.size)
+    columns = reader.columns("boundaries", table)
+    reader.stop()
+    first, second = (
+        reader.positions(
+            "boundaries", "unit", unit_id, reader.numbers("boundaries", columns[name], name).astype(np.int64)
+        )
+        for name in ("unit1", "unit2")
+    )
+    length = reader.numbers("boundaries", columns["length"], "length")
+    reader.stop()
+    alone = first == second
+    exposed = np.bincount(first[alone], length[alone], minlength=unit_id.size).astype(np.float64)
+    low, high = np.minimum(first, second)[~alone], np.maximum(first, second)[~alone]
+    key, where = np.unique(low * unit_id.size + high, return_inverse=True)
+    merged = np.bincount(where, length[~alone], minlength=key.size).astype(np.float64)
+    return Boundary(key // unit_id.size, key % unit_id.size, merged, exposed)
+
+
+def _national(
+    reader: _Reader, table: pa.Table | None, names: list[str], groups: tuple[str, ...]
+) -> list[NationalTarget]:
+    if table is None:
+        return []
+    columns = reader.columns("national", table)
+    reader.stop()
+    feature = reader.positions("national", "feature", np.array(names), _as_text(columns["feature"]))
+    party = reader.positions("national", "party", np.array(groups), _as_text(columns["party"]))
+    target = reader.numbers("national", columns["target"], "target")
+    return [NationalTarget(int(f), int(p), float(t)) for f, p, t in zip(feature, party, target, strict=True)]
+
+
+def _budget(budget: float | Mapping[str, float] | None, groups: tuple[str, ...]) -> Floats:
+    if budget is None:
+        return np.empty(0)
+    if isinstance(budget, Mapping):
+        missing = [name for name in groups if name not in budget]
+        if missing:
+            remedy = "Give one for every Party, or one number for all together"
+            raise DataError(Problem("no budget is given", remedy, "budget", column="party", value=", ".join(missing)))
+        return np.array([float(budget[name]) for name in groups])
+    return np.array([float(budget)])

@@ -1,0 +1,69 @@
+import geopandas as gpd
+import pyarrow.csv as pa_csv
+import pytest
+import rasterio
+import shapely
+
+from biosetu.cli.main import run
+from biosetu.jobs.planning import open_problem, solve_problem, write_marxan
+from biosetu.problems import DataError, UsageError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    outline = tmp_path / "outline.geojson"
+    outline.write_text(shapely.to_geojson(shapely.box(84, 27, 84.5, 27.5)), encoding="utf-8")
+    problem = tmp_path / "problem"
+    assert run(["plan", "units", "--within", str(outline), "--cell-km", "10", "--out", str(problem)]) == 0
+    frame = gpd.read_parquet(problem / "units.parquet")
+    lines = [f"west,{unit},{area}" for unit, area in zip(frame.unit, frame.area_km2, strict=True) if unit % 2]
+    lines += [f"all,{unit},{area}" for unit, area in zip(frame.unit, frame.area_km2, strict=True)]
+    (problem / "amounts.csv").write_text("feature,unit,amount\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    (problem / "features.csv").write_text("feature,share\nwest,0.3\nall,0.3\n", encoding="utf-8")
+    (problem / "problem.toml").write_text("penalty = 1.0\ngap = 0.05\nseconds = 5\n", encoding="utf-8")
+    return problem
+
+
+def test_solve_writes_units_features_and_raster(folder, tmp_path, capsys):
+    plan, raster, features = tmp_path / "plan.parquet", tmp_path / "plan.tif", tmp_path / "features.csv"
+    assert run(["plan", "solve", str(folder), "--quiet", "--out", str(plan), "--features", str(features)]) == 0
+    assert run(["plan", "solve", str(folder), "--quiet", "--out", str(raster)]) == 0
+    chosen = gpd.read_parquet(plan)
+    assert "2 of 2 targets are met" in capsys.readouterr().out
+    assert chosen.cost[chosen.selected].sum() >= 0.3 * chosen.cost.sum() - 1e-6
+    with rasterio.open(raster) as made:
+        values = made.read(1)
+        assert 0 < (values == 1).sum() <= chosen.selected.sum()
+        assert set(values.ravel().tolist()) <= {0, 1, 255}
+        assert made.nodata == 255
+    assert pa_csv.read_csv(features).column("met").to_pylist() == [True, True]
+
+
+def test_marxan_folder_gives_the_same_value(folder, tmp_path):
+    opened = open_problem(folder, {"gap": 0.0})
+    write_marxan(opened.loaded.problem, tmp_path / "marxan")
+    again = open_problem(tmp_path / "marxan", {"gap": 0.0})
+    first, second = solve_problem(opened), solve_problem(again)
+    assert second.plan.evaluation.value == pytest.approx(first.plan.evaluation.value)
+
+
+def test_budget_is_asked_for(folder):
+    with pytest.raises(UsageError, match="needs a budget"):
+        solve_problem(open_problem(folder, {"objective": "maximum-utility"}))
+
+
+def test_missing_tables_are_listed(tmp_path):
+    with pytest.raises(DataError) as error:
+        open_problem(tmp_path)
+    assert [problem.value for problem in error.value.problems] == ["units", "features", "amounts"]
+
+
+def test_words_are_in_the_language_asked_for_and_name_the_shortfall(folder):
+    outcome = solve_problem(open_problem(folder, {"objective": "minimum-shortfall", "budget": 300.0, "penalty": 0.0}))
+    assert any("of the target is missing" in line for line in outcome.words)
+    assert outcome.plan.evaluation.cost <= 300.0
+
+
+def test_unknown_objective_is_a_usage_error(folder):
+    with pytest.raises(UsageError, match="no objective 'best'"):
+        solve_problem(open_problem(folder, {"objective": "best"}))
