@@ -25,6 +25,7 @@ EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
 
 # command -> (where it lives, what it does); loaded when called
 COMMANDS: dict[str, tuple[str, str]] = {
+    "synthesis": ("biosetu.cli.synthesis:synthesis", "All Parties of a support centre side by side."),
     "dossier": ("biosetu.cli.dossier:dossier", "One Party: evidence, gaps, next steps; HTML, JSON, Word, PDF."),
     "gaps": ("biosetu.cli.gaps:gaps", "The gaps of one Party, ranked, each with its evidence."),
     "observations": ("biosetu.cli.observations:observations", "Figures in and out, with where they came from."),

@@ -80,10 +80,9 @@ def words(tile: Tile, voice: Voice) -> list[str]:
         said.append(_("promised") if tile.promised else _("no national target"))
     if tile.measured:
         said.append(_("measured"))
+        said.append(_(MOVES[tile.movement]))
     elif tile.related:
         said.append(_("related figures"))
-    if tile.measured or tile.related:
-        said.append(_(MOVES[tile.movement]))
     else:
         said.append(_("no figure here"))
     return said
@@ -100,7 +99,11 @@ def framework_screen(items: Sequence[Tile], voice: Voice, *, key: str) -> Markup
     goals = [tile for tile in items if not tile.code.isdigit()]
     targets = [tile for tile in items if tile.code.isdigit()]
     drawn = (tiles(goals, voice, key=key, kind="bs-tiles-goals"), tiles(targets, voice, key=key))
-    return Markup("").join((*drawn, framework_key(voice)))
+    return Markup("").join((*drawn, framework_key(voice, promises=_tells_promises(items))))
+
+
+def _tells_promises(items: Sequence[Tile]) -> bool:
+    return any(tile.promised is not None for tile in items)
 
 
 def framework_figure(items: Sequence[Tile], voice: Voice, *, key: str, title: str, text: str = "") -> Markup:
@@ -116,7 +119,7 @@ def framework_figure(items: Sequence[Tile], voice: Voice, *, key: str, title: st
     for index, tile in enumerate(targets):
         row, column = divmod(index, COLUMNS)
         _tile(canvas, tile, column * (TILE + GAP), (row + 1) * (TILE_HEIGHT + GAP), TILE)
-    _drawn_key(canvas, (rows + 1) * (TILE_HEIGHT + GAP) + 12)
+    _drawn_key(canvas, (rows + 1) * (TILE_HEIGHT + GAP) + 12, promises=_tells_promises(items))
     return canvas.finish(key, title, text)
 
 
@@ -168,19 +171,22 @@ def draw_promise(canvas: Canvas, x: float, y: float, promised: bool | None) -> N
 
 def draw_movement(canvas: Canvas, x: float, y: float, tile: Tile) -> None:
     """Draw how what is measured moves, as arrows."""
-    if not (tile.measured or tile.related) or tile.movement is Movement.UNKNOWN:
+    if not tile.measured or tile.movement is Movement.UNKNOWN:
         return
     class_, strokes = ARROWS[tile.movement]
     for stroke in strokes:
         canvas.path([(x + 2 + dx, y + dy) for dx, dy in stroke], f"arrow {class_}")
 
 
-def _signs(voice: Voice) -> list[tuple[Tile, str]]:
+def _signs(voice: Voice, *, promises: bool) -> list[tuple[Tile, str]]:
     _ = voice.gettext
     blank = Tile("", "")
-    return [
+    promised = [
         (Tile("", "", promised=True), _("promised: a national target is aligned to it")),
         (Tile("", "", promised=False), _("no national target aligned to it")),
+    ]
+    return [
+        *(promised if promises else []),
         (Tile("", "", measured=1, movement=Movement.BETTER), _("improving")),
         (Tile("", "", measured=1, movement=Movement.WORSE), _("declining")),
         (Tile("", "", measured=1, movement=Movement.STEADY), _("no clear change")),
@@ -201,10 +207,10 @@ def _sign(canvas: Canvas, tile: Tile, x: float, y: float) -> None:
         canvas.rect(x - 7, y - 7, 14, 14, state, 2)
 
 
-def framework_key(voice: Voice) -> Markup:
+def framework_key(voice: Voice, *, promises: bool = True) -> Markup:
     """Return what the signs mean, as a list."""
     rows = []
-    for tile, label in _signs(voice):
+    for tile, label in _signs(voice, promises=promises):
         canvas = Canvas(20, 20, voice)
         _sign(canvas, tile, 10, 10)
         drawn = tag("svg", *canvas.parts, class_="bs-svg", viewBox="0 0 20 20", aria_hidden="true")
@@ -212,9 +218,9 @@ def framework_key(voice: Voice) -> Markup:
     return tag("ul", *rows, class_="bs-key", role="list")
 
 
-def _drawn_key(canvas: Canvas, y: float) -> None:
+def _drawn_key(canvas: Canvas, y: float, *, promises: bool) -> None:
     x = 8.0
-    for tile, label in _signs(canvas.voice):
+    for tile, label in _signs(canvas.voice, promises=promises):
         short = label.split(":")[0]
         if x + 30 + len(short) * 5.6 > canvas.width:
             x, y = 8.0, y + 18

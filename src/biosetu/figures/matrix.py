@@ -61,7 +61,7 @@ def _strokes(tile: Tile, voice: Voice) -> list[Markup]:
     if not tile.relevant:
         canvas.line(9, 15, 21, 15, "axis")
         return canvas.parts
-    moving = (tile.measured or tile.related) and tile.movement is not Movement.UNKNOWN
+    moving = tile.measured and tile.movement is not Movement.UNKNOWN
     if tile.promised is not None:
         draw_promise(canvas, 8 if moving else 15, 15, tile.promised)
     draw_movement(canvas, 16 if tile.promised is not None else 9, 14, tile)

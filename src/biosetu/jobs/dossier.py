@@ -24,7 +24,6 @@ from biosetu.reports.dossier import dossier
 from biosetu.reports.evidence import Boundaries
 from biosetu.translation import Voice
 
-Writer = Callable[[Document], str | bytes]
 FORMATS: Mapping[str, str] = {
     "html": "biosetu.reports.html:render",
     "json": "biosetu.reports.jsonfile:render",
@@ -55,8 +54,7 @@ def write_dossier(
     suffix = "" if language == "en" else f".{language}"
     written = []
     for done, name in enumerate(formats, start=1):
-        path = folder / f"{document.meta['party']}{suffix}.{name}"
-        _write(_resolve(FORMATS[name])(document), path)
+        path = write_document(document, name, folder / f"{document.meta['party']}{suffix}.{name}")
         written.append(path)
         progress(done, len(formats), path.name)
     return written
@@ -94,12 +92,15 @@ def _resolve(path: str) -> Callable[..., object]:
     return function
 
 
-def _write(content: object, path: Path) -> None:
+def write_document(document: Document, name: str, path: Path) -> Path:
+    """Write a document in one format, replacing the file at once or not at all; return the path."""
+    content = _resolve(FORMATS[name])(document)
     with replacing(path) as temporary:
         if isinstance(content, bytes):
             temporary.write_bytes(content)
         else:
             temporary.write_text(str(content), encoding="utf-8")
+    return path
 
 
 def boundaries(party: Party) -> Boundaries | None:

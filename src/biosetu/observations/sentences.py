@@ -19,6 +19,8 @@ _WORDS = frozenset({"direction", "text", "level"})
 _UNWRITTEN = frozenset({"index", "proportion", "flag"})
 _SPACES = re.compile(r"\s+(?=[).,:;]|\s|$)")
 
+MOST_DIGITS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -44,11 +46,17 @@ class Sentence:
 
 
 def rounded(value: float, resolution: float | None) -> float:
-    """Return a value at the rounding of its source, or with four significant digits where that is unknown."""
+    """Return a value at the rounding of its source, or with four significant digits where that is unknown or finer.
+
+    Whole numbers are never shortened.
+    """
+    if value == 0 or not math.isfinite(value):
+        return value
+    readable = max(0, MOST_DIGITS - 1 - math.floor(math.log10(abs(value))))
     if resolution is None or resolution <= 0:
-        return float(f"{value:.4g}")
+        return float(f"{value:.{MOST_DIGITS}g}")
     digits = max(0, round(-math.log10(resolution)))
-    return round(value, digits) + 0.0
+    return round(value, min(digits, readable)) + 0.0
 
 
 def plain_number(value: Value) -> str:

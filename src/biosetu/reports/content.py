@@ -13,7 +13,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-Tone = Literal["text", "lead", "note", "caution"]
+Tone = Literal["text", "lead", "note", "caution", "heading"]
 Cell = str | int | float | None
 
 
@@ -29,7 +29,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph. `tone`: text, lead (larger), note (smaller), caution (set apart)."""
+    """One paragraph. `tone`: text, lead (larger), note (smaller), caution (set apart), heading."""
 
     text: str
     tone: Tone = "text"
@@ -103,7 +103,8 @@ class Table:
 class Figure:
     """A picture: `svg` for print, `screen` (HTML) where a screen has something better; `text` says what it shows.
 
-    `wide` takes the whole width; two `half` ones stand side by side where there is room.
+    `wide` takes the whole width; two `half` ones stand side by side where there is room. `data` are the
+    figures behind the picture where no table of the report holds them; JSON carries them.
     """
 
     svg: Markup
@@ -113,6 +114,7 @@ class Figure:
     wide: bool = False
     half: bool = False
     sources: tuple[Citation, ...] = ()
+    data: Table | None = None
 
 
 Block = Paragraph | Bullets | Facts | Table | Figure
@@ -122,7 +124,7 @@ Block = Paragraph | Bullets | Facts | Table | Figure
 class Section:
     """A part of a report. `key` is its anchor; `target` the code of the goal or target it is about, if any.
 
-    `place` orders the sections of a document; sections of one room share a `group`.
+    `short` is the title in a list of contents; `place` orders the sections of a document.
     """
 
     key: str
@@ -130,6 +132,7 @@ class Section:
     blocks: tuple[Block, ...]
     target: str = ""
     kicker: str = ""
+    short: str = ""
     place: tuple[int, ...] = (500,)
     own_page: bool = False
 

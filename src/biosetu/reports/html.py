@@ -9,9 +9,10 @@ from functools import cache
 from importlib.resources import files
 
 from biosetu.reports import fragments
-from biosetu.reports.content import Document
+from biosetu.reports.content import Document, Section
 from biosetu.translation import Voice
 
+OPENING_ENDS = (100,)
 SHEETS = (("biosetu.figures", "figures.css"), ("biosetu.reports", "report.css"), ("biosetu.reports", "page.css"))
 
 
@@ -29,6 +30,11 @@ def style_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+def _opens(part: Section) -> bool:
+    """Return whether a section stands on the opening page, before the contents."""
+    return part.place < OPENING_ENDS
+
+
 def render(document: Document) -> str:
     """Return a document as an HTML file."""
     voice = Voice(document.language)
@@ -41,8 +47,11 @@ def render(document: Document) -> str:
             document=document,
             style=sheet,
             style_hash=style_hash(sheet),
-            contents=[part for part in document.sections if part.title],
-            sections=[fragments.section(part, voice, citations=citations) for part in document.sections],
+            contents=[part for part in document.sections if not _opens(part)],
+            opening=[fragments.section(part, voice, citations=citations) for part in document.sections if _opens(part)],
+            sections=[
+                fragments.section(part, voice, citations=citations) for part in document.sections if not _opens(part)
+            ],
             citations=citations,
             sources=fragments.sources(citations, voice),
         )

@@ -53,6 +53,8 @@ def _block(block: Block, numbers: Mapping[Citation, int]) -> dict[str, Any]:
         plain |= {"caption": block.caption, "columns": {c.key: c.label for c in block.columns}, "rows": block.records()}
     elif isinstance(block, Figure):
         plain |= {"caption": block.caption, "text": block.text}
+        if block.data is not None:
+            plain["data"] = block.data.records()
     else:
         plain |= {"text": block.text, "tone": block.tone}
     return _numbered(plain, block.sources, numbers)

@@ -58,7 +58,7 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
             elif isinstance(block, Figure):
                 name = f"{section.key}-{index}.svg"
                 (folder / name).write_bytes(standalone(block.svg))
-                plain["blocks"][index] |= {"file": name, "wide": block.wide}
+                plain["blocks"][index] |= {"file": name, "wide": block.wide, "half": block.half}
     return data
 
 

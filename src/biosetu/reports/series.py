@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from markupsafe import Markup
 
 from biosetu.figures import Level, Movement, Options, series_chart
+from biosetu.figures.scales import decimals
 from biosetu.framework import elements, indicators
 from biosetu.observations import Source, units
 from biosetu.observations.own import Quantity
@@ -153,7 +154,8 @@ def benchmark(summary: Summary, voice: Voice) -> Level | None:
     if element is None or element.value is None or element.deadline is None:
         return None
     label = voice.gettext("global benchmark: {value} by {year}, not this Party's commitment")
-    shown = quantity(element.value, summary, voice)
+    unit = unit_of(summary, voice)
+    shown = f"{voice.number(element.value, decimals([element.value]))}{' ' if unit else ''}{unit}"
     return Level(label.format(value=shown, year=element.deadline), ((element.deadline, element.value),))
 
 

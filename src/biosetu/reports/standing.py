@@ -33,7 +33,7 @@ def _tile(evidence: Evidence, voice: Voice, code: str, series: list[Summary], li
         promised=None if evidence.promises is None else bool(evidence.promises.get(code)),
         measured=len(headline),
         related=len(about) - len(headline),
-        movement=joint([movement(item) for item in headline or about]),
+        movement=joint([movement(item) for item in headline]),
         relevant=not is_set_aside(evidence, code),
         link=f"#{section_key(home_of((headline or about)[0]))}" if linked and about else "",
     )

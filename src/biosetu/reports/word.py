@@ -83,7 +83,9 @@ class _Writer:
         return " ".join([*parts, citation.url]).strip()
 
     def _block(self, block: Block) -> None:
-        if isinstance(block, Paragraph):
+        if isinstance(block, Paragraph) and block.tone == "heading":
+            self._heading(block.text, 2)
+        elif isinstance(block, Paragraph):
             quiet = block.tone == "note"
             size = {"lead": 12.5, "note": 9.0}.get(block.tone)
             self._paragraph(block.text, block.sources, SOFT if quiet else None, size)

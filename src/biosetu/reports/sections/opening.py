@@ -107,7 +107,7 @@ def _map(evidence: Evidence, voice: Voice) -> Section | None:
         return None
     source = (Citation(bounds.citation),) if bounds.citation else ()
     figure = Figure(svg, title, disclaimer(voice), sources=source)
-    return Section("map", name, (figure,), place=(1,))
+    return Section("map", _("The country"), (figure,), place=(1,))
 
 
 def _framework(evidence: Evidence, voice: Voice) -> Section:

@@ -60,7 +60,13 @@ def _target(evidence: Evidence, voice: Voice, code: str, place: int, series: lis
     about = Paragraph(target.summary(voice.language), "note", (Citation(target.reference, url=target.url),))
     notes = tuple(_absent(evidence, voice, code, series))
     return Section(
-        section_key(code), target.title(voice.language), (about, *blocks, *notes), code, kicker, (100, place)
+        section_key(code),
+        target.title(voice.language),
+        (about, *blocks, *notes),
+        target=code,
+        kicker=kicker,
+        short=target.theme(voice.language),
+        place=(100, place),
     )
 
 
@@ -83,11 +89,12 @@ def _declared(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
 def _headline(evidence: Evidence, item: Summary, voice: Voice) -> Iterator[Block]:
     svg = chart(evidence, item, voice, key=_key(item))
     cited = sources_of(rows_of(evidence, item))
+    code = voice.ltr(item.indicator)
+    title = title_of(item, voice)
+    yield Paragraph(voice.gettext("{title} (headline indicator {code})").format(title=title, code=code), "heading")
     yield facts(evidence, item, voice)
     if svg:
-        code = voice.ltr(item.indicator)
-        caption = voice.gettext("{title} (headline indicator {code})").format(title=title_of(item, voice), code=code)
-        yield Figure(svg, caption, said(evidence, item, voice), sources=cited)
+        yield Figure(svg, title, said(evidence, item, voice), sources=cited)
     yield year_table(evidence, item, voice)
 
 
@@ -156,13 +163,22 @@ def _absent(evidence: Evidence, voice: Voice, code: str, series: list[Summary]) 
     """Say which headline indicators of the target the sources do not hold, and which need not concern the Party."""
     _ = voice.gettext
     held = {item.indicator for item in series if code in targets_of(item)}
+    elsewhere = [item for item in series if code in targets_of(item) and home_of(item) != code and is_headline(item)]
+    for told_elsewhere in elsewhere:
+        text = _("{title} ({code}) also speaks to it: see Target {target}.")
+        title, where = title_of(told_elsewhere, voice), home_of(told_elsewhere)
+        shown = text.format(title=title, code=voice.ltr(told_elsewhere.indicator), target=where)
+        yield Paragraph(shown, "note")
+    missing = []
     for item in indicators().values():
         if item.kind != "headline" or code not in item.targets or item.code in held:
             continue
         title = f"{item.title(voice.language)} ({voice.ltr(item.code)})"
         reason = not_relevant(evidence.party, item.code)
         if reason is None:
-            yield Paragraph(_("{title}: not in the sources loaded here.").format(title=title), "note")
+            missing.append(title)
         else:
             text = _("{title}: proposed as not relevant. {reason}. The Party may overrule this.")
             yield Paragraph(text.format(title=title, reason=reason.reason(voice.language)), "note")
+    if missing:
+        yield Paragraph(_("Not in the sources loaded here: {titles}.").format(titles=voice.join(missing)), "note")

@@ -1,0 +1,30 @@
+"""`biosetu synthesis`: all Parties of a support centre side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from biosetu.cli.options import language_option, quiet_option
+from biosetu.cli.output import progress_bar
+
+
+@click.command()
+@click.option("--centre", required=True, metavar="ID", help="The support centre, such as iucn-asia.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder to write into. [here]"
+)
+@click.option(
+    "--format", "formats", multiple=True, type=click.Choice(["html", "json"]), help="May be given twice. [both]"
+)
+@language_option
+@quiet_option
+def synthesis(centre: str, out: Path, formats: tuple[str, ...], language: str, quiet: bool) -> None:
+    """Write the matrix of Parties and targets, shared gaps, and a page for each headline series."""
+    from biosetu.jobs.synthesis import write_synthesis
+
+    with progress_bar(quiet) as progress:
+        paths = write_synthesis(centre, out, language=language, formats=formats or ("html", "json"), progress=progress)
+    for path in paths:
+        click.echo(path)

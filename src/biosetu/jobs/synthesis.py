@@ -1,0 +1,50 @@
+"""The synthesis of a centre: the evidence of all its Parties, written side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from biosetu.framework import coverage_of, find_centre
+from biosetu.jobs.dossier import evidence_of, write_document
+from biosetu.jobs.party import party_evidence
+from biosetu.problems import UsageError
+from biosetu.progress import Progress, silent
+from biosetu.reports import Document
+from biosetu.reports.synthesis import Member, synthesis
+from biosetu.translation import Voice
+
+SERVED = ("confirmed", "presumed")
+
+
+def write_synthesis(
+    centre: str,
+    folder: Path,
+    *,
+    language: str = "en",
+    formats: Sequence[str] = ("html", "json"),
+    on: date | None = None,
+    progress: Progress = silent,
+) -> list[Path]:
+    """Write the synthesis of a centre's confirmed and presumed Parties into `folder` and return the files."""
+    document = synthesis_document(centre, language=language, on=on, progress=progress)
+    suffix = "" if language == "en" else f".{language}"
+    return [write_document(document, name, folder / f"{document.meta['centre']}{suffix}.{name}") for name in formats]
+
+
+def synthesis_document(
+    centre: str, *, language: str = "en", on: date | None = None, progress: Progress = silent
+) -> Document:
+    """Return the synthesis of a centre as a document; raise UsageError where it serves no Party that is known."""
+    found = find_centre(centre)
+    day = on or datetime.now(UTC).date()
+    rows = coverage_of(centre=found.id, on=day, certainties=SERVED)
+    if not rows:
+        raise UsageError(f"No Party is known to be served by {found.id}.")
+    members = []
+    for done, row in enumerate(rows, start=1):
+        evidence = evidence_of(party_evidence(row.party), with_map=False, on=day)
+        members.append(Member(evidence, row.certainty == "presumed"))
+        progress(done, len(rows), row.party)
+    return synthesis(found, members, Voice(language), day)

@@ -1,0 +1,291 @@
+"""The synthesis of a support centre: all its Parties side by side, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from biosetu.figures import Dot, DotOptions, Row, Small, Tile, dot_plot, framework_key, matrix, small_multiples
+from biosetu.figures.framework import words
+from biosetu.framework import Centre, indicators, targets
+from biosetu.reports.content import (
+    Block,
+    Bullets,
+    Cell,
+    Citation,
+    Column,
+    Document,
+    Figure,
+    Item,
+    Paragraph,
+    Section,
+    Table,
+)
+from biosetu.reports.evidence import Evidence
+from biosetu.reports.sections.targets import kind_of
+from biosetu.reports.series import (
+    ANSWERS,
+    benchmark,
+    home_of,
+    is_headline,
+    places,
+    quantity,
+    rows_of,
+    sources_of,
+    title_of,
+    told,
+    unit_of,
+)
+from biosetu.reports.standing import tiles
+from biosetu.statistics.summary import Summary
+from biosetu.translation import Voice
+
+SeriesKey = tuple[str, str, str]
+Held = Mapping[str, Summary]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A Party of a centre: what is held on it, and whether it is presumed to be served rather than confirmed."""
+
+    evidence: Evidence
+    presumed: bool
+
+    def name(self, voice: Voice) -> str:
+        """Return the Party's name."""
+        return self.evidence.party.name(voice.language)
+
+
+def synthesis(centre: Centre, members: Sequence[Member], voice: Voice, on: date) -> Document:
+    """Return the matrix of Parties and targets, the gaps they share, and a page for each headline series."""
+    _ = voice.gettext
+    ordered = sorted(members, key=lambda member: member.name(voice))
+    day = voice.date(on)
+    series = list(_series(ordered))
+    return Document(
+        key="synthesis",
+        title=centre.name(voice.language),
+        subtitle=_("Synthesis of its Parties for the Kunming-Montreal Global Biodiversity Framework, {date}").format(
+            date=day
+        ),
+        language=voice.language,
+        on=on,
+        sections=(
+            _matrix(ordered, voice),
+            _gaps(ordered, voice),
+            _coverage(ordered, voice),
+            *(_series_page(ordered, key, place, voice) for place, key in enumerate(series)),
+        ),
+        colophon=(
+            _("Written by BioSetu on {date} from the sources named above.").format(date=day),
+            _(
+                "Figures of global sources have not been validated by the Parties. Side by side does not mean ranked:"
+                " conditions, years and methods differ."
+            ),
+        ),
+        meta={"centre": centre.id},
+    )
+
+
+def _matrix(members: Sequence[Member], voice: Voice) -> Section:
+    _ = voice.gettext
+    states = {member.evidence.party.iso3: tuple(tiles(member.evidence, voice, linked=False)) for member in members}
+    rows = [Row(_marked(member, voice), states[member.evidence.party.iso3]) for member in members]
+    caption = _("Parties and the goals and targets of the framework")
+    promises = any(tile.promised is not None for row in rows for tile in row.tiles)
+    drawn = matrix(rows, voice, caption=caption) + framework_key(voice, promises=promises)
+    columns = (Column("party", _("Party")), *(Column(code, code) for code in targets()))
+    data = Table(caption, columns, tuple((row.label, *(_state(tile, voice) for tile in row.tiles)) for row in rows))
+    count = voice.ngettext("{count} Party.", "{count} Parties.", len(members)).format(count=len(members))
+    blocks: list[Block] = [Paragraph(count, "lead"), Figure(Markup(), caption, screen=drawn, wide=True, data=data)]
+    if any(member.presumed for member in members):
+        note = _(
+            "An asterisk marks Parties that are presumed to be served by this centre; no confirmed list is published."
+        )
+        blocks.append(Paragraph(note, "note"))
+    return Section("matrix", _("Where the Parties stand"), tuple(blocks), short=_("Matrix"), place=(0,))
+
+
+def _marked(member: Member, voice: Voice) -> str:
+    return member.name(voice) + (" *" if member.presumed else "")
+
+
+def _state(tile: Tile, voice: Voice) -> str:
+    return voice.join(words(tile, voice))
+
+
+def _gaps(members: Sequence[Member], voice: Voice) -> Section:
+    _ = voice.gettext
+    shared: dict[tuple[str, str], list[str]] = {}
+    for member in members:
+        for gap in member.evidence.gaps:
+            names = shared.setdefault((gap.target, kind_of(gap, voice)), [])
+            if member.name(voice) not in names:
+                names.append(member.name(voice))
+    title = _("Gaps that Parties share")
+    if not shared:
+        none = _(
+            "None of these Parties states a gap, or has set itself a quantity, in the documents loaded here; so no gap"
+            " is shown. What the loaded sources lack is listed next and is no gap of a Party."
+        )
+        return Section("gaps", title, (Paragraph(none),), place=(1,))
+    order = {code: place for place, code in enumerate(targets())}
+    ranked = sorted(shared.items(), key=lambda item: (-len(item[1]), order.get(item[0][0], len(order))))
+    items = tuple(
+        Item(f"{_heading(code, voice)} – {len(names)}", voice.join(names), kind) for (code, kind), names in ranked
+    )
+    return Section("gaps", title, (Bullets(items, ordered=True),), place=(1,))
+
+
+def _heading(code: str, voice: Voice) -> str:
+    _ = voice.gettext
+    if code not in targets():
+        return _("No single target")
+    name = (_("Target {code}") if code.isdigit() else _("Goal {code}")).format(code=code)
+    return f"{name}: {targets()[code].theme(voice.language)}"
+
+
+def _coverage(members: Sequence[Member], voice: Voice) -> Section:
+    _ = voice.gettext
+    headline = [item for item in indicators().values() if item.kind == "headline"]
+    holding: dict[str, list[str]] = {item.code: [] for item in headline}
+    for member in members:
+        for code in {item.indicator for item in member.evidence.summaries} & set(holding):
+            holding[code].append(member.name(voice))
+    columns = (
+        Column("code", _("Code")),
+        Column("title", _("Headline indicator")),
+        Column("parties", _("Parties"), True),
+    )
+    rows = tuple((item.code, item.title(voice.language), len(holding[item.code])) for item in headline)
+    lead = _("For how many of these Parties the sources loaded here hold a figure. Parties may well hold their own.")
+    cited = dict.fromkeys(source for member in members for source in sources_of(member.evidence.observations))
+    table = Table(_("Headline indicators and Parties with a figure"), columns, rows, tuple(cited))
+    return Section("coverage", _("What is in the sources loaded here"), (Paragraph(lead), table), place=(2,))
+
+
+def _series(members: Sequence[Member]) -> Iterator[SeriesKey]:
+    seen: dict[SeriesKey, Summary] = {}
+    for member in members:
+        for item in told(member.evidence.summaries):
+            if is_headline(item) and item.unit not in ANSWERS and item.level.value is not None:
+                seen.setdefault((item.indicator, item.series, item.disaggregation), item)
+    order = {code: place for place, code in enumerate(indicators())}
+    yield from sorted(seen, key=lambda key: (order[key[0]], key[1], key[2]))
+
+
+def _series_page(members: Sequence[Member], key: SeriesKey, place: int, voice: Voice) -> Section:
+    _ = voice.gettext
+    held = {member.evidence.party.iso3: item for member in members if (item := _find(member, key))}
+    first = next(iter(held.values()))
+    title = title_of(first, voice)
+    code = voice.ltr(first.indicator)
+    cited = dict.fromkeys(
+        source
+        for member in members
+        if (item := held.get(member.evidence.party.iso3))
+        for source in sources_of(rows_of(member.evidence, item))
+    )
+    anchor = "series-" + "".join(letter if letter.isalnum() else "-" for letter in "-".join(key))
+    return Section(
+        anchor,
+        title,
+        (
+            _dots(members, held, voice, anchor, tuple(cited)),
+            _multiples(members, held, voice, anchor, tuple(cited)),
+            _figures(members, held, voice, tuple(cited)),
+        ),
+        target=home_of(first),
+        kicker=_("Headline indicator {code}").format(code=code),
+        place=(100, place),
+        own_page=True,
+    )
+
+
+def _find(member: Member, key: SeriesKey) -> Summary | None:
+    matching = (
+        item
+        for item in told(member.evidence.summaries)
+        if (item.indicator, item.series, item.disaggregation) == key and item.level.value is not None
+    )
+    return next(matching, None)
+
+
+def _absent(voice: Voice) -> str:
+    return voice.gettext("not in the sources loaded here")
+
+
+def _dots(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cited: tuple[Citation, ...]) -> Figure:
+    _ = voice.gettext
+    first = next(iter(held.values()))
+    dots = [_dot(member, held.get(member.evidence.party.iso3), voice) for member in members]
+    title = title_of(first, voice)
+    options = DotOptions(
+        unit=unit_of(first, voice),
+        now=_("latest year"),
+        before=_("baseline, mean of the years held from 2011 to 2020"),
+        places=places(first),
+        benchmark=benchmark(first, voice),
+    )
+    text = _("Latest value of each Party, beside its baseline from the same release where there is one.")
+    svg = dot_plot(dots, voice, options, key=f"{anchor}-dots", title=title, text=text)
+    return Figure(svg, title, text, sources=cited)
+
+
+def _dot(member: Member, item: Summary | None, voice: Voice) -> Dot:
+    if item is None:
+        return Dot(member.name(voice), None, note=_absent(voice))
+    baseline = item.change.baseline
+    same = baseline is not None and baseline.vintage == item.level.vintage
+    return Dot(member.name(voice), item.level.value, baseline.value if baseline and same else None)
+
+
+def _multiples(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cited: tuple[Citation, ...]) -> Figure:
+    first = next(iter(held.values()))
+    items = []
+    for member in members:
+        item = held.get(member.evidence.party.iso3)
+        points = [point for point in item.points if point.value is not None] if item else []
+        years = tuple(point.year for point in points)
+        values = tuple(point.value for point in points if point.value is not None)
+        items.append(Small(member.name(voice), years, values, _absent(voice)))
+    drawn = small_multiples(items, voice, key=f"{anchor}-small", unit=unit_of(first, voice), places=places(first))
+    caption = voice.gettext("Each Party over time, newest release; both axes are shared.")
+    return Figure(Markup(), caption, screen=drawn, wide=True, sources=cited)
+
+
+def _figures(members: Sequence[Member], held: Held, voice: Voice, cited: tuple[Citation, ...]) -> Table:
+    _ = voice.gettext
+    columns = (
+        Column("party", _("Party")),
+        Column("latest", _("Latest"), True),
+        Column("year", _("Year"), True, plain=True),
+        Column("baseline", _("Baseline"), True),
+        Column("change", _("Change since the baseline"), True),
+    )
+    rows = tuple(_figures_row(member, held.get(member.evidence.party.iso3), voice) for member in members)
+    return Table(_("Figures"), columns, rows, cited)
+
+
+def _figures_row(member: Member, item: Summary | None, voice: Voice) -> tuple[Cell, ...]:
+    if item is None:
+        return (member.name(voice), _absent(voice), None, None, None)
+    change = item.change
+    return (
+        member.name(voice),
+        quantity(item.level.value, item, voice),
+        item.level.year,
+        quantity(change.baseline.value, item, voice) if change.baseline else None,
+        _change(item, voice),
+    )
+
+
+def _change(item: Summary, voice: Voice) -> str | None:
+    _ = voice.gettext
+    said = {"below-rounding": _("below the rounding"), "series-break": _("series break: check with the Party")}
+    if item.change.state == "measured":
+        return quantity(item.change.value, item, voice, signed=True)
+    return said.get(item.change.state)
