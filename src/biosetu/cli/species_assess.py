@@ -1,0 +1,46 @@
+"""`biosetu species assess` and `biosetu species template`: the doors to `jobs.species_assess`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from biosetu.cli.options import out_option
+from biosetu.cli.output import emit
+
+TOLERANCE = click.FloatRange(0, 1)
+
+
+@click.command("assess")
+@click.argument("assessments", type=click.Path(path_type=Path))
+@click.option("--method", "name", type=click.Choice(["interval", "fuzzy"]), default="interval", show_default=True)
+@click.option(
+    "--dispute-tolerance", type=TOLERANCE, default=0.5, show_default=True, help="Fuzzy: 1 = best ranges only."
+)
+@click.option("--risk-tolerance", type=TOLERANCE, default=0.5, show_default=True, help="Fuzzy: 0 = precautionary.")
+@click.option("--draws", type=click.IntRange(min=0), default=0, help="Also the share of random draws by category.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--regional", is_flag=True, help="Apply the answers to the regional questions.")
+@click.option("--sis", type=click.Path(path_type=Path, file_okay=False), help="Also write SIS Connect files there.")
+@out_option
+def assess(assessments: Path, sis: Path | None, out: Path | None, **asked: Any) -> None:
+    """Category and criteria of each taxon in ASSESSMENTS under the IUCN criteria 3.1, with the limits of uncertainty.
+
+    ASSESSMENTS is a CSV, TSV, xlsx or Parquet file with the columns of `biosetu species template`.
+    """
+    from biosetu.jobs.species_assess import assess_file
+    from biosetu.species.criteria.assess import Method
+
+    emit(assess_file(assessments, Method(**asked), sis), out)
+
+
+@click.command("template")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+def template(out: Path) -> None:
+    """Write an assessment template to OUT (.csv or .xlsx) and, beside it, the explanation of its columns."""
+    from biosetu.jobs.species_assess import write_template
+
+    write_template(out)
+    click.echo(f"{out}\n{out.with_name(f'{out.stem}-columns{out.suffix}')}", err=True)

@@ -1,0 +1,54 @@
+"""`species assess`: a table of assessments in, categories and criteria out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biosetu.engine.cells import Limits, read_cells
+from biosetu.engine.tables import write_table
+from biosetu.problems import DataError, Problem
+from biosetu.species.criteria.assess import Method, assess
+from biosetu.species.criteria.inputs import read_inputs, template
+from biosetu.species.criteria.sis import sis_assessments, sis_fields
+
+LIMITS = Limits(file_bytes=400_000_000, content_bytes=1_000_000_000, rows=2_000_000)
+
+
+def read_assessment_cells(path: Path) -> pa.Table:
+    """Return the cells of a CSV, TSV, xlsx or Parquet file of assessments."""
+    if not path.exists():
+        raise DataError(Problem("there is no such file", "Check the name.", "file", str(path)))
+    if path.suffix.lower() == ".parquet":
+        try:
+            return pq.read_table(path)
+        except pa.ArrowInvalid as error:
+            raise DataError(Problem("the Parquet file is damaged", "Write it again.", "format", str(path))) from error
+    return read_cells(path, limits=LIMITS)
+
+
+def assess_file(path: Path, method: Method, sis: Path | None = None) -> pa.Table:
+    """Assess every row of a file; with `sis`, also write `allfields.csv` and `assessments.csv` into that folder.
+
+    Raises DataError with all cells that cannot be read.
+    """
+    cells = read_assessment_cells(path)
+    inputs = read_inputs(cells, path.name)
+    result = assess(inputs, method)
+    if sis is not None:
+        lower = cells.rename_columns([name.strip().lower() for name in cells.column_names])
+        write_table(sis_fields(lower), sis / "allfields.csv")
+        write_table(sis_assessments(result, datetime.now(UTC).date()), sis / "assessments.csv")
+    return result
+
+
+def write_template(path: Path) -> None:
+    """Write an empty assessment table with one example row; the explanation of each column goes beside it."""
+    explained = template()
+    names = explained.column("parameter").to_pylist()
+    examples = explained.column("example").to_pylist()
+    write_table(pa.table({name: pa.array([example]) for name, example in zip(names, examples, strict=True)}), path)
+    write_table(explained, path.with_name(f"{path.stem}-columns{path.suffix}"))
