@@ -1,11 +1,12 @@
 """The tables against their sources, cell by cell, where BIOSETU_SHARED names them; and that the words are our own."""
 
+import csv
 import json
 import re
 
 import pytest
 
-from biosetu.framework import coverage, elements, indicators, parties, targets
+from biosetu.framework import context_facts, coverage, elements, indicators, parties, targets
 from biosetu.framework.reading import rows
 
 RUN = 8
@@ -137,6 +138,31 @@ def test_coverage_equals_the_candidates_in_the_list(party_list):
             certainty = "unknown" if candidate.endswith("?") else "presumed"
             theirs.add((ids.get(bare_id, bare_id.lower()), code, certainty))
     assert {(row.centre, row.party, row.certainty) for row in coverage() if row.party != "XXA"} == theirs
+
+
+@pytest.mark.parametrize(
+    ("fact", "series", "factor"),
+    [("forest_share", "AG_LND_FRST", 1), ("land_area", "AG_LND_TOTL", 10), ("mountain_area", "ER_MTN_TOTL", 1000)],
+)
+def test_context_facts_equal_the_series(shared, fact, series, factor):
+    with (shared / "data/un_sdg_2020_open_numbers/sdg14_15_biodiversity_series.csv").open(encoding="utf-8") as file:
+        theirs = {
+            (row["geo_area"].zfill(3), int(row["year"])): float(row["value"]) * factor
+            for row in csv.DictReader(file)
+            if row["series"] == series and row["value"] != "NV"
+        }
+    for code, facts in context_facts().items():
+        if fact in facts:
+            area = parties()[code].m49
+            assert facts[fact].value == pytest.approx(theirs[area, facts[fact].year], rel=1e-5), code
+            assert facts[fact].year == max(year for held, year in theirs if held == area), code
+
+
+def test_languages_equal_the_source(m49):
+    for code, facts in context_facts().items():
+        if facts:
+            theirs = [language.split("-")[0].strip() for language in m49[code]["Languages"].split(",")]
+            assert facts["languages"].text.split(";") == list(dict.fromkeys(filter(None, theirs)))[:8]
 
 
 def test_no_wording_of_ours_shares_a_run_of_words_with_the_decisions(shared, official):

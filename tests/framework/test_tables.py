@@ -242,11 +242,21 @@ def test_context_facts_belong_to_parties_and_name_their_source():
     assert set(facts) == set(parties())
     assert facts["XXA"] == {}
     assert facts["EUR"] == {}
-    kinds = {"languages", "income_group", "population", "coast", "mangrove_units"}
-    assert all(set(held) == kinds for code, held in facts.items() if code not in ("XXA", "EUR"))
+    everywhere = {"languages", "income_group", "population", "coast", "mangrove_units", "forest_share", "land_area"}
+    known = [set(held) for code, held in facts.items() if code not in ("XXA", "EUR")]
+    assert all(everywhere <= held <= everywhere | {"mountain_area"} for held in known)
     assert all(
         fact.source and (fact.text or fact.value is not None) for held in facts.values() for fact in held.values()
     )
+
+
+def test_shares_and_areas_of_parties_are_possible():
+    for code, held in context_facts().items():
+        if held:
+            assert 0 <= held["forest_share"].value <= 100, code
+            assert held["land_area"].value > 0, code
+            if "mountain_area" in held:
+                assert 0 < held["mountain_area"].value <= held["land_area"].value, code
 
 
 def test_text_falls_back_to_english():

@@ -254,7 +254,8 @@ class Relevance(Multilingual):
 class ContextFact:
     """A fact on a Party, used to find similar Parties: a number with its unit, or a text (a list by `;`).
 
-    `fact`: languages, income_group, population, coast, mangrove_units. `year` is empty where the source gives none.
+    `fact`: languages, income_group, population [persons], coast, land_area and mountain_area [km2], forest_share
+    [percent], mangrove_units. `year` is empty where the source gives none.
     """
 
     party: str
