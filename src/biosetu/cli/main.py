@@ -27,6 +27,7 @@ EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
 COMMANDS: dict[str, tuple[str, str]] = {
     "synthesis": ("biosetu.cli.synthesis:synthesis", "All Parties of a support centre side by side."),
     "dossier": ("biosetu.cli.dossier:dossier", "One Party: evidence, gaps, next steps; HTML, JSON, Word, PDF."),
+    "data": ("biosetu.cli.data:data", "Official sources: what they are, under which licence; fetch."),
     "gaps": ("biosetu.cli.gaps:gaps", "The gaps of one Party, ranked, each with its evidence."),
     "observations": ("biosetu.cli.observations:observations", "Figures in and out, with where they came from."),
     "species": ("biosetu.cli.species:species", "Species: range, Red List criteria, Red List Index."),

@@ -1,0 +1,43 @@
+"""`biosetu data`: official sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from biosetu.cli.options import out_option, quiet_option
+from biosetu.cli.output import emit, progress_bar
+
+
+@click.group()
+def data() -> None:
+    """Official sources: what they are, under which licence; fetch into the cache."""
+
+
+@data.command("list")
+@out_option
+def list_(out: Path | None) -> None:
+    """List the sources: services that can be pulled, and tables that come with the software."""
+    from biosetu.jobs.official_sources import list_sources
+
+    emit(list_sources(), out)
+
+
+@data.command()
+@click.argument("name")
+@click.option("--party", "parties", multiple=True, required=True, help="A Party (NPL); may be given again.")
+@click.option("--series", "codes", multiple=True, help="Only this series; may be given again.")
+@click.option("--keep", is_flag=True, help="Add the figures to the store, beside older releases.")
+@out_option
+@quiet_option
+def pull(
+    name: str, parties: tuple[str, ...], codes: tuple[str, ...], keep: bool, out: Path | None, quiet: bool
+) -> None:
+    """Fetch the figures of source NAME. A stopped pull goes on where it stood; the licence stays with the figures."""
+    from biosetu.jobs.official_sources import pull_source
+
+    with progress_bar(quiet) as progress:
+        table, written = pull_source(name, parties, codes=codes, keep=keep, progress=progress)
+    emit(table, out)
+    click.echo(f"{table.num_rows} figures" + (f", {written} new in the store" if keep else ""), err=True)

@@ -1,0 +1,64 @@
+"""Official sources: what they are, under which licence; fetched into the cache, and into the store when asked."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from biosetu.framework import find_party
+from biosetu.jobs.party import default_store
+from biosetu.observations import ObservationStore, validate
+from biosetu.problems import UsageError
+from biosetu.progress import Progress, silent
+from biosetu.sources import official
+from biosetu.sources.services import Client, pull, series_of, services
+
+SOURCES = pa.schema(
+    [
+        ("name", pa.string()),
+        ("title", pa.string()),
+        ("kind", pa.string()),
+        ("vintage", pa.string()),
+        ("series", pa.string()),
+        ("licence", pa.string()),
+        ("documentation", pa.string()),
+        ("setting", pa.string()),
+    ]
+)
+
+
+def list_sources() -> pa.Table:
+    """Return every source: those carried with the software (kind `carried`) and the services (kind `service`)."""
+    carried = [
+        {"name": item.id, "title": item.title_en, "kind": "carried", "vintage": item.vintage, "series": item.series}
+        | {"licence": item.licence, "documentation": item.url, "setting": ""}
+        for item in official.series().values()
+    ]
+    pulled = [
+        {"name": item.name, "title": item.title, "kind": "service", "vintage": ""}
+        | {"series": ", ".join(series.code for series in series_of(item.name))}
+        | {"licence": item.licence, "documentation": item.documentation, "setting": item.setting}
+        for item in services().values()
+    ]
+    return pa.Table.from_pylist([*pulled, *carried], schema=SOURCES)
+
+
+def pull_source(
+    name: str,
+    parties: tuple[str, ...],
+    *,
+    codes: tuple[str, ...] = (),
+    keep: bool = False,
+    store: ObservationStore | None = None,
+    client: Client | None = None,
+    progress: Progress = silent,
+) -> tuple[pa.Table, int]:
+    """Return the figures of a service for these Parties, validated, and how many were new to the store.
+
+    Without `keep` nothing is stored but the service's answers, in the cache. A newer release stands beside the older.
+    """
+    if not parties:
+        raise UsageError("Name at least one Party, such as --party NPL.")
+    codes_of = tuple(dict.fromkeys(find_party(code).iso3 for code in parties))
+    table = validate(pull(name, codes_of, codes=codes, client=client, progress=progress), file=name)
+    written = (store or default_store()).append(table, note=f"pulled from {name}") if keep and table.num_rows else 0
+    return table, written

@@ -1,0 +1,131 @@
+"""Asking an official service politely: one request at a time, with pauses, retries, and every answer kept.
+
+An answer is written to the cache as it arrives, so that a stopped pull goes on where it stood. The cache holds, beside
+each answer, the address, the day it was fetched and the licence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from biosetu.engine.tables import replacing
+from biosetu.problems import BioSetuError
+
+USER_AGENT = "BioSetu (open-source software of CBD support centres)"
+RETRIES = 5
+LONGEST_WAIT_S = 60.0
+TIMEOUT_S = 60.0
+LARGEST_ANSWER = 50_000_000
+AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class ServiceError(BioSetuError):
+    """A service did not answer, or not as documented; what was fetched before is kept, so try again later."""
+
+
+@dataclass(slots=True)
+class Client:
+    """Asks one service. `pause_s` [s] lies between requests; answers younger than `fresh` come from the cache."""
+
+    host: str
+    cache: Path
+    pause_s: float = 1.0
+    licence: str = ""
+    fresh: timedelta = timedelta(days=30)
+    sleep: Callable[[float], None] = time.sleep
+    _asked: float = field(default=0.0, init=False)
+
+    def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
+        """Return the JSON answer to a GET; raises ServiceError."""
+        return self._answer("GET", path, query or {}, None)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Return the JSON answer to a POST with a JSON body; raises ServiceError."""
+        return self._answer("POST", path, {}, body)
+
+    def _answer(self, verb: str, path: str, query: Mapping[str, str | int], body: Mapping[str, Any] | None) -> Any:
+        address = f"{self.host.rstrip('/')}/{path.lstrip('/')}" + (f"?{urlencode(query)}" if query else "")
+        wanted = json.dumps([verb, address, body], sort_keys=True)
+        place = self.cache / f"{hashlib.sha256(wanted.encode()).hexdigest()[:32]}.json"
+        kept = self._kept(place)
+        if kept is not None:
+            return kept
+        answer = self._fetch(verb, address, body)
+        facts = {"request": wanted, "fetched": datetime.now(UTC).isoformat(), "licence": self.licence, "answer": answer}
+        with replacing(place) as temporary:
+            temporary.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        return answer
+
+    def _kept(self, place: Path) -> Any:
+        try:
+            facts = json.loads(place.read_text(encoding="utf-8"))
+            age = datetime.now(UTC) - datetime.fromisoformat(facts["fetched"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return facts["answer"] if age < self.fresh else None
+
+    def _fetch(self, verb: str, address: str, body: Mapping[str, Any] | None) -> Any:
+        trouble = ""
+        for attempt in range(RETRIES):
+            self._wait_turn()
+            try:
+                response = httpx.request(
+                    verb,
+                    address,
+                    json=body,
+                    headers={"user-agent": USER_AGENT},
+                    timeout=TIMEOUT_S,
+                    follow_redirects=True,
+                )
+            except httpx.TransportError as error:
+                trouble = f"no answer ({type(error).__name__})"
+                self.sleep(_back_off(attempt, None))
+                continue
+            if response.status_code not in AGAIN:
+                return _read(response, address)
+            trouble = f"answer {response.status_code}"
+            self.sleep(_back_off(attempt, response.headers.get("retry-after")))
+        raise ServiceError(f"{address}: {trouble} after {RETRIES} attempts. What was fetched is kept; try again later.")
+
+    def _wait_turn(self) -> None:
+        rest = self._asked + self.pause_s - time.monotonic()
+        if self._asked and rest > 0:
+            self.sleep(rest)
+        self._asked = time.monotonic()
+
+
+def _back_off(attempt: int, retry_after: str | None) -> float:
+    """Return how long to wait [s]: what the service asks for, else 1, 2, 4 … seconds; a minute at most."""
+    asked = _asked_wait(retry_after) if retry_after else None
+    return min(LONGEST_WAIT_S, asked if asked is not None else 2.0**attempt)
+
+
+def _asked_wait(text: str) -> float | None:
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _read(response: httpx.Response, address: str) -> Any:
+    if response.status_code != httpx.codes.OK:
+        raise ServiceError(f"{address}: answer {response.status_code}. Check the code asked for and the host.")
+    if len(response.content) > LARGEST_ANSWER:
+        raise ServiceError(f"{address}: the answer is too large ({len(response.content):,} bytes).")
+    try:
+        return response.json()
+    except ValueError as error:
+        raise ServiceError(f"{address}: the answer is not JSON. Check the host.") from error
