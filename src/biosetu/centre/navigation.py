@@ -11,7 +11,12 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.wording import gettext
 from biosetu.translation import N_
 
-PUBLIC = (("parties", N_("Parties")), ("indicators", N_("Indicators")), ("targets", N_("Targets")))
+PUBLIC = (
+    ("parties", N_("Parties")),
+    ("indicators", N_("Indicators")),
+    ("targets", N_("Targets")),
+    ("requests", N_("Requests")),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,15 @@ def form(name: str) -> tuple[Field, ...]:
     )
 
 
+@cache
+def vocabulary(name: str) -> tuple[tuple[str, str], ...]:
+    """Return the (code, label) pairs of a short list that we keep ourselves; empty where codes come from the
+    framework.
+    """
+    text = (files("biosetu.cooperation") / "data" / "vocabularies.csv").read_text(encoding="utf-8")
+    return tuple((row["code"], row["label"]) for row in csv.DictReader(text.splitlines()) if row["list"] == name)
+
+
 def filled(values: Values) -> frozenset[str]:
     """Return the names of the fields that have content, as the guards ask for them."""
     return frozenset(name for name, value in values.items() if value.strip())
@@ -99,6 +108,8 @@ def check(name: str, values: Values, *, file: str = "", row: int | None = None) 
 def _complaint(field: Field, value: str) -> tuple[str, str] | None:
     if field.most is not None and len(parts(value)) > field.most:
         return f"more than {field.most} chosen", f"Keep at most {field.most}, separated by ;"
+    if (unknown := _unknown(field, value)) is not None:
+        return "not on the list", f"Use {', '.join(code for code, _ in vocabulary(field.kind[6:]))}; wrong is {unknown}"
     if field.kind == "date" and not _is_date(value):
         return "not a date", "Write year-month-day, such as 2027-03-31"
     if field.kind == "number" and not value.isdecimal():
@@ -110,6 +121,15 @@ def _complaint(field: Field, value: str) -> tuple[str, str] | None:
     if field.kind == "links" and not all(part.startswith(("https://", "http://")) for part in parts(value)):
         return "not a web address", "Begin every link with https://"
     return None
+
+
+def _unknown(field: Field, value: str) -> str | None:
+    known = (
+        {code for code, _ in vocabulary(field.kind.removeprefix("codes:"))}
+        if field.kind.startswith("codes:")
+        else set()
+    )
+    return next((code for code in parts(value) if code not in known), None) if known else None
 
 
 def parts(value: str) -> tuple[str, ...]:

@@ -45,6 +45,31 @@ STATE_NAMES = {
 }
 
 
+VERB_NAMES = {
+    "submit": N_("Send"),
+    "withdraw": N_("Withdraw"),
+    "endorse": N_("Endorse"),
+    "lapse_endorsement": N_("Decide for the silent focal point"),
+    "answer": N_("Answered directly"),
+    "return": N_("Return to the requester"),
+    "decline": N_("Decline"),
+    "hand_over": N_("Hand over to another centre"),
+    "articulate": N_("Say together what is needed"),
+    "plan": N_("Begin planning"),
+    "match": N_("Look for a provider"),
+    "seek_funds": N_("Seek funds"),
+    "hold": N_("Put on hold"),
+    "resume": N_("Resume"),
+    "agree": N_("Agree"),
+    "start": N_("Start work"),
+    "stop_work": N_("Stop the work"),
+    "deliver": N_("Work is delivered"),
+    "reopen": N_("Not yet finished"),
+    "close": N_("Close"),
+    "acknowledge": N_("Acknowledge"),
+    "ask": N_("Wait for the requester"),
+    "reply": N_("We have answered"),
+}
 STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
 
 

@@ -1,0 +1,266 @@
+"""The helpdesk's pages: the queue, one request, its form."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import may, parties_for, visible_to
+from biosetu.centre.helpdesk import verbs
+from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, roles_for
+from biosetu.centre.helpdesk.models import STATES, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
+from biosetu.centre.wording import gettext, language
+from biosetu.cooperation import Refused, offered, read_clock, states
+from biosetu.cooperation.forms import Field, biobridge, form, parts, vocabulary
+from biosetu.cooperation.forms import template as empty_form
+from biosetu.engine.tables import write_table
+from biosetu.framework import parties, targets
+from biosetu.problems import DataError, Problem
+
+ON_A_PAGE = 25
+OPENING = ("who", "what", "purpose", "needed_by", "party")
+FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "confidential"})
+PREFILLED = ("party", "targets", "indicators", "what", "purpose")
+INTERNAL = frozenset({"officer", "manager"})
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show the requests that this person may see, the latest change first, with what the clock says of each."""
+    rows = _filtered(visible_to(request.user, SupportRequest.objects.all()), request.GET)
+    page = Paginator(rows.prefetch_related("request_parties", "steps"), ON_A_PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    shown = [(row, _pressing(row, today)) for row in page.object_list]
+    context = {
+        "rows": shown,
+        "page": page,
+        "states": STATES,
+        "asked": request.GET,
+        "can_ask": _may_ask(request),
+        "rest": _without_page(request.GET),
+    }
+    return render(request, "helpdesk/queue.html", context)
+
+
+def _filtered(rows: QuerySet[SupportRequest], asked: QueryDict) -> QuerySet[SupportRequest]:
+    state, party, words = asked.get("state", ""), asked.get("party", "").strip().upper(), asked.get("q", "").strip()
+    if state in states():
+        rows = rows.filter(state=state)
+    if party:
+        rows = rows.filter(SupportRequest.paths.about(frozenset({party})))
+    if words:
+        rows = rows.filter(Q(title__icontains=words) | Q(reference__icontains=words))
+    return rows
+
+
+def _without_page(asked: QueryDict) -> str:
+    kept = asked.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
+
+
+def _pressing(row: SupportRequest, today: object) -> object | None:
+    """Return the open promise of the centre that is due first."""
+    stands = read_clock(row.history(), today, calendar(row))  # type: ignore[arg-type]
+    waiting = [due for due in stands if due.ended is None]
+    return min(waiting, key=lambda due: due.due, default=None) if row.goes_on else None
+
+
+def _may_ask(request: HttpRequest) -> bool:
+    return bool(parties_for(request.user, "open", "request"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for help: four fields and the country; the rest when it is needed."""
+    account = _account(request)
+    if not _may_ask(request):
+        raise PermissionDenied
+    fields = [field for field in form("request") if field.field in FIRST_FIELDS]
+    if request.method == "POST":
+        values = _posted(request.POST, form("request"))
+        try:
+            made = verbs.open_request(by=account, values=values)
+        except DataError as error:
+            return _form(request, "helpdesk/new.html", fields, values, error.problems)
+        if "submit" in request.POST:
+            return _try_to_submit(request, made, account)
+        return redirect("request", made.reference)
+    given = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    return _form(request, "helpdesk/new.html", fields, given, ())
+
+
+def _try_to_submit(request: HttpRequest, made: SupportRequest, account: Account) -> HttpResponse:
+    try:
+        verbs.act(request=made, verb="submit", by=account)
+    except Refused as refused:
+        messages.error(request, gettext("Saved as a draft.") + " " + str(refused))
+    else:
+        messages.success(request, gettext("Sent. The centre answers within its service standard."))
+    return redirect("request", made.reference)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Fill in the whole form."""
+    found = _seen(request, reference)
+    if not may(request.user, "edit", found):
+        raise PermissionDenied
+    fields = list(form("request"))
+    if request.method == "POST":
+        values = _posted(request.POST, fields)
+        try:
+            verbs.save(request=found, by=_account(request), values=values)
+        except DataError as error:
+            return _form(request, "helpdesk/edit.html", fields, values, error.problems, found)
+        except Refused as refused:
+            messages.error(request, str(refused))
+        return redirect("request", reference)
+    return _form(request, "helpdesk/edit.html", fields, found.values, (), found)
+
+
+def _posted(posted: QueryDict, fields: tuple[Field, ...] | list[Field]) -> dict[str, str]:
+    return {
+        field.field: "; ".join(str(value) for value in posted.getlist(field.field) if value)
+        for field in fields
+        if field.field in posted or field.kind == "yes" or field.kind.startswith("codes:")
+    }
+
+
+def _form(
+    request: HttpRequest,
+    page: str,
+    fields: list[Field],
+    values: dict[str, str],
+    problems: Sequence[Problem],
+    found: SupportRequest | None = None,
+) -> HttpResponse:
+    context = {
+        "fields": fields,
+        "values": values,
+        "problems": {problem.column: problem for problem in problems},
+        "found": found,
+        "choices": {field.field: _choices(request, field) for field in fields},
+        "chosen": {field.field: set(parts(values.get(field.field, ""))) for field in fields},
+    }
+    return render(request, page, context, status=422 if problems else 200)
+
+
+def _choices(request: HttpRequest, field: Field) -> list[tuple[str, str]]:
+    """Return the (code, name) pairs to choose from; empty where codes are typed."""
+    kind = field.kind.removeprefix("codes:")
+    if kind == "targets":
+        return [(row.code, f"{row.code} {row.title(language())}") for row in targets().values() if row.kind == "target"]
+    if field.field == "party":
+        allowed = parties_for(request.user, "open", "request")
+        return [(code, row.name(language())) for code, row in parties().items() if code in allowed]
+    return [(code, gettext(label)) for code, label in vocabulary(kind)]
+
+
+@require_safe
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one request: what is asked, where it stands, what can be done next and what still bars it."""
+    found = _seen(request, reference)
+    roles = roles_for(request.user, found)
+    known = facts(found, request.user)
+    steps = [(row, why) for row, why in offered(found.state, roles, known)]
+    inside = bool(roles & INTERNAL)
+    concerned = bool(roles) or may(request.user, "write", found)
+    context = {
+        "found": found,
+        "roles": roles,
+        "offered": steps,
+        "inside": inside,
+        "concerned": concerned,
+        "clock": read_clock(found.history(), known.today, calendar(found)),
+        "notes": found.messages.select_related("author") if inside else found.messages.filter(internal=False),
+        "consents": newest_consents(found),
+        "consent_choices": ConsentStatus.choices,
+        "plan_kinds": PlanItem.Kind.choices,
+        "candidates": found.candidates.select_related("provider") if inside else _own_candidates(request, found),
+        "fields": [field for field in form("request") if found.values.get(field.field)],
+        "can_edit": may(request.user, "edit", found) and found.goes_on,
+        "can_write": may(request.user, "write", found),
+        "track": _track(found),
+        "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
+    }
+    return render(request, "helpdesk/detail.html", context)
+
+
+def _own_candidates(request: HttpRequest, found: SupportRequest) -> object:
+    if not isinstance(request.user, Account):
+        return found.candidates.none()
+    return found.candidates.filter(provider__account=request.user).select_related("provider")
+
+
+MAIN_WAY = (
+    "draft",
+    "submitted",
+    "endorsed",
+    "in_articulation",
+    "planning",
+    "matching",
+    "agreed",
+    "under_way",
+    "delivered",
+    "closed",
+)
+
+
+def _track(found: SupportRequest) -> list[tuple[str, str, bool, bool]]:
+    """Return the main way as (state, its name, passed, here); a state off the way is added where it was left."""
+    names = dict(STATES)
+    passed = {step.before for step in found.steps.all()} | {found.state}
+    way = list(MAIN_WAY)
+    if found.state not in way:
+        last = max((way.index(state) for state in passed if state in way), default=0)
+        way.insert(last + 1, found.state)
+    return [(state, names[state], state in passed, state == found.state) for state in way]
+
+
+@login_required
+@require_safe
+def template(request: HttpRequest) -> FileResponse:
+    """Send the empty form as a workbook, to be filled in offline."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "request.xlsx"
+        write_table(empty_form("request"), path)
+        return FileResponse(io.BytesIO(path.read_bytes()), as_attachment=True, filename="biosetu-request.xlsx")
+
+
+@require_safe
+def biobridge_file(request: HttpRequest, reference: str) -> JsonResponse:
+    """Send the request in the Bio-Bridge field layout."""
+    found = _seen(request, reference)
+    if not roles_for(request.user, found):
+        raise PermissionDenied
+    body = biobridge("request", {**found.values, "title": found.title}, language())
+    return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def _seen(request: HttpRequest, reference: str) -> SupportRequest:
+    found = visible_to(request.user, SupportRequest.objects.all()).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _account(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user

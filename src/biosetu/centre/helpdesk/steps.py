@@ -1,0 +1,132 @@
+"""What the buttons of a request's page do: each posts to one address and comes back to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.helpdesk import verbs
+from biosetu.centre.helpdesk.models import Candidate, Objection, PlanItem, SupportRequest
+from biosetu.centre.wording import gettext
+from biosetu.cooperation import Refused, transitions
+from biosetu.problems import DataError
+
+Action = Callable[[SupportRequest, Account, QueryDict], object]
+
+
+@login_required
+@require_POST
+def do(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+    """Do one thing to a request and come back to its page, with what happened or what bars it."""
+    found = visible_to(request.user, SupportRequest.objects.all()).filter(reference=reference).first()
+    if found is None or not isinstance(request.user, Account):
+        raise Http404
+    action = ACTIONS.get(name)
+    if action is None and name not in {row.verb for row in transitions()}:
+        raise Http404
+    try:
+        if action is not None:
+            action(found, request.user, request.POST)
+        else:
+            reason = request.POST.get("reason", "")
+            verbs.act(request=_seen(found, request.POST), verb=name, by=request.user, reason=reason)
+    except Refused as refused:
+        messages.error(request, gettext(str(refused)))
+    except (ValidationError, DataError, ValueError) as wrong:
+        messages.error(request, _plain(wrong))
+    else:
+        messages.success(request, gettext("Done."))
+    return redirect("request", reference)
+
+
+def _seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:
+    """Take the version that the person saw, so that a change in between is noticed."""
+    seen = str(posted.get("version", ""))
+    if seen.isdecimal():
+        found.version = int(seen)
+    return found
+
+
+def _plain(wrong: Exception) -> str:
+    return " ".join(wrong.messages) if isinstance(wrong, ValidationError) else str(wrong)
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text.strip() else None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text.strip() else None
+
+
+def _candidate(found: SupportRequest, posted: QueryDict) -> Candidate:
+    return get_object_or_404(found.candidates.select_related("request", "provider"), pk=posted.get("candidate", "0"))
+
+
+def _consent(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    texts = {name: posted.get(name, "") for name in ("people", "process", "scope", "languages", "status")}
+    return verbs.record_consent(
+        request=found, by=by, on=_date(posted.get("on", "")), expires=_date(posted.get("expires", "")), **texts
+    )
+
+
+def _plan(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    texts = {name: posted.get(name, "") for name in ("kind", "text", "responsible", "indicator", "unit")}
+    numbers = {name: _number(posted.get(name, "")) for name in ("baseline", "target")}
+    return verbs.plan(request=found, by=by, due=_date(posted.get("due", "")), **texts, **numbers)
+
+
+def _measure(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    item: PlanItem = get_object_or_404(found.plan, pk=posted.get("line", "0"))
+    return verbs.measure(item=item, by=by, result=float(posted.get("result", "")))
+
+
+def _settle(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    objection: Objection = get_object_or_404(found.objections, pk=posted.get("objection", "0"))
+    return verbs.settle(objection=objection, by=by, how=posted.get("how", ""))
+
+
+def _report(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    texts = {name: posted.get(name, "") for name in ("public", "internal", "lessons")}
+    return verbs.report(request=found, by=by, **texts)
+
+
+def _rate(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    return verbs.rate(request=found, by=by, score=int(posted.get("score", "0")), words=posted.get("words", ""))
+
+
+def _write(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    return verbs.write(request=found, by=by, text=posted.get("text", ""), internal="internal" in posted)
+
+
+def _invitation(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    return verbs.answer_invitation(candidate=_candidate(found, posted), by=by, accept=posted.get("answer") == "yes")
+
+
+ACTIONS: Mapping[str, Action] = {
+    "acknowledge": lambda found, by, _: verbs.acknowledge(request=found, by=by),
+    "ask": lambda found, by, _: verbs.pass_ball(request=found, by=by, to="requester"),
+    "reply": lambda found, by, _: verbs.pass_ball(request=found, by=by, to="centre"),
+    "write": _write,
+    "consent": _consent,
+    "object": lambda found, by, posted: verbs.object_to(request=found, by=by, text=posted.get("text", "")),
+    "settle": _settle,
+    "shortlist": lambda found, by, _: verbs.list_candidates(request=found, by=by),
+    "invite": lambda found, by, posted: verbs.invite(candidate=_candidate(found, posted), by=by),
+    "answer-invitation": _invitation,
+    "choose": lambda found, by, posted: verbs.choose(candidate=_candidate(found, posted), by=by),
+    "check-off": lambda found, by, posted: verbs.check_off(request=found, by=by, what=posted.get("what", "")),
+    "plan-line": _plan,
+    "measure": _measure,
+    "report": _report,
+    "rate": _rate,
+}

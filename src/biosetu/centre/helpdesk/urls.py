@@ -1,0 +1,17 @@
+"""Addresses of the helpdesk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from biosetu.centre.helpdesk import pages, steps
+
+urlpatterns = [
+    path("", pages.queue, name="requests"),
+    path("new/", pages.new, name="request_new"),
+    path("template.xlsx", pages.template, name="request_template"),
+    path("<str:reference>/", pages.detail, name="request"),
+    path("<str:reference>/edit/", pages.edit, name="request_edit"),
+    path("<str:reference>/bio-bridge.json", pages.biobridge_file, name="request_biobridge"),
+    path("<str:reference>/do/<str:name>/", steps.do, name="request_do"),
+]
