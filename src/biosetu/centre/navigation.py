@@ -16,6 +16,7 @@ PUBLIC = (
     ("indicators", N_("Indicators")),
     ("targets", N_("Targets")),
     ("requests", N_("Requests")),
+    ("directory", N_("Directory")),
 )
 
 

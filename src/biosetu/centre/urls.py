@@ -11,6 +11,7 @@ urlpatterns = [
     path("health", health, name="health"),
     *i18n_patterns(
         path("account/", include("biosetu.centre.accounts.urls")),
+        path("directory/", include("biosetu.centre.directory.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
         path("", include("biosetu.centre.pages.urls")),
         prefix_default_language=False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.helpdesk import verbs
@@ -24,11 +24,10 @@ from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, role
 from biosetu.centre.helpdesk.models import STATES, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import Refused, offered, read_clock, states
-from biosetu.cooperation.forms import Field, biobridge, form, parts, vocabulary
+from biosetu.cooperation.forms import biobridge, form
 from biosetu.cooperation.forms import template as empty_form
 from biosetu.engine.tables import write_table
-from biosetu.framework import parties, targets
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError
 
 ON_A_PAGE = 25
 OPENING = ("who", "what", "purpose", "needed_by", "party")
@@ -92,16 +91,16 @@ def new(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     fields = [field for field in form("request") if field.field in FIRST_FIELDS]
     if request.method == "POST":
-        values = _posted(request.POST, form("request"))
+        values = forms.posted(request.POST, form("request"))
         try:
             made = verbs.open_request(by=account, values=values)
         except DataError as error:
-            return _form(request, "helpdesk/new.html", fields, values, error.problems)
+            return forms.show(request, "helpdesk/new.html", fields, values, error.problems)
         if "submit" in request.POST:
             return _try_to_submit(request, made, account)
         return redirect("request", made.reference)
     given = {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    return _form(request, "helpdesk/new.html", fields, given, ())
+    return forms.show(request, "helpdesk/new.html", fields, given)
 
 
 def _try_to_submit(request: HttpRequest, made: SupportRequest, account: Account) -> HttpResponse:
@@ -123,53 +122,15 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     fields = list(form("request"))
     if request.method == "POST":
-        values = _posted(request.POST, fields)
+        values = forms.posted(request.POST, fields)
         try:
             verbs.save(request=found, by=_account(request), values=values)
         except DataError as error:
-            return _form(request, "helpdesk/edit.html", fields, values, error.problems, found)
+            return forms.show(request, "helpdesk/edit.html", fields, values, error.problems, found=found)
         except Refused as refused:
             messages.error(request, str(refused))
         return redirect("request", reference)
-    return _form(request, "helpdesk/edit.html", fields, found.values, (), found)
-
-
-def _posted(posted: QueryDict, fields: tuple[Field, ...] | list[Field]) -> dict[str, str]:
-    return {
-        field.field: "; ".join(str(value) for value in posted.getlist(field.field) if value)
-        for field in fields
-        if field.field in posted or field.kind == "yes" or field.kind.startswith("codes:")
-    }
-
-
-def _form(
-    request: HttpRequest,
-    page: str,
-    fields: list[Field],
-    values: dict[str, str],
-    problems: Sequence[Problem],
-    found: SupportRequest | None = None,
-) -> HttpResponse:
-    context = {
-        "fields": fields,
-        "values": values,
-        "problems": {problem.column: problem for problem in problems},
-        "found": found,
-        "choices": {field.field: _choices(request, field) for field in fields},
-        "chosen": {field.field: set(parts(values.get(field.field, ""))) for field in fields},
-    }
-    return render(request, page, context, status=422 if problems else 200)
-
-
-def _choices(request: HttpRequest, field: Field) -> list[tuple[str, str]]:
-    """Return the (code, name) pairs to choose from; empty where codes are typed."""
-    kind = field.kind.removeprefix("codes:")
-    if kind == "targets":
-        return [(row.code, f"{row.code} {row.title(language())}") for row in targets().values() if row.kind == "target"]
-    if field.field == "party":
-        allowed = parties_for(request.user, "open", "request")
-        return [(code, row.name(language())) for code, row in parties().items() if code in allowed]
-    return [(code, gettext(label)) for code, label in vocabulary(kind)]
+    return forms.show(request, "helpdesk/edit.html", fields, found.values, found=found)
 
 
 @require_safe
@@ -197,6 +158,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "can_edit": may(request.user, "edit", found) and found.goes_on,
         "can_write": may(request.user, "write", found),
         "track": _track(found),
+        "shown": lambda field: forms.reads(request, field, found.values[field.field]),
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
     return render(request, "helpdesk/detail.html", context)

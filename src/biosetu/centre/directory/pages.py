@@ -1,0 +1,145 @@
+"""The directory's pages: the list, an entry, registering, one's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from biosetu.centre import forms
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.directory import verbs
+from biosetu.centre.directory.models import Provider
+from biosetu.centre.wording import gettext
+from biosetu.cooperation import Refused
+from biosetu.cooperation.forms import form
+from biosetu.problems import DataError
+
+ON_A_PAGE = 30
+NOT_SHOWN = frozenset({"contact", "consent", "name"})
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the entries that this person may see, by name."""
+    rows = _filtered(visible_to(request.user, Provider.objects.all()), request.GET)
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return render(request, "directory/list.html", {"page": page, "asked": request.GET, "rest": kept.urlencode()})
+
+
+def _filtered(rows: QuerySet[Provider], asked: QueryDict) -> QuerySet[Provider]:
+    words, party = asked.get("q", "").strip(), asked.get("party", "").strip().upper()
+    if words:
+        rows = rows.filter(name__icontains=words)
+    if party:
+        rows = rows.filter(party=party)
+    return rows
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one entry; the contact person only to the owner and the reviewing centre."""
+    found = _seen(request, pk)
+    mine, reviewing = may(request.user, "edit", found), may(request.user, "review", found)
+    hidden = NOT_SHOWN - {"contact"} if mine or reviewing else NOT_SHOWN
+    shown = [
+        (field, forms.reads(request, field, found.values[field.field]))
+        for field in form("provider")
+        if found.values.get(field.field) and field.field not in hidden
+    ]
+    context = {"found": found, "shown": shown, "mine": mine, "reviewing": reviewing}
+    return render(request, "directory/detail.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Register oneself or one's institution."""
+    fields = form("provider")
+    if request.method != "POST":
+        return forms.show(request, "directory/form.html", fields, {}, found=None)
+    values = forms.posted(request.POST, fields)
+    try:
+        made = verbs.register(by=_account(request), values=values)
+    except DataError as error:
+        return forms.show(request, "directory/form.html", fields, values, error.problems, found=None)
+    return redirect("provider", made.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one's own entry."""
+    found = _seen(request, pk)
+    if not may(request.user, "edit", found):
+        raise PermissionDenied
+    fields = form("provider")
+    if request.method != "POST":
+        return forms.show(request, "directory/form.html", fields, found.values, found=found)
+    values = forms.posted(request.POST, fields)
+    try:
+        verbs.edit(provider=found, by=_account(request), values=values)
+    except DataError as error:
+        return forms.show(request, "directory/form.html", fields, values, error.problems, found=found)
+    return redirect("provider", pk)
+
+
+@login_required
+@require_safe
+def own_data(request: HttpRequest, pk: int) -> JsonResponse:
+    """Send the owner all that is held in the entry."""
+    found = _seen(request, pk)
+    if not may(request.user, "edit", found):
+        raise PermissionDenied
+    return JsonResponse(verbs.exported(found), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@login_required
+@require_POST
+def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Do one thing to an entry and come back to it."""
+    found = _seen(request, pk)
+    action = ACTIONS.get(name)
+    if action is None:
+        raise Http404
+    try:
+        action(found, _account(request), request.POST)
+    except Refused as refused:
+        messages.error(request, gettext(str(refused)))
+    else:
+        messages.success(request, gettext("Done."))
+    return redirect("directory") if name == "erase" else redirect("provider", pk)
+
+
+ACTIONS: Mapping[str, Callable[[Provider, Account, QueryDict], None]] = {
+    "submit": lambda found, by, _: verbs.submit(provider=found, by=by),
+    "withdraw": lambda found, by, _: verbs.withdraw(provider=found, by=by),
+    "erase": lambda found, by, _: verbs.erase(provider=found, by=by),
+    "list": lambda found, by, _: verbs.review(provider=found, by=by, listed=True),
+    "return": lambda found, by, data: verbs.review(
+        provider=found, by=by, listed=False, reason=str(data.get("reason", ""))
+    ),
+}
+
+
+def _seen(request: HttpRequest, pk: int) -> Provider:
+    found = visible_to(request.user, Provider.objects.all()).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _account(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user

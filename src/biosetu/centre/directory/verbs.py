@@ -1,0 +1,141 @@
+"""What can be done with an entry of the directory. Nobody is listed without consent; withdrawal is at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import may
+from biosetu.centre.audit.trail import record
+from biosetu.centre.directory.models import Provider, Standing
+from biosetu.cooperation import Refused
+from biosetu.cooperation.forms import YES, check, due, filled, form
+from biosetu.framework import parties
+from biosetu.problems import DataError, Problem
+
+
+@transaction.atomic
+def register(*, by: Account, values: Mapping[str, str]) -> Provider:
+    """Make one's own entry, a draft. Raises `DataError` with every wrong field."""
+    _check(values)
+    made = Provider.objects.create(account=by, name=values.get("name", ""), **_columns(values))
+    _audit(made, by, "register")
+    return made
+
+
+@transaction.atomic
+def edit(*, provider: Provider, by: Account, values: Mapping[str, str]) -> None:
+    """Change one's own entry; a listed one waits for review again."""
+    if not may(by, "edit", provider):
+        raise PermissionDenied
+    _check(values)
+    provider.name = values.get("name", provider.name)
+    for name, value in _columns(values).items():
+        setattr(provider, name, value)
+    if provider.standing == Standing.LISTED:
+        provider.standing = Standing.SUBMITTED
+    provider.changed = timezone.now()
+    provider.save()
+    _audit(provider, by, "edit")
+
+
+@transaction.atomic
+def submit(*, provider: Provider, by: Account) -> None:
+    """Ask to be listed; consent and the fields that are due must be there."""
+    if not may(by, "edit", provider):
+        raise PermissionDenied
+    missing = [name for name in due("provider", "listed") if name not in filled(provider.values)]
+    if missing:
+        raise Refused(f"Still to be filled in: {', '.join(missing)}.")
+    _move(provider, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN), consented_on=timezone.localdate())
+    _audit(provider, by, "submit")
+
+
+@transaction.atomic
+def review(*, provider: Provider, by: Account, listed: bool, reason: str = "") -> None:
+    """List an entry, or return it to its owner with a reason."""
+    if not may(by, "review", provider):
+        raise PermissionDenied
+    if not listed and not reason.strip():
+        raise Refused("Say what is missing.")
+    if provider.consented_on is None:
+        raise Refused("There is no consent to be listed.")
+    _move(provider, Standing.LISTED if listed else Standing.DRAFT, (Standing.SUBMITTED,))
+    _audit(provider, by, "list" if listed else "return", {"reason": reason.strip()})
+
+
+@transaction.atomic
+def withdraw(*, provider: Provider, by: Account) -> None:
+    """Take one's entry out of the directory and of matching, at once."""
+    if not may(by, "edit", provider):
+        raise PermissionDenied
+    _move(provider, Standing.WITHDRAWN, tuple(Standing), consented_on=None)
+    provider.candidacies.filter(answer="listed").delete()
+    _audit(provider, by, "withdraw")
+
+
+@transaction.atomic
+def erase(*, provider: Provider, by: Account) -> None:
+    """Delete one's entry. Requests that it helped keep their record, without its name."""
+    if not may(by, "edit", provider):
+        raise PermissionDenied
+    _audit(provider, by, "erase")
+    provider.delete()
+
+
+def exported(provider: Provider) -> dict[str, object]:
+    """Return all that is held in an entry, for its owner."""
+    return {
+        "name": provider.name,
+        "standing": provider.standing,
+        "consented_on": str(provider.consented_on or ""),
+        "values": provider.values,
+        "ratings": {"sum": provider.rating_sum, "count": provider.rating_count},
+        "invitations": [
+            {"request": one.request.reference, "answer": one.answer, "chosen": one.chosen}
+            for one in provider.candidacies.select_related("request")
+        ],
+    }
+
+
+def _move(provider: Provider, to: Standing, before: tuple[Standing, ...], **changes: object) -> None:
+    hit = Provider.objects.filter(pk=provider.pk, standing__in=before).update(
+        standing=to, changed=timezone.now(), **changes
+    )
+    if not hit:
+        raise Refused("Somebody else changed this entry a moment ago. Look at it again.")
+    provider.refresh_from_db()
+
+
+def _check(values: Mapping[str, str]) -> None:
+    problems = list(check("provider", values))
+    party = values.get("party", "")
+    if party and party not in parties():
+        problems.append(
+            Problem("there is no such Party", "Use a three-letter code", "party", column="party", value=party)
+        )
+    if not values.get("name", "").strip():
+        problems.append(Problem("the name is empty", "Give the name of the institution or person", column="name"))
+    if problems:
+        raise DataError(problems)
+
+
+def _columns(values: Mapping[str, str]) -> dict[str, object]:
+    capacity = values.get("capacity", "").strip()
+    clean = {
+        field.field: values[field.field].strip() for field in form("provider") if values.get(field.field, "").strip()
+    }
+    if clean.get("consent", "").casefold() not in YES:
+        clean.pop("consent", None)
+    return {"party": values.get("party", ""), "values": clean, "capacity": int(capacity) if capacity else 1}
+
+
+def _audit(provider: Provider, by: Account, verb: str, changes: Mapping[str, object] | None = None) -> None:
+    record(
+        actor=by, verb=verb, record="provider", record_id=provider.pk, party=provider.party, changes=changes,
+        personal={"name": provider.name},
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""The directory: listed by consent and review, withdrawn at once, one's own data out and gone."""
+
+import json
+
+import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import translation
+
+from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.audit.models import Entry
+from biosetu.centre.directory import verbs
+from biosetu.centre.directory.models import Provider
+from biosetu.cooperation import Refused
+from biosetu.problems import DataError
+
+pytestmark = pytest.mark.db
+WHOLE = {
+    "name": "Hill University", "kind": "institution", "party": "NPL", "coverage": "South Asia", "subjects": "species",
+    "free_services": "advice", "paid_services": "training", "organization": "Hill University", "contact": "Dr Hidden",
+    "languages": "en;ne", "targets": "4", "consent": "yes", "capacity": "2", "work": "bat survey\nfish survey",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def owner(db):
+    return Account.objects.open(username="owner", password="quite-a-long-password-1")
+
+
+@pytest.fixture
+def officer(db):
+    made = Account.objects.open(username="officer", password="quite-a-long-password-1")
+    Role.objects.create(account=made, role="officer", centre="iucn-asia", office="Centre")
+    secret = get_adapter().encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    Authenticator.objects.create(user=made, type=Authenticator.Type.TOTP, data={"secret": secret})
+    return made
+
+
+@pytest.fixture
+def listed(owner, officer):
+    provider = verbs.register(by=owner, values=WHOLE)
+    verbs.submit(provider=provider, by=owner)
+    verbs.review(provider=provider, by=officer, listed=True)
+    return provider
+
+
+def seen(client, user=None):
+    client.logout()
+    if user:
+        client.force_login(user)
+    return client.get(reverse("directory")).content.decode()
+
+
+def test_an_entry_is_public_only_once_listed(client, owner, officer):
+    provider = verbs.register(by=owner, values=WHOLE)
+    assert "Hill University" not in seen(client)
+    assert "Hill University" not in seen(client, officer)
+    assert "Hill University" in seen(client, owner)
+    verbs.submit(provider=provider, by=owner)
+    assert "Hill University" not in seen(client)
+    assert "Hill University" in seen(client, officer)
+    verbs.review(provider=provider, by=officer, listed=True)
+    assert "Hill University" in seen(client)
+
+
+def test_without_consent_or_with_gaps_nothing_is_submitted(owner):
+    provider = verbs.register(by=owner, values={**WHOLE, "consent": "", "languages": ""})
+    with pytest.raises(Refused, match="languages, consent"):
+        verbs.submit(provider=provider, by=owner)
+
+
+def test_register_names_every_wrong_field(owner):
+    with pytest.raises(DataError) as caught:
+        verbs.register(by=owner, values={"name": "", "party": "QQQ", "capacity": "many", "identifier": "123"})
+    assert {p.column for p in caught.value.problems} == {"name", "party", "capacity", "identifier"}
+
+
+def test_an_edit_of_a_listed_entry_waits_for_review_again(client, owner, listed):
+    verbs.edit(provider=listed, by=owner, values={**WHOLE, "expertise": "bats"})
+    assert listed.standing == "submitted"
+    assert "Hill University" not in seen(client)
+
+
+def test_withdrawal_takes_an_entry_out_at_once(client, owner, listed):
+    verbs.withdraw(provider=listed, by=owner)
+    assert (listed.standing, listed.consented_on) == ("withdrawn", None)
+    assert "Hill University" not in seen(client)
+
+
+def test_only_the_owner_edits_and_only_the_centre_reviews(owner, officer, listed):
+    with pytest.raises(PermissionDenied):
+        verbs.withdraw(provider=listed, by=officer)
+    with pytest.raises(PermissionDenied):
+        verbs.review(provider=listed, by=owner, listed=True)
+
+
+def test_the_public_page_hides_the_contact_person(client, listed, officer):
+    address = reverse("provider", args=[listed.pk])
+    assert "Dr Hidden" not in client.get(address).content.decode()
+    client.force_login(officer)
+    assert "Dr Hidden" in client.get(address).content.decode()
+
+
+def test_own_data_comes_out_whole_and_can_be_erased(client, owner, listed):
+    client.force_login(owner)
+    held = json.loads(client.get(reverse("provider_data", args=[listed.pk])).content)
+    assert held["values"]["contact"] == "Dr Hidden"
+    assert client.post(reverse("provider_do", args=[listed.pk, "erase"])).status_code == 302
+    assert Provider.objects.count() == 0
+    assert "Hill University" not in json.dumps(list(Entry.objects.values_list("changes", flat=True)))
+
+
+def test_offer_is_what_matching_reads(listed):
+    offer = listed.offer()
+    assert (offer.party, offer.region, offer.capacity) == ("NPL", "Southern Asia", 2)
+    assert (offer.targets, offer.languages, offer.work) == (("4",), ("en", "ne"), ("bat survey", "fish survey"))
+
+
+def test_registering_by_browser(client, owner):
+    assert client.get(reverse("provider_new")).status_code == 302
+    client.force_login(owner)
+    assert client.get(reverse("provider_new")).status_code == 200
+    wrong = client.post(reverse("provider_new"), {**WHOLE, "identifier": "1"})
+    assert wrong.status_code == 422
+    answer = client.post(reverse("provider_new"), {**WHOLE, "languages": ["en", "ne"]})
+    assert answer.url == reverse("provider", args=[Provider.objects.get().pk])
