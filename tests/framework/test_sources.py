@@ -45,7 +45,7 @@ def test_elements_equal_the_source_in_number_kind_and_quantity(official):
             assert element.id.rpartition(".")[2] == theirs["id"].rpartition(".")[2]
             assert element.kind == OURS.get(theirs["kind"], theirs["kind"])
             assert (element.value, element.deadline) == (quantity.get("value"), quantity.get("deadline"))
-            assert bool(element.unit) == bool(quantity.get("unit"))
+            assert bool(element.measure_en) == bool(quantity.get("unit"))
 
 
 def test_indicators_equal_the_source(decision):

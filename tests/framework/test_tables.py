@@ -20,6 +20,7 @@ from biosetu.framework import (
     targets,
 )
 from biosetu.framework.reading import rows
+from biosetu.observations.units import indicator_units, units
 
 KINDS = {"outcome", "quantity", "action", "means", "condition", "scope", "beneficiary"}
 COMPARISONS = {"at_least", "at_most", "reduce_by", "reduce", "increase", "reach"}
@@ -114,19 +115,38 @@ def test_elements_are_numbered_without_gaps():
         assert element.id == f"{element.target}.E{numbers[element.target]:02d}"
 
 
-def test_quantities_have_unit_scope_and_comparison_and_nothing_else_has():
+def test_quantities_have_measure_scope_and_comparison_and_nothing_else_has():
     for element in elements().values():
         assert element.kind in KINDS
-        assert bool(element.unit) == (element.kind == "quantity" or element.id == "7.E01"), element.id
-        assert (element.scope in ("collective", "benchmark")) == bool(element.unit), element.id
-        assert (element.comparison in COMPARISONS) == bool(element.unit), element.id
-        assert element.value is None or element.unit
+        assert bool(element.measure_en) == (element.kind == "quantity" or element.id == "7.E01"), element.id
+        assert bool(element.measure_en) == bool(element.measure_ar), element.id
+        assert (element.scope in ("collective", "benchmark")) == bool(element.measure_en), element.id
+        assert (element.comparison in COMPARISONS) == bool(element.measure_en), element.id
+
+
+def test_numbers_have_units_save_the_loss_that_comes_close_to_zero():
+    numbers = {element.id: element.unit for element in elements().values() if element.value is not None}
+    assert [identifier for identifier, unit in numbers.items() if not unit] == ["1.E03"]
+    assert set(numbers.values()) == {"percent", "usd", "fold", ""}
+    assert not any(element.unit for element in elements().values() if element.value is None)
 
 
 def test_quantities_in_money_are_collective():
-    money = [element for element in elements().values() if element.unit.startswith("USD")]
+    money = [element for element in elements().values() if element.unit == "usd"]
     assert [element.value for element in money] == [7e11, 5e11, 2e11, 2e10, 3e10]
     assert {element.scope for element in money} == {"collective"}
+
+
+def test_units_are_those_of_observations():
+    used = {unit for indicator in indicators().values() for unit in indicator.units}
+    used |= {element.unit for element in elements().values() if element.unit} - {"fold"}
+    assert used <= set(units())
+
+
+def test_units_are_accepted_for_the_indicator():
+    for indicator in indicators().values():
+        allowed = indicator_units(indicator.code)
+        assert not allowed or set(indicator.units) <= set(allowed), indicator.code
 
 
 def test_thirty_percent_of_land_and_sea_is_a_benchmark_for_2030():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LANGUAGE_ENDINGS = ("_en", "_ar", "_fr", "_es", "_ru", "_zh")
 HIDDEN = frozenset({"entry", "list", "source_code", "title_ar_status", "name_en_status"})
 SECTIONS = {
-    "elements": (N_("Elements"), ("id", "text", "kind", "value", "unit", "deadline", "scope")),
+    "elements": (N_("Elements"), ("id", "text", "kind", "value", "unit", "measure", "deadline", "scope")),
     "indicators": (N_("Indicators"), ("code", "role", "title")),
     "targets": (N_("Goals and targets"), ("code", "role", "title")),
     "disaggregations": (N_("Optional disaggregations"), ("label", "code_list")),

@@ -57,9 +57,10 @@ class GlobalTarget(Multilingual):
 class Element(Multilingual):
     """A measurable part of a goal or target, in our own words (no official list exists).
 
-    `kind`: outcome, quantity, action, means, condition, scope or beneficiary. A quantity has a unit, a number where
-    the text gives one, and a `comparison` (at_least, at_most, reduce_by, reduce, increase, reach). Its `scope` is
-    `collective` (the world together) or `benchmark` (usable for one Party); empty without quantity.
+    `kind`: outcome, quantity, action, means, condition, scope or beneficiary. A quantity has a `measure` (of what), a
+    `value` and its `unit` (percent, usd, fold) where the text gives a number, a `deadline` [year], and a `comparison`
+    (at_least, at_most, reduce_by, reduce, increase, reach). Its `scope` is `collective` (the world together) or
+    `benchmark` (usable for one Party). All are empty without quantity.
     """
 
     id: str
@@ -69,6 +70,8 @@ class Element(Multilingual):
     kind: str
     value: float | None
     unit: str
+    measure_en: str
+    measure_ar: str
     deadline: int | None
     scope: str
     comparison: str
@@ -83,10 +86,10 @@ class Element(Multilingual):
 class Indicator(Multilingual):
     """An indicator of decision 16/31. `kind`: headline, binary, component or complementary.
 
-    Key on `code`; `identifier` is the CBD's own and not unique. `roles` are `target:role`, `units` the units in which
-    it is reported, `computed_by` a method's name or empty for what is recorded only. `method_state`: `guidance`
-    (defined in the guidance to the decision), `further_work`, `none` (no metadata proposed), `questions` (binary),
-    `not_found`, or empty where we do not know.
+    Key on `code`; `identifier` is the CBD's own and not unique. `roles` are `target:role`; `units` the codes of the
+    units in which it is reported (those of `biosetu.observations`); `computed_by` a method's name, empty for what is
+    recorded only. `method_state`: `guidance` (defined in the guidance to the decision), `further_work`, `none` (no
+    metadata proposed), `questions` (binary), `not_found`, or empty where we do not know.
     """
 
     code: str
