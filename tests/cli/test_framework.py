@@ -87,3 +87,8 @@ def test_show_in_arabic_has_arabic_labels(capsys):
     shown = capsys.readouterr().out
     assert "العناصر" in shown
     assert "المناطق المحمية" in shown
+
+
+def test_search_without_result_says_so(capsys):
+    assert run(["framework", "search", "zzzzzz"]) == 0
+    assert capsys.readouterr().err == "Nothing found.\n"

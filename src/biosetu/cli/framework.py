@@ -73,7 +73,11 @@ def search(text: tuple[str, ...], only: tuple[str, ...], most: int, out: Path | 
     """Find TEXT among codes and names, in any language held."""
     from biosetu.jobs.framework import search_framework
 
-    emit(search_framework(" ".join(text), language, only, most), out)
+    found = search_framework(" ".join(text), language, only, most)
+    if found.num_rows or out is not None:
+        emit(found, out)
+    else:
+        click.echo(translations(language).gettext("Nothing found."), err=True)
 
 
 @framework.command(name="list")
