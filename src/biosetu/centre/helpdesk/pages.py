@@ -107,7 +107,7 @@ def _try_to_submit(request: HttpRequest, made: SupportRequest, account: Account)
     try:
         verbs.act(request=made, verb="submit", by=account)
     except Refused as refused:
-        messages.error(request, gettext("Saved as a draft.") + " " + str(refused))
+        messages.error(request, gettext("Saved as a draft.") + " " + gettext(str(refused)))
     else:
         messages.success(request, gettext("Sent. The centre answers within its service standard."))
     return redirect("request", made.reference)
@@ -128,7 +128,7 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
         except DataError as error:
             return forms.show(request, "helpdesk/edit.html", fields, values, error.problems, found=found)
         except Refused as refused:
-            messages.error(request, str(refused))
+            messages.error(request, gettext(str(refused)))
         return redirect("request", reference)
     return forms.show(request, "helpdesk/edit.html", fields, found.values, found=found)
 
