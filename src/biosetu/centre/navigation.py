@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.wording import gettext
 from biosetu.translation import N_
 
@@ -18,6 +20,8 @@ PUBLIC = (
     ("requests", N_("Requests")),
     ("directory", N_("Directory")),
 )
+PROPOSING = (("upload", N_("Upload")), ("runs", N_("Runs")))
+REVIEWING = (("review", N_("Review")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,13 @@ class Item:
 
 def navigation(user: Account | AnonymousUser, path: str) -> list[Item]:
     """Return the entries that this person can open."""
-    entries = PUBLIC
-    made = ((gettext(title), reverse(name)) for name, title in entries)
+    made = ((gettext(title), reverse(name)) for name, title in _entries(user))
     return [Item(title, address, path.startswith(address)) for title, address in made]
+
+
+def _entries(user: Account | AnonymousUser) -> Iterator[tuple[str, str]]:
+    yield from PUBLIC
+    if parties_for(user, "propose", "party"):
+        yield from PROPOSING
+    if parties_for(user, "return", "proposal"):
+        yield from REVIEWING

@@ -13,6 +13,7 @@ urlpatterns = [
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
+        path("", include("biosetu.centre.evidence.urls")),
         path("", include("biosetu.centre.pages.urls")),
         prefix_default_language=False,
     ),

@@ -60,7 +60,8 @@ def write_table(table: pa.Table, path: Path) -> None:
         writer(table, temporary)
 
 
-def _escaped(table: pa.Table) -> pa.Table:
+def escaped(table: pa.Table) -> pa.Table:
+    """Return the table with an apostrophe before every text that a spreadsheet would run as a formula."""
     for index, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             column = table.column(index)
@@ -72,11 +73,11 @@ def _escaped(table: pa.Table) -> pa.Table:
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:
-    pa_csv.write_csv(_escaped(table), path)
+    pa_csv.write_csv(escaped(table), path)
 
 
 def _write_tsv(table: pa.Table, path: Path) -> None:
-    pa_csv.write_csv(_escaped(table), path, pa_csv.WriteOptions(delimiter="\t"))
+    pa_csv.write_csv(escaped(table), path, pa_csv.WriteOptions(delimiter="\t"))
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:

@@ -9,7 +9,14 @@ from biosetu.centre.pages import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
-    path("parties/", views.home, name="parties"),
-    path("indicators/", views.home, name="indicators"),
-    path("targets/", views.home, name="targets"),
+    path("find/", views.search, name="search"),
+    path("parties/", views.party_list, name="parties"),
+    path("parties/<str:code>/", views.party, name="party"),
+    path("parties/<str:code>/dossier.html", views.party_dossier, name="party_dossier"),
+    path("parties/<str:code>/figures.csv", views.party_figures, name="party_figures"),
+    path("indicators/", views.indicator_list, name="indicators"),
+    path("indicators/<str:code>/", views.indicator, name="indicator"),
+    path("indicators/<str:code>/figures.csv", views.indicator_figures, name="indicator_figures"),
+    path("targets/", views.target_list, name="targets"),
+    path("targets/<str:code>/", views.target, name="target"),
 ]

@@ -1,19 +1,154 @@
-"""The public pages."""
+"""The public pages. Each asks `reading` and shows what it says."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+import io
+
+import pyarrow.csv as pa_csv
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.notices import unread
+from biosetu.centre.pages import reading
+from biosetu.centre.wording import language
+from biosetu.engine.tables import escaped
+from biosetu.framework import Entry, Indicator, Party, elements, find, find_party, indicators, targets
+from biosetu.problems import UsageError
+from biosetu.reports import html
+
+MOST_FOUND = 30
+PLACES = {"party": "party", "indicator": "indicator", "target": "target", "goal": "target"}
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what this is."""
-    return render(request, "pages/home.html")
+    """Show what this is, the Parties of the centre, what changed."""
+    notices = unread(request.user) if isinstance(request.user, Account) else []
+    context = {"served": reading.served(), "recent": reading.recent(), "notices": notices}
+    return render(request, "pages/home.html", context)
 
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Show how figures come in and what their states mean."""
     return render(request, "pages/about.html")
+
+
+@require_safe
+def party_list(request: HttpRequest) -> HttpResponse:
+    """Show the Parties of each centre with what is held on them."""
+    held = {party.iso3: reading.evidence(party.iso3) for party in reading.shown_parties()}
+    return render(request, "pages/parties.html", {"served": reading.served(), "held": held})
+
+
+@require_safe
+def party(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the dossier of a Party, live."""
+    known = _party(code)
+    if known.iso3 != code:
+        return redirect("party", code=known.iso3)
+    context = {"party": known, "body": reading.body(known.iso3, language()), "evidence": reading.evidence(known.iso3)}
+    return render(request, "pages/party.html", context)
+
+
+def _party(code: str) -> Party:
+    try:
+        return find_party(code)
+    except UsageError as error:
+        raise Http404 from error
+
+
+@require_safe
+def party_dossier(request: HttpRequest, code: str) -> HttpResponse:
+    """Send the dossier of a Party as one file."""
+    known = _party(code)
+    response = HttpResponse(html.render(reading.body(known.iso3, language()).document))
+    suffix = "" if language() == "en" else f".{language()}"
+    response["Content-Disposition"] = f'attachment; filename="{known.iso3}{suffix}.html"'
+    return response
+
+
+@require_safe
+def party_figures(request: HttpRequest, code: str) -> HttpResponse:
+    """Send every Observation held on a Party as CSV."""
+    known = _party(code)
+    return _csv(reading.evidence(known.iso3).observations, known.iso3)
+
+
+def _csv(table: object, name: str) -> HttpResponse:
+    stream = io.BytesIO()
+    pa_csv.write_csv(escaped(table), stream)
+    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+@require_safe
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    """Show all indicators and for how many Parties there is a figure."""
+    kinds: dict[str, list[Indicator]] = {}
+    for item in indicators().values():
+        kinds.setdefault(item.kind, []).append(item)
+    context = {"kinds": kinds, "counts": reading.held_counts(), "parties": len(reading.shown_parties())}
+    return render(request, "pages/indicators.html", context)
+
+
+@require_safe
+def indicator(request: HttpRequest, code: str) -> HttpResponse:
+    """Show an indicator for all Parties side by side."""
+    if code not in indicators():
+        raise Http404
+    compared = reading.comparisons(code, language())
+    have = {line.party.iso3 for item in compared for line in item.lines}
+    without = [party for party in reading.shown_parties() if party.iso3 not in have]
+    context = {"indicator": indicators()[code], "comparisons": compared, "without": without}
+    return render(request, "pages/indicator.html", context)
+
+
+@require_safe
+def indicator_figures(request: HttpRequest, code: str) -> HttpResponse:
+    """Send every Observation of an indicator as CSV."""
+    if code not in indicators():
+        raise Http404
+    return _csv(reading.figures_of(code), code)
+
+
+@require_safe
+def target_list(request: HttpRequest) -> HttpResponse:
+    """Show the goals and targets."""
+    return render(request, "pages/targets.html", {"targets": targets().values()})
+
+
+@require_safe
+def target(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a goal or target: what was agreed, what measures it, who is where."""
+    if code not in targets():
+        raise Http404
+    held = [(party, reading.evidence(party.iso3)) for party in reading.shown_parties()]
+    states = [(party, next(s for s in item.targets if s.target == code)) for party, item in held]
+    context = {
+        "target": targets()[code],
+        "elements": [item for item in elements().values() if item.target == code],
+        "indicators": [item for item in indicators().values() if code in item.targets],
+        "states": states,
+    }
+    return render(request, "pages/target.html", context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Find Parties, targets and indicators by code or name, in any language held."""
+    text = request.GET.get("q", "").strip()[:100]
+    found = find(text, only=tuple(PLACES), limit=MOST_FOUND) if text else []
+    results = [
+        {"name": item.name, "code": item.entry.code, "kind": item.entry.kind, "address": _address(item.entry)}
+        for item in found
+    ]
+    return render(request, "pages/search.html", {"text": text, "results": results})
+
+
+def _address(entry: Entry) -> str:
+    return reverse(PLACES[entry.kind], kwargs={"code": entry.code})

@@ -1,0 +1,257 @@
+"""What the public pages show: Parties served, what is held on each, indicators side by side, what changed lately.
+
+Everything comes from `jobs` and `reports`, asked with the centre's own store; results are kept per version of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+import pyarrow as pa
+from django.conf import settings
+from markupsafe import Markup
+
+from biosetu.centre.evidence.models import Commit, Figure
+from biosetu.centre.evidence.snapshot import Version, snapshot
+from biosetu.figures import MOVES, Dot, DotOptions, Movement, dot_plot
+from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, parties
+from biosetu.jobs.dossier import dossier_document
+from biosetu.jobs.observations import list_observations
+from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.observations import Selection
+from biosetu.reports import Citation, Document, fragments
+from biosetu.reports.series import movement, places, quantity, title_of, told, unit_of
+from biosetu.statistics.summary import Summary
+from biosetu.translation import Voice
+
+UNKNOWN, PRESUMED = "unknown", "presumed"
+KEPT = 256
+LATELY = 8
+MOST_DECIMALS = 3
+LEAST_STEP = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A Party that a centre serves, and whether that is only presumed."""
+
+    party: Party
+    presumed: bool
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A dossier as a page shows it: its sections as HTML, their headings, its sources."""
+
+    document: Document
+    html: Markup
+    headings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One Party in a comparison; texts are in the reader's language."""
+
+    party: Party
+    value: str
+    year: int
+    change: str
+    change_basis: str
+    movement: str
+    status: str
+    holder: str
+    vintage: str
+    number: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One series over all Parties that have it."""
+
+    key: str
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+    chart: Markup
+    sources: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A commit of the store: when, how many figures, of which Parties, signed by which offices."""
+
+    at: datetime
+    rows: int
+    parties: tuple[str, ...]
+    offices: tuple[str, ...]
+
+
+def served() -> list[tuple[Centre, list[Served]]]:
+    """Return the support centres of this instance with the Parties that they serve or may serve."""
+    names = [name for name in settings.BIOSETU_CENTRES if name in centres()]
+    return [(centres()[name], sorted(map(_served, _coverage_of(name)), key=_by_name)) for name in names]
+
+
+def _coverage_of(centre: str) -> list[Coverage]:
+    """Return whom a centre serves; the fictional Party only in the demonstration."""
+    known = [row for row in coverage() if row.centre == centre and row.certainty != UNKNOWN]
+    return [row for row in known if settings.BIOSETU_DEMO or not parties()[row.party].fictional]
+
+
+def _served(row: Coverage) -> Served:
+    return Served(parties()[row.party], row.certainty == PRESUMED, row.basis)
+
+
+def _by_name(item: Served) -> str:
+    return item.party.name_en
+
+
+def shown_parties() -> list[Party]:
+    """Return every Party that pages compare: those served, once each."""
+    found = {item.party.iso3: item.party for _, group in served() for item in group}
+    return sorted(found.values(), key=lambda party: party.name_en)
+
+
+def today() -> date:
+    """Return the day that pages are written for."""
+    return datetime.now(UTC).date()
+
+
+def evidence(code: str) -> PartyEvidence:
+    """Return what is held on a Party, from the figures carried with the software and the centre's store."""
+    return _evidence(code, snapshot().version)
+
+
+@lru_cache(maxsize=KEPT)
+def _evidence(code: str, at: Version) -> PartyEvidence:
+    return party_evidence(code, store=snapshot())
+
+
+def body(code: str, language: str) -> Body:
+    """Return the dossier of a Party as the page shows it."""
+    return _body(code, language, today(), snapshot().version)
+
+
+@lru_cache(maxsize=KEPT)
+def _body(code: str, language: str, on: date, at: Version) -> Body:
+    voice = Voice(language)
+    document = dossier_document(_evidence(code, at), language=language, on=on)
+    citations = document.citations()
+    parts = [fragments.section(part, voice, citations=citations) for part in document.sections]
+    sources = fragments.sources(citations, voice)
+    headings = tuple((part.key, part.title) for part in document.sections if part.title)
+    return Body(document, Markup("\n").join([*parts, sources]), headings)
+
+
+def comparisons(indicator: str, language: str) -> tuple[Comparison, ...]:
+    """Return an indicator's series over all Parties shown, national values only."""
+    codes = tuple(party.iso3 for party in shown_parties())
+    return _comparisons(indicator, language, codes, snapshot().version)
+
+
+@lru_cache(maxsize=KEPT)
+def _comparisons(indicator: str, language: str, codes: tuple[str, ...], at: Version) -> tuple[Comparison, ...]:
+    voice = Voice(language)
+    groups: dict[tuple[str, str], list[Summary]] = {}
+    for code in codes:
+        for summary in told(_evidence(code, at).summaries_of(indicator)):
+            if not summary.disaggregation:
+                groups.setdefault((summary.series, summary.unit), []).append(summary)
+    return tuple(_comparison(series, group, voice) for (series, _), group in groups.items())
+
+
+def _comparison(series: str, group: Sequence[Summary], voice: Voice) -> Comparison:
+    first = group[0]
+    title = title_of(first, voice)
+    dots = [Dot(parties()[item.party].name(voice.language), item.level.value, _before(item)) for item in group]
+    options = DotOptions(
+        unit=unit_of(first, voice),
+        now=voice.gettext("latest"),
+        before=voice.gettext("mean 2011–2020"),
+        places=max(map(places, group)),
+    )
+    chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
+    lines = tuple(sorted((_line(item, voice) for item in group), key=lambda line: line.party.name(voice.language)))
+    return Comparison(series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group))
+
+
+def _cited(group: Sequence[Summary]) -> tuple[Citation, ...]:
+    rows = list_observations(Selection(indicator=(group[0].indicator,), series=(group[0].series,)), store=snapshot())
+    wanted = {item.party for item in group}
+    names = ("party", "inputs", "vintage", "licence")
+    found = [row for row in rows.select(names).to_pylist() if row["party"] in wanted and row["inputs"]]
+    cited = {Citation(row["inputs"], row["vintage"], row["licence"]) for row in found}
+    return tuple(sorted(cited, key=lambda citation: (citation.text, citation.vintage)))
+
+
+def _before(item: Summary) -> float | None:
+    """Return the baseline where it comes from the release of the level itself: releases are never joined."""
+    baseline = item.change.baseline
+    same = baseline is not None and item.change.state == "measured" and baseline.vintage == item.level.vintage
+    return baseline.value if baseline is not None and same else None
+
+
+def _change(item: Summary, voice: Voice) -> tuple[str, str]:
+    """Return a measured change, as precise as its own release, and between which years of which release it lies."""
+    change = item.change
+    if change.state != "measured" or change.latest is None or change.baseline is None:
+        return "", ""
+    resolution = change.latest.resolution or LEAST_STEP
+    decimals = min(MOST_DECIMALS, max(0, math.ceil(-math.log10(resolution) - 1e-9)))
+    basis = f"{voice.years(change.baseline.first, change.baseline.last)} → {change.latest.year}"
+    release = f", {change.latest.vintage}" if change.latest.vintage != item.level.vintage else ""
+    return voice.number(change.value, decimals, signed=True), basis + release
+
+
+def _line(item: Summary, voice: Voice) -> Line:
+    moves = movement(item)
+    change, basis = _change(item, voice)
+    return Line(
+        party=parties()[item.party],
+        value=quantity(item.level.value, item, voice) if item.level.value is not None else item.level.text,
+        year=item.level.year,
+        change=change,
+        change_basis=basis,
+        movement="" if moves is Movement.UNKNOWN else voice.gettext(MOVES[moves]),
+        status=item.level.status,
+        holder=item.source,
+        vintage=item.level.vintage,
+        number=item.level.value,
+    )
+
+
+def figures_of(indicator: str) -> pa.Table:
+    """Return every Observation of an indicator for the Parties shown, with where each comes from."""
+    codes = tuple(party.iso3 for party in shown_parties())
+    return list_observations(Selection(indicator=(indicator,), party=codes), store=snapshot())
+
+
+def held_counts() -> dict[str, int]:
+    """Return how many of the Parties shown have a figure, per indicator code."""
+    counts = dict.fromkeys(indicators(), 0)
+    for party in shown_parties():
+        for code in {summary.indicator for summary in evidence(party.iso3).summaries}:
+            counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+def recent() -> list[Recent]:
+    """Return the last commits of the store, newest first, in two queries."""
+    commits = list(Commit.objects.filter(kind="append").order_by("-sequence")[:LATELY])
+    facts = Figure.objects.filter(commit__in=commits, withdrawn=False)
+    lines = list(facts.values_list("commit", "party", "validated_by").distinct())
+    return [
+        Recent(
+            commit.recorded_at,
+            commit.rows,
+            tuple(sorted({party for pk, party, _ in lines if pk == commit.pk})),
+            tuple(sorted({office for pk, _, office in lines if pk == commit.pk and office})),
+        )
+        for commit in commits
+        if any(pk == commit.pk for pk, _, _ in lines)
+    ]
