@@ -15,9 +15,9 @@ from markupsafe import Markup
 from biosetu.figures.canvas import Canvas, tag, width_of, wrap
 from biosetu.translation import N_, Voice
 
-TILE, TILE_HEIGHT, GAP = 114.0, 120.0, 8.0
+TILE, TILE_HEIGHT, GAP = 114.0, 99.0, 8.0
 GOAL = 168.0
-TITLE_CHARACTERS, GOAL_CHARACTERS, TITLE_LINES = 17, 25, 4
+TITLE_CHARACTERS, GOAL_CHARACTERS, TITLE_LINES = 17, 25, 3
 TICK = ((-3.0, 0.0), (-0.8, 2.6), (3.4, -2.6))
 COLUMNS = 6
 GOAL_COLUMNS = 4
@@ -112,7 +112,7 @@ def framework_figure(items: Sequence[Tile], voice: Voice, *, key: str, title: st
     targets = [tile for tile in items if tile.code.isdigit()]
     width = COLUMNS * TILE + (COLUMNS - 1) * GAP
     rows = -(-len(targets) // COLUMNS)
-    canvas = Canvas(width, (rows + 1) * (TILE_HEIGHT + GAP) + 26, voice)
+    canvas = Canvas(width, (rows + 1) * (TILE_HEIGHT + GAP) + 44, voice)
     wide = (width - (GOAL_COLUMNS - 1) * GAP) / GOAL_COLUMNS
     for index, tile in enumerate(goals):
         _tile(canvas, tile, index * (wide + GAP), 0, wide)
@@ -144,7 +144,7 @@ def _tile(canvas: Canvas, tile: Tile, x: float, y: float, width: float) -> None:
         draw_promise(canvas, x + width - 17, y + 19, tile.promised)
         draw_movement(canvas, x + 18 + width_of(tile.code, 19) * 1.15, y + 18, tile)
     size = TITLE_CHARACTERS if tile.code.isdigit() else GOAL_CHARACTERS
-    canvas.lines(x + 10, y + 43, wrap(tile.title, size, TITLE_LINES), "t-small", step=12.5)
+    canvas.lines(x + 10, y + 42, wrap(tile.title, size, TITLE_LINES), "t-small", step=12.5)
     said = [word for word in words(tile, canvas.voice) if word not in _shown_by_sign(tile, canvas.voice)]
     canvas.lines(x + 10, y + TILE_HEIGHT - 10 - 12 * (len(said) - 1), said, "t-soft t-small", step=12)
 

@@ -19,6 +19,8 @@ START, END, TOP, BOTTOM = 40.0, 14.0, 14.0, 26.0
 LEGEND_STEP = 19.0
 LEGEND_CHARACTERS = 54
 DOTS_UP_TO = 12
+FEWEST_FOR_LINE_ALONE = 4
+HEADROOM = 0.06
 OLDER = ("line-older", "line-oldest")
 
 
@@ -121,7 +123,8 @@ def _legend(drawn: Sequence[Line], options: Options, voice: Voice) -> list[tuple
         rows.append(("benchmark", options.benchmark.label))
     if options.baseline:
         first, last, _mean = options.baseline
-        rows.append(("baseline", _("baseline, mean of {years}").format(years=voice.years(first, last))))
+        mean = _("baseline, mean of {years}") if first < last else _("baseline, {years}")
+        rows.append(("baseline", mean.format(years=voice.years(first, last))))
     return [(shape, wrap(label, LEGEND_CHARACTERS)) for shape, label in rows]
 
 
@@ -134,7 +137,9 @@ def _scales(drawn: Sequence[Line], options: Options) -> tuple[Scale, Scale]:
     first, last = min(years), max(years)
     if first == last:
         first, last = first - 1, last + 1
-    marks = ticks(min(values), max(values))
+    low, high = min(values), max(values)
+    room = 0.0 if options.zero else HEADROOM * (high - low)
+    marks = ticks(low - room, high + room)
     across = Scale(first, last, START, WIDTH - END - 30)
     return across, Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
 
@@ -194,7 +199,9 @@ def _line(canvas: Canvas, xs: Scale, ys: Scale, line: Line, options: Options) ->
         points = [(xs(row["year"]), ys(row["value"])) for row in part]
         if len(points) > 1:
             canvas.path(points, f"line {line.shape}".strip())
-        if len(points) == 1 or (options.dots and len(line.rows) <= DOTS_UP_TO):
+        if len(points) == 1 or (
+            (options.dots and len(line.rows) <= DOTS_UP_TO) or len(line.rows) < FEWEST_FOR_LINE_ALONE
+        ):
             for x, y in points:
                 canvas.dot(x, y, 3, line.shape.replace("line", "dot") or "dot")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from biosetu.framework import coverage_of, find_centre
+from biosetu.framework import coverage_of, find_centre, parties
 from biosetu.jobs.dossier import evidence_of, write_document
 from biosetu.jobs.party import party_evidence
 from biosetu.problems import UsageError
@@ -36,10 +36,14 @@ def write_synthesis(
 def synthesis_document(
     centre: str, *, language: str = "en", on: date | None = None, progress: Progress = silent
 ) -> Document:
-    """Return the synthesis of a centre as a document; raise UsageError where it serves no Party that is known."""
+    """Return the synthesis of a centre as a document, without the fictional Party.
+
+    Raises UsageError where no Party is known to be served.
+    """
     found = find_centre(centre)
     day = on or datetime.now(UTC).date()
-    rows = coverage_of(centre=found.id, on=day, certainties=SERVED)
+    served = coverage_of(centre=found.id, on=day, certainties=SERVED)
+    rows = [row for row in served if not parties()[row.party].fictional]
     if not rows:
         raise UsageError(f"No Party is known to be served by {found.id}.")
     members = []

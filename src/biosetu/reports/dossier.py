@@ -13,7 +13,8 @@ def dossier(evidence: Evidence, voice: Voice) -> Document:
     _ = voice.gettext
     party = evidence.party
     date = voice.date(evidence.on)
-    fictional = _("Fictional Party – invented figures") if party.fictional else ""
+    fictional = _("Fictional Party") if party.fictional else ""
+    invented = (_("This Party does not exist; all its figures are invented."),) if party.fictional else ()
     return Document(
         key="dossier",
         title=party.name(voice.language),
@@ -25,6 +26,7 @@ def dossier(evidence: Evidence, voice: Voice) -> Document:
         sections=tuple(sections.write(evidence, voice)),
         watermark=fictional,
         colophon=(
+            *invented,
             _("Written by BioSetu on {date} from the sources named above.").format(date=date),
             _(
                 "The names of Parties are those used by the United Nations. Nothing here expresses an opinion on the"

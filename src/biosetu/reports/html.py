@@ -13,6 +13,7 @@ from biosetu.reports.content import Document, Section
 from biosetu.translation import Voice
 
 OPENING_ENDS = (100,)
+BESIDE = ("next", "map")
 SHEETS = (("biosetu.figures", "figures.css"), ("biosetu.reports", "report.css"), ("biosetu.reports", "page.css"))
 
 
@@ -40,6 +41,7 @@ def render(document: Document) -> str:
     voice = Voice(document.language)
     citations = document.citations()
     sheet = style()
+    drawn = {part.key: fragments.section(part, voice, citations=citations) for part in document.sections}
     return (
         fragments.environment(document.language)
         .get_template("document.html.j2")
@@ -48,10 +50,9 @@ def render(document: Document) -> str:
             style=sheet,
             style_hash=style_hash(sheet),
             contents=[part for part in document.sections if not _opens(part)],
-            opening=[fragments.section(part, voice, citations=citations) for part in document.sections if _opens(part)],
-            sections=[
-                fragments.section(part, voice, citations=citations) for part in document.sections if not _opens(part)
-            ],
+            beside=[drawn[key] for key in BESIDE if key in drawn],
+            opening=[drawn[part.key] for part in document.sections if _opens(part) and part.key not in BESIDE],
+            sections=[drawn[part.key] for part in document.sections if not _opens(part)],
             citations=citations,
             sources=fragments.sources(citations, voice),
         )

@@ -64,6 +64,7 @@ def _data(document: Document, folder: Path) -> dict[str, Any]:
 
 def _table(block: Table, voice: Voice) -> dict[str, Any]:
     return {
+        "folded": block.folded,
         "columns": [column.key for column in block.columns],
         "labels": [column.label for column in block.columns],
         "numeric": [column.numeric for column in block.columns],

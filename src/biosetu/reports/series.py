@@ -22,7 +22,7 @@ from biosetu.reports.content import Citation, Column, Fact, Facts, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.sources.official import series_of
 from biosetu.statistics.pathway import pathway
-from biosetu.statistics.summary import Summary
+from biosetu.statistics.summary import Point, Summary
 from biosetu.statistics.telling import tell, tell_pathway
 from biosetu.translation import Voice
 
@@ -76,19 +76,24 @@ def unit_of(summary: Summary, voice: Voice) -> str:
     return "" if summary.unit in BARE else unit.label(voice.language) if unit else summary.unit
 
 
-def places(summary: Summary) -> int:
-    """Return how many decimals are printed: those of the source, and no more than a reader can use."""
-    resolution = summary.level.resolution
+def places(summary: Summary, point: Point | None = None) -> int:
+    """Return how many decimals are printed: those of the source, and no more than a reader can use.
+
+    The source is that of `point`, else of the latest value.
+    """
+    resolution = (point or summary.level).resolution
     exact = 2 if not resolution or resolution <= 0 else max(0, math.ceil(-math.log10(resolution) - 1e-9))
     return min(exact, MOST_DECIMALS.get(summary.unit, 1))
 
 
-def quantity(value: float | None, summary: Summary, voice: Voice, *, signed: bool = False) -> str:
+def quantity(
+    value: float | None, summary: Summary, voice: Voice, *, signed: bool = False, point: Point | None = None
+) -> str:
     """Return a value with its unit; a difference of percentages is in percentage points."""
     unit = unit_of(summary, voice)
     if signed and summary.unit == "percent":
         unit = voice.gettext("percentage points")
-    text = voice.number(value, places(summary), signed=signed)
+    text = voice.number(value, places(summary, point), signed=signed)
     return f"{text}{' ' if unit else ''}{unit}"
 
 
@@ -199,12 +204,31 @@ def facts(evidence: Evidence, summary: Summary, voice: Voice) -> Facts:
     level, change = summary.level, summary.change
     items = [Fact(_("Latest"), quantity(level.value, summary, voice), _in_release(level.year, level.vintage, voice))]
     if change.baseline is not None:
-        span = _("mean of {years}").format(years=voice.years(change.baseline.first, change.baseline.last))
-        items.append(Fact(_("Baseline"), quantity(change.baseline.value, summary, voice), span))
+        first, last = change.baseline.first, change.baseline.last
+        span = _("mean of {years}").format(years=voice.years(first, last)) if first < last else str(first)
+        items.append(Fact(_("Baseline"), quantity(change.baseline.value, summary, voice, point=change.latest), span))
     if change.state == "measured" and change.latest is not None:
         since = _in_release(change.latest.year, change.latest.vintage, voice)
-        items.append(Fact(_("Change since the baseline"), quantity(change.value, summary, voice, signed=True), since))
+        items.append(Fact(_("Change since the baseline"), _difference(summary, voice), since))
     return Facts(tuple(items), sources)
+
+
+def _difference(summary: Summary, voice: Voice) -> str:
+    change = summary.change
+    return quantity(change.value, summary, voice, signed=True, point=change.latest)
+
+
+def change_in_words(summary: Summary, voice: Voice) -> str | None:
+    """Return the change since the baseline, or why there is none, in a few words."""
+    _ = voice.gettext
+    said = {"below-rounding": _("below the rounding"), "series-break": _("series break: check with the Party")}
+    return _difference(summary, voice) if summary.change.state == "measured" else said.get(summary.change.state)
+
+
+def baseline_in_words(summary: Summary, voice: Voice) -> str | None:
+    """Return the baseline with its unit, or None where there is none."""
+    baseline = summary.change.baseline
+    return quantity(baseline.value, summary, voice, point=summary.change.latest) if baseline else None
 
 
 def _in_release(year: int, vintage: str, voice: Voice) -> str:
@@ -259,7 +283,7 @@ def overview(evidence: Evidence, summaries: Sequence[Summary], voice: Voice, cap
             title_of(summary, voice),
             quantity(summary.level.value, summary, voice),
             summary.level.year,
-            quantity(summary.change.baseline.value, summary, voice) if summary.change.baseline else None,
+            baseline_in_words(summary, voice),
         )
         for summary in summaries
     )

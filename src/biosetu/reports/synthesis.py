@@ -28,7 +28,9 @@ from biosetu.reports.evidence import Evidence
 from biosetu.reports.sections.targets import kind_of
 from biosetu.reports.series import (
     ANSWERS,
+    baseline_in_words,
     benchmark,
+    change_in_words,
     home_of,
     is_headline,
     places,
@@ -162,8 +164,7 @@ def _coverage(members: Sequence[Member], voice: Voice) -> Section:
     )
     rows = tuple((item.code, item.title(voice.language), len(holding[item.code])) for item in headline)
     lead = _("For how many of these Parties the sources loaded here hold a figure. Parties may well hold their own.")
-    cited = dict.fromkeys(source for member in members for source in sources_of(member.evidence.observations))
-    table = Table(_("Headline indicators and Parties with a figure"), columns, rows, tuple(cited))
+    table = Table(_("Headline indicators and Parties with a figure"), columns, rows)
     return Section("coverage", _("What is in the sources loaded here"), (Paragraph(lead), table), place=(2,))
 
 
@@ -273,19 +274,10 @@ def _figures(members: Sequence[Member], held: Held, voice: Voice, cited: tuple[C
 def _figures_row(member: Member, item: Summary | None, voice: Voice) -> tuple[Cell, ...]:
     if item is None:
         return (member.name(voice), _absent(voice), None, None, None)
-    change = item.change
     return (
         member.name(voice),
         quantity(item.level.value, item, voice),
         item.level.year,
-        quantity(change.baseline.value, item, voice) if change.baseline else None,
-        _change(item, voice),
+        baseline_in_words(item, voice),
+        change_in_words(item, voice),
     )
-
-
-def _change(item: Summary, voice: Voice) -> str | None:
-    _ = voice.gettext
-    said = {"below-rounding": _("below the rounding"), "series-break": _("series break: check with the Party")}
-    if item.change.state == "measured":
-        return quantity(item.change.value, item, voice, signed=True)
-    return said.get(item.change.state)

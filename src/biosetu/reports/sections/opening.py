@@ -9,7 +9,7 @@ from biosetu.framework import cycles, indicators
 from biosetu.framework.records import Cycle
 from biosetu.reports.content import Bullets, Citation, Fact, Facts, Figure, Item, Paragraph, Section
 from biosetu.reports.evidence import Evidence
-from biosetu.reports.sections.targets import gap_source
+from biosetu.reports.sections.targets import gap_source, kind_of
 from biosetu.reports.series import is_headline, told
 from biosetu.reports.standing import set_aside, tiles
 from biosetu.translation import Voice
@@ -50,7 +50,7 @@ def _steps(evidence: Evidence, voice: Voice) -> Iterator[Item]:
             _("any time"),
         )
     for gap in evidence.gaps[:GAPS_NAMED]:
-        yield Item(gap.says.text(voice.language), gap.closes.text(voice.language), _("gap"), gap_source(gap))
+        yield Item(gap.says.text(voice.language), gap.closes.text(voice.language), kind_of(gap, voice), gap_source(gap))
     for cycle in coming[:1]:
         yield _coming(cycle, evidence, voice)
 

@@ -1,0 +1,113 @@
+"""The catalogue of each language: what is marked, what still lacks a translation, and the compiled file.
+
+usage: python scripts/translations.py extract [--out FILE]     every marked text, as a template
+       python scripts/translations.py missing LANGUAGE         what lacks a translation, by room, as entries to fill
+       python scripts/translations.py compile                  LC_MESSAGES/biosetu.mo of every language
+
+Parts are `src/biosetu/locale/<language>/parts/<room>.po`. Without a compiled file BioSetu reads the parts themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from biosetu import translation
+
+SOURCE = Path(translation.__file__).parent
+METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("**/jinja2/**.*", "jinja2")]
+OPTIONS = {"jinja2": {"newstyle_gettext": "true", "silent": "false"}}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "lazy_text": None}
+
+
+def marked() -> Catalog:
+    """Return every marked text of the source, with the files it stands in."""
+    catalog = Catalog(project="BioSetu", domain=translation.DOMAIN, charset="utf-8")
+    options = {pattern: OPTIONS.get(method, {}) for pattern, method in METHODS}
+    found = extract_from_dir(SOURCE, METHODS, options, KEYWORDS, comment_tags=("Translators:",))
+    for name, line, message, comments, context in found:
+        catalog.add(message, None, [(name, line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def room(message: Message) -> str:
+    """Return the room that a text belongs to: that of the file in which it stands first."""
+    first = Path(message.locations[0][0])
+    return first.parts[0] if len(first.parts) > 1 else first.stem
+
+
+def translated(language: str) -> Catalog:
+    """Return the entries of all parts of a language."""
+    whole = Catalog(locale=language)
+    for path in translation.parts(language):
+        with path.open("rb") as stream:
+            for message in read_po(stream, locale=language):
+                if message.id and message.string and not whole.get(message.id, message.context):
+                    whole[message.id] = message
+    return whole
+
+
+def missing(language: str) -> Iterator[Message]:
+    """Yield the marked texts without a full translation."""
+    known = translated(language)
+    for message in marked():
+        if message.id:
+            entry = known.get(message.id, message.context)
+            if entry is None or not entry.string or (message.pluralizable and not all(entry.string)):
+                yield message
+
+
+def _extract(out: Path | None) -> None:
+    if out:
+        with out.open("wb") as stream:
+            write_po(stream, marked(), width=110)
+    else:
+        write_po(sys.stdout.buffer, marked(), width=110)
+
+
+def _missing(language: str) -> int:
+    by_room: dict[str, Catalog] = {}
+    for message in missing(language):
+        catalog = by_room.setdefault(room(message), Catalog(locale=language))
+        catalog.add(message.id, None, message.locations, context=message.context)
+    for name in sorted(by_room):
+        sys.stdout.write(f"\n# {name}: {len(by_room[name])} texts\n")
+        sys.stdout.flush()
+        write_po(sys.stdout.buffer, by_room[name], width=110, omit_header=True)
+        sys.stdout.buffer.flush()
+    return 1 if by_room else 0
+
+
+def _compile() -> None:
+    for language in translation.LANGUAGES:
+        if translation.parts(language):
+            target = translation.compiled(language)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(translation.compile_parts(language))
+
+
+def main() -> int:
+    """Run one of the three commands."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("extract").add_argument("--out", type=Path)
+    commands.add_parser("missing").add_argument("language")
+    commands.add_parser("compile")
+    given = parser.parse_args()
+    if given.command == "extract":
+        _extract(given.out)
+    elif given.command == "missing":
+        return _missing(given.language)
+    else:
+        _compile()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
