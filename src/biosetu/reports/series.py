@@ -22,7 +22,7 @@ from biosetu.reports.content import Citation, Column, Fact, Facts, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.sources.official import series_of
 from biosetu.statistics.pathway import pathway
-from biosetu.statistics.summary import Point, Summary
+from biosetu.statistics.summary import Baseline, Point, Summary
 from biosetu.statistics.telling import tell, tell_pathway
 from biosetu.translation import Voice
 
@@ -166,7 +166,7 @@ def benchmark(summary: Summary, voice: Voice) -> Level | None:
 
 def chart(evidence: Evidence, summary: Summary, voice: Voice, *, key: str) -> Markup:
     """Return the chart of a series with the Party's own line, the benchmark, the baseline and its breaks."""
-    baseline = summary.change.baseline
+    baseline = stated_baseline(summary)
     options = Options(
         unit=unit_of(summary, voice) or voice.gettext("index"),
         own=_own_level(evidence, summary, voice),
@@ -203,10 +203,11 @@ def facts(evidence: Evidence, summary: Summary, voice: Voice) -> Facts:
     sources = sources_of(rows_of(evidence, summary))
     level, change = summary.level, summary.change
     items = [Fact(_("Latest"), quantity(level.value, summary, voice), _in_release(level.year, level.vintage, voice))]
-    if change.baseline is not None:
-        first, last = change.baseline.first, change.baseline.last
+    baseline = stated_baseline(summary)
+    if baseline is not None:
+        first, last = baseline.first, baseline.last
         span = _("mean of {years}").format(years=voice.years(first, last)) if first < last else str(first)
-        items.append(Fact(_("Baseline"), quantity(change.baseline.value, summary, voice, point=change.latest), span))
+        items.append(Fact(_("Baseline"), quantity(baseline.value, summary, voice, point=change.latest), span))
     if change.state == "measured" and change.latest is not None:
         since = _in_release(change.latest.year, change.latest.vintage, voice)
         items.append(Fact(_("Change since the baseline"), _difference(summary, voice), since))
@@ -225,9 +226,14 @@ def change_in_words(summary: Summary, voice: Voice) -> str | None:
     return _difference(summary, voice) if summary.change.state == "measured" else said.get(summary.change.state)
 
 
+def stated_baseline(summary: Summary) -> Baseline | None:
+    """Return the baseline, or None where a break of the series makes it no fair starting point."""
+    return None if summary.change.state == "series-break" else summary.change.baseline
+
+
 def baseline_in_words(summary: Summary, voice: Voice) -> str | None:
     """Return the baseline with its unit, or None where there is none."""
-    baseline = summary.change.baseline
+    baseline = stated_baseline(summary)
     return quantity(baseline.value, summary, voice, point=summary.change.latest) if baseline else None
 
 

@@ -37,6 +37,7 @@ from biosetu.reports.series import (
     quantity,
     rows_of,
     sources_of,
+    stated_baseline,
     title_of,
     told,
     unit_of,
@@ -104,9 +105,7 @@ def _matrix(members: Sequence[Member], voice: Voice) -> Section:
     count = voice.ngettext("{count} Party.", "{count} Parties.", len(members)).format(count=len(members))
     blocks: list[Block] = [Paragraph(count, "lead"), Figure(Markup(), caption, screen=drawn, wide=True, data=data)]
     if any(member.presumed for member in members):
-        note = _(
-            "An asterisk marks Parties that are presumed to be served by this centre; no confirmed list is published."
-        )
+        note = _("An asterisk marks Parties presumed to be served by this centre: no confirmed list of them was found.")
         blocks.append(Paragraph(note, "note"))
     return Section("matrix", _("Where the Parties stand"), tuple(blocks), short=_("Matrix"), place=(0,))
 
@@ -239,7 +238,7 @@ def _dots(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cite
 def _dot(member: Member, item: Summary | None, voice: Voice) -> Dot:
     if item is None:
         return Dot(member.name(voice), None, note=_absent(voice))
-    baseline = item.change.baseline
+    baseline = stated_baseline(item)
     same = baseline is not None and baseline.vintage == item.level.vintage
     return Dot(member.name(voice), item.level.value, baseline.value if baseline and same else None)
 
