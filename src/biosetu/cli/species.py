@@ -9,6 +9,7 @@ from biosetu.cli.lazy import LazyGroup
 COMMANDS: dict[str, tuple[str, str]] = {
     "range": ("biosetu.cli.species_range:measure", "Extent of occurrence and area of occupancy from occurrences."),
     "assess": ("biosetu.cli.species_assess:assess", "Category and criteria under the IUCN Red List criteria 3.1."),
+    "index": ("biosetu.cli.species_index:index", "The Red List Index, with the limits of what is data deficient."),
     "template": ("biosetu.cli.species_assess:template", "A template of assessments, its columns explained."),
 }
 

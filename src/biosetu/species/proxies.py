@@ -53,7 +53,7 @@ def grid_location_proxy(lon: Floats, lat: Floats, cell_km: float = 10.0) -> int:
 def sliding_location_proxy(lon: Floats, lat: Floats) -> int:
     """Return how many cells the places occupy whose edge is 5 % of their largest distance: a proxy for locations.
 
-    Reference: sliding scale of Willis et al. 2003, doi:10.1023/A:1024169716024.
+    Reference: sliding scale of Willis et al. 2003, Biodiversity and Conservation 12:1537-1552.
     """
     largest = largest_distance_km(lon, lat)
     return 1 if not largest > 0 else grid_location_proxy(lon, lat, SHARE_OF_LARGEST_DISTANCE * largest)
@@ -66,7 +66,7 @@ def buffer_subpopulation_proxy(lon: Floats, lat: Floats, radius_km: float | None
         lon, lat: places, shape (n,) [degrees].
         radius_km: radius of the circles [km]; without it one tenth of the largest distance between places.
 
-    Reference: circular buffer method, Rivers et al. 2010, doi:10.1007/s10531-009-9765-4.
+    Reference: circular buffer method, Rivers et al. 2010, Biodiversity and Conservation 19:2071-2085.
     """
     if radius_km is None:
         largest = largest_distance_km(lon, lat)

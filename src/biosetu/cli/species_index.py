@@ -1,0 +1,78 @@
+"""`biosetu species index`: the door to `jobs.species_index`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from biosetu.cli.options import language_option, out_option, quiet_option
+from biosetu.cli.output import emit
+
+FILE = click.Path(path_type=Path)
+
+
+def _span(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    first, _, last = value.partition("-")
+    if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
+        raise click.BadParameter("write FIRST-LAST, such as 1993-2024")
+    return int(first), int(last)
+
+
+@click.command("index")
+@click.argument("history", type=FILE)
+@click.option("--by", multiple=True, metavar="COLUMN", help="Column of groups; repeat for more cuts.")
+@click.option("--weights", metavar="COLUMN", help="Column of HISTORY with each taxon's share of range in the country.")
+@click.option("--shares", type=FILE, metavar="FILE", help="party, taxon, share: an index for each Party.")
+@click.option("--genuine", type=FILE, metavar="FILE", help="taxon, year, from, to: genuine changes, to back-cast by.")
+@click.option("--national", is_flag=True, help="HISTORY holds repeated national Red Lists (unweighted, RE counts 5).")
+@click.option("--annual", callback=_span, metavar="FIRST-LAST", help="A value for each year, as published.")
+@click.option("--aggregate", is_flag=True, help="Also the mean over groups.")
+@click.option("--sampled", is_flag=True, help="The taxa are a sample: limits by bootstrap.")
+@click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.9, show_default=True)
+@click.option("--draws", type=click.IntRange(min=1), default=1000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--plot", type=FILE, metavar="FILE.svg", help="Also draw the index.")
+@click.option(
+    "--observations",
+    type=FILE,
+    metavar="FILE",
+    help="Also write Observations; needs --party, --vintage, --holder, --licence.",
+)
+@click.option("--party", help="ISO 3166-1 alpha-3 code of the Party.")
+@click.option("--vintage", default="", help="Release of the categories.")
+@click.option("--holder", default="", help="Whose figures they are.")
+@click.option("--licence", default="", help="Licence of the categories.")
+@out_option
+@quiet_option
+@language_option
+def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: Any) -> None:
+    """The Red List Index of the taxa in HISTORY: a table of taxon, year, category and group columns.
+
+    An export of the IUCN Red List is read as it is. Categories that are not known are refused by row.
+    """
+    from biosetu.jobs.species_index import IndexRequest, Origin, compute_index, index_observations, write_chart
+    from biosetu.species.red_list_index import Kind, Options
+    from biosetu.translation import Voice
+
+    shared = asked["weights"] or asked["shares"]
+    kind = Kind.NATIONAL if asked["national"] else Kind.SHARED if shared else Kind.GLOBAL
+    origin = Origin(*(asked[name] or "" for name in ("party", "vintage", "holder", "licence")))
+    if asked["observations"] and not all((origin.party, origin.vintage, origin.holder, origin.licence)):
+        raise click.UsageError("--observations needs --party, --vintage, --holder and --licence")
+    same = ("annual", "aggregate", "sampled", "level", "draws", "seed")
+    options = Options(kind, **{name: asked[name] for name in same})
+    request = IndexRequest(history, asked["by"], asked["weights"], asked["shares"], asked["genuine"], options)
+    result = compute_index(request)
+    if not quiet:
+        for warning in result.warnings:
+            click.echo(str(warning), err=True)
+    if asked["observations"]:
+        made = index_observations(request, result.table, origin)
+        emit(made, asked["observations"])
+    if asked["plot"]:
+        write_chart(result.table, asked["plot"], Voice(language), Voice(language).gettext("Red List Index"))
+    emit(result.table, out)

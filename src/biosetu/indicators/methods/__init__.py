@@ -1,0 +1,1 @@
+"""One module a method: how a room's result becomes Observations."""

@@ -1,0 +1,36 @@
+"""Coverage of protected areas and OECMs (3.1) from the result of `biosetu areas coverage`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.indicators.conversion import IndicatorMethod
+
+SERIES = "coverage/1"
+
+
+def _rows(result: pa.Table) -> Iterator[Mapping[str, Any]]:
+    for row in result.to_pylist():
+        parts = {"area": row["area"], "realm": row["realm"]}
+        named = {kind: name for kind, name in parts.items() if name}
+        yield {
+            "series": SERIES,
+            "disaggregation_type": ", ".join(named),
+            "disaggregation": ", ".join(str(name) for name in named.values()),
+            "year": row["year"],
+            "value": row["share_percent"],
+            "footnote": f"{row['protected_km2']:,.0f} km² protected, {row['oecm_km2']:,.0f} km² OECMs",
+        }
+
+
+METHOD = IndicatorMethod(
+    name="areas.coverage",
+    version=1,
+    unit="percent",
+    needs=("area", "realm", "year", "protected_km2", "oecm_km2", "share_percent"),
+    rows=_rows,
+    reference="CBD/COP/DEC/16/31, annex I, indicator 3.1",
+)

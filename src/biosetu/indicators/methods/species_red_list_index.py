@@ -1,0 +1,42 @@
+"""The Red List Index (A.3 and its thematic cuts) from the result of `biosetu species index`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.indicators.conversion import IndicatorMethod, whole_or_part
+
+WHOLE = ("all", "aggregate")
+NOT_A_TREND = "baseline only"
+
+
+def _rows(result: pa.Table) -> Iterator[Mapping[str, Any]]:
+    for row in result.to_pylist():
+        yield {
+            "series": row["series"],
+            **whole_or_part("taxonomic group", row["group"], WHOLE),
+            "year": row["year"],
+            "value": row["value"],
+            "lower": row["lower"],
+            "upper": row["upper"],
+            "footnote": _footnote(row),
+        }
+
+
+def _footnote(row: Mapping[str, Any]) -> str:
+    counted = f"{row['taxa']} taxa, {row['data_deficient']} data deficient"
+    status = row.get("status", "")
+    return counted if status in ("", "assessment") else f"{counted}; {status}"
+
+
+METHOD = IndicatorMethod(
+    name="species.red_list_index",
+    version=1,
+    unit="index",
+    needs=("group", "year", "value", "lower", "upper", "taxa", "data_deficient", "series"),
+    rows=_rows,
+    reference="Butchart et al. 2007, doi:10.1371/journal.pone.0000140; SDG 15.5.1 metadata",
+)

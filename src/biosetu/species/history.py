@@ -1,0 +1,295 @@
+"""Histories of Red List categories: a long table of taxon, year and category, read, checked, and back-cast.
+
+The Red List Index counts genuine change alone. With a table of genuine changes, the category of a taxon in an earlier
+assessment is its latest category with the genuine changes since undone; changes through knowledge or taxonomy are
+carried back to all years (Butchart et al. 2007, doi:10.1371/journal.pone.0000140).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from biosetu.problems import DataError, Problem, Severity
+from biosetu.species.spelling import category
+from biosetu.statistics.index import index_weights
+
+Floats = npt.NDArray[np.float64]
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "taxon": ("taxon", "scientificName", "species"),
+    "year": ("year", "assessmentYear", "yearPublished"),
+    "category": ("category", "redlistCategory", "red_list_category"),
+}
+LEFT_OUT = frozenset({"NE", "NA"})
+GONE = frozenset({"EX"})
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A genuine change of category between two assessments."""
+
+    taxon: str
+    year: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One group of taxa, assessed in the same years.
+
+    Attributes:
+        group: name of the group.
+        taxa: names, shape (n,).
+        years: assessment years, rising, shape (a,).
+        categories: category by taxon and year, shape (n, a).
+        filled: taxa by year whose category was carried from another year, shape (a,).
+        left_out: taxa left out, by reason.
+        gone: categories that leave a taxon out when it has them at the first assessment.
+    """
+
+    group: str
+    taxa: list[str]
+    years: list[int]
+    categories: npt.NDArray[np.str_]
+    filled: list[int]
+    left_out: Mapping[str, int]
+    gone: frozenset[str] = GONE
+
+    def weights(self) -> Floats:
+        """Return the index weight by taxon and year, shape (n, a); NaN for data deficient."""
+        known, codes = np.unique(self.categories, return_inverse=True)
+        table = np.array([index_weights().get(str(name), np.nan) for name in known], dtype=np.float64)
+        picked: Floats = table[codes].reshape(self.categories.shape)
+        return picked
+
+
+def read_histories(
+    cells: pa.Table, by: Sequence[str] = (), file: str = "", gone: frozenset[str] = GONE
+) -> tuple[list[History], list[Problem]]:
+    """Return the groups of a long table of taxon, year and category, with warnings.
+
+    Args:
+        cells: columns taxon, year, category (IUCN's names for them too) and those of `by`, as text or numbers. IUCN's
+            column `possiblyExtinct` turns CR into CR(PE), `possiblyExtinctInTheWild` into CR(PEW).
+        by: columns whose values are groups; without one all taxa are one group.
+        gone: taxa with one of these categories at the first assessment are left out (RE too in a national index).
+
+    Raises:
+        DataError: a column is missing, a category is unknown, a year is none, a taxon has two categories in one year;
+            all of them are listed by row.
+    """
+    names = _columns(cells, by, file)
+    rows = _Rows(
+        [_plain(value) for value in cells.column(names["taxon"]).to_pylist()],
+        [_plain(value) for value in cells.column(names["year"]).to_pylist()],
+        _with_tags(cells, [_plain(value) for value in cells.column(names["category"]).to_pylist()]),
+        _row_numbers(cells),
+    )
+    years, categories = _checked(rows, names, file)
+    warnings: list[Problem] = []
+    histories = []
+    for column in by or (ALL,):
+        group = [ALL] * len(years) if column == ALL else [_plain(v) for v in cells.column(names[column]).to_pylist()]
+        for name in sorted(set(group) - {""}):
+            mine = [i for i, g in enumerate(group) if g == name]
+            label = name if len(by) < 2 else f"{column}: {name}"
+            histories.append(_history(label, mine, rows, years, categories, gone))
+    if not histories:
+        raise DataError(Problem("there is no row", "Check the file.", "empty", file))
+    return histories, warnings
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    taxon: list[str]
+    year: list[str]
+    category: list[str]
+    numbers: list[int]
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _columns(cells: pa.Table, by: Sequence[str], file: str) -> dict[str, str]:
+    lower = {name.strip().lower(): name for name in cells.column_names}
+    found, problems = {}, []
+    for key, usual in [*NAMES.items(), *((name, (name,)) for name in by)]:
+        column = next((lower[name.lower()] for name in usual if name.lower() in lower), None)
+        if column is None:
+            problems.append(Problem(f"there is no column {' or '.join(usual)}", "Name it so.", "column", file, 1))
+        else:
+            found[key] = column
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def _with_tags(cells: pa.Table, texts: list[str]) -> list[str]:
+    for column, tagged in (("possiblyExtinct", "CR(PE)"), ("possiblyExtinctInTheWild", "CR(PEW)")):
+        if column in cells.column_names:
+            flags = [_plain(value).lower() in ("true", "1", "yes") for value in cells.column(column).to_pylist()]
+            texts = [tagged if flag and category(t) == "CR" else t for t, flag in zip(texts, flags, strict=True)]
+    return texts
+
+
+def _row_numbers(cells: pa.Table) -> list[int]:
+    kept = (cells.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
+    return [int(number) for number in kept.split(",")] if kept else list(range(2, cells.num_rows + 2))
+
+
+def _checked(rows: _Rows, names: Mapping[str, str], file: str) -> tuple[list[int], list[str]]:
+    problems: list[Problem] = []
+    spelled = {text: category(text) for text in set(rows.category)}
+    for i, text in enumerate(rows.category):
+        if spelled[text] is None:
+            problems.append(
+                Problem(
+                    "this is no Red List category",
+                    "Use LC, NT, VU, EN, CR, CR(PE), CR(PEW), RE, EW, EX, DD, NE or NA.",
+                    "category",
+                    file,
+                    rows.numbers[i],
+                    names["category"],
+                    text,
+                )
+            )
+        if not (rows.year[i].isdigit() and 1500 <= int(rows.year[i]) <= 2200):
+            problems.append(
+                Problem(
+                    "this is no year", "Write four digits.", "year", file, rows.numbers[i], names["year"], rows.year[i]
+                )
+            )
+        if not rows.taxon[i]:
+            problems.append(Problem("the taxon is missing", "Name it.", "taxon", file, rows.numbers[i], names["taxon"]))
+    categories = [spelled[text] or "" for text in rows.category]
+    if not problems:
+        problems += _contradictions(rows, categories, names, file)
+    if problems:
+        raise DataError(problems)
+    return [int(text) for text in rows.year], categories
+
+
+def _contradictions(rows: _Rows, categories: list[str], names: Mapping[str, str], file: str) -> list[Problem]:
+    first: dict[tuple[str, str], str] = {}
+    problems = []
+    for i, key in enumerate(zip(rows.taxon, rows.year, strict=True)):
+        if first.setdefault(key, categories[i]) != categories[i]:
+            problems.append(
+                Problem(
+                    f"{key[0]} already has the category {first[key]} in {key[1]}",
+                    "Keep one of them.",
+                    "repeated",
+                    file,
+                    rows.numbers[i],
+                    names["category"],
+                    categories[i],
+                )
+            )
+    return problems
+
+
+def _history(
+    label: str, mine: list[int], rows: _Rows, years: list[int], categories: list[str], gone: frozenset[str]
+) -> History:
+    taxa = sorted({rows.taxon[i] for i in mine})
+    when = sorted({years[i] for i in mine})
+    row_of, column_of = ({x: k for k, x in enumerate(xs)} for xs in (taxa, when))
+    grid = np.full((len(taxa), len(when)), "", dtype="<U7")
+    for i in mine:
+        grid[row_of[rows.taxon[i]], column_of[years[i]]] = categories[i]
+    grid, filled = _filled(grid)
+    return _kept(History(label, taxa, when, grid, filled, {}, gone))
+
+
+def _filled(grid: npt.NDArray[np.str_]) -> tuple[npt.NDArray[np.str_], list[int]]:
+    """Carry categories forward to years without one, and the first one back."""
+    empty = grid == ""
+    for k in range(1, grid.shape[1]):
+        grid[:, k] = np.where(grid[:, k] == "", grid[:, k - 1], grid[:, k])
+    for k in range(grid.shape[1] - 2, -1, -1):
+        grid[:, k] = np.where(grid[:, k] == "", grid[:, k + 1], grid[:, k])
+    return grid, [int(count) for count in empty.sum(axis=0)]
+
+
+def _kept(history: History) -> History:
+    """Leave out taxa not evaluated or not applicable in any year, and those extinct at the first assessment."""
+    grid = history.categories
+    without = np.isin(grid, sorted(LEFT_OUT)).any(axis=1)
+    absent = np.isin(grid[:, 0], sorted(history.gone)) & ~without
+    keep = ~(without | absent)
+    taxa = [taxon for taxon, stays in zip(history.taxa, keep.tolist(), strict=True) if stays]
+    left_out = {"not_evaluated": int(without.sum()), "extinct_at_first": int(absent.sum())}
+    return replace(history, taxa=taxa, categories=grid[keep], left_out=left_out)
+
+
+def read_changes(cells: pa.Table, file: str = "") -> list[Change]:
+    """Return genuine changes from a table with columns taxon, year, from, to (`year`: the assessment that found it).
+
+    Raises DataError with all rows that cannot be read.
+    """
+    lower = {name.strip().lower(): name for name in cells.column_names}
+    missing = [name for name in ("taxon", "year", "from", "to") if name not in lower]
+    if missing:
+        raise DataError([Problem(f"there is no column {name}", "Name it so.", "column", file, 1) for name in missing])
+    taxon, year, before, after = (
+        [_plain(v) for v in cells.column(lower[name]).to_pylist()] for name in ("taxon", "year", "from", "to")
+    )
+    problems, changes = [], []
+    for i, row in enumerate(_row_numbers(cells)):
+        spelled = [category(text) for text in (before[i], after[i])]
+        if None in spelled or not year[i].isdigit():
+            problems.append(
+                Problem(
+                    "the change cannot be read",
+                    "It needs a year and two categories.",
+                    "change",
+                    file,
+                    row,
+                    value=f"{year[i]}: {before[i]} → {after[i]}",
+                )
+            )
+        else:
+            changes.append(Change(taxon[i], int(year[i]), spelled[0] or "", spelled[1] or ""))
+    if problems:
+        raise DataError(problems)
+    return changes
+
+
+def back_cast(history: History, changes: Sequence[Change], file: str = "") -> tuple[History, list[Problem]]:
+    """Return the history with only genuine change in it, and a warning for each change that does not fit.
+
+    Walking back from the latest assessment, a taxon keeps its category until a genuine change found in a later
+    assessment is undone. A change fits where its year is an assessment year after the first and its later category is
+    the one the taxon then has; others are left out.
+    """
+    row_of = {taxon: i for i, taxon in enumerate(history.taxa)}
+    column_of = {year: k for k, year in enumerate(history.years)}
+    grid = np.repeat(history.categories[:, -1:], len(history.years), axis=1)
+    warnings = []
+    for change in sorted(changes, key=lambda c: (c.taxon, -c.year)):
+        row, column = row_of.get(change.taxon), column_of.get(change.year, 0)
+        if row is None:
+            continue
+        if column == 0 or str(grid[row, column]) != change.after:
+            warnings.append(
+                Problem(
+                    "a genuine change does not fit the history",
+                    "Check its year and categories.",
+                    "change",
+                    file,
+                    value=f"{change.taxon} {change.year}: {change.before} → {change.after}",
+                    severity=Severity.WARNING,
+                )
+            )
+            continue
+        grid[row, :column] = change.before
+    cast = _kept(replace(history, categories=grid, filled=[0] * len(history.years)))
+    merged = {reason: history.left_out[reason] + count for reason, count in cast.left_out.items()}
+    return replace(cast, left_out=merged), warnings

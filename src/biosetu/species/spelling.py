@@ -1,0 +1,25 @@
+"""Red List categories in their usual spellings, from a table; what is not in it is refused."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from biosetu.species.criteria.tables import rows
+
+_DROPPED = re.compile(r"[\s_.°*]+")
+
+
+def _key(text: str) -> str:
+    return _DROPPED.sub("", text).replace("[", "(").replace("]", ")").replace("–", "-").casefold()
+
+
+@cache
+def spellings() -> dict[str, str]:
+    """Return category by spelling, the spelling without blanks, case, dots and the mark ° of an adjusted category."""
+    return {_key(row["spelling"]): row["category"] for row in rows("category_spellings.csv")}
+
+
+def category(text: str) -> str | None:
+    """Return the category that a text spells, None where it spells none."""
+    return spellings().get(_key(text))

@@ -1,0 +1,68 @@
+import pyarrow as pa
+import pytest
+
+from biosetu.framework import indicators
+from biosetu.indicators import Provenance, method, method_of, names
+from biosetu.observations import SCHEMA, validate
+from biosetu.problems import DataError, UsageError
+
+PROVENANCE = Provenance("NPL", "2024-1", "history.csv sha256:abc", "IUCN", "own copy")
+INDEX = {
+    "group": ["all", "Birds"],
+    "year": [2000, 2000],
+    "value": [0.9, 0.8],
+    "lower": [0.8, 0.7],
+    "upper": [0.95, 0.9],
+}
+RESULTS = {
+    "species.red_list_index": pa.table(
+        INDEX | {"taxa": [9, 5], "data_deficient": [1, 0], "series": ["rli-global/1"] * 2, "status": ["assessment"] * 2}
+    ),
+    "ecosystems.red_list_index": pa.table(INDEX | {"ecosystems": [9, 4]}),
+    "ecosystems.extent": pa.table({"class": [1], "name": ["Forest"], "date": ["2020-06-30"], "area_km2": [12.5]}),
+    "areas.coverage": pa.table(
+        {
+            "area": [""],
+            "realm": ["land"],
+            "year": [2020],
+            "protected_km2": [5.0],
+            "oecm_km2": [1.0],
+            "share_percent": [6.0],
+        }
+    ),
+    "areas.connectivity": pa.table({"area": [""], "year": [2020], "distance_km": [10.0], "protconn_percent": [7.5]}),
+}
+
+
+@pytest.mark.parametrize("code", [code for code, i in indicators().items() if i.computed_by])
+def test_framework_names_methods_that_exist(code):
+    assert method_of(code).name == indicators()[code].computed_by
+
+
+def test_indicators_that_are_recorded_only_have_no_method():
+    assert method_of("B.b") is None if "B.b" in indicators() else True
+    with pytest.raises(UsageError):
+        method_of("Z.99")
+    with pytest.raises(UsageError, match=r"species\.red_list_index"):
+        method("species.guess")
+
+
+@pytest.mark.parametrize("name", names())
+def test_results_become_valid_computed_observations(name):
+    codes = [code for code, i in indicators().items() if i.computed_by == name]
+    made = method(name).observations(RESULTS[name], codes[0], PROVENANCE)
+    assert made.schema.equals(SCHEMA)
+    validate(made)
+    assert set(made.column("status").to_pylist()) == {"computed"}
+    assert set(made.column("method").to_pylist()) == {f"{name}/1"}
+    assert set(made.column("inputs").to_pylist()) == {PROVENANCE.inputs}
+
+
+def test_groups_become_disaggregations_and_the_whole_none():
+    made = method("species.red_list_index").observations(RESULTS["species.red_list_index"], "A.3", PROVENANCE)
+    assert made.column("disaggregation").to_pylist() == ["", "Birds"]
+
+
+def test_missing_columns_are_refused():
+    with pytest.raises(DataError, match="needs a column series"):
+        method("species.red_list_index").observations(pa.table(INDEX), "A.3", PROVENANCE)

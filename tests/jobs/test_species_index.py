@@ -1,0 +1,119 @@
+import csv
+import time
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from biosetu.cli.main import run as biosetu
+from biosetu.jobs.species_index import IndexRequest, compute_index
+from biosetu.species.red_list_index import Kind, Options
+
+HISTORY = """taxon,year,category,class,share
+a,2000,LC,Birds,0.5
+a,2010,NT,Birds,0.5
+b,2000,EN,Birds,0.1
+b,2010,CR(PE),Birds,0.1
+c,2000,VU,Bees,
+c,2010,VU,Bees,
+"""
+
+
+@pytest.fixture
+def history(tmp_path):
+    path = tmp_path / "h.csv"
+    path.write_text(HISTORY, encoding="utf-8")
+    return path
+
+
+def rows(path):
+    with path.open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_contract_columns_and_warning_about_mixed_change(history, tmp_path, capsys):
+    assert biosetu(["species", "index", str(history), "--by", "class", "--out", str(tmp_path / "o.csv")]) == 0
+    found = rows(tmp_path / "o.csv")
+    assert list(found[0])[:7] == ["group", "year", "value", "lower", "upper", "taxa", "data_deficient"]
+    assert [(r["group"], r["year"], float(r["value"])) for r in found] == [
+        ("Bees", "2000", 0.6), ("Bees", "2010", 0.6), ("Birds", "2000", 0.7), ("Birds", "2010", pytest.approx(0.4))
+    ]  # fmt: skip
+    assert "mixed with genuine change" in capsys.readouterr().err
+
+
+def test_weights_column_makes_the_disaggregated_index(history):
+    table = compute_index(IndexRequest(history, weights="share", options=Options(Kind.SHARED))).table
+    assert table.column("value").to_pylist() == pytest.approx([1 - 0.3 / 3, 1 - (0.5 + 0.5) / 3])
+    assert set(table.column("series").to_pylist()) == {"rli-disaggregated/1"}
+
+
+def test_two_national_indices_are_never_mixed(history):
+    assert biosetu(["species", "index", str(history), "--national", "--weights", "share"]) == 2
+
+
+def test_genuine_changes_replace_raw_history(history, tmp_path):
+    changes = tmp_path / "g.csv"
+    changes.write_text("taxon,year,from,to\nb,2010,EN,CR(PE)\n", encoding="utf-8")
+    result = compute_index(IndexRequest(history, genuine=changes))
+    assert result.table.column("value").to_pylist() == pytest.approx([1 - (1 + 3 + 2) / 15, 1 - (1 + 5 + 2) / 15])
+    assert result.warnings == []
+
+
+def test_unknown_categories_are_refused_by_row(tmp_path, capsys):
+    path = tmp_path / "h.csv"
+    path.write_text("taxon,year,category\na,2000,LC\nb,2000,Rare\n", encoding="utf-8")
+    assert biosetu(["species", "index", str(path)]) == 1
+    assert "row 3, column category" in capsys.readouterr().err
+
+
+def test_index_for_each_party_from_shares(history, tmp_path):
+    shares = tmp_path / "s.csv"
+    shares.write_text("party,taxon,share\nNPL,a,0.2\nNPL,b,0.3\nBTN,c,1\n", encoding="utf-8")
+    table = compute_index(IndexRequest(history, shares=shares, options=Options(Kind.SHARED))).table
+    found = {(r["party"], r["year"]): r["value"] for r in table.to_pylist()}
+    assert found == {
+        ("BTN", 2000): pytest.approx(0.6), ("BTN", 2010): pytest.approx(0.6),
+        ("NPL", 2000): pytest.approx(1 - 0.9 / 2.5), ("NPL", 2010): pytest.approx(1 - 1.7 / 2.5),
+    }  # fmt: skip
+
+
+def test_observations_and_chart_are_written(history, tmp_path):
+    out = [str(tmp_path / name) for name in ("o.parquet", "c.svg", "i.csv")]
+    code = biosetu(["species", "index", str(history), "--observations", out[0], "--party", "NPL", "--vintage", "2010",
+                    "--holder", "IUCN", "--licence", "own copy", "--plot", out[1], "--out", out[2]])  # fmt: skip
+    assert code == 0
+    made = pq.read_table(out[0]).to_pylist()
+    assert [(r["party"], r["indicator"], r["year"], r["status"]) for r in made] == [
+        ("NPL", "A.3", 2000, "computed"), ("NPL", "A.3", 2010, "computed")
+    ]  # fmt: skip
+    assert made[0]["inputs"].startswith("h.csv sha256:")
+    assert (tmp_path / "c.svg").read_text().count("<svg") == 1
+
+
+def test_observations_need_party_and_vintage(history, tmp_path):
+    assert biosetu(["species", "index", str(history), "--observations", str(tmp_path / "o.csv")]) == 2
+
+
+def test_sixty_parties_and_five_groups_take_seconds(tmp_path):
+    random = np.random.default_rng(1)
+    n, order = 3000, np.array(["LC", "NT", "VU", "EN", "CR", "DD"])
+    first = random.choice(6, n, p=[0.5, 0.1, 0.1, 0.1, 0.05, 0.15])
+    later = np.where(first < 4, np.minimum(first + (random.uniform(size=n) < 0.1), 4), first)
+    taxa = np.array([f"t{i}" for i in range(n)])
+    group = random.integers(0, 5, n).astype(str)
+    history = {"taxon": np.tile(taxa, 2), "year": np.repeat([2000, 2020], n), "class": np.tile(group, 2)}
+    pq.write_table(
+        pa.table(history | {"category": np.concatenate((order[first], order[later]))}), tmp_path / "h.parquet"
+    )
+    party = [f"P{p:02d}" for p in np.repeat(np.arange(60), 400)]
+    taxon = taxa[np.concatenate([random.choice(n, 400, replace=False) for _ in range(60)])]
+    shares = {"party": party, "taxon": taxon, "share": random.uniform(size=taxon.size)}
+    pq.write_table(pa.table(shares), tmp_path / "s.parquet")
+    options = Options(Kind.SHARED, annual=(2000, 2024), aggregate=True)
+    request = IndexRequest(tmp_path / "h.parquet", ["class"], shares=tmp_path / "s.parquet", options=options)
+    start = time.process_time()
+    table = compute_index(request).table
+    assert time.process_time() - start < 10
+    assert table.num_rows == 60 * 6 * 25
+    assert np.all(np.asarray(table.column("lower")) <= np.asarray(table.column("upper")))

@@ -1,0 +1,125 @@
+import pyarrow as pa
+import pytest
+
+from biosetu.problems import DataError
+from biosetu.species.criteria.tables import rows
+from biosetu.species.history import Change, back_cast, read_changes, read_histories
+from biosetu.species.spelling import category
+
+
+def long(*records, names=("taxon", "year", "category", "class")):
+    return pa.table({name: [str(record[k]) for record in records] for k, name in enumerate(names[: len(records[0])])})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Critically Endangered (Possibly Extinct)", "CR(PE)"),
+        ("CR (PE)", "CR(PE)"),
+        ("cr[pew]", "CR(PEW)"),
+        ("LR/nt", "NT"),
+        ("Lower Risk/conservation dependent", "NT"),
+        ("least_concern", "LC"),
+        ("EN°", "EN"),
+        (" vulnerable ", "VU"),
+        ("LR", None),
+        ("threatened", None),
+        ("", None),
+    ],
+)
+def test_spellings_of_categories(text, expected):
+    assert category(text) == expected
+
+
+def test_every_spelling_of_the_table_is_read_and_sourced():
+    table = rows("category_spellings.csv")
+    assert all(category(row["spelling"]) == row["category"] and row["reference"] for row in table)
+    assert len({category(row["spelling"]) for row in table}) == 13
+
+
+def test_groups_and_years_are_found():
+    records = [("a", 2000, "LC", "Birds"), ("a", 2010, "NT", "Birds"), ("b", 2005, "EN", "Bees")]
+    histories, _ = read_histories(long(*records), ["class"])
+    assert [(h.group, h.taxa, h.years) for h in histories] == [("Bees", ["b"], [2005]), ("Birds", ["a"], [2000, 2010])]
+
+
+def test_missing_assessments_take_the_nearest_and_are_counted():
+    history = read_histories(long(("a", 2000, "LC"), ("a", 2010, "EN"), ("b", 2005, "VU")))[0][0]
+    assert history.categories.tolist() == [["LC", "LC", "EN"], ["VU", "VU", "VU"]]
+    assert history.filled == [1, 1, 1]
+
+
+def test_left_out_are_counted_by_reason():
+    records = [
+        ("gone", 2000, "EX"),
+        ("later", 2000, "CR"),
+        ("later", 2010, "EX"),
+        ("na", 2010, "NA"),
+        ("re", 2000, "RE"),
+    ]
+    history = read_histories(long(*records))[0][0]
+    assert history.taxa == ["later", "re"]
+    assert history.left_out == {"not_evaluated": 1, "extinct_at_first": 1}
+    national = read_histories(long(*records), gone=frozenset({"EX", "RE"}))[0][0]
+    assert national.taxa == ["later"]
+    assert national.left_out == {"not_evaluated": 1, "extinct_at_first": 2}
+
+
+def test_bad_rows_are_all_listed():
+    with pytest.raises(DataError) as error:
+        read_histories(long(("a", 2000, "threatened"), ("", 2000, "LC"), ("b", "last", "LC")), file="h.csv")
+    assert [(p.row, p.code) for p in error.value.problems] == [(2, "category"), (3, "taxon"), (4, "year")]
+
+
+def test_two_categories_in_one_year_are_refused():
+    with pytest.raises(DataError, match="already has the category LC"):
+        read_histories(long(("a", 2000, "LC"), ("a", 2000, "EN")))
+    assert read_histories(long(("a", 2000, "LC"), ("a", 2000, "least concern")))[0][0].taxa == ["a"]
+
+
+def test_red_list_export_is_read_as_it_is():
+    table = pa.table(
+        {
+            "scientificName": ["A b", "C d"],
+            "redlistCategory": ["Critically Endangered", "Lower Risk/least concern"],
+            "yearPublished": ["2020", "2020"],
+            "possiblyExtinct": ["true", "false"],
+            "possiblyExtinctInTheWild": ["false", "false"],
+        }
+    )
+    assert read_histories(table)[0][0].categories.tolist() == [["CR(PE)"], ["LC"]]
+
+
+def test_back_casting_undoes_genuine_change_alone():
+    history = read_histories(
+        long(("a", 2000, "LC"), ("a", 2010, "VU"), ("a", 2020, "EN"), ("b", 2000, "LC"), ("b", 2020, "CR"))
+    )[0][0]
+    cast, warnings = back_cast(history, [Change("a", 2020, "VU", "EN")])
+    assert cast.categories.tolist() == [["VU", "VU", "EN"], ["CR", "CR", "CR"]]
+    assert warnings == []
+    twice, _ = back_cast(history, [Change("a", 2020, "VU", "EN"), Change("a", 2010, "NT", "VU")])
+    assert twice.categories.tolist()[0] == ["NT", "VU", "EN"]
+
+
+def test_changes_that_do_not_fit_are_warned_of_and_left_out():
+    history = read_histories(long(("a", 2000, "LC"), ("a", 2010, "VU")))[0][0]
+    cast, warnings = back_cast(history, [Change("a", 2005, "LC", "VU"), Change("a", 2010, "LC", "EN"),
+                                         Change("unknown", 2010, "LC", "VU")])  # fmt: skip
+    assert len(warnings) == 2
+    assert cast.categories.tolist() == [["VU", "VU"]]
+
+
+def test_genuine_extinction_after_the_first_assessment_stays():
+    history = read_histories(long(("a", 2000, "CR"), ("a", 2010, "EX")))[0][0]
+    cast, _ = back_cast(history, [Change("a", 2010, "CR", "EX")])
+    assert cast.categories.tolist() == [["CR", "EX"]]
+    assert back_cast(history, [])[0].taxa == []
+
+
+def test_changes_are_read_or_refused_by_row():
+    names = ("taxon", "year", "from", "to")
+    assert read_changes(long(("a", 2010, "lc", "Vulnerable"), names=names)) == [Change("a", 2010, "LC", "VU")]
+    with pytest.raises(DataError, match="row 2"):
+        read_changes(long(("a", 2010, "fine", "VU"), names=names))
+    with pytest.raises(DataError, match="no column from"):
+        read_changes(pa.table({"taxon": ["a"], "year": ["2000"]}))
