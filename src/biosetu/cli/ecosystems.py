@@ -62,3 +62,62 @@ def measure(maps: tuple[Path, ...], out: Path | None, transitions: Path | None, 
     if transitions is not None and found.transitions is not None:
         emit(found.transitions, transitions)
     emit(found.measures, out)
+
+
+@ecosystems.command()
+@click.argument("measures", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--guidelines", "version", default="2.0", show_default=True, help="Version of the guidelines: 1.1 or 2.0."
+)
+@click.option("--cells", "reading", type=click.Choice(["all", "small", "cumulative"]), help="Reading of the 1 % rule.")
+@click.option("--past", is_flag=True, help="Measures: extrapolate the decline to the past 50 years too (A1).")
+@click.option(
+    "--template", type=click.Path(path_type=Path), help="Only write the template, filled from measures, to FILE."
+)
+@click.option("--rle", type=click.Path(path_type=Path), help="Also write the layout of the Red List of Ecosystems.")
+@out_option
+def assess(
+    measures: Path,
+    version: str,
+    reading: str | None,
+    past: bool,
+    template: Path | None,
+    rle: Path | None,
+    out: Path | None,
+) -> None:
+    """Category by criterion and overall, from a filled template or from the measures of a map.
+
+    Values may carry bounds, as in 35 (30-40). An empty cell was not evaluated; DD is data deficient.
+    """
+    from biosetu.jobs import ecosystems_assess as job
+
+    if template is not None:
+        emit(job.template_table(measures, past=past), template)
+        return
+    found = job.assess_file(measures, version, reading, past=past)
+    if rle is not None:
+        emit(job.rle_export(found), rle)
+    emit(job.results(found), out)
+
+
+@ecosystems.command()
+@click.argument("history", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--by", help="Column to group by; functional_group is the Global Ecosystem Typology's.")
+@click.option("--category", default="category", show_default=True, help="Column with the category, e.g. one criterion.")
+@click.option(
+    "--level", default=0.90, show_default=True, type=click.FloatRange(0, 1), help="Probability of the limits."
+)
+@click.option("--draws", default=0, type=click.IntRange(0), help="Draw the limits, e.g. 1000 times; else exactly.")
+@click.option("--counts", type=click.Path(path_type=Path), help="Write ecosystems by group and category to FILE.")
+@out_option
+def index(
+    history: Path, by: str | None, category: str, level: float, draws: int, counts: Path | None, out: Path | None
+) -> None:
+    """The Red List Index of ecosystems by group and year, from ecosystem, year, category."""
+    from biosetu.ecosystems.redlist_index import IndexOptions
+    from biosetu.jobs.ecosystems_assess import index_file
+
+    table, numbers = index_file(history, by, category, IndexOptions(level=level, draws=draws))
+    if counts is not None:
+        emit(numbers, counts)
+    emit(table, out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, isfinite, log, nan, sqrt
+from math import exp, inf, isfinite, log, nan, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +72,7 @@ def change(
         change_percent=100 * (ratio - 1),
         linear_km2_per_year=(after_km2 - before_km2) / years,
         linear_percent_per_year=100 * (ratio - 1) / years,
-        geometric_percent_per_year=100 * (ratio ** (1 / years) - 1),
+        geometric_percent_per_year=-geometric_decline(ratio, years, 1),
         decline_50y_percent=geometric_decline(ratio, years),
         decline_50y_low_percent=min(declines),
         decline_50y_high_percent=max(declines),
@@ -85,8 +85,14 @@ def linear_decline(ratio: float, years: float, window_years: float = WINDOW_YEAR
 
 
 def geometric_decline(ratio: float, years: float, window_years: float = WINDOW_YEARS) -> float:
-    """Return the decline over a window if the same share is lost every year, given after ÷ before [%]."""
-    return float(100 * (1 - ratio ** (window_years / years)))
+    """Return the decline over a window if the same share is lost every year, given after ÷ before [%].
+
+    -∞ for growth beyond any number.
+    """
+    if ratio <= 0:
+        return 100.0
+    logarithm = log(ratio) * window_years / years
+    return 100 * (1 - exp(logarithm)) if logarithm < 700 else -inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""Values with their uncertainty, as assessors write them: `35`, `30-40`, `35 (30-40)`, `yes`, `unknown`, `DD`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NUMBER = r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?"
+PLAIN = re.compile(rf"\s*({NUMBER})\s*%?\s*")
+RANGE = re.compile(rf"\s*({NUMBER})\s*(?:-|–|to|;)\s*({NUMBER})\s*%?\s*")
+BEST = re.compile(rf"\s*({NUMBER})\s*[\(\[]\s*({NUMBER})\s*(?:-|–|to|;)\s*({NUMBER})\s*[\)\]]\s*")
+UNKNOWN = frozenset({"dd", "unknown", "?"})
+ANSWERS = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A best estimate and plausible bounds, low ≤ best ≤ high."""
+
+    best: float
+    low: float
+    high: float
+
+    @classmethod
+    def exactly(cls, value: float) -> Interval:
+        """Return a value without uncertainty."""
+        return cls(value, value, value)
+
+
+class Unknown:
+    """Assessed, but the data do not tell: data deficient, unlike an empty cell, which was not evaluated."""
+
+
+DATA_DEFICIENT = Unknown()
+Value = Interval | Unknown | None
+
+
+def parse_interval(text: str) -> Value:
+    """Return the value in a cell: None for empty, DATA_DEFICIENT for DD; a range's best estimate is its middle.
+
+    Raises:
+        ValueError: not a number, a range, or a best estimate with its range; or bounds in the wrong order.
+    """
+    if not text.strip():
+        return None
+    if text.strip().casefold() in UNKNOWN:
+        return DATA_DEFICIENT
+    if match := BEST.fullmatch(text):
+        best, low, high = (_number(part) for part in match.groups())
+    elif match := PLAIN.fullmatch(text):
+        best = low = high = _number(match[1])
+    elif match := RANGE.fullmatch(text):
+        low, high = (_number(part) for part in match.groups())
+        best = (low + high) / 2
+    else:
+        raise ValueError("write a number, a range such as 30-40, or 35 (30-40)")
+    if not low <= best <= high:
+        raise ValueError("the best estimate must lie between the lower and the higher bound")
+    return Interval(best, low, high)
+
+
+def parse_answer(text: str) -> bool | Unknown | None:
+    """Return yes or no; None for empty, DATA_DEFICIENT for unknown. Raises ValueError for anything else."""
+    plain = text.strip().casefold()
+    if not plain:
+        return None
+    if plain in UNKNOWN:
+        return DATA_DEFICIENT
+    if plain not in ANSWERS:
+        raise ValueError("write yes, no or unknown")
+    return ANSWERS[plain]
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))

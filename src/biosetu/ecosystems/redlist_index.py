@@ -1,0 +1,175 @@
+"""The Red List Index of ecosystems: from categories at several dates to one number by group and year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from biosetu.ecosystems.thresholds import ORDER
+from biosetu.problems import DataError, Problem
+from biosetu.statistics import deficient_limits, draw_limits, generator, index_value, index_weights
+
+COUNTED = ("CO", "CR", "EN", "VU", "NT", "LC")
+GENUINE = frozenset({"", "yes", "genuine", "true", "1"})
+NOT_GENUINE = frozenset({"no", "knowledge", "false", "0"})
+DRAWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The category of one ecosystem from one year on. `genuine` tells whether the change from before truly happened."""
+
+    ecosystem: str
+    year: int
+    category: str
+    genuine: bool = True
+
+
+def read_history(rows: Sequence[Mapping[str, str]], file: str = "", category: str = "category") -> list[Listing]:
+    """Read the columns ecosystem, year, category and, if there, genuine (yes or no); all problems at once.
+
+    Raises:
+        DataError: an unknown category, a year that is none, an ecosystem twice in a year.
+    """
+    problems, found, seen = [], [], set()
+    for number, row in enumerate(rows, start=2):
+        name, year, value = row.get("ecosystem", ""), row.get("year", ""), row.get(category, "").strip().upper()
+        genuine = row.get("genuine", "").strip().casefold()
+        for wrong, column, message, remedy in (
+            (not name, "ecosystem", "names no ecosystem", "Give each row its ecosystem."),
+            (not year.isdigit(), "year", "is no year", "Write four digits."),
+            (value not in ORDER, category, "is no category", f"Use one of {', '.join(reversed(ORDER))}."),
+            (genuine not in GENUINE | NOT_GENUINE, "genuine", "is neither yes nor no", "Write yes or no."),
+            ((name, year) in seen, "year", "stands twice for this ecosystem", "Keep one."),
+        ):
+            if wrong:
+                problems.append(Problem(message, remedy, "history", file, number, column, row.get(column, "")))
+        seen.add((name, year))
+        if not problems:
+            found.append(Listing(name, int(year), value, genuine in GENUINE))
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def by_year(history: Sequence[Listing]) -> dict[int, dict[str, str]]:
+    """Return the category of every ecosystem in every year of the history.
+
+    A category holds until the next. Between dates only genuine change counts: where a later category differs because
+    more is known, it is carried back to the earlier years (as the Red List Index does for species, Butchart et al.
+    2007, doi:10.1371/journal.pone.0000140); an ecosystem first assessed later has its first category before that, too,
+    except that what is data deficient or not evaluated before stays so only if nothing is known later.
+    """
+    years = sorted({listing.year for listing in history})
+    listings: dict[str, list[Listing]] = {}
+    for listing in sorted(history, key=lambda each: each.year):
+        listings.setdefault(listing.ecosystem, []).append(listing)
+    table: dict[int, dict[str, str]] = {year: {} for year in years}
+    for ecosystem, own in listings.items():
+        known = _backcast(own)
+        for year in years:
+            before = [category for start, category in known if start <= year]
+            table[year][ecosystem] = before[-1] if before else known[0][1]
+    return table
+
+
+def _backcast(own: Sequence[Listing]) -> list[tuple[int, str]]:
+    known: list[tuple[int, str]] = []
+    later: Listing | None = None
+    for listing in reversed(own):
+        category = listing.category
+        if later is not None:
+            uninformed = category not in COUNTED and known[-1][1] in COUNTED
+            if not later.genuine or uninformed:
+                category = known[-1][1]
+        known.append((listing.year, category))
+        later = listing
+    return known[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """Level of the limits; `draws` instead of the exact distribution where positive, from `seed`."""
+
+    level: float = 0.90
+    draws: int = 0
+    seed: int = 2024
+
+
+def index_table(
+    history: Sequence[Listing], groups: Mapping[str, Sequence[str]], options: IndexOptions | None = None
+) -> pa.Table:
+    """Return the Red List Index of ecosystems by group and year.
+
+    RLIe = 1 - Σ W ÷ (5 n) with LC 0, NT 1, VU 2, EN 3, CR 4, CO 5 (Rowland et al. 2020, doi:10.1111/conl.12680;
+    CBD headline indicator A.1). Data-deficient ecosystems are left out of the value; the limits say what it would be
+    if each were like any other of its group, exactly or by draws. What is not evaluated is always left out.
+
+    Args:
+        history: listings.
+        groups: group → its ecosystems; the empty name stands for all.
+        options: of the limits.
+
+    Returns:
+        group, year, value, lower, upper, ecosystems (with a category), data_deficient, not_evaluated. Value null where
+        a group has no ecosystem with a category.
+    """
+    chosen = options or IndexOptions()
+    weights = index_weights("ecosystems")
+    rows = []
+    for group, members in groups.items():
+        for year, categories in by_year(history).items():
+            own = [categories[name] for name in members if name in categories]
+            kept = np.array([weights.get(name, np.nan) for name in own if name != "NE"], dtype=np.float64)
+            value = index_value(kept)
+            lower, upper = _limits(kept, chosen)
+            known = int((~np.isnan(kept)).sum())
+            rows.append(
+                {
+                    "group": group,
+                    "year": year,
+                    "value": None if np.isnan(value) else value,
+                    "lower": None if np.isnan(lower) else lower,
+                    "upper": None if np.isnan(upper) else upper,
+                    "ecosystems": known,
+                    "data_deficient": len(kept) - known,
+                    "not_evaluated": len(own) - len(kept),
+                }
+            )
+    kinds = (pa.string(), pa.int32(), pa.float64(), pa.float64(), pa.float64(), pa.int32(), pa.int32(), pa.int32())
+    names = ("group", "year", "value", "lower", "upper", "ecosystems", "data_deficient", "not_evaluated")
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(zip(names, kinds, strict=True))))
+
+
+def _limits(weights: np.ndarray[tuple[int], np.dtype[np.float64]], options: IndexOptions) -> tuple[float, float]:
+    if not options.draws:
+        return deficient_limits(weights, level=options.level)
+    known = weights[~np.isnan(weights)]
+    missing = len(weights) - len(known)
+    if not len(known) or not missing:
+        value = index_value(weights)
+        return value, value
+    drawn = generator(options.seed).choice(known, (options.draws, missing)).sum(axis=1)
+    draws = 1 - (known.sum() + drawn) / (5 * len(weights))
+    _, lower, upper = draw_limits(draws[:, None], options.level)
+    return float(lower[0]), float(upper[0])
+
+
+def categories_by_group(
+    history: Sequence[Listing], groups: Mapping[str, Sequence[str]], year: int | None = None
+) -> pa.Table:
+    """Return how many ecosystems of each group have each category in one year, the last unless named.
+
+    The table that the CBD's headline indicator A.1 is reported with: group, then CO … LC, DD, NE, total.
+    """
+    table = by_year(history)
+    categories = table[max(table) if year is None else year] if table else {}
+    rows = []
+    for group, members in groups.items():
+        own = [categories[name] for name in members if name in categories]
+        rows.append({"group": group, **{name: own.count(name) for name in reversed(ORDER)}, "total": len(own)})
+    schema = pa.schema([("group", pa.string())] + [(name, pa.int32()) for name in (*reversed(ORDER), "total")])
+    return pa.Table.from_pylist(rows, schema=schema)

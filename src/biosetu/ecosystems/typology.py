@@ -1,0 +1,84 @@
+"""The IUCN Global Ecosystem Typology: functional groups, biomes, realms; which are natural; suggestions by name."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+SMALL_WORDS = frozenset(["and", "of", "the", "with", "in", "on", "to", "or", "a"])
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionalGroup:
+    """One ecosystem functional group (level 3). `reporting_label` is how the CBD's reporting tool prints it."""
+
+    code: str
+    name: str
+    biome_code: str
+    biome: str
+    realm: str
+    natural: bool
+    reporting_label: str
+    reporting_biome: str
+
+
+@cache
+def functional_groups() -> Mapping[str, FunctionalGroup]:
+    """Return the 110 functional groups by code (Keith et al. 2022, doi:10.1038/s41586-022-05318-4, version 2.1)."""
+    text = (files("biosetu.ecosystems") / "data" / "typology.csv").read_text(encoding="utf-8")
+    groups = (
+        FunctionalGroup(
+            **{name: row[name] for name in ("code", "name", "biome_code", "biome", "realm")},
+            natural=row["natural"] == "yes",
+            reporting_label=row["reporting_label"],
+            reporting_biome=row["reporting_biome"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+    return MappingProxyType({group.code: group for group in groups})
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A functional group that a class may belong to, with a score from 0 to 1 and the words that say so.
+
+    A suggestion is not a mapping until a person confirms it.
+    """
+
+    code: str
+    score: float
+    reason: str
+
+
+def suggest_groups(name: str, count: int = 3) -> list[Suggestion]:
+    """Suggest functional groups for a class by the words they share, rarer words weighing more."""
+    words = _words(name)
+    frequency = _word_counts()
+    found = []
+    for group in functional_groups().values():
+        own = _words(f"{group.name} {group.biome}")
+        shared = words & own
+        if shared:
+            weight = sum(1 / frequency[word] for word in shared)
+            total = weight + 0.2 * len(words - own)
+            found.append(Suggestion(group.code, round(weight / total, 3), ", ".join(sorted(shared))))
+    return sorted(found, key=lambda each: (-each.score, each.code))[:count]
+
+
+@cache
+def _word_counts() -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for group in functional_groups().values():
+        for word in _words(f"{group.name} {group.biome}"):
+            counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+def _words(text: str) -> frozenset[str]:
+    found = re.findall(r"[a-z]+", text.casefold())
+    return frozenset(word.removesuffix("s") for word in found if word not in SMALL_WORDS)

@@ -1,0 +1,206 @@
+"""Every criterion at, just under and just over each threshold; unknowns; the overall outcome; the commands."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from biosetu.cli.ecosystems import ecosystems
+from biosetu.ecosystems.assessment import CRITERIA, TEMPLATE, assess, assessment_table, category_counts, template_rows
+from biosetu.ecosystems.criteria import decline
+from biosetu.ecosystems.intervals import Interval, parse_answer, parse_interval
+from biosetu.ecosystems.rle_layout import rle_table
+from biosetu.ecosystems.thresholds import ORDER, guidelines
+from biosetu.problems import DataError, UsageError
+
+CASES = list(
+    csv.DictReader((Path(__file__).parent / "data" / "threshold_cases.csv").read_text(encoding="utf-8").splitlines())
+)
+
+
+def row_of(case: dict[str, str]) -> dict[str, str]:
+    also = dict(part.split("=") for part in case["also"].split(";") if part)
+    return {"ecosystem": "E", case["column"]: case["value"], **also}
+
+
+def test_every_case_of_the_table_gets_its_category() -> None:
+    wrong = []
+    for case in CASES:
+        (found,) = assess([row_of(case)], case["version"])
+        finding = found.findings[CRITERIA.index(case["criterion"])]
+        if (finding.category, finding.low, finding.high) != (case["category"], case["low"], case["high"]):
+            wrong.append((case, finding))
+    assert not wrong
+
+
+def test_versions_hold_every_criterion_and_name_their_source() -> None:
+    for version in ("1.1", "2.0"):
+        rules = guidelines(version)
+        assert {t.criterion for t in rules.thresholds} == set(CRITERIA) - {"B3"}
+        assert all("doi:" in t.reference for t in rules.thresholds)
+    with pytest.raises(UsageError, match=r"Use one of 1\.1, 2\.0"):
+        guidelines("3.0")
+
+
+def test_overall_is_the_highest_with_bounds_over_all_criteria() -> None:
+    row = {"ecosystem": "E", "A2b_decline_percent": "45 (35-55)", "eoo_km2": "19000", "threats": "yes"}
+    (found,) = assess([row])
+    assert (found.category, found.low, found.high) == ("EN", "EN", "EN")
+    assert found.criteria == "B1b"
+    assert found.version == "2.0"
+
+
+def test_codes_of_all_criteria_that_reach_the_category_are_joined() -> None:
+    row = {
+        "ecosystem": "E", "A1_decline_percent": "60", "aoo_cells_cumulative": "15", "decline_extent": "yes",
+        "decline_biotic": "yes", "locations": "4",
+    }  # fmt: skip
+    (found,) = assess([row])
+    assert found.criteria == "A1 + B2a(i,iii)c"
+
+
+def test_nothing_looked_at_is_not_evaluated_and_only_unknowns_are_data_deficient() -> None:
+    empty, unknown = assess([{"ecosystem": "E"}, {"ecosystem": "F", "A1_decline_percent": "DD"}])
+    assert (empty.category, unknown.category) == ("NE", "DD")
+
+
+def test_three_readings_of_the_cell_rule_stand_side_by_side() -> None:
+    row = {"ecosystem": "E", "aoo_cells": "55", "aoo_cells_small": "30", "aoo_cells_cumulative": "19", "threats": "yes"}
+    (found,) = assess([row])
+    assert {name: finding.category for name, finding in found.cells_by_reading.items()} == {
+        "all": "NT",
+        "small": "VU",
+        "cumulative": "EN",
+    }
+    assert found.category == "EN"
+    assert assess([row], reading="all")[0].category == "NT"
+
+
+def test_near_misses_are_named() -> None:
+    (found,) = assess([{"ecosystem": "E", "A1_decline_percent": "28", "E_100_years_percent": "9.5"}])
+    assert found.category == "LC"
+    assert assessment_table([found])["near_threshold"].to_pylist() == ["A1, E"]
+
+
+def test_all_problems_are_listed_with_row_and_column() -> None:
+    rows = [
+        {"ecosystem": "E", "A1_decline_percent": "much", "threats": "perhaps"},
+        {"ecosystem": "F", "C1_severity_percent": "30|80", "C1_extent_percent": "50", "E_50_years_percent": "120"},
+        {"ecosystem": "G", "eoo_km2": "50 (60-70)", "aoo_cells": "-3"},
+    ]
+    with pytest.raises(DataError) as raised:
+        assess(rows, file="a.csv")
+    found = [(problem.row, problem.column, problem.code) for problem in raised.value.problems]
+    assert found == [
+        (2, "threats", "value"),
+        (2, "A1_decline_percent", "value"),
+        (3, "C1", "curve"),
+        (3, "E_50_years_percent", "range"),
+        (4, "aoo_cells", "range"),
+        (4, "eoo_km2", "value"),
+    ]
+
+
+@given(st.floats(-50, 100), st.floats(0, 30), st.floats(0, 30))
+def test_bounds_always_enclose_the_best_category(best: float, below: float, above: float) -> None:
+    value = Interval(best, best - below, min(best + above, 100))
+    found = decline("A1", value, guidelines())
+    assert ORDER.index(found.low) <= ORDER.index(found.category) <= ORDER.index(found.high)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("35", (35, 35, 35)),
+        ("30-40", (35, 30, 40)),
+        ("-5 to 5", (0, -5, 5)),
+        ("36 (30-40)", (36, 30, 40)),
+        ("1,200 [1,000–2,000]", (1200, 1000, 2000)),
+        ("-7 (-9 to -2)", (-7, -9, -2)),
+        ("30 %", (30, 30, 30)),
+    ],
+)
+def test_values_are_read_as_assessors_write_them(text: str, expected: tuple[float, float, float]) -> None:
+    found = parse_interval(text)
+    assert isinstance(found, Interval)
+    assert (found.best, found.low, found.high) == expected
+
+
+@pytest.mark.parametrize("text", ["40-30", "35 (40-50)", "x", "1-2-3", "=1+1"])
+def test_values_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"write|must lie"):
+        parse_interval(text)
+
+
+def test_answers_are_yes_no_unknown_or_nothing() -> None:
+    assert parse_answer("Yes") is True
+    assert parse_answer("n") is False
+    assert parse_answer("") is None
+    with pytest.raises(ValueError, match="write yes, no or unknown"):
+        parse_answer("maybe")
+
+
+def test_template_takes_from_measures_what_maps_can_tell() -> None:
+    measures = [
+        {"class": "1", "name": "Sal", "date": 2000, "area_km2": 1000.0},
+        {
+            "class": "1", "name": "Sal", "date": 2025, "area_km2": 800.0, "eoo_km2": 5000.0, "aoo_cells_min": 40,
+            "aoo_cells_min_small": 20, "aoo_cells_min_cumulative": 30,
+        },
+    ]  # fmt: skip
+    (row,) = template_rows(measures)
+    assert set(row) == set(TEMPLATE)
+    assert (row["eoo_km2"], row["aoo_cells"], row["aoo_cells_small"], row["aoo_cells_cumulative"]) == (
+        "5000", "40", "20", "30",
+    )  # fmt: skip
+    assert row["A2b_decline_percent"] == "36 (36 to 40)"
+    assert row["A1_decline_percent"] == ""
+    assert template_rows(measures, past=True)[0]["A1_decline_percent"] == "36 (36 to 40)"
+    (found,) = assess([row])
+    assert found.category == "VU"
+    assert "none looked at" in found.findings[CRITERIA.index("B1")].reason
+
+
+def test_export_has_the_layout_of_the_published_database() -> None:
+    row = {"ecosystem": "N-1", "name": "Sal", "area": "NP", "date": "2025", "A1_decline_percent": "45 (40-55)"}
+    (exported,) = rle_table(assess([row])).to_pylist()
+    assert exported["overall_risk_category"] == "VU"
+    assert exported["risk_category_bounds"] == "VU-EN"
+    assert exported["countries"] == "{NP}"
+    assert exported["assessment_protocol_code"] == "IUCN RLE v2.0"
+    assert exported["category_A1"] == "VU"
+
+
+def test_counts_run_from_collapsed_down() -> None:
+    found = assess([{"ecosystem": "E", "A1_decline_percent": "100"}, {"ecosystem": "F"}])
+    assert category_counts(found)["CO"] == 1
+    assert list(category_counts(found)) == ["CO", "CR", "EN", "VU", "NT", "LC", "DD", "NE"]
+
+
+def test_command_goes_from_measures_to_template_to_categories(tmp_path: Path) -> None:
+    measures, template, out, rle = (tmp_path / name for name in ("m.csv", "t.csv", "o.csv", "rle.csv"))
+    measures.write_text(
+        "class,name,date,area_km2,eoo_km2,aoo_cells_min\n1,Sal,2000,1000,4000,30\n1,Sal,2025,400,4000,30\n"
+    )
+    run = CliRunner().invoke
+    assert run(ecosystems, ["assess", str(measures), "--template", str(template)]).exit_code == 0
+    result = run(ecosystems, ["assess", str(template), "--out", str(out), "--rle", str(rle), "--guidelines", "1.1"])
+    assert result.exit_code == 0, result.output
+    (row,) = csv.DictReader(out.read_text().splitlines())
+    assert (row["category"], row["category_low"], row["category_high"]) == ("CR", "CR", "CO")
+    assert row["version"] == "1.1"
+    assert "IUCN RLE v1.1" in rle.read_text()
+
+
+def test_a_file_that_is_neither_measures_nor_template_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "w.csv"
+    wrong.write_text("a,b\n1,2\n")
+    result = CliRunner().invoke(ecosystems, ["assess", str(wrong)])
+    assert isinstance(result.exception, DataError)
+    wrong.write_text("ecosystem,declined\n1,2\n")
+    assert "not understood: declined" in str(CliRunner().invoke(ecosystems, ["assess", str(wrong)]).exception)
