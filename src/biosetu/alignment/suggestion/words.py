@@ -1,0 +1,89 @@
+"""Text as words that can be compared: one spelling, stems, parts of words; each word keeps its place in the text."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Protocol
+
+import snowballstemmer
+
+STEMMERS = {
+    "en": "english", "ar": "arabic", "ne": "nepali", "hi": "hindi", "fa": "persian", "ru": "russian", "id": "indonesian",
+    "fr": "french", "es": "spanish", "ta": "tamil", "hy": "armenian", "tr": "turkish", "pt": "portuguese",
+}  # fmt: skip
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
+WORD = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0980-\u0dff\u0e00-\u0eff]+[^\W_]*)*|[+%]")
+ARABIC_FORMS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ي": "ي", "ى": "ي", "ی": "ي", "ک": "ك", "ۀ": "ه"})
+MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]")
+PREFIXES = re.compile("^(?:وال|بال|كال|فال|ولل|لل|ال)(?=.{2,})|^[وفبكل](?=ال)")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: its stem, and where it stands."""
+
+    stem: str
+    start: int
+    end: int
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...
+
+
+def normalised(text: str) -> str:
+    """Return a text in one spelling and case, of the same length wherever possible."""
+    return text.replace("\u200c", " ").replace("’", "'").casefold().translate(ARABIC_FORMS)
+
+
+@cache
+def _stemmer(language: str) -> _Stemmer | None:
+    name = STEMMERS.get(language)
+    return snowballstemmer.stemmer(name) if name else None
+
+
+@cache
+def _stopwords(language: str) -> frozenset[str]:
+    text = (files("biosetu.alignment") / "data" / "stopwords.csv").read_text(encoding="utf-8")
+    return frozenset(row["word"] for row in csv.DictReader(text.splitlines()) if row["language"] == language)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str, language: str) -> str:
+    """Return the stem of one normalised word."""
+    if language == "ar":
+        word = PREFIXES.sub("", MARKS.sub("", word))
+    stemmer = _stemmer(language)
+    if stemmer is None:
+        return unicodedata.normalize("NFC", word)
+    return str(stemmer.stemWord(unicodedata.normalize("NFC", word)))
+
+
+def words_of(text: str, language: str) -> list[Word]:
+    """Return the words of a text, function words left out. Unspaced scripts give one character a word."""
+    plain = normalised(text)
+    if language in UNSPACED:
+        return [Word(mark, at, at + 1) for at, mark in enumerate(plain) if mark.isalnum()]
+    stop = _stopwords(language)
+    found = ((match[0], match.start(), match.end()) for match in WORD.finditer(plain))
+    return [Word(stem(word, language), start, end) for word, start, end in found if word not in stop]
+
+
+def features_of(text: str, language: str) -> tuple[list[str], list[str]]:
+    """Return stems and character n-grams: pairs of signs where words are not spaced, else parts of four letters."""
+    words = words_of(text, language)
+    if language in UNSPACED:
+        pairs = [a.stem + b.stem for a, b in zip(words, words[1:], strict=False) if b.start == a.end]
+        return pairs, []
+    grams = [part for word in words for part in _parts(word.stem)]
+    return [word.stem for word in words], grams
+
+
+def _parts(word: str, size: int = 4) -> list[str]:
+    padded = f"_{word}_"
+    return [padded[at : at + size] for at in range(max(1, len(padded) - size + 1))]
