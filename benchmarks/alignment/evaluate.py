@@ -34,7 +34,7 @@ def cases(part: str) -> list[dict[str, str]]:
 
 
 def measure(rows: list[dict[str, str]], found: dict[str, list[str]]) -> Measures:
-    """`top1`, `top3`: a label stands first, among the first three; `recall`: share of all labels among the first five."""
+    """`top1`, `top3`: a label stands first, among the first three; `recall`: of all labels, among the first five."""
     hits1 = hits3 = recalled = reciprocal = 0.0
     for row in rows:
         labels, ranked = row["targets"].split(";"), found[row["id"]]

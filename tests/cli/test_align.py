@@ -51,3 +51,18 @@ def test_targets_go_out_as_records(tmp_path: Path) -> None:
 def test_template_is_written(tmp_path: Path) -> None:
     assert run(["align", "template", "--out", str(tmp_path / "t.xlsx")]) == 0
     assert (tmp_path / "t.xlsx").stat().st_size > 1000
+
+
+def test_suggest_writes_the_columns_others_rely_on(tmp_path: Path) -> None:
+    path, out = tmp_path / "t.csv", tmp_path / "s.json"
+    path.write_text("id,text,language\n1,Restore degraded wetlands,en\n2,Paint the walls,en\n", encoding="utf-8")
+    assert run(["align", "suggest", str(path), "--out", str(out), "--limit", "1", "--quiet"]) == 0
+    first, second = json.loads(out.read_text())
+    assert list(first)[:6] == ["id", "rank", "target", "element", "score", "reason"]
+    assert (first["target"], first["status"], second["status"]) == ("2", "suggested", "no good match")
+
+
+def test_suggest_names_rows_without_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text("id,text,language\n1,Restore land,en\n2,,en\n", encoding="utf-8")
+    assert run(["align", "suggest", str(tmp_path / "t.csv"), "--quiet"]) == 1
+    assert "row 3" in capsys.readouterr().err

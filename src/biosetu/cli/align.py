@@ -60,3 +60,24 @@ def export_command(party: str, out: Path) -> None:
     from biosetu.jobs.alignment import export_targets
 
     click.echo(f"{out}: {export_targets(party, out)} records", err=True)
+
+
+@align.command("suggest")
+@click.argument("targets", type=FILE)
+@click.option("--limit", type=click.IntRange(1, 27), default=5, show_default=True, help="Suggestions a target.")
+@click.option("--method", type=click.Choice(["both", "bm25", "thesaurus"]), default="both", show_default=True)
+@out_option
+@quiet_option
+def suggest_command(targets: Path, limit: int, method: str, out: Path | None, quiet: bool) -> None:
+    """Rank global targets for each national target of TARGETS (columns id, text, language), with the reason.
+
+    The words of the text that led to a suggestion are given; a text without a good match says so. A suggestion is
+    never a declaration: the Party confirms, changes or rejects it.
+    """
+    from biosetu.alignment.suggestion import Method
+    from biosetu.cli.output import emit, progress_bar
+    from biosetu.jobs.alignment_suggestions import suggest_targets
+
+    with progress_bar(quiet) as progress:
+        table = suggest_targets(targets, limit, Method(method), progress)
+    emit(table, out)

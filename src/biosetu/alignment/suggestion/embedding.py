@@ -40,8 +40,8 @@ def similarity(
     if language not in embedder.languages:
         return None
     left, right = (_unit(np.asarray(embedder.encode(list(side)), dtype=np.float64)) for side in (texts, others))
-    return np.clip(left @ right.T, 0.0, 1.0)
+    return np.asarray(np.clip(left @ right.T, 0.0, 1.0), dtype=np.float64)
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))

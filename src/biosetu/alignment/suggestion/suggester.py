@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.importing.languages import language_of, script_of
 from biosetu.alignment.suggestion.bm25 import BM25
 from biosetu.alignment.suggestion.embedding import Embedder, similarity
 from biosetu.alignment.suggestion.thesaurus import Thesaurus, Usage, thesaurus
@@ -29,6 +29,7 @@ from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 
 REASONS = 5
+SCRIPTS = {"DEVANAGARI": ("hi", "ne"), "LATIN": ("en", "id", "vi"), "ARABIC": ("ar", "fa")}
 SUGGESTIONS = pa.schema(
     [
         ("id", pa.string()),
@@ -97,7 +98,7 @@ class Suggester:
         `language` is an ISO 639-1 code; without it, script and words tell. A model is asked only in a language that
         it reads.
         """
-        language = (language or language_of(text)).split("-")[0].lower()
+        language = (language or language_of(text)).split("-")[0].lower() or self._likeliest(text)
         words = words_of(text, language)
         usages = self._usages(text, words, language) if self.method is not Method.BM25 else []
         index = self._index(language)
@@ -109,6 +110,12 @@ class Suggester:
         if not best or scores[best[0]] < ranking()["no_match_below"]:
             return []
         return [self._suggestion(index, at, float(scores[at]), text, words, usages, language) for at in best]
+
+    def _likeliest(self, text: str) -> str:
+        """Return the language of the script of a text in which the thesaurus finds most; nothing where it finds none."""
+        known = SCRIPTS.get(script_of(text), ())
+        found = {name: self._weigh(self.terms.find(words_of(text, name), name)) for name in known}
+        return max(found, key=lambda name: found[name]) if any(found.values()) else ""
 
     def _floor(self, top: float) -> float:
         return ranking()["share_of_best"] * top
@@ -207,7 +214,7 @@ class Suggester:
         if near is None:
             return scores
         share = ranking()["model_share"]
-        return (1 - share) * scores + share * near[0]
+        return np.asarray((1 - share) * scores + share * near[0])
 
     def _suggestion(
         self,

@@ -8,14 +8,26 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Protocol
 
 import snowballstemmer
 
 STEMMERS = {
-    "en": "english", "ar": "arabic", "ne": "nepali", "hi": "hindi", "fa": "persian", "ru": "russian", "id": "indonesian",
-    "fr": "french", "es": "spanish", "ta": "tamil", "hy": "armenian", "tr": "turkish", "pt": "portuguese",
-}  # fmt: skip
+    "ar": "arabic",
+    "en": "english",
+    "es": "spanish",
+    "fa": "persian",
+    "fr": "french",
+    "hi": "hindi",
+    "hy": "armenian",
+    "id": "indonesian",
+    "ne": "nepali",
+    "pt": "portuguese",
+    "ru": "russian",
+    "ta": "tamil",
+    "tr": "turkish",
+}
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 WORD = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0980-\u0dff\u0e00-\u0eff]+[^\W_]*)*|[+%]")
 ARABIC_FORMS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ي": "ي", "ى": "ي", "ی": "ي", "ک": "ك", "ۀ": "ه"})
@@ -70,7 +82,9 @@ def words_of(text: str, language: str) -> list[Word]:
     if language in UNSPACED:
         return [Word(mark, at, at + 1) for at, mark in enumerate(plain) if mark.isalnum()]
     stop = _stopwords(language)
-    found = ((match[0], match.start(), match.end()) for match in WORD.finditer(plain))
+    found = [(match[0], match.start(), match.end()) for match in WORD.finditer(plain)]
+    if language == "en":
+        found = [entry for entry in found if len(entry[0]) > 1]
     return [Word(stem(word, language), start, end) for word, start, end in found if word not in stop]
 
 
@@ -78,7 +92,7 @@ def features_of(text: str, language: str) -> tuple[list[str], list[str]]:
     """Return stems and character n-grams: pairs of signs where words are not spaced, else parts of four letters."""
     words = words_of(text, language)
     if language in UNSPACED:
-        pairs = [a.stem + b.stem for a, b in zip(words, words[1:], strict=False) if b.start == a.end]
+        pairs = [a.stem + b.stem for a, b in pairwise(words) if b.start == a.end]
         return pairs, []
     grams = [part for word in words for part in _parts(word.stem)]
     return [word.stem for word in words], grams

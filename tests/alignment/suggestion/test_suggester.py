@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import importlib.util
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from biosetu.alignment.suggestion import Method, Suggester, load_embedder, thesaurus
+from biosetu.alignment.suggestion.suggester import NO_MATCH, SUGGESTED
+from biosetu.framework import elements, targets
+from biosetu.problems import UsageError
+
+BENCHMARK = Path(__file__).parents[3] / "benchmarks" / "alignment"
+_spec = importlib.util.spec_from_file_location("alignment_evaluation", BENCHMARK / "evaluate.py")
+evaluation = importlib.util.module_from_spec(_spec)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded():
+    import sys
+
+    sys.modules[_spec.name] = evaluation
+    _spec.loader.exec_module(evaluation)
+    yield
+    del sys.modules[_spec.name]
+
+
+@pytest.fixture(scope="module")
+def suggester() -> Suggester:
+    return Suggester()
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("Restore 100,000 hectares of degraded mangroves by 2030", "2"),
+        ("Phase out subsidies that harm rivers", "18"),
+        ("Raise the budget for nature and set up a trust fund", "19"),
+        ("حماية 30 في المائة من المناطق البحرية", "3"),
+        ("لاستعادة الأراضي المتدهورة والتشجير", "2"),
+        ("विषादीको प्रयोग आधा घटाउने", "7"),
+        ("आक्रामक विदेशी प्रजातियों को रोकना", "6"),
+        ("احیای جنگل‌های تخریب‌شده", "2"),
+        ("Сократить субсидии, вредные для биоразнообразия", "18"),
+        ("防控外来入侵物种", "6"),
+        ("Mengurangi sampah plastik di laut", "7"),
+        ("Xóa bỏ trợ cấp có hại", "18"),
+    ],
+)
+def test_first_suggestion_follows_the_words(suggester: Suggester, text: str, target: str) -> None:
+    assert suggester.suggest(text)[0].target == target
+
+
+def test_reason_quotes_words_that_stand_in_the_text(suggester: Suggester) -> None:
+    text = "Halve food waste and make sustainable consumption easy"
+    for suggestion in suggester.suggest(text, "en"):
+        assert suggestion.words
+        assert all(word in text for word in suggestion.words)
+
+
+def test_element_is_one_of_the_target(suggester: Suggester) -> None:
+    first = suggester.suggest("Bring 30 per cent of degraded areas under effective restoration by 2030", "en")[0]
+    assert elements()[first.element].target == first.target == "2"
+
+
+def test_scores_fall_with_the_rank_and_lie_between_0_and_1(suggester: Suggester) -> None:
+    scores = [s.score for s in suggester.suggest("Fisheries, forests and farms are managed sustainably", "en")]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+@pytest.mark.parametrize("text", ["Repaint the lift and its doors", "تحديث أنظمة الهاتف", "12345", "", "?"])
+def test_text_without_a_good_match_gets_none(suggester: Suggester, text: str) -> None:
+    assert suggester.suggest(text) == []
+
+
+def test_table_says_that_there_is_no_good_match(suggester: Suggester) -> None:
+    rows = suggester.table(
+        [("1", "Plant native trees on degraded land", "en"), ("2", "xyz", "en")], limit=1
+    ).to_pylist()
+    assert [(r["id"], r["rank"], r["target"], r["status"]) for r in rows] == [
+        ("1", 1, "2", SUGGESTED),
+        ("2", 0, "", NO_MATCH),
+    ]
+
+
+def test_same_text_gives_the_same_suggestions(suggester: Suggester) -> None:
+    text = "Control pollution and invasive species in wetlands"
+    assert suggester.suggest(text, "en") == Suggester().suggest(text, "en")
+
+
+def test_limit_below_one_is_refused(suggester: Suggester) -> None:
+    with pytest.raises(UsageError):
+        suggester.table([], limit=0)
+
+
+class _Model:
+    """Reads English only, and finds every text next to target 12."""
+
+    languages = frozenset({"en"})
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def encode(self, texts):
+        self.asked += 1
+        near = [1.0 if len(texts) == 1 or ("rban" in text and "green" in text) else 0.0 for text in texts]
+        return np.array([[value, 1 - value] for value in near])
+
+
+def test_model_is_never_asked_in_a_language_that_it_cannot_read() -> None:
+    model = _Model()
+    with_model = Suggester(embedder=model)
+    arabic = "حماية الأنواع المهددة بالانقراض"
+    assert with_model.suggest(arabic, "ar") == Suggester().suggest(arabic, "ar")
+    assert model.asked == 0
+    assert "12" in [s.target for s in with_model.suggest("Protect threatened species", "en", limit=27)]
+    assert model.asked == 2
+
+
+def test_model_that_cannot_be_loaded_is_named() -> None:
+    with pytest.raises(UsageError, match="could not be loaded"):
+        load_embedder("no.such:thing", "/nowhere")
+    with pytest.raises(UsageError, match="which languages"):
+        load_embedder("builtins:str", "/nowhere")
+
+
+def test_thesaurus_has_25_terms_a_target_in_english_and_arabic() -> None:
+    counts = Counter((term.language, term.target) for term in thesaurus().terms)
+    codes = [code for code, target in targets().items() if target.kind == "target"]
+    assert {
+        (lang, code): counts[lang, code] for lang in ("en", "ar") for code in codes if counts[lang, code] < 25
+    } == {}
+    for language in ("ne", "hi", "fa", "ru", "zh", "id", "vi"):
+        assert min(counts[language, code] for code in codes) >= 8
+
+
+def test_thesaurus_says_who_wrote_and_who_reviewed_each_term() -> None:
+    text = (files("biosetu.alignment") / "data" / "thesaurus.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert {row["review"] for row in rows if not row["reviewer"]} <= {
+        "unreviewed by a native speaker",
+        "unreviewed by a second reader",
+    }
+    assert all(row["author"] and row["weight"] in {"1", "2", "3"} and row["target"] in targets() for row in rows)
+    keys = [(row["target"], row["language"], row["term"].casefold()) for row in rows]
+    assert len(keys) == len(set(keys))
+
+
+def test_test_part_is_the_one_fixed_before_the_thesaurus() -> None:
+    told = (BENCHMARK / "test.csv.sha256").read_text().split()[0]
+    assert hashlib.sha256((BENCHMARK / "test.csv").read_bytes()).hexdigest() == told
+
+
+def test_parties_of_the_two_parts_do_not_overlap() -> None:
+    parts = [{row["party"] for row in evaluation.cases(part)} for part in ("development", "test")]
+    assert not parts[0] & parts[1]
+
+
+FLOORS = {("en", "top1"): 0.85, ("en", "top3"): 0.93, ("ar", "top1"): 0.95, ("ar", "top3"): 0.95, ("all", "top3"): 0.96}
+
+
+def test_evaluation_does_not_fall_below_what_was_measured() -> None:
+    results, none, _ = evaluation.evaluate("test", Method.BOTH)
+    assert {
+        key: round(getattr(results[key[0]], key[1]), 3)
+        for key in FLOORS
+        if getattr(results[key[0]], key[1]) < FLOORS[key]
+    } == {}
+    assert none == 1.0
+
+
+def test_measures_of_a_known_ranking() -> None:
+    rows = [{"id": "1", "targets": "3;4"}, {"id": "2", "targets": "5"}]
+    found = evaluation.measure(rows, {"1": ["9", "3"], "2": ["5", "1"]})
+    assert (found.top1, found.top3, found.recall, found.mrr) == (0.5, 1.0, 0.75, 0.75)
