@@ -112,7 +112,7 @@ class Suggester:
         return [self._suggestion(index, at, float(scores[at]), text, words, usages, language) for at in best]
 
     def _likeliest(self, text: str) -> str:
-        """Return the language of the script of a text in which the thesaurus finds most; nothing where it finds none."""
+        """Return the language of the script in which the thesaurus finds most; nothing where it finds none."""
         known = SCRIPTS.get(script_of(text), ())
         found = {name: self._weigh(self.terms.find(words_of(text, name), name)) for name in known}
         return max(found, key=lambda name: found[name]) if any(found.values()) else ""
