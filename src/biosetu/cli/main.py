@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "data": ("biosetu.cli.data:data", "Official sources: what they are, under which licence; fetch."),
     "gaps": ("biosetu.cli.gaps:gaps", "The gaps of one Party, ranked, each with its evidence."),
     "observations": ("biosetu.cli.observations:observations", "Figures in and out, with where they came from."),
+    "validate": ("biosetu.cli.validate:validate", "The sheet of all figures on a Party, to accept, replace, dispute."),
     "species": ("biosetu.cli.species:species", "Species: range, Red List criteria, Red List Index."),
     "framework": ("biosetu.cli.framework:framework", "What was agreed: targets, indicators, Parties, code lists."),
     "align": ("biosetu.cli.align:align", "National targets: bring them in, see what they cover."),

@@ -19,6 +19,7 @@ from biosetu.observations import (
     newest_per_key,
     without,
 )
+from biosetu.observations.answers import without_not_relevant
 from biosetu.observations.own import NOTHING, OwnStatements
 from biosetu.observations.sentences import Sentence
 from biosetu.sources import official, setuland
@@ -134,7 +135,7 @@ def party_evidence(
     party = find_party(code)
     rows = held(party.iso3, store or default_store())
     statements = own if own is not None else (setuland.own() if party.iso3 == setuland.PARTY else NOTHING)
-    summaries = _own_first(summarise(rows, kinds=setuland.kinds() if party.fictional else None))
+    summaries = _own_first(summarise(without_not_relevant(rows), kinds=setuland.kinds() if party.fictional else None))
     paths = tuple(pathway(quantity, summaries) for quantity in statements.quantities)
     gaps = find_gaps(Facts(party.iso3, rows, summaries, paths, statements, tables or NO_TABLES))
     absent = _absent(party, rows)

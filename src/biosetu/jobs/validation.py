@@ -1,0 +1,276 @@
+"""Validation by the Party: a sheet of every figure held on it goes out, its answers come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.engine.cells import DEFAULT_LIMITS, Limits, read_cells
+from biosetu.framework import find_party, indicators
+from biosetu.jobs.party import default_store, held
+from biosetu.observations import KEY, SCHEMA, ObservationStore, Status, keys_of, units, validate, without
+from biosetu.observations.answers import (
+    METHOD,
+    NOT_RELEVANT,
+    Answer,
+    answerable,
+    answered,
+    answers_table,
+    earlier_answers,
+    read_answers,
+    reference,
+)
+from biosetu.observations.sentences import plain_number
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.progress import Progress, silent
+from biosetu.reports.validation_workbook import SHEET, write_workbook
+from biosetu.sources import official
+from biosetu.translation import translations
+
+NEW, SAME, CONFLICT, OPEN = "new", "same", "conflict", "open"
+RETURN = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("state", pa.string()),
+        ("reference", pa.string()),
+        ("indicator", pa.string()),
+        ("year", pa.int32()),
+        ("value", pa.float64()),
+        ("answer", pa.string()),
+        ("own_value", pa.float64()),
+        ("earlier", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What a returned sheet says.
+
+    `lines` has a row per answer: `new`, `same` (as answered before) or `conflict` (answered otherwise before; what
+    stands in `earlier`). `written` is how many observations were added.
+    """
+
+    party: str
+    lines: pa.Table
+    problems: tuple[Problem, ...]
+    observations: pa.Table
+    replaced: pa.Table
+    written: int = 0
+
+    def count(self, state: str) -> int:
+        """Return how many answers are in this state."""
+        return sum(line["state"] == state for line in self.lines.to_pylist())
+
+
+def write_sheet(
+    code: str, out: Path, *, language: str = "en", store: ObservationStore | None = None, on: date | None = None
+) -> int:
+    """Write the validation workbook of a Party and return how many figures it holds; given answers are shown."""
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"{out.name}: the validation sheet is a workbook. Use a name that ends with .xlsx.")
+    party = find_party(code)
+    table = held(party.iso3, store or default_store())
+    rows = sheet_rows(table, language)
+    day = (on or datetime.now(UTC).date()).isoformat()
+    write_workbook(out, rows, party=party.name(language), on=day, language=language)
+    return len(rows)
+
+
+def sheet_rows(table: pa.Table, language: str = "en") -> list[dict[str, Any]]:
+    """Return the rows of the sheet: the figures held, what each stands beside, and the answers given so far."""
+    given = earlier_answers(table)
+    rows = answerable(table)
+    beside: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        beside.setdefault(_same_thing(row), []).append(row)
+    return [_sheet_row(row, beside[_same_thing(row)], given.get(reference(row)), language) for row in rows]
+
+
+def _same_thing(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("indicator", "disaggregation_type", "disaggregation", "year"))
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    value = row["value_text"] if row["value"] is None else plain_number(row["value"])
+    return f"{value} ({row['series']}, {row['vintage'] or row['source']})"
+
+
+def _sheet_row(
+    row: dict[str, Any], beside: list[dict[str, Any]], given: Mapping[str, Any] | None, language: str
+) -> dict[str, Any]:
+    known = units().get(row["unit"])
+    return {
+        "reference": reference(row),
+        "indicator": row["indicator"],
+        "meaning": _meaning(row, language),
+        "part": row["disaggregation"],
+        "year": row["year"],
+        "value": row["value"],
+        "unit": known.label(language) if known else row["unit"],
+        "publisher": f"{row['holder']}. {row['inputs']}",
+        "vintage": row["vintage"],
+        "method": row["method"],
+        "beside": "; ".join(_shown(other) for other in beside if other is not row),
+        "note": "; ".join(part for part in (row["value_text"], row["footnote"]) if part),
+    } | (_given(given, language) if given else {})
+
+
+def _meaning(row: Mapping[str, Any], language: str) -> str:
+    series = official.series_of(row["indicator"], row["series"])
+    indicator = indicators().get(row["indicator"])
+    titles = [series.title(language) if series else "", indicator.title(language) if indicator else ""]
+    return " – ".join(dict.fromkeys(title for title in titles if title)) or str(row["series"])
+
+
+def _given(observation: Mapping[str, Any], language: str) -> dict[str, Any]:
+    say = translations(language).gettext
+    if observation["method"] != METHOD:
+        return {"answer": say("accept")}
+    choice = choice_of(observation)
+    return {
+        "answer": say(choice),
+        "own_value": observation["value"],
+        "own_source": observation["inputs"],
+        "reason": observation["footnote"],
+    }
+
+
+def choice_of(observation: Mapping[str, Any]) -> str:
+    """Return which answer an observation records."""
+    if observation["method"] != METHOD:
+        return "accept"
+    if observation["source"] == "notRelevant":
+        return NOT_RELEVANT
+    return "dispute" if observation["value_text"] else "replace"
+
+
+def read_sheet(
+    code: str,
+    path: Path,
+    *,
+    office: str,
+    on: date | None = None,
+    store: ObservationStore | None = None,
+    prefer_new: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Return:
+    """Say what a returned sheet would change; nothing is written. Rows without an answer are left for later."""
+    if not office.strip():
+        raise UsageError("Name the office that answers, such as --office “Ministry of Environment”.")
+    party = find_party(code)
+    table = held(party.iso3, store or default_store())
+    cells = read_cells(path, sheet=SHEET if path.suffix.lower() == ".xlsx" else None, limits=limits)
+    numbers = [int(number) for number in cells.schema.metadata[b"biosetu.rows"].decode().split(",") if number]
+    answers, problems = read_answers(cells, table, file=path.name, numbers=numbers)
+    return _compare(party.iso3, answers, problems, table, office.strip(), on, prefer_new=prefer_new)
+
+
+def _compare(
+    party: str,
+    answers: list[Answer],
+    problems: list[Problem],
+    table: pa.Table,
+    office: str,
+    on: date | None,
+    *,
+    prefer_new: bool,
+) -> Return:
+    given = earlier_answers(table)
+    day = on or datetime.now(UTC).date()
+    lines: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
+    replaced: list[Mapping[str, Any]] = []
+    for answer in answers:
+        new = answered(answer, office=office, on=day)
+        earlier = given.get(reference(answer.figure))
+        state = _state(new, earlier)
+        lines.append(_line(answer, state, earlier))
+        if state == NEW or (state == CONFLICT and prefer_new):
+            fresh.append(new)
+            if earlier is not None:
+                fresh += _undone(earlier, new)
+                replaced += [earlier] if _key(earlier) != _key(new) and earlier["method"] == METHOD else []
+    return Return(
+        party=party,
+        lines=pa.Table.from_pylist(lines, schema=RETURN),
+        problems=tuple(problems),
+        observations=answers_table(fresh),
+        replaced=answers_table(replaced),
+    )
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEY)
+
+
+def _state(new: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> str:
+    if earlier is None:
+        return NEW
+    if _key(new) == _key(earlier) and new["method"] != METHOD:
+        return SAME
+    said = ("source", "value", "unit", "value_text", "inputs", "footnote", "status", "method")
+    return SAME if all(new[name] == earlier[name] for name in said) else CONFLICT
+
+
+def _undone(earlier: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the figure as it was before it was accepted, where another answer now takes its place."""
+    if earlier["method"] == METHOD or _key(earlier) == _key(new):
+        return []
+    return [dict(earlier) | {"status": Status.COMPUTED.value, "validated_by": "", "validated_on": None}]
+
+
+def _line(answer: Answer, state: str, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+    told = ""
+    if earlier is not None:
+        value = "" if earlier["value"] is None else f" {plain_number(earlier['value'])}"
+        told = f"{choice_of(earlier)}{value} ({earlier['validated_by']}, {earlier['validated_on']})"
+    return {
+        "row": answer.number,
+        "state": state,
+        "reference": reference(answer.figure),
+        "indicator": answer.figure["indicator"],
+        "year": answer.figure["year"],
+        "value": answer.figure["value"],
+        "answer": answer.choice,
+        "own_value": answer.value,
+        "earlier": told,
+    }
+
+
+def take_sheet(
+    code: str,
+    path: Path,
+    *,
+    office: str,
+    on: date | None = None,
+    store: ObservationStore | None = None,
+    prefer_new: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress = silent,
+) -> Return:
+    """Take the answers of a returned sheet into the store; see `read_sheet`.
+
+    With any wrong row nothing is taken and DataError lists all. Answers that conflict with earlier ones are shown and
+    left as they were, unless `prefer_new`; the earlier answer stays in the history either way.
+    """
+    target = store or default_store()
+    progress(0, 2, path.name)
+    seen = read_sheet(code, path, office=office, on=on, store=target, prefer_new=prefer_new, limits=limits)
+    if seen.problems:
+        raise DataError(seen.problems)
+    progress(1, 2, path.name)
+    fresh = validate(seen.observations, file=path.name) if seen.observations.num_rows else SCHEMA.empty_table()
+    if fresh.num_rows:
+        keys = keys_of(fresh)
+        target.restore(without(keys, without(keys, target.withdrawn())), reason="answered again")
+        target.append(fresh, note=f"answers of {office}: {path.name}")
+    if seen.replaced.num_rows:
+        target.withdraw(keys_of(seen.replaced), reason=f"another answer of {office}")
+    progress(2, 2, path.name)
+    return replace(seen, written=fresh.num_rows)

@@ -1,0 +1,273 @@
+"""A validation sheet goes out, comes back, and changes what is shown as it should."""
+
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from tests.observations.rows import row, table
+
+from biosetu.jobs.party import default_store, party_evidence
+from biosetu.jobs.validation import read_sheet, take_sheet, write_sheet
+from biosetu.observations.answers import COLUMNS, METHOD, reference
+from biosetu.problems import DataError, UsageError
+from biosetu.translation import translations
+
+OFFICE, ON = "MoFE", date(2026, 11, 23)
+POSITION = {name: number for number, name in enumerate(COLUMNS, start=1)}
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "home"))
+
+
+class Sheet:
+    """A validation workbook in the hands of an office."""
+
+    def __init__(self, folder: Path, party: str = "NPL", language: str = "en", name: str = "v.xlsx") -> None:
+        self.path = folder / name
+        self.count = write_sheet(party, self.path, language=language, on=ON)
+        self.book = openpyxl.load_workbook(self.path)
+        self.page = self.book["figures"]
+
+    def row_of(self, indicator: str, year: int, vintage: str) -> int:
+        for number in range(2, self.page.max_row + 1):
+            found = tuple(self.page.cell(number, POSITION[name]).value for name in ("indicator", "year", "vintage"))
+            if found == (indicator, year, vintage):
+                return number
+        raise LookupError((indicator, year, vintage))
+
+    def fill(self, row: int, **cells: object) -> None:
+        for name, value in cells.items():
+            self.page.cell(row, POSITION[name]).value = value
+
+    def back(self) -> Path:
+        self.book.save(self.path)
+        return self.path
+
+
+def take(path: Path, party: str = "NPL", **options):
+    return take_sheet(party, path, office=OFFICE, on=ON, **options)
+
+
+def states(returned) -> list[tuple[int, str]]:
+    return [(line["row"], line["state"]) for line in returned.lines.to_pylist()]
+
+
+def rows_of(party: str, indicator: str, year: int) -> list[dict]:
+    rows = party_evidence(party).observations.to_pylist()
+    return [row for row in rows if (row["indicator"], row["year"]) == (indicator, year)]
+
+
+def test_sheet_holds_every_figure_with_all_that_an_office_needs(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    held = party_evidence("NPL").observations
+    assert sheet.count == held.num_rows == sheet.page.max_row - 1
+    row = sheet.row_of("A.3", 2020, "2024")
+    cells = {name: sheet.page.cell(row, POSITION[name]).value for name in COLUMNS}
+    assert (cells["value"], cells["meaning"], cells["method"]) == (0.85, "Red List Index", "SDG 15.5.1")
+    assert cells["beside"] == "0.83043 (ER_RSK_LST, 2020-10)"
+    assert cells["answer"] is None
+    figure = next(r for r in rows_of("NPL", "A.3", 2020) if r["vintage"] == "2024")
+    assert cells["reference"] == reference(figure)
+
+
+def test_sheet_that_comes_back_unanswered_changes_nothing(tmp_path: Path) -> None:
+    found = take(Sheet(tmp_path).back())
+    assert (found.written, found.lines.num_rows, default_store().batches()) == (0, 0, ())
+
+
+def test_accepted_figure_is_validated_by_the_office_and_stays_global(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    sheet.fill(sheet.row_of("A.3", 2020, "2024"), answer="accept")
+    assert take(sheet.back()).written == 1
+    accepted = next(row for row in rows_of("NPL", "A.3", 2020) if row["vintage"] == "2024")
+    assert (accepted["status"], accepted["validated_by"], accepted["validated_on"]) == ("validated", OFFICE, ON)
+    assert (accepted["source"], accepted["value"]) == ("availableDataset", 0.85)
+
+
+def test_replaced_figure_becomes_national_and_the_other_stays_visible(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    row = sheet.row_of("A.3", 2024, "2024")
+    sheet.fill(row, answer="replace", own_value=0.81, own_source="National Red List 2025, page 7")
+    take(sheet.back())
+    found = {r["source"]: r for r in rows_of("NPL", "A.3", 2024)}
+    own = found["national"]
+    assert (own["value"], own["inputs"], own["method"]) == (0.81, "National Red List 2025, page 7", METHOD)
+    assert found["availableDataset"]["value"] == 0.85
+    first = party_evidence("NPL").summaries_of("A.3")[0]
+    assert (first.source, first.level.value) == ("national", 0.81)
+
+
+def test_disputed_figure_shows_the_party_s_word_first(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    sheet.fill(sheet.row_of("A.3", 2024, "2024"), answer="dispute", reason="Three species are not native.")
+    take(sheet.back())
+    first, second = party_evidence("NPL").summaries_of("A.3")
+    assert first.level.text == "Disputed by the Party: Three species are not native."
+    assert second.level.value == 0.85
+
+
+def test_figure_that_is_not_relevant_leaves_every_summary_but_not_the_record(tmp_path: Path) -> None:
+    before = party_evidence("NPL").summaries_of("A.CY.3")
+    sheet = Sheet(tmp_path)
+    sheet.fill(sheet.row_of("A.CY.3", 2017, "2020-10"), answer="not relevant", reason="Another definition applies.")
+    take(sheet.back())
+    assert len(before) == 1
+    assert party_evidence("NPL").summaries_of("A.CY.3") == ()
+    assert {row["source"] for row in rows_of("NPL", "A.CY.3", 2017)} == {"availableDataset", "notRelevant"}
+
+
+def test_sheet_in_arabic_is_read_back_by_its_arabic_headers_and_answers(tmp_path: Path) -> None:
+    say = translations("ar").gettext
+    sheet = Sheet(tmp_path, language="ar")
+    header = [cell.value for cell in sheet.page[1]]
+    assert header == [say(label) for label in COLUMNS.values()]
+    assert sheet.page.sheet_view.rightToLeft
+    sheet.fill(sheet.row_of("A.3", 2020, "2024"), answer=say("accept"))
+    assert states(take(sheet.back())) == [(sheet.row_of("A.3", 2020, "2024"), "new")]
+
+
+def test_partial_returns_are_merged_and_shown_in_the_next_sheet(tmp_path: Path) -> None:
+    first, second = Sheet(tmp_path, name="a.xlsx"), Sheet(tmp_path, name="b.xlsx")
+    first.fill(first.row_of("A.3", 2020, "2024"), answer="accept")
+    second.fill(second.row_of("A.3", 2024, "2024"), answer="replace", own_value=0.8, own_source="7NR")
+    take(first.back())
+    take(second.back())
+    merged = Sheet(tmp_path, name="c.xlsx")
+    shown = [
+        merged.page.cell(merged.row_of("A.3", year, "2024"), POSITION[name]).value
+        for year, name in ((2020, "answer"), (2024, "answer"), (2024, "own_value"), (2024, "own_source"))
+    ]
+    assert shown == ["accept", "replace", 0.8, "7NR"]
+    assert {state for _, state in states(take(merged.back()))} == {"same"}
+
+
+def test_answer_that_conflicts_is_shown_and_left_until_told_otherwise(tmp_path: Path) -> None:
+    first, second = Sheet(tmp_path, name="a.xlsx"), Sheet(tmp_path, name="b.xlsx")
+    row = first.row_of("A.3", 2024, "2024")
+    first.fill(row, answer="replace", own_value=0.8, own_source="7NR")
+    second.fill(row, answer="replace", own_value=0.7, own_source="Red List")
+    take(first.back())
+    found = take(second.back())
+    assert states(found) == [(row, "conflict")]
+    assert found.lines.to_pylist()[0]["earlier"] == "replace 0.8 (MoFE, 2026-11-23)"
+    assert party_evidence("NPL").summaries_of("A.3")[0].level.value == 0.8
+    take(second.path, prefer_new=True)
+    assert party_evidence("NPL").summaries_of("A.3")[0].level.value == 0.7
+    assert 0.8 in default_store().history().column("value").to_pylist()
+
+
+@pytest.mark.parametrize("later", ["accept", "not relevant", "dispute"])
+def test_answer_of_another_kind_takes_the_place_of_the_first_and_can_return(tmp_path: Path, later: str) -> None:
+    sheet = Sheet(tmp_path, name="a.xlsx")
+    row = sheet.row_of("A.3", 2024, "2024")
+    replacing = {"answer": "replace", "own_value": 0.8, "own_source": "7NR", "reason": None}
+    changed = {"answer": later, "own_value": None, "own_source": None, "reason": "so"}
+    for cells in (replacing, changed, replacing):
+        sheet.fill(row, **cells)
+        take(sheet.back(), prefer_new=True)
+        again = take(sheet.back())
+        assert states(again) == [(row, "same")]
+    first = party_evidence("NPL").summaries_of("A.3")[0]
+    assert (first.source, first.level.value) == ("national", 0.8)
+    figures = [r for r in rows_of("NPL", "A.3", 2024) if r["source"] != "national"]
+    assert [(r["source"], r["status"]) for r in figures] == [("availableDataset", "computed")]
+
+
+MISTAKES = [
+    ({"answer": "yes"}, "answer"),
+    ({"answer": "acept"}, "answer"),
+    ({"answer": "replace", "own_source": "7NR"}, "own_value"),
+    ({"answer": "replace", "own_value": 0.5}, "own_source"),
+    ({"answer": "replace", "own_value": "a half", "own_source": "7NR"}, "own_value"),
+    ({"answer": "replace", "own_value": "0,5", "own_source": "7NR"}, "own_value"),
+    ({"answer": "replace", "own_value": 1.5, "own_source": "7NR"}, "own_value"),
+    ({"answer": "replace", "own_value": -0.5, "own_source": "7NR"}, "own_value"),
+    ({"answer": "dispute"}, "reason"),
+    ({"answer": "dispute", "own_value": 9, "reason": "no"}, "own_value"),
+    ({"answer": "not relevant"}, "reason"),
+    ({"answer": "not relevant", "own_value": 0.1, "reason": "no"}, "own_value"),
+    ({"answer": "accept", "own_value": 0.1}, "own_value"),
+    ({"own_value": 0.1}, "answer"),
+    ({"reason": "wrong"}, "answer"),
+    ({"own_source": "7NR"}, "answer"),
+    ({"value": 0.99}, "value"),
+    ({"value": None, "answer": "accept"}, "value"),
+    ({"reference": "0123456789ab"}, "reference"),
+    ({"reference": None, "answer": "accept"}, "reference"),
+]
+
+
+def test_sheet_of_three_hundred_rows_with_twenty_mistakes_names_each_by_row_and_column(tmp_path: Path) -> None:
+    party = "IND"
+    own = {
+        "party": party,
+        "indicator": "2.1",
+        "series": "own",
+        "unit": "ha",
+        "source": "national",
+        "status": "proposed",
+    }
+    default_store().append(table(*[row(**own, year=year, value=10.0, resolution=None) for year in range(2020, 2024)]))
+    sheet = Sheet(tmp_path, party)
+    assert sheet.count == 300
+    index_rows = [r for r in range(2, sheet.page.max_row + 1) if sheet.page.cell(r, 2).value == "A.3"]
+    assert len(MISTAKES) == 20
+    for number in range(2, sheet.page.max_row + 1):
+        sheet.fill(number, answer="accept")
+    for number, (cells, _) in zip(index_rows, MISTAKES, strict=False):
+        sheet.fill(number, **{"answer": None} | cells)
+    with pytest.raises(DataError) as caught:
+        take(sheet.back(), party)
+    expected = [(number, column) for number, (_, column) in zip(index_rows, MISTAKES, strict=False)]
+    assert [(p.row, p.column) for p in caught.value.problems] == expected
+    assert all(problem.remedy for problem in caught.value.problems)
+    assert len(default_store().batches()) == 1
+    corrected = Sheet(tmp_path, party, name="again.xlsx")
+    for number in range(2, corrected.page.max_row + 1):
+        corrected.fill(number, answer="accept")
+    assert take(corrected.back(), party).written == 300
+    assert set(party_evidence(party).observations.column("status").to_pylist()) == {"validated"}
+
+
+def test_figure_answered_twice_on_one_sheet_is_named(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    row = sheet.row_of("A.3", 2024, "2024")
+    other = sheet.row_of("A.3", 2023, "2024")
+    for name in ("reference", "value"):
+        sheet.fill(other, **{name: sheet.page.cell(row, POSITION[name]).value})
+    problems = read_sheet("NPL", sheet.back(), office=OFFICE).problems
+    assert [(p.column, p.code) for p in problems] == [("reference", "duplicate")]
+
+
+def test_sheet_without_its_columns_is_refused(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    sheet.page.cell(1, POSITION["answer"]).value = "Something"
+    with pytest.raises(DataError, match="answer: a column is missing"):
+        take(sheet.back())
+
+
+def test_sheet_of_another_party_is_refused_row_by_row(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path, "JOR")
+    problems = read_sheet("NPL", sheet.back(), office=OFFICE).problems
+    assert {problem.code for problem in problems} == {"unknown"}
+    assert len(problems) == sheet.count
+
+
+def test_sheet_needs_an_office_and_a_workbook_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="office"):
+        take_sheet("NPL", Sheet(tmp_path).back(), office=" ")
+    with pytest.raises(UsageError, match="xlsx"):
+        write_sheet("NPL", tmp_path / "v.csv")
+
+
+def test_answer_that_would_run_as_a_formula_is_kept_as_text(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    row = sheet.row_of("A.3", 2024, "2024")
+    sheet.fill(row, answer="dispute", reason="'=HYPERLINK(1)")
+    take(sheet.back())
+    again = Sheet(tmp_path, name="b.xlsx")
+    assert again.page.cell(row, POSITION["reason"]).value == "'=HYPERLINK(1)"
+    assert party_evidence("NPL").summaries_of("A.3")[0].level.text == "Disputed by the Party: =HYPERLINK(1)"
