@@ -1,0 +1,181 @@
+"""Area and share covered by protected areas and OECMs, counted once, by year of establishment.
+
+A site of unknown year counts from the start (year 0), and its part is shown apart. In overlaps protected areas come
+before OECMs, and an older site before a younger one. Areas are on the ellipsoid (`geo.areas_km2`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from biosetu.areas.sites import UNKNOWN_YEAR, Sites, rows_of
+from biosetu.geo.area import areas_km2
+from biosetu.geo.kinds import Floats, Integers
+from biosetu.geo.union import Tile, clipped, growth_km2, tiles
+
+SCHEMA = pa.schema(
+    [
+        ("area", pa.string()),
+        ("realm", pa.string()),
+        ("year", pa.int32()),
+        ("area_km2", pa.float64()),
+        ("protected_km2", pa.float64()),
+        ("oecm_km2", pa.float64()),
+        ("share_percent", pa.float64()),
+        ("unknown_year_km2", pa.float64()),
+        ("buffered_points_km2", pa.float64()),
+    ]
+)
+Mapper = Callable[[Callable[[Tile], Floats], Iterator[Tile]], Iterable[Floats]]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Something to be covered: an area (a country, a province) in a realm (land, sea, or a class of a layer)."""
+
+    area: str
+    realm: str
+    shape: shapely.Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What is covered in a zone, by year of establishment. protected_km2, all_km2: (years,) cumulative [km²]."""
+
+    zone: Zone
+    area_km2: float
+    years: Integers
+    protected_km2: Floats
+    all_km2: Floats
+    buffered_km2: float
+
+    @property
+    def oecm_km2(self) -> Floats:
+        """What OECMs cover beside protected areas."""
+        return np.maximum(self.all_km2 - self.protected_km2, 0.0)
+
+
+def plain(work: Callable[[Tile], Floats], parts: Iterator[Tile]) -> Iterable[Floats]:
+    """Run tiles one after the other, here."""
+    return map(work, parts)
+
+
+def zone_growth(sites: Sites, zone: Zone, run: Mapper = plain) -> Growth:
+    """Measure one zone. sites: cleaned; run: where the tiles are worked, in any order-keeping way.
+
+    Tiles are added up in their order, so the result does not depend on where they ran.
+    """
+    years = np.unique(sites.year)
+    rank = np.searchsorted(years, sites.year)
+    work = TileWork(rank, sites.oecm, sites.buffered, years.size)
+    parts = list(run(work, tiles(zone.shape, sites.shapes)))
+    total = np.sum(parts, axis=0) if parts else np.zeros(2 * years.size + 1)
+    area = float(areas_km2(np.array([zone.shape], dtype=object))[0])
+    count = years.size
+    protected, every = np.cumsum(total[:count]), np.cumsum(total[count : 2 * count])
+    return Growth(zone, area, years, np.minimum(protected, area), np.minimum(every, area), float(total[-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class TileWork:
+    """Measures a tile: growth by year of protected areas, then of all sites, then the area of buffered points."""
+
+    rank: Integers
+    oecm: np.ndarray
+    buffered: np.ndarray
+    years: int
+
+    def __call__(self, tile: Tile) -> Floats:
+        """Return (2 years + 1,) [km²]."""
+        shapes = clipped(tile.zone, tile.shapes)
+        kept = np.flatnonzero(~shapely.is_empty(shapes))
+        shapes, index = shapes[kept], tile.index[kept]
+        rank, oecm = self.rank[index], self.oecm[index]
+        protected = growth_km2(shapes[~oecm], rank[~oecm], self.years)
+        every = growth_km2(shapes, rank, self.years) if oecm.any() else protected
+        points = self.buffered[index]
+        buffered = growth_km2(shapes[points], np.zeros(points.sum(), np.int64), 1)
+        return np.concatenate([protected, every, buffered])
+
+
+def coverage_table(growths: Iterable[Growth], first: int | None = None, last: int | None = None) -> pa.Table:
+    """Return one row a zone and year: area, realm, year, area_km2, protected_km2, oecm_km2, share_percent …
+
+    Years run from `first` (else the first known year) to `last` (else the last); the series ends at the total. A
+    zone without any dated site has the one row of `last`, or year 0 when there is none.
+    """
+    rows = []
+    for growth in growths:
+        known = growth.years[growth.years != UNKNOWN_YEAR]
+        begin = first or int(known.min() if known.size else last or UNKNOWN_YEAR)
+        end = last or int(known.max() if known.size else begin)
+        rows += [_row(growth, year) for year in range(begin, max(end, begin) + 1)]
+    return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def _row(growth: Growth, year: int) -> dict[str, object]:
+    place = int(np.searchsorted(growth.years, year, side="right")) - 1
+    protected = float(growth.protected_km2[place]) if place >= 0 else 0.0
+    oecm = float(growth.oecm_km2[place]) if place >= 0 else 0.0
+    undated = growth.years.size and growth.years[0] == UNKNOWN_YEAR
+    return {
+        "area": growth.zone.area,
+        "realm": growth.zone.realm,
+        "year": year,
+        "area_km2": growth.area_km2,
+        "protected_km2": protected,
+        "oecm_km2": oecm,
+        "share_percent": 100 * (protected + oecm) / growth.area_km2 if growth.area_km2 else None,
+        "unknown_year_km2": float(growth.all_km2[0]) if undated else 0.0,
+        "buffered_points_km2": growth.buffered_km2,
+    }
+
+
+def by_category(sites: Sites, zone: Zone) -> pa.Table:
+    """Return the area under each IUCN management category, overlaps given to the strictest (column flat_km2).
+
+    Also by itself, overlaps and all (own_km2): these may add up to more than the whole.
+    """
+    order = {row["category"]: int(row["priority"]) for row in rows_of("iucn_priority")}
+    names = sorted(set(sites.iucn_category), key=lambda name: (order.get(name, len(order) + 1), name))
+    return _by_class(sites, zone, "iucn_category", names, sites.iucn_category)
+
+
+def by_governance(sites: Sites, zone: Zone) -> pa.Table:
+    """Return the area under each governance type; overlaps are given to the first by name in flat_km2."""
+    return _by_class(sites, zone, "governance", sorted(set(sites.governance)), sites.governance)
+
+
+def _by_class(sites: Sites, zone: Zone, column: str, names: list[str], values: tuple[str, ...]) -> pa.Table:
+    rank = np.array([names.index(value) for value in values], np.int64)
+    flat, own = np.zeros(len(names)), np.zeros(len(names))
+    for tile in tiles(zone.shape, sites.shapes):
+        shapes = clipped(tile.zone, tile.shapes)
+        here = rank[tile.index]
+        flat += growth_km2(shapes, here, len(names))
+        for value in np.unique(here):
+            own[value] += growth_km2(shapes[here == value], np.zeros((here == value).sum(), np.int64), 1)[0]
+    count = np.bincount(rank, minlength=len(names))
+    return pa.table({"area": [zone.area] * len(names), column: names, "sites": count, "flat_km2": flat, "own_km2": own})
+
+
+def mean_site_share(growths: Iterable[Growth], year: int) -> float:
+    """Return the mean share covered of key sites, each counting the same [%], as SDG 14.5.1, 15.1.2 and 15.4.1 do.
+
+    BirdLife International, `kba-overlap` 3.1: a site over 98 % covered is complete, under 2 % not covered (errors of
+    delineation). Not a number without sites.
+    """
+    shares = []
+    for growth in growths:
+        row = _row(growth, year)
+        share = float(str(row["share_percent"])) if row["share_percent"] is not None else 0.0
+        shares.append(100.0 if share >= COMPLETE_PERCENT else 0.0 if share <= NONE_PERCENT else share)
+    return float(np.mean(shares)) if shares else float("nan")
+
+
+COMPLETE_PERCENT, NONE_PERCENT = 98.0, 2.0

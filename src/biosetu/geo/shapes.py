@@ -1,0 +1,96 @@
+"""Polygons made fit to be measured: repaired, flat, within the date line, points given their area."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from pyproj import Geod
+
+from biosetu.geo.kinds import Flags, Floats
+
+_GEOD = Geod(ellps="WGS84")
+CIRCLE_POINTS = 96
+EAST = shapely.box(180.0, -90.0, 540.0, 90.0)
+WEST = shapely.box(-540.0, -90.0, -180.0, 90.0)
+WORLD = shapely.box(-180.0, -90.0, 180.0, 90.0)
+
+
+def polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape as one (multi)polygon; lines and points are left out."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    kept = parts[np.isin(shapely.get_type_id(parts), (shapely.GeometryType.POLYGON,))]
+    return shapely.multipolygons(kept) if kept.size else shapely.from_wkt("POLYGON EMPTY")
+
+
+def repaired(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
+    """Return valid, two-dimensional polygons, and which of them were invalid.
+
+    Repair is by structure (GEOS MakeValid, method "structure": rings that wind inside stay holes, bow-ties become two
+    triangles); what is left of lines and points is dropped.
+    """
+    flat = shapely.force_2d(shapes)
+    bad = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
+    if bad.any():
+        flat = flat.copy()
+        fixed = shapely.make_valid(flat[bad], method="structure", keep_collapsed=False)
+        flat[bad] = np.array([polygonal(shape) for shape in fixed], dtype=object)
+    return flat, bad
+
+
+def within_date_line(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
+    """Return shapes with all longitudes within ±180°, and which were changed.
+
+    Longitudes beyond ±180° are cut and turned round. A ring that jumps from +179° to -179° is taken as crossing the
+    date line when that makes it less wide; one that truly spans more than half the globe stays as it is.
+    """
+    bounds = shapely.bounds(shapes)
+    with np.errstate(invalid="ignore"):
+        jumps = (bounds[:, 2] - bounds[:, 0] > 180.0) & (bounds[:, 2] <= 180.0) & (bounds[:, 0] >= -180.0)
+        beyond = (bounds[:, 2] > 180.0) | (bounds[:, 0] < -180.0)
+    result, changed = shapes.copy(), np.zeros(shapes.size, bool)
+    for index in np.flatnonzero(jumps | beyond):
+        turned = _turned(shapes[index]) if jumps[index] else shapes[index]
+        west, _, east, _ = turned.bounds
+        if jumps[index] and east - west >= bounds[index, 2] - bounds[index, 0]:
+            continue
+        result[index] = _cut(turned)
+        changed[index] = True
+    return result, changed
+
+
+def _turned(shape: shapely.Geometry) -> shapely.Geometry:
+    """Turn the parts that lie west to the east, each ring by its own jump."""
+
+    def turn(points: Floats) -> Floats:
+        return np.column_stack([np.where(points[:, 0] < 0, points[:, 0] + 360.0, points[:, 0]), points[:, 1]])
+
+    parts = shapely.get_parts(shape)
+    wide = shapely.bounds(parts)[:, 2] - shapely.bounds(parts)[:, 0] > 180.0
+    if not wide.any():
+        return shape
+    parts[wide] = shapely.transform(parts[wide], turn)
+    return polygonal(shapely.union_all(shapely.make_valid(parts)))
+
+
+def _cut(shape: shapely.Geometry) -> shapely.Geometry:
+    east = shapely.transform(shapely.intersection(shape, EAST), lambda p: p - np.array([360.0, 0.0]))
+    west = shapely.transform(shapely.intersection(shape, WEST), lambda p: p + np.array([360.0, 0.0]))
+    return polygonal(shapely.union_all([shapely.intersection(shape, WORLD), east, west]))
+
+
+def circle(lon: float, lat: float, area_km2: float) -> shapely.Geometry:
+    """Return a geodesic circle of this area about a point, cut at the date line.
+
+    The outline has CIRCLE_POINTS points; the radius is that of the polygon with these many corners, so that the
+    polygon itself has the area (on the sphere of the same local size, to about 1e-5).
+    """
+    corner = 2 * np.pi / CIRCLE_POINTS
+    radius = np.sqrt(area_km2 * 1e6 / (0.5 * CIRCLE_POINTS * np.sin(corner)))
+    count = CIRCLE_POINTS
+    azimuth = np.degrees(corner) * np.arange(count)
+    x, y, _ = _GEOD.fwd(np.full(count, lon), np.full(count, lat), azimuth, np.full(count, radius))
+    x = lon + (np.asarray(x) - lon + 180.0) % 360.0 - 180.0
+    ring = shapely.polygons(np.column_stack([x, y]))
+    return _cut(ring) if x.max() > 180.0 or x.min() < -180.0 else ring

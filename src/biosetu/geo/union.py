@@ -1,0 +1,135 @@
+"""Flat areas: what overlapping polygons cover together, counted once, as it grows from rank to rank.
+
+Work goes by tiles: shapes are cut at tile borders (a cut has no area, so tiles add up), and inside a tile by groups
+of shapes that touch, so that each union is small. The union itself is GEOS's, exact up to the rounding of crossings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from biosetu.geo.area import areas_km2
+from biosetu.geo.kinds import Floats, Integers
+
+TILE_COORDINATES = 60_000
+DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A piece of a zone with the shapes that fall on it: `shapes` cut to the tile, `index` their positions."""
+
+    zone: shapely.Geometry
+    shapes: np.ndarray
+    index: Integers
+
+
+def tiles(zone: shapely.Geometry, shapes: np.ndarray, most: int = TILE_COORDINATES) -> Iterator[Tile]:
+    """Split a zone by halves until each tile holds at most `most` coordinates; shapes off the zone are left out."""
+    tree = shapely.STRtree(shapes)
+    index = np.sort(tree.query(zone, predicate="intersects"))
+    yield from _halved(zone, shapes[index], index, most, DEEPEST)
+
+
+def _halved(zone: shapely.Geometry, shapes: np.ndarray, index: Integers, most: int, depth: int) -> Iterator[Tile]:
+    coordinates = int(shapely.get_num_coordinates(shapes).sum()) + shapely.get_num_coordinates(zone)
+    if coordinates <= most or depth == 0 or index.size == 0:
+        if index.size:
+            yield Tile(zone, shapes, index)
+        return
+    west, south, east, north = zone.bounds
+    if east - west >= north - south:
+        middle = 0.5 * (west + east)
+        halves = (shapely.box(west, south, middle, north), shapely.box(middle, south, east, north))
+    else:
+        middle = 0.5 * (south + north)
+        halves = (shapely.box(west, south, east, middle), shapely.box(west, middle, east, north))
+    bounds = shapely.bounds(shapes)
+    for half in halves:
+        part = shapely.intersection(zone, half)
+        if part.is_empty or part.area == 0:
+            continue
+        cut, kept = _cut_to(half, shapes, bounds)
+        yield from _halved(part, cut, index[kept], most, depth - 1)
+
+
+def _cut_to(half: shapely.Geometry, shapes: np.ndarray, bounds: Floats) -> tuple[np.ndarray, Integers]:
+    west, south, east, north = half.bounds
+    off = (bounds[:, 2] <= west) | (bounds[:, 0] >= east) | (bounds[:, 3] <= south) | (bounds[:, 1] >= north)
+    within = (bounds[:, 0] >= west) & (bounds[:, 2] <= east) & (bounds[:, 1] >= south) & (bounds[:, 3] <= north)
+    cut = shapes.copy()
+    across = ~off & ~within
+    cut[across] = shapely.intersection(shapes[across], half)
+    kept = np.flatnonzero(~off & ~shapely.is_empty(cut))
+    return cut[kept], kept
+
+
+def clipped(zone: shapely.Geometry, shapes: np.ndarray) -> np.ndarray:
+    """Return shapes cut to a zone, those inside it untouched."""
+    shapely.prepare(zone)
+    result = shapes.copy()
+    across = ~shapely.covers(zone, shapes)
+    result[across] = shapely.intersection(shapes[across], zone)
+    return result
+
+
+def groups(shapes: np.ndarray) -> Integers:
+    """Return the group of each shape: shapes that touch or overlap, directly or by others, are one group."""
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    graph = sparse.coo_array((np.ones(first.size, np.int8), (first, second)), shape=(shapes.size, shapes.size))
+    return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def growth_km2(shapes: np.ndarray, rank: Integers, ranks: int) -> Floats:
+    """Return what each rank adds to the area covered by the ranks before it [km²]; the sum is the area of the union.
+
+    shapes: (n,) valid polygons; rank: (n,) in 0..ranks-1. A shape that lies on earlier ones adds nothing. Result
+    (ranks,), never negative.
+    """
+    result = np.zeros(ranks)
+    if shapes.size == 0:
+        return result
+    shapes, rank = _without_copies(shapes, rank)
+    group = groups(shapes)
+    size = np.bincount(group)
+    single = size[group] == 1
+    np.add.at(result, rank[single], areas_km2(shapes[single]))
+    order = np.lexsort((rank, group))
+    order = order[~single[order]]
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    for members in np.split(order, starts[1:]):
+        if members.size:
+            _grow(shapes[members], rank[members], result)
+    return result
+
+
+def _without_copies(shapes: np.ndarray, rank: Integers) -> tuple[np.ndarray, Integers]:
+    """Leave out shapes that repeat one of the same or an earlier rank exactly."""
+    order = np.argsort(rank, kind="stable")
+    seen: dict[bytes, int] = {}
+    for position, wkb in zip(order.tolist(), shapely.to_wkb(shapes[order]), strict=True):
+        seen.setdefault(wkb, position)
+    kept = np.sort(np.array(list(seen.values()), np.int64))
+    return shapes[kept], rank[kept]
+
+
+def _grow(shapes: np.ndarray, rank: Integers, result: Floats) -> None:
+    covered: shapely.Geometry | None = None
+    before = 0.0
+    for value in np.unique(rank):
+        added = shapes[rank == value]
+        covered = shapely.union_all(added if covered is None else np.append(added, covered))
+        now = float(areas_km2(np.array([covered], dtype=object))[0])
+        result[value] += max(now - before, 0.0)
+        before = max(now, before)
+
+
+def dissolved(shapes: np.ndarray) -> shapely.Geometry:
+    """Return the union of shapes as one geometry."""
+    return shapely.disjoint_subset_union_all(shapes) if len(shapes) else shapely.from_wkt("POLYGON EMPTY")
