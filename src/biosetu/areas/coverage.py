@@ -6,7 +6,7 @@ before OECMs, and an older site before a younger one. Areas are on the ellipsoid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ import shapely
 from biosetu.areas.sites import UNKNOWN_YEAR, Sites, rows_of
 from biosetu.geo.area import areas_km2
 from biosetu.geo.kinds import Floats, Integers
-from biosetu.geo.union import Tile, clipped, growth_km2, tiles
+from biosetu.geo.union import SiteTree, Tile, clipped, growth_km2, tiles
 
 SCHEMA = pa.schema(
     [
@@ -31,7 +31,8 @@ SCHEMA = pa.schema(
         ("buffered_points_km2", pa.float64()),
     ]
 )
-Mapper = Callable[[Callable[[Tile], Floats], Iterator[Tile]], Iterable[Floats]]
+COMPLETE_PERCENT, NONE_PERCENT = 98.0, 2.0  # BirdLife, kba-overlap 3.1
+Mapper = Callable[[Callable[[Tile], Floats], Iterable[Tile]], Iterable[Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +61,20 @@ class Growth:
         return np.maximum(self.all_km2 - self.protected_km2, 0.0)
 
 
-def plain(work: Callable[[Tile], Floats], parts: Iterator[Tile]) -> Iterable[Floats]:
+def plain(work: Callable[[Tile], Floats], parts: Iterable[Tile]) -> Iterable[Floats]:
     """Run tiles one after the other, here."""
     return map(work, parts)
 
 
-def zone_growth(sites: Sites, zone: Zone, run: Mapper = plain) -> Growth:
-    """Measure one zone. sites: cleaned; run: where the tiles are worked, in any order-keeping way.
+def zone_growth(sites: Sites, zone: Zone, run: Mapper = plain, tree: SiteTree | None = None) -> Growth:
+    """Measure one zone. sites: cleaned; run: where the tiles are worked; tree: the index of their shapes, if made.
 
     Tiles are added up in their order, so the result does not depend on where they ran.
     """
     years = np.unique(sites.year)
     rank = np.searchsorted(years, sites.year)
     work = TileWork(rank, sites.oecm, sites.buffered, years.size)
-    parts = list(run(work, tiles(zone.shape, sites.shapes)))
+    parts = list(run(work, tiles(zone.shape, tree or sites.shapes)))
     total = np.sum(parts, axis=0) if parts else np.zeros(2 * years.size + 1)
     area = float(areas_km2(np.array([zone.shape], dtype=object))[0])
     count = years.size
@@ -176,6 +177,3 @@ def mean_site_share(growths: Iterable[Growth], year: int) -> float:
         share = float(str(row["share_percent"])) if row["share_percent"] is not None else 0.0
         shares.append(100.0 if share >= COMPLETE_PERCENT else 0.0 if share <= NONE_PERCENT else share)
     return float(np.mean(shares)) if shares else float("nan")
-
-
-COMPLETE_PERCENT, NONE_PERCENT = 98.0, 2.0

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,7 @@ class Sites:
     def taken(self, index: np.ndarray) -> Sites:
         """Return the sites at these positions, or where a mask is true."""
         where = np.flatnonzero(index) if index.dtype == np.bool_ else index
-        values = {}
+        values: dict[str, Any] = {}
         for field in self.__dataclass_fields__:
             column = getattr(self, field)
             values[field] = tuple(column[i] for i in where) if isinstance(column, tuple) else column[where]

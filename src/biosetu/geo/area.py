@@ -37,7 +37,7 @@ def _under(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     if abs(rise) < _SHORT_DEG:
         middle, half = 0.5 * (lat1 + lat2), 0.5 * rise * _NODE
         return (lon2 - lon1) * 0.5 * (_authalic_sine(middle - half) + _authalic_sine(middle + half))
-    pieces = int(math.ceil(abs(rise) / _LONG_DEG))
+    pieces = math.ceil(abs(rise) / _LONG_DEG)
     total = 0.0
     for piece in range(pieces):
         middle = lat1 + rise * (piece + 0.5) / pieces

@@ -30,11 +30,19 @@ class Tile:
     index: Integers
 
 
-def tiles(zone: shapely.Geometry, shapes: np.ndarray, most: int = TILE_COORDINATES) -> Iterator[Tile]:
+class SiteTree:
+    """Shapes with a spatial index, for many zones over the same shapes."""
+
+    def __init__(self, shapes: np.ndarray) -> None:
+        self.shapes = shapes
+        self.tree = shapely.STRtree(shapes)
+
+
+def tiles(zone: shapely.Geometry, shapes: np.ndarray | SiteTree, most: int = TILE_COORDINATES) -> Iterator[Tile]:
     """Split a zone by halves until each tile holds at most `most` coordinates; shapes off the zone are left out."""
-    tree = shapely.STRtree(shapes)
-    index = np.sort(tree.query(zone, predicate="intersects"))
-    yield from _halved(zone, shapes[index], index, most, DEEPEST)
+    found = shapes if isinstance(shapes, SiteTree) else SiteTree(shapes)
+    index = np.sort(found.tree.query(zone, predicate="intersects"))
+    yield from _halved(zone, found.shapes[index], index, most, DEEPEST)
 
 
 def _halved(zone: shapely.Geometry, shapes: np.ndarray, index: Integers, most: int, depth: int) -> Iterator[Tile]:
@@ -83,7 +91,8 @@ def groups(shapes: np.ndarray) -> Integers:
     """Return the group of each shape: shapes that touch or overlap, directly or by others, are one group."""
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     graph = sparse.coo_array((np.ones(first.size, np.int8), (first, second)), shape=(shapes.size, shapes.size))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    labels: Integers = connected_components(graph, directed=False)[1].astype(np.int64)
+    return labels
 
 
 def growth_km2(shapes: np.ndarray, rank: Integers, ranks: int) -> Floats:

@@ -1,0 +1,70 @@
+"""`biosetu areas`: what protected and conserved areas cover, and how well they are connected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from biosetu.cli.options import out_option, quiet_option, scheduler_option
+from biosetu.cli.output import emit, progress_bar
+
+PATH = click.Path(exists=True, path_type=Path)
+NEW = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def areas() -> None:
+    """Protected and conserved areas: coverage, connectivity, representation."""
+
+
+@areas.command()
+@click.argument("protected", type=PATH)
+@click.option("--within", required=True, type=PATH, help="Layer of countries or other areas (land with inland water).")
+@click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer; may be repeated.")
+@click.option("--area-column", help="Column that names the areas; found by itself where it is ISO3 or alike.")
+@click.option("--by", type=PATH, help="Layer whose classes split each area: provinces, ecosystems, key areas.")
+@click.option("--by-column", help="Column of that layer.")
+@click.option("--sea", type=PATH, help="Your own layer of exclusive economic zones.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="FIELD=NAME", help="Where a field stands, as year=datelast."
+)
+@click.option("--adopted", is_flag=True, help="Count sites of status Adopted too.")
+@click.option("--biosphere", is_flag=True, help="Count UNESCO-MAB biosphere reserves too.")
+@click.option("--no-points", is_flag=True, help="Leave points out instead of giving them their reported area.")
+@click.option("--from", "first", type=int, help="First year of the series.")
+@click.option("--to", "last", type=int, help="Last year of the series.")
+@click.option("--log", type=NEW, help="Write the cleaning log here; without it, it goes to the terminal.")
+@click.option("--iucn", type=NEW, help="Write the split by IUCN management category here.")
+@click.option("--governance", type=NEW, help="Write the split by governance type here.")
+@click.option(
+    "--mean-of-sites", is_flag=True, help="Each shape of --within is a key site: give the mean share covered."
+)
+@out_option
+@quiet_option
+@scheduler_option
+def coverage(
+    protected: Path, out: Path | None, log: Path | None, quiet: bool, scheduler: str | None, **chosen: Any
+) -> None:
+    """What PROTECTED covers of each area, by year of establishment, nothing counted twice."""
+    from biosetu.jobs.areas import measure_coverage, measure_key_sites, request_from
+
+    request = request_from(protected, chosen)
+    with progress_bar(quiet) as progress:
+        if chosen["mean_of_sites"]:
+            emit(measure_key_sites(request, scheduler=scheduler, progress=progress), out)
+            return
+        result = measure_coverage(request, scheduler=scheduler, progress=progress)
+    if log is not None:
+        emit(result.log, log)
+    elif not quiet:
+        for step in result.log.to_pylist():
+            click.echo(f"{step['step']}: {step['touched']} of {step['sites_before']}", err=True)
+    emit(result.table, out)
+    for table, path in ((result.categories, chosen["iucn"]), (result.governance, chosen["governance"])):
+        if table is not None:
+            emit(table, path)
+    if not quiet:
+        for note in result.notes:
+            click.echo(note, err=True)
