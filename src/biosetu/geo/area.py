@@ -66,7 +66,7 @@ def areas_km2(shapes: np.ndarray) -> Floats:
     shapes = np.asarray(shapes, dtype=object)
     result = np.zeros(shapes.size)
     parts, owner = shapely.get_parts(shapes, return_index=True)
-    while (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
         parts, inner = shapely.get_parts(parts, return_index=True)
         owner = owner[inner]
     polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON

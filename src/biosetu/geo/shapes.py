@@ -27,16 +27,30 @@ def polygonal(shape: shapely.Geometry) -> shapely.Geometry:
 def repaired(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
     """Return valid, two-dimensional polygons, and which of them were invalid.
 
-    Repair is by structure (GEOS MakeValid, method "structure": rings that wind inside stay holes, bow-ties become two
-    triangles); what is left of lines and points is dropped.
+    Each ring is made valid by itself (a bow-tie becomes two triangles), holes are taken from their own outer ring (one
+    that lies outside takes nothing), parts are joined; what is left of lines and points is dropped.
     """
     flat = shapely.force_2d(shapes)
     bad = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
     if bad.any():
         flat = flat.copy()
-        fixed = shapely.make_valid(flat[bad], method="structure", keep_collapsed=False)
-        flat[bad] = np.array([polygonal(shape) for shape in fixed], dtype=object)
+        flat[bad] = np.array([_rebuilt(shape) for shape in flat[bad]], dtype=object)
     return flat, bad
+
+
+def _rebuilt(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = []
+    for part in shapely.get_parts(shapely.get_parts(shape)):
+        if part.geom_type != "Polygon":
+            continue
+        outer = _ring_area(part.exterior)
+        holes = [_ring_area(ring) for ring in part.interiors]
+        parts.append(shapely.difference(outer, shapely.union_all(holes)) if holes else outer)
+    return polygonal(shapely.union_all(parts))
+
+
+def _ring_area(ring: shapely.LinearRing) -> shapely.Geometry:
+    return polygonal(shapely.make_valid(shapely.Polygon(ring), method="structure", keep_collapsed=False))
 
 
 def within_date_line(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
