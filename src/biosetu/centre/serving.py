@@ -42,6 +42,7 @@ def prepare(*, demo: bool) -> None:
         django.setup()
         call_command("check", databases=["default"], stdout=io.StringIO())
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("adopt")
         if demo:
             call_command("demonstrate")
     except (SystemCheckError, ValueError) as error:

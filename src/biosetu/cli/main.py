@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("biosetu.cli.match:match", "Who can help whom: shortlists with reasons, and one assignment."),
     "areas": ("biosetu.cli.areas:areas", "Protected and conserved areas: coverage, connectivity, representation."),
     "plan": ("biosetu.cli.plan:plan", "Where to act next: planning units, and plans with proof of their quality."),
+    "accounts": ("biosetu.cli.accounts:accounts", "Who can sign in to the centre, and as what."),
     "serve": ("biosetu.cli.serve:serve", "The support centre in a browser; nothing else to start."),
     "report": ("biosetu.cli.report:report", "Files for the CBD reporting tool: write and check them."),
 }

@@ -9,6 +9,7 @@ import click
 
 from biosetu.cli.options import out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, show
+from biosetu.cli.review import review, runs
 from biosetu.problems import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -27,15 +28,24 @@ def observations() -> None:
 @click.option("--holder", default="", help="Whose figures these are, where the file does not say.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, by row; write nothing.")
 @click.option("--keep-status", is_flag=True, help="Keep validated and reported as they stand (moving a store).")
+@click.option("--as", "person", default="", metavar="ACCOUNT", help="Where there is a centre: who proposes them.")
 @out_option
 @quiet_option
-def import_(file: Path, holder: str, dry_run: bool, keep_status: bool, out: Path | None, quiet: bool) -> None:
+def import_(
+    file: Path, holder: str, dry_run: bool, keep_status: bool, person: str, out: Path | None, quiet: bool
+) -> None:
     """Add the observations of FILE (.csv, .tsv, .xlsx, .parquet), all of them or, if any is wrong, none.
 
     Each row is new, changed, same, withdrawn or wrong. New and changed figures are proposed: the Party validates them.
     """
+    from biosetu.jobs import intake
     from biosetu.jobs.observations import import_observations, preview_import
 
+    if intake.in_centre() and not dry_run:
+        if holder or keep_status:
+            raise UsageError("A centre takes a table as it is: write the holder into it; only review validates.")
+        emit(intake.propose_file(file, person), out)
+        return
     defaults = {"holder": holder} if holder else {}
     with progress_bar(quiet) as progress:
         seen = preview_import(file, defaults=defaults, keep_status=keep_status, progress=progress)
@@ -94,3 +104,7 @@ def _years(text: str) -> tuple[int, int] | None:
     if not (first.isdecimal() and (last or first).isdecimal()):
         raise UsageError(f"Years {text!r} are not understood. Write 2011-2020 or 2020.")
     return int(first), int(last or first)
+
+
+observations.add_command(runs)
+observations.add_command(review)

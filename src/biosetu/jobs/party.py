@@ -11,6 +11,7 @@ import pyarrow as pa
 from biosetu.alignment.gaps import Facts, Gap, find_gaps
 from biosetu.framework import Party, find_party, indicators, not_relevant, targets
 from biosetu.home import home
+from biosetu.jobs.intake import centre_store, in_centre
 from biosetu.observations import (
     ObservationFolder,
     ObservationStore,
@@ -98,9 +99,9 @@ class PartyEvidence:
         return tuple(summary for summary in self.summaries if target in targets_of(summary.indicator))
 
 
-def default_store() -> ObservationFolder:
-    """Return the store of this installation: the folder `observations` under BIOSETU_HOME."""
-    return ObservationFolder(home() / "observations")
+def default_store() -> ObservationStore:
+    """Return the store of this installation: the database of its centre, else a folder in BIOSETU_HOME."""
+    return centre_store() if in_centre() else ObservationFolder(home() / "observations")
 
 
 def targets_of(indicator: str) -> tuple[str, ...]:

@@ -1,0 +1,132 @@
+"""What the command line asks of the centre: its store, proposing a table, reviewing, accounts. Sets Django up first.
+
+`biosetu.jobs.intake` finds these by name, so that nothing outside the centre imports Django.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+import django
+import pyarrow as pa
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+
+from biosetu.problems import DataError, Problem, UsageError
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "biosetu.centre.settings")
+if not apps.ready:
+    django.setup()
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.opening import open_account
+from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.evidence.intake import WRONG, propose, take_in
+from biosetu.centre.evidence.models import Proposal, Run, Upload
+from biosetu.centre.evidence.reviewing import accept, send_back
+from biosetu.centre.evidence.states import ProposalState, RunState
+from biosetu.centre.evidence.store import DatabaseStore
+from biosetu.centre.evidence.working import perform
+
+__all__ = ["accounts", "add_account", "decide", "propose_file", "runs", "store"]
+POLL_SECONDS = 0.2
+RUN_COLUMNS = ("run", "table", "state", "rows", "pending", "accepted", "returned")
+
+
+def store() -> DatabaseStore:
+    """Return the centre's store of observations."""
+    return DatabaseStore()
+
+
+def _person(username: str) -> Account:
+    person = Account.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        raise UsageError(f"There is no account {username!r}. See: biosetu accounts list")
+    return person
+
+
+def propose_file(path: Path, username: str) -> pa.Table:
+    """Take a table in for somebody, do its run to the end, and return the run; `DataError` lists all wrong rows."""
+    person = _person(username)
+    try:
+        upload = take_in(path=path, name=path.name, owner=person)
+        _refuse_wrong(upload, path.name)
+        run = propose(upload=upload, actor=person)
+    except PermissionDenied as error:
+        raise UsageError(f"{username} does not propose figures for these Parties.") from error
+    perform(run.pk)
+    while Run.objects.filter(pk=run.pk, state__in=(RunState.QUEUED, RunState.RUNNING)).exists():
+        time.sleep(POLL_SECONDS)
+    return _table([Run.objects.get(pk=run.pk)])
+
+
+def _refuse_wrong(upload: Upload, name: str) -> None:
+    wrong = list(upload.rows.filter(state=WRONG).order_by("number"))
+    problems = [Problem(**said, file=name, row=row.number) for row in wrong for said in row.detail]
+    if problems:
+        upload.delete()
+        raise DataError(problems)
+
+
+def runs(username: str) -> pa.Table:
+    """Return the runs that somebody may see, newest first."""
+    return _table(visible_to(_person(username), Run.objects.select_related("upload")).order_by("-created_at"))
+
+
+def decide(run_id: str, username: str, *, reason: str | None, rows: tuple[int, ...]) -> pa.Table:
+    """Accept rows of a run (all that are pending when none are named) or, with a reason, return them; as an officer."""
+    person = _person(username)
+    run = visible_to(person, Run.objects.filter(pk=_uuid(run_id))).first()
+    if run is None:
+        raise UsageError(f"There is no run {run_id!r} that {username} may see. See: biosetu observations runs")
+    try:
+        if reason is None:
+            accept(run=run, actor=person, numbers=rows or None)
+        else:
+            send_back(run=run, actor=person, numbers=rows or None, reason=reason)
+    except PermissionDenied as error:
+        raise UsageError(f"{username} may not decide on these rows.") from error
+    return _table([Run.objects.get(pk=run.pk)])
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not the id of a run.") from error
+
+
+def _table(found: Iterable[Run]) -> pa.Table:
+    lines: list[dict[str, object]] = []
+    for run in found:
+        states = list(Proposal.objects.filter(run=run).values_list("state", flat=True))
+        counts = [states.count(state) for state in ProposalState.values]
+        values = (str(run.pk), run.upload.name, run.state, run.total, *counts)
+        lines.append(dict(zip(RUN_COLUMNS, values, strict=True)))
+    types = [pa.string()] * 3 + [pa.int64()] * 4
+    return pa.Table.from_pylist(lines, schema=pa.schema(list(zip(RUN_COLUMNS, types, strict=True))))
+
+
+def add_account(username: str, *, name: str, role: str, party: str, centre: str, office: str) -> str:
+    """Open an account with a role and return its first password; prepares the database where that was not done."""
+    call_command("migrate", verbosity=0, interactive=False)
+    return open_account(username=username, name=name, role=role, party=party, centre=centre, office=office)
+
+
+def accounts() -> pa.Table:
+    """Return who can sign in, with their roles."""
+    lines = [
+        {
+            "account": person.username,
+            "active": person.is_active,
+            "roles": "; ".join(f"{role} ({role.office})" for role in person.roles.current()),
+        }
+        for person in Account.objects.prefetch_related("roles").order_by("username")
+    ]
+    schema = pa.schema([("account", pa.string()), ("active", pa.bool_()), ("roles", pa.string())])
+    return pa.Table.from_pylist(lines, schema=schema)

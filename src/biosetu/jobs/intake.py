@@ -1,0 +1,73 @@
+"""Figures into a centre from the command line: proposed by a person, reviewed by an officer.
+
+Where BIOSETU_HOME holds a centre (it was started there once) or DATABASE_URL names one, its database is the store of
+observations, and nothing enters it but through proposal and review. Elsewhere the folder of Parquet files is the store.
+The centre is found by name, so that this works, and says so, without the web part installed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.home import home
+from biosetu.observations import ObservationStore
+from biosetu.problems import UsageError
+
+CENTRE = "biosetu.centre.doors"
+DATABASE = "centre.sqlite3"
+
+
+def in_centre() -> bool:
+    """Return whether figures live in the database of a centre."""
+    return bool(os.environ.get("DATABASE_URL")) or (home() / DATABASE).exists()
+
+
+def _door(name: str) -> Callable[..., Any]:
+    if find_spec("django") is None:
+        raise UsageError("Figures live in a centre here. Install its part: pip install 'biosetu[centre]'")
+    door: Callable[..., Any] = getattr(import_module(CENTRE), name)
+    return door
+
+
+def centre_store() -> ObservationStore:
+    """Return the store of the centre."""
+    store: ObservationStore = _door("store")()
+    return store
+
+
+def propose_file(path: Path, person: str) -> pa.Table:
+    """Propose a table in the name of an account; return its run (run, table, state, rows, pending …).
+
+    Raises `DataError` with all wrong rows, of which none is kept, and `UsageError` for who may not propose them.
+    """
+    if not person:
+        raise UsageError("Figures live in a centre here: say who proposes them with --as ACCOUNT.")
+    return _door("propose_file")(path, person)
+
+
+def runs(person: str) -> pa.Table:
+    """Return the runs that an account may see."""
+    return _door("runs")(person)
+
+
+def decide(run: str, person: str, *, reason: str | None = None, rows: tuple[int, ...] = ()) -> pa.Table:
+    """Accept the rows of a run, or return them with a reason, in the name of an officer; return the run."""
+    return _door("decide")(run, person, reason=reason, rows=rows)
+
+
+def add_account(account: str, *, name: str, role: str, party: str, centre: str, office: str) -> str:
+    """Open an account and return its first password."""
+    password: str = _door("add_account")(account, name=name, role=role, party=party, centre=centre, office=office)
+    return password
+
+
+def accounts() -> pa.Table:
+    """Return the accounts with their roles."""
+    return _door("accounts")()
