@@ -33,7 +33,8 @@ find_python() {
     return 1
 }
 
-python=$(find_python) || { say "BioSetu needs Python 3.11 to 3.14. Install it (Debian: apt-get install python3) and try again."; exit 2; }
+found=$(find_python) || { say "BioSetu needs Python 3.11 to 3.14. Install it (Debian: apt-get install python3) and try again."; exit 2; }
+python=$("$found" -c 'import sys; print(sys.executable)')
 
 if [ ! -x .tools/bin/uv ]; then
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -47,7 +48,9 @@ if [ ! -x .tools/bin/uv ]; then
     .tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
 fi
 
-export UV_PYTHON="$python" UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+# an environment that stands keeps its interpreter; named anew, uv would build it again
+[ -x .venv/bin/python ] || export UV_PYTHON="$python"
+export UV_PYTHON_DOWNLOADS=never
 case $purpose in
     run) .tools/bin/uv sync --quiet --frozen --inexact --no-default-groups --extra centre ;;
     test) .tools/bin/uv sync --quiet --frozen --inexact --all-extras --group dev --group docs ;;

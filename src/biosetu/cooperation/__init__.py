@@ -1,14 +1,44 @@
-"""Cooperation: who helps whom, and with what result. Pure: states, clock, matching, assignment."""
+"""Cooperation: who helps whom, and with what result. Pure: states, clock, matching, assignment.
 
-from biosetu.cooperation.assign import Assignment, assign
+What needs a solver or a compiler is loaded when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from biosetu.cooperation.clock import Calendar, Due, Event, Standard, read_clock, standards
 from biosetu.cooperation.conflicts import Conflict, find_conflicts
-from biosetu.cooperation.expertise import covered
 from biosetu.cooperation.guards import Consent, Facts
-from biosetu.cooperation.match import Component, Fit, components, fit, shortlist
-from biosetu.cooperation.reasons import lacking, reasons
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
 from biosetu.cooperation.states import FINAL, Refused, Transition, offered, states, step, transitions
+
+if TYPE_CHECKING:
+    from biosetu.cooperation.assignment import Assignment, assign
+    from biosetu.cooperation.expertise import covered
+    from biosetu.cooperation.explaining import lacking, reasons
+    from biosetu.cooperation.match import Component, Fit, components, fit, shortlist
+
+_HEAVY = {
+    "Assignment": "assignment",
+    "assign": "assignment",
+    "covered": "expertise",
+    "Component": "match",
+    "Fit": "match",
+    "components": "match",
+    "fit": "match",
+    "shortlist": "match",
+    "lacking": "explaining",
+    "reasons": "explaining",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HEAVY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_HEAVY[name]}"), name)
+    globals()[name] = found
+    return found
+
 
 __all__ = [
     "FINAL",

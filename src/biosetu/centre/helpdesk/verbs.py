@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from biosetu import cooperation
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
@@ -30,7 +31,7 @@ from biosetu.centre.helpdesk.models import (
     Step,
     SupportRequest,
 )
-from biosetu.cooperation import Refused, fit, lacking, reasons, shortlist, step
+from biosetu.cooperation import Refused, step
 from biosetu.cooperation.forms import YES, check, form, parts
 from biosetu.framework import coverage, parties
 from biosetu.problems import DataError, Problem
@@ -212,8 +213,8 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
     offers = [provider.offer() for provider in Provider.objects.filter(standing="listed", consented_on__isnull=False)]
     if not offers:
         raise Refused("No provider is listed in the directory yet.")
-    matched = fit([request.question()], offers, timezone.localdate().year, centre=request.centre)
-    listed = [int(column) for column in shortlist(matched, 0, most)]
+    matched = cooperation.fit([request.question()], offers, timezone.localdate().year, centre=request.centre)
+    listed = [int(column) for column in cooperation.shortlist(matched, 0, most)]
     kept = request.candidates.exclude(answer=Answer.LISTED, chosen=False).values_list("provider_id", flat=True)
     request.candidates.exclude(provider_id__in=list(kept)).delete()
     for rank, column in enumerate(listed, start=1):
@@ -223,8 +224,8 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
             defaults={
                 "rank": rank,
                 "score": float(matched.total[0, column]),
-                "reasons": "; ".join(reasons(matched, 0, column)),
-                "missing": "; ".join(lacking(matched, 0, column)),
+                "reasons": "; ".join(cooperation.reasons(matched, 0, column)),
+                "missing": "; ".join(cooperation.lacking(matched, 0, column)),
             },
         )
     _audit(request, by, "list", {"candidates": [int(offers[column].provider) for column in listed]})

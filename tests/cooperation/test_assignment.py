@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biosetu.cooperation.assign import assign
+from biosetu.cooperation.assignment import assign
 
 
 def every(scores, eligible, capacity):
