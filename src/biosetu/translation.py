@@ -25,6 +25,11 @@ LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE = "\u2066", "\u2069"
 NO_BREAK = "\u00a0"
 EN_DASH = "\u2013"
 MINUS = "\u2212"
+# which form a number takes, as every gettext tool writes it (Babel's own default differs)
+PLURALS = {
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 :"
+    " n%100>=11 && n%100<=99 ? 4 : 5);"
+}
 
 
 def N_(message: str) -> str:
@@ -56,6 +61,8 @@ def compile_parts(language: str) -> bytes:
     from babel.messages.pofile import read_po
 
     whole = Catalog(locale=language, domain=DOMAIN)
+    if language in PLURALS:
+        whole.mime_headers = [("Plural-Forms", PLURALS[language])]
     for path in parts(language):
         with path.open("rb") as stream:
             for message in read_po(stream, locale=language):

@@ -32,12 +32,15 @@ def category_bars(
 ) -> Markup:
     """Return one bar a group, its parts the counts by category.
 
-    `table` has columns group (text), category (code), count (number); codes unknown to the colour table raise KeyError.
+    `table` has columns group (text), category (code), count (number). A code without colour raises KeyError.
     `names` gives the categories' names for the key. Bars share one scale, so that groups compare by length.
     """
     rows = [row for row in table.select(["group", "category", "count"]).to_pylist() if row["count"]]
     if not rows:
         return Markup("")
+    unknown = {row["category"] for row in rows} - set(colours())
+    if unknown:
+        raise KeyError(f"no colour for category {', '.join(sorted(unknown))}")
     groups = list(dict.fromkeys(row["group"] for row in rows))
     used = [code for code in colours() if any(row["category"] == code for row in rows)]
     legend = _legend_rows(used, names or {})

@@ -30,7 +30,7 @@ def matrix(rows: Sequence[Row], voice: Voice, *, caption: str) -> Markup:
     head = tag("thead", tag("tr", tag("td"), *(_head(tile, voice) for tile in rows[0].tiles)))
     body = tag("tbody", *(_row(row, voice) for row in rows))
     table = tag("table", tag("caption", caption, class_="bs-hidden"), head, body, class_="bs-matrix")
-    return tag("div", table, class_="bs-scroll", tabindex=0, role="region", aria_label=caption)
+    return tag("div", table, class_="bs-scroll", tabindex=0, role="group", aria_label=caption)
 
 
 def _head(tile: Tile, voice: Voice) -> Markup:

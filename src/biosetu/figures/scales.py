@@ -51,7 +51,7 @@ def year_ticks(first: int, last: int, count: int = 6) -> list[int]:
     """Return years for an axis: the ends, and round years between that keep clear of them."""
     if last - first < 2:
         return sorted({first, last})
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if (last - first) / s <= count)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if (last - first) / s < count)
     between = (year for year in range(-(-first // step) * step, last + 1, step))
     kept = [year for year in between if year - first >= 0.6 * step and last - year >= 0.6 * step]
     return [first, *kept, last]

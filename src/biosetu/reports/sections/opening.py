@@ -102,7 +102,7 @@ def _map(evidence: Evidence, voice: Voice) -> Section | None:
         return None
     name = evidence.party.name(voice.language)
     title = _("Map of {party}").format(party=name)
-    svg = country_map(bounds.world, evidence.party.m49, voice, key="map", title=title, own=bounds.own)
+    svg = country_map(bounds.world, evidence.party.m49, voice, key="country-map", title=title, own=bounds.own)
     if not svg:
         return None
     source = (Citation(bounds.citation),) if bounds.citation else ()

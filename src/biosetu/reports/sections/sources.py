@@ -44,10 +44,9 @@ def _absent(evidence: Evidence, voice: Voice) -> Section | None:
 
 def _loaded(evidence: Evidence, voice: Voice) -> tuple[Block, ...]:
     _ = voice.gettext
-    cited = sources_of(evidence.observations)
-    if not cited:
+    if not sources_of(evidence.observations):
         return (Paragraph(_("No source with figures on this Party is loaded here."), "note"),)
-    return (Paragraph(_("The sources loaded here, and their releases, are listed at the end."), "note", cited),)
+    return (Paragraph(_("The sources loaded here, and their releases, are listed at the end."), "note"),)
 
 
 def _reading(voice: Voice) -> Section:

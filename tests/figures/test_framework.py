@@ -1,0 +1,73 @@
+"""The 4 + 23 figure and the matrix: every state is a shape and a word, not a colour alone."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from biosetu.figures import Movement, Row, Tile, framework_figure, framework_screen, matrix
+from biosetu.figures.framework import words
+from biosetu.framework import targets
+from biosetu.translation import Voice
+
+STATES = [
+    (Tile("3", "", promised=True, measured=1, movement=Movement.BETTER), ["promised", "measured", "improving"]),
+    (Tile("3", "", promised=False), ["no national target", "no figure here"]),
+    (Tile("3", "", measured=2, movement=Movement.WORSE), ["measured", "declining"]),
+    (Tile("3", "", measured=1), ["measured", "trend not known"]),
+    (Tile("3", "", related=3, movement=Movement.BETTER), ["related figures"]),
+    (Tile("3", "", measured=1, relevant=False), ["not relevant"]),
+]
+ALL = [Tile(code, target.theme("en")) for code, target in targets().items()]
+
+
+@pytest.mark.parametrize(("tile", "said"), STATES)
+def test_state_in_words(tile: Tile, said: list[str]) -> None:
+    assert words(tile, Voice()) == said
+
+
+def test_states_differ_in_shape_as_well() -> None:
+    drawn = {framework_figure([tile], Voice(), key="k", title="t").split("</title>")[1][:900] for tile, _ in STATES}
+    assert len(drawn) == len(STATES)
+
+
+def test_screen_holds_27_named_tiles_and_their_key() -> None:
+    html = framework_screen(ALL, Voice(), key="f")
+    assert html.count('role="img"') == 27
+    assert "Goal A: Nature overall. no figure here" in html
+    assert "Target 23: Gender" in html
+    assert 'class="bs-key"' in html
+
+
+def test_key_names_promises_only_where_they_are_known() -> None:
+    assert "a national target is aligned" not in framework_screen(ALL, Voice(), key="f")
+    known = [Tile("1", "", promised=False)]
+    assert "a national target is aligned" in framework_screen(known, Voice(), key="f")
+
+
+def test_print_is_one_drawing_with_every_code() -> None:
+    svg = ET.fromstring(framework_figure(ALL, Voice("ar"), key="f", title="t"))
+    said = {(text.text or "").strip("\u2067\u2069") for text in svg.iter("{http://www.w3.org/2000/svg}text")}
+    assert set(targets()) <= said
+
+
+def test_tick_is_not_mirrored_in_arabic() -> None:
+    tile = Tile("1", "", promised=True)
+    ticks = [
+        re.findall(
+            r'd="M([\d.]+) [\d.]+L([\d.]+) [^"]*" class="mark-tick"', framework_screen([tile], Voice(lang), key="f")
+        )[0]
+        for lang in ("en", "ar")
+    ]
+    assert all(float(first) < float(second) for first, second in ticks)
+
+
+def test_matrix_is_a_table_with_words_in_every_cell() -> None:
+    rows = [Row("Jordan", tuple(tile for tile, _ in STATES)), Row("<b>", tuple(tile for tile, _ in STATES))]
+    html = matrix(rows, Voice(), caption="All")
+    assert html.count("<td") == 1 + 2 * len(STATES)
+    assert html.count("bs-hidden") == 1 + 2 * len(STATES)
+    assert "&lt;b&gt;" in html
+    assert matrix([], Voice(), caption="All") == ""
