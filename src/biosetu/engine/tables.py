@@ -102,7 +102,7 @@ def _write_xlsx(table: pa.Table, path: Path) -> None:
                 _write_cell(sheet, row, column, value)
 
 
-class _AllDigits(float):
+class AllDigits(float):
     """A number written with every digit that tells it from its neighbours (xlsxwriter keeps 16, some need 17)."""
 
     def __format__(self, _: str) -> str:
@@ -115,7 +115,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: object) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, int | float):
-        sheet.write_number(row, column, _AllDigits(value) if isinstance(value, float) else value)
+        sheet.write_number(row, column, AllDigits(value) if isinstance(value, float) else value)
     else:
         sheet.write_string(row, column, safe_cell(str(value)))
 

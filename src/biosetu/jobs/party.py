@@ -94,10 +94,6 @@ class PartyEvidence:
         """Return the summaries of an indicator."""
         return tuple(summary for summary in self.summaries if summary.indicator == indicator)
 
-    def summaries_for(self, target: str) -> tuple[Summary, ...]:
-        """Return the summaries that speak to a goal or target."""
-        return tuple(summary for summary in self.summaries if target in targets_of(summary.indicator))
-
 
 def default_store() -> ObservationStore:
     """Return the store of this installation: the database of its centre, else a folder in BIOSETU_HOME."""

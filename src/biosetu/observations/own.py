@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
+
+from biosetu.observations.packaged import packaged_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,12 @@ class ProgressLevel:
 @cache
 def progress_levels() -> Mapping[str, ProgressLevel]:
     """Return the six levels of progress by key."""
-    text = (files("biosetu.observations") / "data" / "progress_levels.csv").read_text(encoding="utf-8")
     return MappingProxyType(
         {
             row["key"]: ProgressLevel(
                 row["key"], row["label_en"], row["label_ar"], row["identifier"], row["behind"] == "yes"
             )
-            for row in csv.DictReader(text.splitlines())
+            for row in packaged_rows("biosetu.observations", "progress_levels")
         }
     )
 

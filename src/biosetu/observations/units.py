@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
+from biosetu.observations.packaged import packaged_rows
+
 ANY = "*"
+ROOM = "biosetu.observations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,6 @@ class Range:
         return above and (self.maximum is None or value <= self.maximum)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("biosetu.observations") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 def _number(cell: str) -> float | None:
     return float(cell) if cell else None
 
@@ -57,15 +53,15 @@ def units() -> Mapping[str, Unit]:
             row["unit"]: Unit(
                 row["unit"], row["label_en"], row["label_ar"], _number(row["minimum"]), _number(row["maximum"])
             )
-            for row in _rows("units")
+            for row in packaged_rows(ROOM, "units")
         }
     )
 
 
 @cache
 def _aliases() -> Mapping[str, str]:
-    found = {row["unit"].casefold(): row["unit"] for row in _rows("units")}
-    for row in _rows("units"):
+    found = {row["unit"].casefold(): row["unit"] for row in packaged_rows(ROOM, "units")}
+    for row in packaged_rows(ROOM, "units"):
         found |= {alias.strip().casefold(): row["unit"] for alias in row["aliases"].split(";") if alias.strip()}
     return MappingProxyType(found)
 
@@ -78,7 +74,7 @@ def unit_code(text: str) -> str:
 @cache
 def _allowed() -> Mapping[str, Mapping[str, Range]]:
     found: dict[str, dict[str, Range]] = {}
-    for row in _rows("indicator_units"):
+    for row in packaged_rows(ROOM, "indicator_units"):
         found.setdefault(row["indicator"], {})[row["unit"]] = Range(_number(row["minimum"]), _number(row["maximum"]))
     return MappingProxyType(found)
 

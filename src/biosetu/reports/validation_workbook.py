@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from biosetu.engine.tables import replacing, safe_cell
+from biosetu.engine.tables import AllDigits, replacing, safe_cell
 from biosetu.observations.answers import CHOICES, COLUMNS, FILLED
 from biosetu.translation import N_, direction, translations
 
@@ -74,17 +74,10 @@ def _write_figures(book: Any, sheet: Any, rows: Sequence[Mapping[str, Any]], lan
     sheet.repeat_rows(0)
 
 
-class _AllDigits(float):
-    """A number written with every digit, so that it is read back as it was."""
-
-    def __format__(self, _: str) -> str:
-        return repr(float(self))
-
-
 def _write_cell(sheet: Any, row: int, column: int, value: object, style: Any) -> None:
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, int | float):
-        sheet.write_number(row, column, _AllDigits(value), style)
+        sheet.write_number(row, column, AllDigits(value) if isinstance(value, float) else value, style)
     else:
         sheet.write_string(row, column, safe_cell(str(value)[:LONGEST_CELL]), style)

@@ -17,11 +17,9 @@ No trend is drawn from two points. The baseline is the mean of the available yea
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -29,8 +27,10 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.observations import Source, sorted_by_key
+from biosetu.observations.packaged import packaged_rows
 from biosetu.statistics.trend import FEWEST_POINTS, Slope, theil_sen
 
+ROOM = "biosetu.statistics"
 FRACTION = 5
 Row = Mapping[str, Any]
 _GROUP = ("indicator", "series", "disaggregation_type", "disaggregation", "source", "method", "unit")
@@ -139,31 +139,32 @@ class Summary:
     points: tuple[Point, ...]
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("biosetu.statistics") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def kinds_from(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Kind]:
+    """Return kinds by series from rows of texts (series, kind, max_rise, max_fall, reference)."""
+    return MappingProxyType(
+        {
+            row["series"]: Kind(row["kind"], _limit(row["max_rise"]), _limit(row["max_fall"]), row["reference"])
+            for row in rows
+        }
+    )
+
+
+def _limit(cell: str) -> float | None:
+    return float(cell) if cell else None
 
 
 @cache
 def series_kinds() -> Mapping[str, Kind]:
     """Return what is tabled of each series; `*` is what holds for all others."""
-    return MappingProxyType(
-        {
-            row["series"]: Kind(
-                row["kind"],
-                float(row["max_rise"]) if row["max_rise"] else None,
-                float(row["max_fall"]) if row["max_fall"] else None,
-                row["reference"],
-            )
-            for row in _rows("series_kinds")
-        }
-    )
+    return kinds_from(packaged_rows(ROOM, "series_kinds"))
 
 
 @cache
 def baseline_periods() -> Mapping[str, tuple[int, int]]:
     """Return the reference period by indicator; `*` for all others."""
-    return MappingProxyType({row["indicator"]: (int(row["first"]), int(row["last"])) for row in _rows("baselines")})
+    return MappingProxyType(
+        {row["indicator"]: (int(row["first"]), int(row["last"])) for row in packaged_rows(ROOM, "baselines")}
+    )
 
 
 def summarise(

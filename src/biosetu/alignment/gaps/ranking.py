@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from biosetu.alignment.gaps.records import Gap
 from biosetu.framework import targets
+from biosetu.observations.packaged import packaged_rows
 from biosetu.translation import N_
 
 EXPLANATION = N_(
@@ -24,8 +23,8 @@ _UNKNOWN_KIND = 99
 @cache
 def kind_order() -> Mapping[str, int]:
     """Return the place of each kind; kinds not tabled come after all others."""
-    text = (files("biosetu.alignment.gaps") / "data" / "ranking.csv").read_text(encoding="utf-8")
-    return MappingProxyType({row["kind"]: int(row["order"]) for row in csv.DictReader(text.splitlines())})
+    rows = packaged_rows("biosetu.alignment.gaps", "ranking")
+    return MappingProxyType({row["kind"]: int(row["order"]) for row in rows})
 
 
 @cache

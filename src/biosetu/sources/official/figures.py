@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from biosetu.observations import SCHEMA, Source, Status
+from biosetu.observations.packaged import packaged_rows
 
+ROOM = "biosetu.sources.official"
 MANGROVES = "context:MFT1.2_units"
 _MANGROVE_MAPS = {1996: "GMW", 2000: "USGS", 2016: "GMW"}
 
@@ -54,11 +54,6 @@ class Series:
         return self.footnote_ar if language == "ar" and self.footnote_ar else self.footnote_en
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("biosetu.sources.official") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 @cache
 def series() -> Mapping[str, Series]:
     """Return the series carried over, by the id of their table; the mangrove units come last."""
@@ -69,7 +64,7 @@ def series() -> Mapping[str, Series]:
             targets=tuple(code for code in row["targets"].split(";") if code),
             resolution=float(row["resolution"]),
         )
-        for row in _rows("series")
+        for row in packaged_rows(ROOM, "series")
     }
     return MappingProxyType(found | {"mangrove-units": _mangrove_series()})
 
@@ -124,19 +119,19 @@ def _all() -> pa.Table:
 
 
 def _figures(item: Series) -> list[dict[str, Any]]:
-    words = {row["code"]: row["text_en"] for row in _rows("aichi_2_progress")}
+    words = {row["code"]: row["text_en"] for row in packaged_rows(ROOM, "aichi_2_progress")}
     return [
         {"party": row["party"], "year": int(row["year"]), "value": None, "value_text": words[row["category"]]}
         | {"unit": "answer", "resolution": None}
         if row["category"]
         else {"party": row["party"], "year": int(row["year"]), "value": float(row["value"])}
-        for row in _rows(f"figures/{item.id}")
+        for row in packaged_rows(ROOM, f"figures/{item.id}")
     ]
 
 
 def _mangroves() -> list[dict[str, Any]]:
     sharing: dict[str, list[str]] = {}
-    for row in _rows("figures/mangrove-parties"):
+    for row in packaged_rows(ROOM, "figures/mangrove-parties"):
         sharing.setdefault(row["unit"], []).append(row["party"])
     return [
         {
@@ -147,7 +142,7 @@ def _mangroves() -> list[dict[str, Any]]:
             "disaggregation_type": "ecosystem unit",
             "disaggregation": f"{row['unit']} {row['name']}",
         }
-        for row in _rows("figures/mangrove-units")
+        for row in packaged_rows(ROOM, "figures/mangrove-units")
         for party in sharing[row["unit"]]
     ]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,9 +16,12 @@ import pyarrow as pa
 
 from biosetu.home import home
 from biosetu.observations import SCHEMA, Source, Status
+from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources.services.client import Client, ServiceError
+
+ROOM = "biosetu.sources.services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,6 @@ PULLERS: Mapping[str, str] = {
 }
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("biosetu.sources.services") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 @cache
 def services() -> Mapping[str, Service]:
     """Return the services by name."""
@@ -100,7 +96,7 @@ def services() -> Mapping[str, Service]:
                 pause_s=float(row["pause_s"]),
                 page=int(row["page"]),
             )
-            for row in _rows("services")
+            for row in packaged_rows(ROOM, "services")
         }
     )
 
@@ -110,7 +106,9 @@ def series_of(service: str) -> tuple[ServiceSeries, ...]:
     """Return the series that are pulled from a service."""
     names = ServiceSeries.__dataclass_fields__
     return tuple(
-        ServiceSeries(**{name: row[name] for name in names}) for row in _rows("series") if row["service"] == service
+        ServiceSeries(**{name: row[name] for name in names})
+        for row in packaged_rows(ROOM, "series")
+        if row["service"] == service
     )
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 
 import pyarrow as pa
 
 from biosetu.observations import parse_cells
 from biosetu.observations.own import OwnStatements, own_statements
+from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError
-from biosetu.statistics.summary import Kind
+from biosetu.statistics.summary import Kind, kinds_from
 
+ROOM = "biosetu.sources.setuland"
 PARTY = "XXA"
 FICTIONAL = {
     "party": PARTY,
@@ -25,15 +24,10 @@ FICTIONAL = {
 }
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("biosetu.sources.setuland") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 @cache
 def observations() -> pa.Table:
     """Return the observations of Setuland: all headline indicators, every source, trends of every kind."""
-    rows = _rows("observations")
+    rows = packaged_rows(ROOM, "observations")
     cells = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]})
     cells = cells.append_column("party", pa.array([PARTY] * len(rows), pa.string()))
     table, problems = parse_cells(cells, file="setuland/observations.csv", defaults=FICTIONAL)
@@ -45,20 +39,12 @@ def observations() -> pa.Table:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Return what the years of Setuland's series are."""
-    return MappingProxyType(
-        {
-            row["series"]: Kind(
-                row["kind"],
-                float(row["max_rise"]) if row["max_rise"] else None,
-                float(row["max_fall"]) if row["max_fall"] else None,
-                row["reference"],
-            )
-            for row in _rows("series_kinds")
-        }
-    )
+    return kinds_from(packaged_rows(ROOM, "series_kinds"))
 
 
 @cache
 def own() -> OwnStatements:
     """Return Setuland's quantities, declared levels of progress and declared gaps."""
-    return own_statements(_rows("quantities"), _rows("progress"), _rows("missing"))
+    return own_statements(
+        packaged_rows(ROOM, "quantities"), packaged_rows(ROOM, "progress"), packaged_rows(ROOM, "missing")
+    )
