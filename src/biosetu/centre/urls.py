@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from biosetu.centre.api.views import api, documentation
 from biosetu.centre.health import health
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("api/v1/", api.urls),
     *i18n_patterns(
+        path("api/", documentation, name="api"),
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),

@@ -1,0 +1,1 @@
+"""What programs may read: Parties, indicators, observations, with OpenAPI."""
