@@ -41,7 +41,7 @@ def test_data_deficient_is_left_out_and_shown_as_limits() -> None:
     (row,) = index_table(history, {"": list("abcd")}).to_pylist()
     assert row["value"] == pytest.approx(1 - 4 / 10)
     assert (row["lower"], row["upper"]) == (pytest.approx(1 - 8 / 15), pytest.approx(1 - 4 / 15))
-    assert (row["ecosystems"], row["data_deficient"], row["not_evaluated"]) == (2, 1, 1)
+    assert (row["ecosystems"], row["DD"], row["NE"]) == (2, 1, 1)
 
 
 def test_draws_agree_with_the_exact_distribution() -> None:
@@ -58,7 +58,7 @@ def test_draws_agree_with_the_exact_distribution() -> None:
 def test_a_group_without_categories_has_no_value() -> None:
     (row,) = index_table(listings(("a", 2020, "NE")), {"": ["a"]}).to_pylist()
     assert row["value"] is None
-    assert row["not_evaluated"] == 1
+    assert row["NE"] == 1
 
 
 def test_only_genuine_change_moves_the_index() -> None:

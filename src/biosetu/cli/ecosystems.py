@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from biosetu.cli.lazy import LazyGroup
-from biosetu.cli.options import out_option, quiet_option
+from biosetu.cli.options import out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @click.group(cls=LazyGroup)
 def ecosystems() -> None:
     """Ecosystems: extent and change, the Red List of Ecosystems, its index."""
+
+
+def keep_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--keep PARTY`: keep the result for that Party's dossier."""
+    return click.option("--keep", metavar="PARTY", help="Keep the result for the dossier of this Party, such as NPL.")(
+        command
+    )
+
+
+def _kept(party: str | None, kind: str, table: pa.Table | None) -> None:
+    if party is None or table is None:
+        return
+    from biosetu.jobs.ecosystems_party import keep
+
+    click.echo(f"{keep(party, kind, table)}: {table.num_rows} rows", err=True)
 
 
 def _years(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[float, ...]:
@@ -44,9 +64,13 @@ def _years(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--resume/--no-resume", default=None, help="Keep finished bands to go on later; on for large maps.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; else one per processor.")
 @click.option("--transitions", type=click.Path(path_type=Path), help="Write what became what to FILE.")
+@keep_option
+@scheduler_option
 @out_option
 @quiet_option
-def measure(maps: tuple[Path, ...], out: Path | None, transitions: Path | None, quiet: bool, **chosen: object) -> None:
+def measure(
+    maps: tuple[Path, ...], out: Path | None, transitions: Path | None, keep: str | None, quiet: bool, **chosen: object
+) -> None:
     """Area, extent (EOO), cells (AOO, three 1 % readings), patches and change per class.
 
     MAPS are one or more dates of one classified map: GeoTIFF, or polygons (GeoPackage, GeoParquet, shapefile).
@@ -61,6 +85,8 @@ def measure(maps: tuple[Path, ...], out: Path | None, transitions: Path | None, 
             click.echo(str(warning), err=True)
     if transitions is not None and found.transitions is not None:
         emit(found.transitions, transitions)
+    _kept(keep, "transitions", found.transitions)
+    _kept(keep, "measures", found.measures)
     emit(found.measures, out)
 
 
@@ -75,6 +101,7 @@ def measure(maps: tuple[Path, ...], out: Path | None, transitions: Path | None, 
     "--template", type=click.Path(path_type=Path), help="Only write the template, filled from measures, to FILE."
 )
 @click.option("--rle", type=click.Path(path_type=Path), help="Also write the layout of the Red List of Ecosystems.")
+@keep_option
 @out_option
 def assess(
     measures: Path,
@@ -83,6 +110,7 @@ def assess(
     past: bool,
     template: Path | None,
     rle: Path | None,
+    keep: str | None,
     out: Path | None,
 ) -> None:
     """Category by criterion and overall, from a filled template or from the measures of a map.
@@ -97,7 +125,9 @@ def assess(
     found = job.assess_file(measures, version, reading, past=past)
     if rle is not None:
         emit(job.rle_export(found), rle)
-    emit(job.results(found), out)
+    table = job.results(found)
+    _kept(keep, "assessments", table)
+    emit(table, out)
 
 
 @ecosystems.command()
@@ -109,9 +139,17 @@ def assess(
 )
 @click.option("--draws", default=0, type=click.IntRange(0), help="Draw the limits, e.g. 1000 times; else exactly.")
 @click.option("--counts", type=click.Path(path_type=Path), help="Write ecosystems by group and category to FILE.")
+@keep_option
 @out_option
 def index(
-    history: Path, by: str | None, category: str, level: float, draws: int, counts: Path | None, out: Path | None
+    history: Path,
+    by: str | None,
+    category: str,
+    level: float,
+    draws: int,
+    counts: Path | None,
+    keep: str | None,
+    out: Path | None,
 ) -> None:
     """The Red List Index of ecosystems by group and year, from ecosystem, year, category."""
     from biosetu.ecosystems.redlist_index import IndexOptions
@@ -120,4 +158,38 @@ def index(
     table, numbers = index_file(history, by, category, IndexOptions(level=level, draws=draws))
     if counts is not None:
         emit(numbers, counts)
+    _kept(keep, "index", table)
     emit(table, out)
+
+
+@ecosystems.command()
+@click.argument("measures", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--classes", type=click.Path(path_type=Path), help="Class table with code, name, functional_group.")
+@click.option("--decimals", default=2, show_default=True, type=click.IntRange(0, 6), help="Of the shares.")
+@out_option
+def extent(measures: Path, classes: Path | None, decimals: int, out: Path | None) -> None:
+    """Area and share by functional group of the Global Ecosystem Typology (indicator A.2); shares add up to 100."""
+    from biosetu.jobs.ecosystems_assess import extent_file
+
+    emit(extent_file(measures, classes, decimals), out)
+
+
+@ecosystems.command()
+@click.argument("units", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--at", default="30,50,70,80,90", show_default=True, callback=_years, help="Severities [%].")
+@out_option
+def severity(units: Path, at: tuple[float, ...], out: Path | None) -> None:
+    """Severity and extent of degradation (C, D) from units: ecosystem, area_km2, baseline, present, collapse."""
+    from biosetu.jobs.ecosystems_assess import severity_file
+
+    emit(severity_file(units, at), out)
+
+
+@ecosystems.command()
+@click.argument("classes", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@out_option
+def suggest(classes: Path, out: Path | None) -> None:
+    """Suggest functional groups for the classes of a map, by name; a person confirms them in the class table."""
+    from biosetu.jobs.ecosystems_assess import suggestions_file
+
+    emit(suggestions_file(classes), out)

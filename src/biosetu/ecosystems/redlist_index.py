@@ -114,8 +114,8 @@ def index_table(
         options: of the limits.
 
     Returns:
-        group, year, value, lower, upper, ecosystems (with a category), data_deficient, not_evaluated. Value null where
-        a group has no ecosystem with a category.
+        group, year, value, lower, upper, ecosystems (with a category), then how many have each category, CO to LC, DD,
+        NE. Value null where a group has no ecosystem with a category.
     """
     chosen = options or IndexOptions()
     weights = index_weights("ecosystems")
@@ -135,13 +135,12 @@ def index_table(
                     "lower": None if np.isnan(lower) else lower,
                     "upper": None if np.isnan(upper) else upper,
                     "ecosystems": known,
-                    "data_deficient": len(kept) - known,
-                    "not_evaluated": len(own) - len(kept),
+                    **{name: own.count(name) for name in reversed(ORDER)},
                 }
             )
-    kinds = (pa.string(), pa.int32(), pa.float64(), pa.float64(), pa.float64(), pa.int32(), pa.int32(), pa.int32())
-    names = ("group", "year", "value", "lower", "upper", "ecosystems", "data_deficient", "not_evaluated")
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(zip(names, kinds, strict=True))))
+    fields = [("group", pa.string()), ("year", pa.int32()), ("value", pa.float64()), ("lower", pa.float64())]
+    fields += [("upper", pa.float64()), ("ecosystems", pa.int32())]
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields + [(name, pa.int32()) for name in reversed(ORDER)]))
 
 
 def _limits(weights: np.ndarray[tuple[int], np.dtype[np.float64]], options: IndexOptions) -> tuple[float, float]:

@@ -48,6 +48,7 @@ def measures_table(
     names: Mapping[str, str],
     zones: Sequence[str],
     samples: Sequence[Sample] = (),
+    functional_groups: Mapping[str, str] | None = None,
 ) -> pa.Table:
     """Return the measures of a map: one row per zone, class and date, change against the date before.
 
@@ -58,6 +59,7 @@ def measures_table(
         names: class → name.
         zones: zone names by index; one empty name where there are no zones.
         samples: for each date, counts by (mapped class, true class); empty for none.
+        functional_groups: class → code of its functional group; adds that column.
 
     Returns:
         Columns FIRST, CONTRACT, the other measures, ADJUSTED where there is a sample, CHANGES from the second date on,
@@ -78,7 +80,11 @@ def measures_table(
     if len(whole) > 2:
         for key in every:
             whole[-1][key].update(_trend([part[key] for part in whole]))
-    return _columns([part[key] for key in every for part in whole], zoned=any(zones))
+    found = [part[key] for key in every for part in whole]
+    if functional_groups:
+        for row in found:
+            row["functional_group"] = functional_groups.get(str(row["class"]), "")
+    return _columns(found, zoned=any(zones))
 
 
 def _natural(text: str) -> tuple[int, int, str]:

@@ -19,6 +19,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
+from biosetu.engine.tables import replacing
 from biosetu.problems import DataError, Problem, Severity
 
 SIGNATURES = {
@@ -135,6 +136,22 @@ def nodata_codes(stack: RasterStack) -> tuple[frozenset[int], ...]:
             frozenset(own | set(stack.nodata) | {MISSING}) if stack.fractional is None else frozenset({MISSING, 0})
         )
     return tuple(codes)
+
+
+def write_raster(
+    path: Path,
+    codes: NDArray[Any],
+    crs: str,
+    transform: tuple[float, float, float, float, float, float],
+    nodata: int | None = None,
+) -> None:
+    """Write class codes as a tiled, compressed GeoTIFF, replacing the file at once or not at all."""
+    height, width = codes.shape
+    profile = {"driver": "GTiff", "count": 1, "height": height, "width": width, "dtype": codes.dtype, "nodata": nodata}
+    tiles = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate"}
+    place = {"crs": crs, "transform": rasterio.Affine(*transform)}
+    with replacing(path) as temporary, rasterio.open(temporary, "w", **profile, **tiles, **place) as data:
+        data.write(codes, 1)
 
 
 def _describe(path: str, band: int | None) -> Raster:

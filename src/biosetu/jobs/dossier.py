@@ -31,7 +31,12 @@ FORMATS: Mapping[str, str] = {
     "pdf": "biosetu.reports.pdf:render",
 }
 # name of a table -> function(iso3) that returns it, or None where the room holds nothing on the Party
-TABLES: dict[str, str] = {}
+TABLES: dict[str, str] = {
+    "ecosystems.measures": "biosetu.jobs.ecosystems_party:measures",
+    "ecosystems.transitions": "biosetu.jobs.ecosystems_party:transitions",
+    "ecosystems.assessments": "biosetu.jobs.ecosystems_party:assessments",
+    "ecosystems.index": "biosetu.jobs.ecosystems_party:index",
+}
 FINE_UP_TO_KM = 1500.0
 ATLAS = "Natural Earth 1:50 million and 1:10 million admin-0 countries, by world-atlas 2.0.2 (public domain)"
 

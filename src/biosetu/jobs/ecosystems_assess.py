@@ -8,11 +8,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.ecosystems.assessment import TEMPLATE, Assessed, assess, assessment_table, template_rows
+from biosetu.ecosystems.extent import extent_by_group
+from biosetu.ecosystems.intervals import Interval, parse_interval
 from biosetu.ecosystems.redlist_index import IndexOptions, categories_by_group, index_table, read_history
 from biosetu.ecosystems.rle_layout import rle_table
+from biosetu.ecosystems.severity import extent_at, severity_interval
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION
-from biosetu.ecosystems.typology import functional_groups
+from biosetu.ecosystems.typology import functional_groups, suggest_groups
 from biosetu.engine.cells import read_cells
+from biosetu.jobs.ecosystems_inputs import read_classes
 from biosetu.problems import DataError, Problem
 
 MEASURED = {"class", "date", "area_km2"}
@@ -94,3 +98,94 @@ def _groups(rows: Sequence[Mapping[str, str]], by: str | None) -> dict[str, list
         known = functional_groups().get(value) if by == "functional_group" else None
         groups.setdefault(f"{known.code} {known.name}" if known else value, []).append(ecosystem)
     return {name: groups[name] for name in ("", *sorted(name for name in groups if name))}
+
+
+def extent_file(path: Path, classes: Path | None = None, decimals: int = 2) -> pa.Table:
+    """Return area and share by functional group (A.2) from the measures of a map.
+
+    Raises:
+        DataError: neither the measures nor a class table name functional groups.
+    """
+    table = read_cells(path)
+    groups = read_classes(classes).functional_groups if classes else None
+    if missing := MEASURED - set(table.column_names):
+        remedy = "Give the result of biosetu ecosystems measure."
+        raise DataError(Problem(f"lacks {', '.join(sorted(missing))}", remedy, "columns", file=path.name))
+    if groups is None and "functional_group" not in table.column_names:
+        remedy = "Measure with --classes, or give the class table here; it needs the column functional_group."
+        raise DataError(Problem("names no functional groups", remedy, "columns", file=path.name))
+    return extent_by_group(table.to_pylist(), groups, decimals)
+
+
+def severity_file(path: Path, at: Sequence[float]) -> pa.Table:
+    """Return relative severity and its extent by ecosystem, from a table of units (plots, pixels, sites).
+
+    Args:
+        path: columns ecosystem, area_km2, baseline, present, collapse; a collapse value may carry bounds, 5 (3-7), and
+            an empty cell leaves the unit out.
+        at: severities at which the extent is wanted [%].
+
+    Returns:
+        ecosystem, severity_percent, extent_percent, extent_low_percent, extent_high_percent, units.
+    """
+    table = read_cells(path)
+    needed = ("ecosystem", "area_km2", "baseline", "present", "collapse")
+    if missing := [name for name in needed if name not in table.column_names]:
+        raise DataError(Problem(f"lacks {', '.join(missing)}", "Name the columns in row 1.", "columns", file=path.name))
+    problems: list[Problem] = []
+    units: dict[str, list[tuple[float, Interval]]] = {}
+    for number, row in enumerate(table.to_pylist(), start=2):
+        values = [_interval(row, name, number, path.name, problems) for name in needed[1:]]
+        area, start, now, end = values
+        if area is not None and start is not None and now is not None and end is not None:
+            units.setdefault(row["ecosystem"], []).append((area.best, severity_interval(start, now, end)))
+    if problems:
+        raise DataError(problems)
+    rows = [row for name, own in units.items() for row in _curve(name, own, at)]
+    return pa.Table.from_pylist(rows)
+
+
+def _interval(row: Mapping[str, str], name: str, number: int, file: str, problems: list[Problem]) -> Interval | None:
+    try:
+        found = parse_interval(row[name])
+    except ValueError as error:
+        problems.append(Problem("cannot be read", f"{error}.", "value", file, number, name, row[name]))
+        return None
+    return found if isinstance(found, Interval) else None
+
+
+def _curve(name: str, units: Sequence[tuple[float, Interval]], at: Sequence[float]) -> list[dict[str, object]]:
+    area = [size for size, _ in units]
+    best, low, high = (
+        extent_at([getattr(severity, side) for _, severity in units], area, at) for side in ("best", "low", "high")
+    )
+    return [
+        {
+            "ecosystem": name,
+            "severity_percent": severity,
+            "extent_percent": float(best[index]),
+            "extent_low_percent": float(low[index]),
+            "extent_high_percent": float(high[index]),
+            "units": len(units),
+        }
+        for index, severity in enumerate(at)
+    ]
+
+
+def suggestions_file(path: Path) -> pa.Table:
+    """Return suggested functional groups for each class of a class table, best first, with score and reason."""
+    rows = [
+        {
+            "code": code,
+            "name": name,
+            "rank": rank,
+            "functional_group": each.code,
+            "score": each.score,
+            "reason": each.reason,
+        }
+        for code, name in read_classes(path).names.items()
+        for rank, each in enumerate(suggest_groups(name), start=1)
+    ]
+    names = ("code", "name", "rank", "functional_group", "score", "reason")
+    kinds = (pa.string(), pa.string(), pa.int32(), pa.string(), pa.float64(), pa.string())
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(zip(names, kinds, strict=True))))

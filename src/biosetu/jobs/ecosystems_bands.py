@@ -30,7 +30,9 @@ def map_fingerprint(stack: RasterStack, options: MeasureOptions) -> str:
         local = Path(path)
         state = (local.stat().st_size, local.stat().st_mtime_ns) if local.is_file() else ()
         files.append([str(local.absolute()) if local.is_file() else path, *state])
-    chosen = {name: str(value) for name, value in asdict(options).items() if name not in {"workers", "resume"}}
+    chosen = {
+        name: str(value) for name, value in asdict(options).items() if name not in {"workers", "resume", "scheduler"}
+    }
     text = json.dumps([FORMAT, files, chosen, stack.bands()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 

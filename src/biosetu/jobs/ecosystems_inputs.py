@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.ecosystems.result import Sample
+from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.cells import read_cells
 from biosetu.problems import DataError, Problem, UsageError
 
@@ -32,6 +33,7 @@ class MeasureOptions:
     diagonal: bool = True
     resume: bool | None = None
     workers: int | None = None
+    scheduler: str | None = None
     field: str | None = None
 
 
@@ -76,14 +78,39 @@ def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...
     return tuple(found)
 
 
-def read_classes(path: Path | None) -> dict[str, str]:
-    """Return code → name from a class table with the columns code and name (others may follow)."""
+@dataclass(frozen=True)
+class ClassTable:
+    """What is known of the classes of a map: names, and functional groups where they are mapped to the typology."""
+
+    names: dict[str, str]
+    functional_groups: dict[str, str]
+
+
+def read_classes(path: Path | None) -> ClassTable:
+    """Read a class table with the columns code and name, and functional_group where there is one.
+
+    Raises:
+        DataError: a missing column, a code that stands twice, a functional group that the typology does not have.
+    """
     if path is None:
-        return {}
-    rows = read_cells(path).to_pylist()
-    if rows and not {"code", "name"} <= set(rows[0]):
-        raise DataError(Problem("lacks the columns code and name", "Name them in row 1.", "columns", file=str(path)))
-    return {row["code"]: row["name"] for row in rows}
+        return ClassTable({}, {})
+    table = read_cells(path)
+    if not {"code", "name"} <= set(table.column_names):
+        raise DataError(Problem("lacks the columns code and name", "Name them in row 1.", "columns", file=path.name))
+    problems, names, groups = [], {}, {}
+    for number, row in enumerate(table.to_pylist(), start=2):
+        group = row.get("functional_group", "")
+        if row["code"] in names:
+            problems.append(Problem("stands twice", "Keep one.", "code", path.name, number, "code", row["code"]))
+        if group and group not in functional_groups():
+            remedy = "Use a code of the Global Ecosystem Typology, level 3, such as T1.1."
+            message = "is no functional group"
+            problems.append(Problem(message, remedy, "group", path.name, number, "functional_group", group))
+        names[row["code"]] = row["name"]
+        groups[row["code"]] = group
+    if problems:
+        raise DataError(problems)
+    return ClassTable(names, {code: group for code, group in groups.items() if group})
 
 
 def read_samples(path: Path | None, dates: Sequence[float]) -> list[Sample]:

@@ -14,6 +14,7 @@ from biosetu.ecosystems.band import FULL_COVER, BandResult, Rules, measure_band
 from biosetu.ecosystems.measures import ClassMeasure, MapFrame, measure_date, transitions
 from biosetu.ecosystems.parts import BandsInMemory, Parts
 from biosetu.ecosystems.result import measures_table
+from biosetu.engine.partitions import Run, run_partitions
 from biosetu.engine.rasters import RasterStack, coarse_warning, nodata_codes, open_stack, read_band
 from biosetu.engine.zones import ZoneMap, is_vector, read_zones
 from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
@@ -52,13 +53,15 @@ def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Pr
     stack = open_stack(
         paths, band=options.band, nodata=options.nodata, align=options.align, fractional=options.fractional
     )
-    names = read_classes(options.classes)
+    classes = read_classes(options.classes)
     samples = read_samples(options.samples, dates)
     frame, rules = _frame(stack, options)
     zones = read_zones(options.by, stack.grid, options.by_field) if options.by else None
     one = _BandTask(stack, PixelCells(frame.pixels, frame.grid, frame.unit), rules, zones)
     folder = _folder(stack, options)
-    parts = _all_bands(one, folder, _workers(options), progress)
+    if options.scheduler is not None and folder is not None:
+        _measure_on_cluster(one, folder, options.scheduler, progress)
+    parts = _all_bands(one, folder, _workers(options), silent if options.scheduler else progress)
     with ThreadPoolExecutor(_workers(options)) as pool:
 
         def each(measure: Callable[[int], ClassMeasure], keys: Sequence[int]) -> Sequence[ClassMeasure]:
@@ -69,9 +72,13 @@ def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Pr
     pairs = (
         []
         if rules.fractional
-        else [_transition_table(parts, index, frame, dates, names, zone_names) for index in range(len(dates) - 1)]
+        else [
+            _transition_table(parts, index, frame, dates, classes.names, zone_names) for index in range(len(dates) - 1)
+        ]
     )
-    table = measures_table(tables, names, zone_names, samples).replace_schema_metadata(_about(frame, paths))
+    table = measures_table(
+        tables, classes.names, zone_names, samples, classes.functional_groups
+    ).replace_schema_metadata(_about(frame, paths))
     if folder is not None:
         folder.remove()
     return MeasuredMap(table, pa.concat_tables(pairs) if pairs else None, _warnings(stack, frame))
@@ -122,8 +129,30 @@ def _workers(options: MeasureOptions) -> int:
 
 def _folder(stack: RasterStack, options: MeasureOptions) -> BandFolder | None:
     large = stack.grid.width * stack.grid.height >= RESUME_FROM_PIXELS
-    keep = options.resume if options.resume is not None else large
+    keep = options.scheduler is not None or (options.resume if options.resume is not None else large)
     return BandFolder.open(map_fingerprint(stack, options)) if keep else None
+
+
+@dataclass(frozen=True)
+class _ClusterTask:
+    """One band for a worker elsewhere, which sees the same files and the same state folder."""
+
+    task: _BandTask
+    folder: BandFolder
+    index: int
+
+
+def measure_kept_band(work: _ClusterTask) -> pa.Table:
+    """Measure one band into the folder of the work and return its number."""
+    work.folder.get(work.index, lambda: work.task(work.task.stack.bands()[work.index]))
+    return pa.table({"band": [work.index]})
+
+
+def _measure_on_cluster(task: _BandTask, folder: BandFolder, scheduler: str, progress: Progress) -> None:
+    tasks = [_ClusterTask(task, folder, index) for index in range(len(task.stack.bands()))]
+    run = Run("ecosystems", folder.path.name)
+    run_partitions(tasks, measure_kept_band, run, scheduler, progress)
+    run.discard()
 
 
 def _all_bands(task: _BandTask, folder: BandFolder | None, workers: int, progress: Progress) -> Parts:

@@ -52,15 +52,15 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
             "Polygons are measured on the published grid and as a whole; --by, --grid, --fractional need rasters."
         )
     dates = map_dates(paths, options.dates)
-    names, samples = read_classes(options.classes), read_samples(options.samples, dates)
+    classes, samples = read_classes(options.classes), read_samples(options.samples, dates)
     layers, tables = [], []
     for index, (path, date) in enumerate(zip(paths, dates, strict=True)):
         layer = _layer(path, options.field)
         layers.append(layer)
         tables.append((date, _measured(layer)))
         progress(index + 1, len(paths), path.name)
-    pairs = [_pairs(layers[i], layers[i + 1], dates[i], dates[i + 1], names) for i in range(len(layers) - 1)]
-    table = measures_table(tables, names, ("",), samples).replace_schema_metadata(
+    pairs = [_pairs(layers[i], layers[i + 1], dates[i], dates[i + 1], classes.names) for i in range(len(layers) - 1)]
+    table = measures_table(tables, classes.names, ("",), samples, classes.functional_groups).replace_schema_metadata(
         {"biosetu.method": "ecosystems-polygons/1", "biosetu.inputs": "; ".join(path.name for path in paths)}
     )
     return MeasuredMap(table, pa.concat_tables(pairs) if pairs else None, ())

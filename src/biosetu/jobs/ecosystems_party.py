@@ -1,0 +1,74 @@
+"""A Party's own results on ecosystems, kept for its dossier; Setuland's come with the software."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biosetu.ecosystems.extent import extent_by_group
+from biosetu.engine.tables import write_table
+from biosetu.framework import find_party
+from biosetu.home import home
+from biosetu.problems import UsageError
+from biosetu.sources.setuland import ecosystems as setuland
+
+KINDS = ("measures", "transitions", "assessments", "index")
+
+
+def keep(code: str, kind: str, table: pa.Table) -> Path:
+    """Keep a result for the dossier of a Party, replacing what was kept before.
+
+    Args:
+        code: the Party.
+        kind: one of KINDS.
+        table: result of `ecosystems measure` (and its transitions), `assess` or `index`.
+
+    Raises:
+        UsageError: an unknown Party or kind.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
+    path = _path(find_party(code).iso3, kind)
+    write_table(table, path)
+    return path
+
+
+def _path(iso3: str, kind: str) -> Path:
+    return home() / "parties" / iso3 / "ecosystems" / f"{kind}.parquet"
+
+
+def _kept(iso3: str, kind: str) -> pa.Table | None:
+    path = _path(iso3, kind)
+    if path.is_file():
+        return pq.read_table(path)
+    return setuland.table(kind) if iso3 == setuland.PARTY else None
+
+
+def measures(iso3: str) -> pa.Table | None:
+    """Return the measures of a Party's ecosystems, None where none are kept."""
+    return _kept(iso3, "measures")
+
+
+def transitions(iso3: str) -> pa.Table | None:
+    """Return what became what between the dates of a Party's maps."""
+    return _kept(iso3, "transitions")
+
+
+def assessments(iso3: str) -> pa.Table | None:
+    """Return the Red List assessments of a Party's ecosystems."""
+    return _kept(iso3, "assessments")
+
+
+def index(iso3: str) -> pa.Table | None:
+    """Return the Red List Index of a Party's ecosystems."""
+    return _kept(iso3, "index")
+
+
+def extent(iso3: str) -> pa.Table | None:
+    """Return the extent by functional group, from the measures kept."""
+    table = measures(iso3)
+    if table is None or "functional_group" not in table.column_names:
+        return None
+    return extent_by_group(table.to_pylist())

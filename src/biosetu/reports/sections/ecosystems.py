@@ -1,0 +1,200 @@
+"""Ecosystems of a Party: what is left of each, what became what, how many are at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.figures import category_bars, sankey
+from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure, Paragraph, Section, Table
+from biosetu.reports.evidence import Evidence
+from biosetu.translation import N_, Voice
+
+CATEGORIES = {
+    "CO": N_("Collapsed"),
+    "CR": N_("Critically Endangered"),
+    "EN": N_("Endangered"),
+    "VU": N_("Vulnerable"),
+    "NT": N_("Near Threatened"),
+    "LC": N_("Least Concern"),
+    "DD": N_("Data Deficient"),
+    "NE": N_("Not Evaluated"),
+}
+CRITERIA = ("A1", "A2a", "A2b", "A3", "B1", "B2", "B3", "C1", "C2a", "C2b", "C3", "D1", "D2a", "D2b", "D3", "E")
+THREATENED = frozenset({"CR", "EN", "VU"})
+SMALLEST_FLOW = 0.002
+
+Row = Mapping[str, Any]
+
+
+def section(evidence: Evidence, voice: Voice) -> Section | None:
+    """Return extent, change and the Red List of Ecosystems of a Party, None where nothing is kept."""
+    _ = voice.gettext
+    blocks = [
+        *_extent(evidence.table("ecosystems.measures"), voice),
+        *_flows(evidence.table("ecosystems.transitions"), voice),
+        *_risk(evidence.table("ecosystems.assessments"), voice),
+        *_index(evidence.table("ecosystems.index"), voice),
+    ]
+    if not blocks:
+        return None
+    kicker = _("Goal A · Target 1")
+    return Section("ecosystems", _("Ecosystems"), tuple(blocks), target="1", kicker=kicker, place=(310,))
+
+
+def citation(table: pa.Table, voice: Voice) -> tuple[Citation, ...]:
+    """Return where a kept result comes from, as its metadata say."""
+    about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    inputs = about.get("biosetu.inputs", "")
+    text = about.get("biosetu.citation") or voice.gettext("Computed here from {inputs}").format(inputs=inputs)
+    return (Citation(text, licence=about.get("biosetu.licence", "")),)
+
+
+def _extent(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
+    if table is None:
+        return
+    _ = voice.gettext
+    rows = [row for row in table.to_pylist() if row["date"] is not None and not row.get("zone")]
+    dates = sorted({row["date"] for row in rows})
+    last = {row["class"]: row for row in rows if row["date"] == dates[-1]}
+    first = {row["class"]: row for row in rows if row["date"] == dates[0]}
+    columns = [Column("name", _("Ecosystem"))]
+    columns += [Column(f"km2_{date:g}", _("{year} (km²)").format(year=f"{date:g}"), numeric=True) for date in dates]
+    columns += [
+        Column("change", _("Change (%)"), numeric=True, decimals=1),
+        Column("eoo", _("Extent of occurrence (km²)"), numeric=True),
+        Column("aoo", _("Occupied 10 km cells"), numeric=True),
+    ]
+    areas = {date: {row["class"]: row["area_km2"] for row in rows if row["date"] == date} for date in dates}
+    body = tuple(
+        (
+            row["name"] or code,
+            *(areas[date].get(code) for date in dates),
+            _percent(first.get(code), row) if len(dates) > 1 else None,
+            row["eoo_km2"],
+            row.get("aoo_cells_min_cumulative", row["aoo_cells"]),
+        )
+        for code, row in last.items()
+    )
+    yield Table(_("Extent of ecosystems"), tuple(columns), body, citation(table, voice))
+    yield Paragraph(
+        _(
+            "Areas are true on the ellipsoid. Cells are those of the 10 km grid without the smallest that together "
+            "hold 1 % of the area, at the grid origin that needs fewest."
+        ),
+        "note",
+    )
+
+
+def _percent(first: Row | None, last: Row) -> float | None:
+    if first is None or not first["area_km2"]:
+        return None
+    return float(100 * (last["area_km2"] / first["area_km2"] - 1))
+
+
+def _flows(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
+    if table is None:
+        return
+    _ = voice.gettext
+    rows = [row for row in table.to_pylist() if row["before"] and row["after"]]
+    total = sum(row["area_km2"] for row in rows)
+    start, end = min(row["from_date"] for row in rows), max(row["to_date"] for row in rows)
+    moved = [row for row in rows if row["before"] != row["after"]]
+    changed = sum(row["area_km2"] for row in moved)
+    flows = [
+        {"from": row["before_name"] or row["before"], "to": row["after_name"] or row["after"], "value": row["area_km2"]}
+        for row in moved
+        if row["area_km2"] >= SMALLEST_FLOW * changed
+    ]
+    if not flows:
+        return
+    years = voice.years(int(start), int(end))
+    said = _("{area} km² changed from one class to another in {years}: {share} % of what is mapped.").format(
+        area=voice.number(changed), years=years, share=voice.number(100 * changed / total, 1)
+    )
+    drawing = sankey(
+        pa.Table.from_pylist(flows),
+        voice,
+        key="ecosystem-flows",
+        title=_("What became what"),
+        text=said,
+        before=f"{start:g}",
+        after=f"{end:g}",
+    )
+    columns = (
+        Column("before", _("Before")),
+        Column("after", _("After")),
+        Column("km2", _("Area (km²)"), numeric=True, decimals=1),
+    )
+    body = tuple((flow["from"], flow["to"], flow["value"]) for flow in sorted(flows, key=lambda flow: -flow["value"]))
+    data = Table(_("What became what"), columns, body, citation(table, voice), folded=True)
+    yield Figure(
+        drawing, _("What became what, {years}").format(years=years), said, half=True, sources=data.sources, data=data
+    )
+
+
+def _risk(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
+    if table is None:
+        return
+    _ = voice.gettext
+    rows = table.to_pylist()
+    counts = {code: sum(row["category"] == code for row in rows) for code in CATEGORIES}
+    threatened = sum(counts[code] for code in THREATENED)
+    said = voice.ngettext(
+        "{threatened} of {count} ecosystem type assessed is threatened.",
+        "{threatened} of {count} ecosystem types assessed are threatened.",
+        len(rows),
+    ).format(threatened=voice.number(threatened), count=voice.number(len(rows)))
+    bars = pa.Table.from_pylist(
+        [{"group": _("Ecosystem types"), "category": code, "count": n} for code, n in counts.items() if n]
+    )
+    names = {code: _(name) for code, name in CATEGORIES.items()}
+    drawing = category_bars(
+        bars, voice, key="ecosystem-categories", title=_("Red List of Ecosystems"), text=said, names=names
+    )
+    sources = citation(table, voice)
+    yield Figure(drawing, _("Ecosystem types by category"), said, half=True, sources=sources)
+    yield _criteria_table(rows, sources, voice)
+
+
+def _criteria_table(rows: list[dict[str, Any]], sources: tuple[Citation, ...], voice: Voice) -> Table:
+    _ = voice.gettext
+    used = [name for name in CRITERIA if any(row.get(name) not in (None, "", "NE") for row in rows)]
+    columns = (
+        Column("name", _("Ecosystem")),
+        Column("category", _("Category")),
+        Column("criteria", _("Criteria")),
+        *(Column(name, name) for name in used),
+    )
+    body = tuple(
+        (row["name"] or row["ecosystem"], _overall(row), row["criteria"], *(row[name] for name in used)) for row in rows
+    )
+    versions = ", ".join(sorted({str(row["version"]) for row in rows}))
+    caption = _("Assessed by the Red List of Ecosystems, guidelines {version}").format(version=versions)
+    return Table(caption, columns, body, sources)
+
+
+def _overall(row: Row) -> str:
+    low, high, best = row["category_low"], row["category_high"], row["category"]
+    return best if low == high == best else f"{best} ({low}–{high})"
+
+
+def _index(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
+    if table is None:
+        return
+    _ = voice.gettext
+    whole = [row for row in table.to_pylist() if not row["group"] and row["value"] is not None]
+    facts = tuple(
+        Fact(
+            _("Red List Index of ecosystems, {year}").format(year=row["year"]),
+            voice.number(row["value"], 2),
+            _("{low} to {high} with what is data deficient").format(
+                low=voice.number(row["lower"], 2), high=voice.number(row["upper"], 2)
+            ),
+        )
+        for row in (whole[:1] + whole[-1:] if len(whole) > 1 else whole)
+    )
+    if facts:
+        yield Facts(facts, citation(table, voice))

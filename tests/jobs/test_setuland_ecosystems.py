@@ -1,0 +1,104 @@
+"""Setuland's tables are what the software works out, its dossier shows them, and a Party's own are kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from biosetu.ecosystems.extent import extent_by_group
+from biosetu.framework import find_party
+from biosetu.indicators import Provenance, method_of
+from biosetu.jobs import ecosystems_party
+from biosetu.jobs.setuland_ecosystems import setuland_tables
+from biosetu.observations import problems_of
+from biosetu.problems import UsageError
+from biosetu.reports.content import Figure, Section, Table
+from biosetu.reports.evidence import Evidence
+from biosetu.reports.sections.ecosystems import section
+from biosetu.sources.setuland import ecosystems as setuland
+from biosetu.translation import Voice
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "home"))
+
+
+def dossier_section(language: str = "en", **tables: pa.Table) -> Section | None:
+    kept = {f"ecosystems.{kind}": getattr(ecosystems_party, kind)("XXA") for kind in ecosystems_party.KINDS}
+    evidence = Evidence(party=find_party("XXA"), on=date(2026, 11, 23), tables=tables or kept)
+    return section(evidence, Voice(language))
+
+
+def test_tables_that_come_with_the_software_are_what_it_computes(tmp_path: Path) -> None:
+    for kind, computed in setuland_tables(tmp_path).items():
+        kept = setuland.table(kind)
+        assert kept.column_names == computed.column_names, kind
+        for name in computed.column_names:
+            for one, other in zip(kept[name].to_pylist(), computed[name].to_pylist(), strict=True):
+                same = one in (other, "") if isinstance(other, str | None) else one == pytest.approx(other, rel=1e-9)
+                assert same or str(one) == str(other), (kind, name, one, other)
+
+
+def test_index_of_setuland_is_the_figure_it_reports_nationally() -> None:
+    rows = [row for row in setuland.table("index").to_pylist() if not row["group"]]
+    assert [(row["year"], round(row["value"], 2)) for row in rows] == [(2014, 0.81), (2024, 0.78)]
+
+
+def test_natural_extent_of_setuland_falls_as_it_reports() -> None:
+    shares = {2012: 0.0, 2024: 0.0}
+    for row in extent_by_group(setuland.table("measures").to_pylist()).to_pylist():
+        shares[row["date"]] += row["share_percent"] if row["natural"] else 0
+    assert shares[2012] == pytest.approx(61.2, abs=0.1)
+    assert shares[2024] == pytest.approx(58.1, abs=0.1)
+
+
+def test_dossier_shows_extent_change_categories_and_index() -> None:
+    found = dossier_section()
+    assert found is not None
+    kinds = [type(block).__name__ for block in found.blocks]
+    assert kinds == ["Table", "Paragraph", "Figure", "Figure", "Table", "Facts"]
+    extent = found.blocks[0]
+    assert isinstance(extent, Table)
+    assert len(extent.rows) == 11
+    assert all(block.sources for block in found.blocks if isinstance(block, Table | Figure))
+
+
+def test_dossier_says_nothing_where_nothing_is_kept() -> None:
+    evidence = Evidence(party=find_party("NPL"), on=date(2026, 11, 23))
+    assert section(evidence, Voice("en")) is None
+
+
+def test_section_is_written_in_arabic_too() -> None:
+    found = dossier_section("ar")
+    assert found is not None
+    assert found.title == "النظم الإيكولوجية"
+
+
+def test_results_are_kept_for_a_party_and_only_known_ones() -> None:
+    assert ecosystems_party.measures("NPL") is None
+    ecosystems_party.keep("nepal", "measures", setuland.table("measures"))
+    kept = ecosystems_party.measures("NPL")
+    assert kept is not None
+    assert kept.num_rows == 22
+    assert ecosystems_party.extent("NPL") is not None
+    with pytest.raises(UsageError, match="There is no result"):
+        ecosystems_party.keep("NPL", "other", kept)
+    with pytest.raises(UsageError, match="no Party"):
+        ecosystems_party.keep("XYZ", "measures", kept)
+
+
+def test_observations_for_a1_hold_the_index_and_types_by_category() -> None:
+    method = method_of("A.1")
+    assert method is not None
+    provenance = Provenance("XXA", "2024", "invented", "Ministry", "CC0 1.0")
+    table = method.observations(setuland.table("index"), "A.1", provenance)
+    assert problems_of(table) == []
+    rows = table.to_pylist()
+    assert [row["value"] for row in rows if row["unit"] == "index"] == pytest.approx([0.81, 0.78])
+    counts = {row["disaggregation"]: row["value"] for row in rows if row["unit"] == "count" and row["year"] == 2024}
+    assert sum(counts.values()) == 23
+    assert counts["EN"] == 3
