@@ -18,8 +18,19 @@ RESULTS = {
     "species.red_list_index": pa.table(
         INDEX | {"taxa": [9, 5], "data_deficient": [1, 0], "series": ["rli-global/1"] * 2, "status": ["assessment"] * 2}
     ),
-    "ecosystems.red_list_index": pa.table(INDEX | {"ecosystems": [9, 4]}),
-    "ecosystems.extent": pa.table({"class": [1], "name": ["Forest"], "date": ["2020-06-30"], "area_km2": [12.5]}),
+    "ecosystems.red_list_index": pa.table(
+        INDEX | {"ecosystems": [9, 4]} | {name: [1, 0] for name in ("CO", "CR", "EN", "VU", "NT", "LC", "DD", "NE")}
+    ),
+    "ecosystems.extent": pa.table(
+        {
+            "functional_group": ["T1.1"],
+            "natural": [True],
+            "date": [2020.5],
+            "area_km2": [12.5],
+            "share_percent": [100.0],
+            "label": ["T1.1 Tropical-subtropical lowland rainforests"],
+        }
+    ),
     "areas.coverage": pa.table(
         {
             "area": [""],
