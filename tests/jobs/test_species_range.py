@@ -1,3 +1,5 @@
+import warnings
+
 import fsspec
 import numpy as np
 import pyarrow as pa
@@ -154,19 +156,26 @@ def test_cancelled_run_resumes_by_partition(tmp_path):
     assert list((tmp_path / "home" / "runs").iterdir()) == []
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("order", ["sorted", "shuffled"])
-def test_dask_cluster_gives_the_same(tmp_path, order):
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
     from distributed import LocalCluster
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as running:
+            yield running.scheduler_address
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("order", ["sorted", "shuffled"])
+def test_dask_cluster_gives_the_same(tmp_path, cluster, order):
     table = records()
     if order == "shuffled":
         table = table.take(np.random.default_rng(1).permutation(table.num_rows))
     path = str(tmp_path / "o.parquet")
     pq.write_table(table, path, row_group_size=100)
     request = RangeRequest(path, rows_a_partition=1000)
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
-        got = measure_range(request, scheduler=cluster.scheduler_address).table
+    got = measure_range(request, scheduler=cluster).table
     assert got.equals(measure_range(RangeRequest(path)).table)
 
 

@@ -73,7 +73,7 @@ def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | No
     OCCURRENCES is a CSV, TSV or Parquet file, a folder of them, or an address such as s3://bucket/folder; GBIF
     downloads are read as they are. What is left out is counted by reason.
     """
-    from biosetu.jobs.species_range import RangeRequest, measure_range, without_geometry, write_geometry
+    from biosetu.jobs.species_range import RangeRequest, measure_range, without_geometry
 
     names = {key: asked[key] for key in ("taxon", "lon", "lat") if asked[key]}
     request = RangeRequest(occurrences, names, _screening(asked), _measures(asked))
@@ -81,7 +81,10 @@ def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | No
         result = measure_range(request, scheduler, progress)
     if not quiet:
         _tell(result.left_out)
-    write_geometry(result.table, asked["hulls"], asked["cells"])
+    if asked["hulls"] or asked["cells"]:
+        from biosetu.jobs.species_geometry import write_geometry
+
+        write_geometry(result.table, asked["hulls"], asked["cells"])
     emit(without_geometry(result.table), out)
 
 

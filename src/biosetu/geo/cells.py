@@ -22,6 +22,7 @@ from biosetu.geo.kinds import Flags, Floats, Integers
 from biosetu.geo.sphere import (
     AUTHALIC_RADIUS_M,
     directions,
+    directions_of,
     farthest_cosine,
     mean_direction,
     tangent_axes,
@@ -267,6 +268,14 @@ def cell_polygons(
     lonlat = _unproject(corners.reshape(-1, 2), centre).reshape(corners.shape)
     lonlat[..., 0] = lonlat[:, :1, 0] + (lonlat[..., 0] - lonlat[:, :1, 0] + 180) % 360 - 180
     return np.asarray(shapely.polygons(lonlat), dtype=np.object_)
+
+
+def local_plane_m(lon: Floats, lat: Floats, centre: Floats) -> tuple[Floats, Floats]:
+    """Return x, y [m] of points in the equal-area projection about a direction (see the module's first lines)."""
+    v = directions_of(lon, lat, authalic=True)
+    ex, ey, nx, ny, nz = tangent_axes(centre)
+    k = AUTHALIC_RADIUS_M * np.sqrt(2.0 / (1.0 + centre @ v))
+    return k * (v[0] * ex + v[1] * ey), k * (v[0] * nx + v[1] * ny + v[2] * nz)
 
 
 def _unproject(points_m: Floats, centre: Floats) -> Floats:

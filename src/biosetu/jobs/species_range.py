@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from biosetu import __version__
-from biosetu.engine.features import GEOMETRY, write_features
 from biosetu.engine.occurrences import Part, Refused, Source, open_source, read_batches
 from biosetu.engine.partitions import Run, run_partitions
 from biosetu.engine.spill import Spill, read_spilled, spilled_path
@@ -229,17 +227,6 @@ def measure_spilled(task: _Spilled) -> pa.Table:
     codes, places = read_spilled(task.path)
     local = np.searchsorted(task.codes, codes).astype(np.int32)
     return range_table(list(task.names), task.tally, local, places, task.options)
-
-
-def write_geometry(table: pa.Table, hulls: Path | None, cells: Path | None) -> None:
-    """Write the hulls and the occupied cells of a range table that was measured with them."""
-    if hulls is not None:
-        kept = table.select(["taxon", "eoo_km2", "flags", "eoo_def", "hull"])
-        write_features(kept.rename_columns({"hull": GEOMETRY}), hulls)
-    if cells is not None:
-        lists = table.column("cells").combine_chunks()
-        taxon = table.column("taxon").combine_chunks().take(pc.list_parent_indices(lists))
-        write_features(pa.table({"taxon": taxon, GEOMETRY: lists.flatten()}), cells)
 
 
 def without_geometry(table: pa.Table) -> pa.Table:

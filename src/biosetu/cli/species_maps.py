@@ -1,0 +1,70 @@
+"""`biosetu species map`, `habitat` and `star`: the doors to `jobs.species_maps` and `jobs.species_star`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from biosetu.cli.options import out_option, quiet_option
+from biosetu.cli.output import emit, progress_bar
+
+FILE = click.Path(path_type=Path, exists=True)
+
+
+@click.command("map")
+@click.argument("ranges", type=FILE)
+@out_option
+@quiet_option
+def measure_map(ranges: Path, out: Path | None, quiet: bool) -> None:
+    """Extent of occurrence and area of occupancy from the polygons in RANGES: upper bounds.
+
+    Polygons count by presence (1, 2) and origin (1, 2, 6) where RANGES has these columns.
+    """
+    from biosetu.jobs.species_maps import measure_maps
+
+    with progress_bar(quiet) as progress:
+        table = measure_maps(ranges, progress)
+    emit(table, out)
+
+
+@click.command("habitat")
+@click.argument("ranges", type=FILE)
+@click.option("--cover", type=FILE, required=True, help="Land-cover raster.")
+@click.option(
+    "--elevation", type=FILE, required=True, multiple=True, help="Elevation raster; twice for lowest, highest."
+)
+@click.option("--species", type=FILE, required=True, help="taxon, habitats (a;b), elevation_lower, elevation_upper.")
+@click.option("--crosswalk", type=FILE, required=True, help="habitat, class.")
+@click.option("--touched/--centres", default=True, show_default=True, help="Pixels that a range touches, or by centre.")
+@click.option("--force", is_flag=True, help="Keep an empty result instead of lifting the filter.")
+@click.option("--rasters", type=click.Path(path_type=Path, file_okay=False), help="Also one GeoTIFF a taxon, there.")
+@out_option
+@quiet_option
+def habitat(ranges: Path, out: Path | None, quiet: bool, **asked: Any) -> None:
+    """Area of habitat of each taxon: its range in RANGES with suitable land cover at suitable elevation."""
+    from biosetu.jobs.species_maps import HabitatRequest, measure_habitat
+
+    with progress_bar(quiet) as progress:
+        table = measure_habitat(HabitatRequest(ranges, **asked), progress)
+    emit(table, out)
+
+
+@click.command("star")
+@click.argument("species", type=FILE)
+@click.argument("threats", type=FILE)
+@click.option("--habitat", type=FILE, required=True, help="Folder of `biosetu species habitat --rasters`.")
+@click.option("--restorable", type=FILE, help="Folder of restorable habitat, for the restoration scores.")
+@click.option("--like", type=FILE, required=True, help="The land-cover raster: the grid of places.")
+@click.option("--regions", type=FILE, help="Raster of whole numbers on the same grid: scores by region.")
+@click.option("--raster", type=click.Path(path_type=Path), help="Also write the sum over threats as GeoTIFF.")
+@out_option
+@quiet_option
+def star(species: Path, threats: Path, out: Path | None, quiet: bool, **asked: Any) -> None:
+    """STAR scores from SPECIES (taxon, category) and THREATS (taxon, code, scope, severity, timing)."""
+    from biosetu.jobs.species_star import StarRequest, score
+
+    with progress_bar(quiet) as progress:
+        table = score(StarRequest(species, threats, **asked), progress)
+    emit(table, out)

@@ -1,0 +1,87 @@
+"""Windows of rasters: the part under a shape, polygons burnt onto it, results written back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import shapely
+from rasterio.features import rasterize
+from rasterio.windows import Window
+
+from biosetu.engine.tables import replacing
+from biosetu.geo.pixels import PixelGrid
+from biosetu.problems import DataError, Problem
+
+Shapes = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rectangle of a raster: its grid, and where it starts in the whole."""
+
+    grid: PixelGrid
+    row: int
+    column: int
+
+
+def raster_grid(path: Path) -> PixelGrid:
+    """Return the grid of a raster. Raises DataError where it cannot be read or has no CRS."""
+    try:
+        with rasterio.open(path) as source:
+            if source.crs is None:
+                raise DataError(Problem("the raster has no CRS", "Write one into the file.", "crs", str(path)))
+            return PixelGrid(source.crs.to_wkt(), tuple(source.transform)[:6], source.width, source.height)
+    except rasterio.errors.RasterioIOError as error:
+        raise DataError(Problem("the raster cannot be read", "Give a GeoTIFF.", "format", str(path))) from error
+
+
+def part_under(grid: PixelGrid, bounds: tuple[float, float, float, float]) -> Part | None:
+    """Return the part of a north-up raster under bounds (in its own CRS), widened to whole pixels; None beside it."""
+    a, _, c, _, e, f = grid.transform
+    first, last = sorted(((bounds[0] - c) / a, (bounds[2] - c) / a))
+    top, bottom = sorted(((bounds[3] - f) / e, (bounds[1] - f) / e))
+    left, right = max(math.floor(first), 0), min(math.ceil(last) + 1, grid.width)
+    upper, lower = max(math.floor(top), 0), min(math.ceil(bottom) + 1, grid.height)
+    if left >= right or upper >= lower:
+        return None
+    moved = (a, 0.0, c + a * left, 0.0, e, f + e * upper)
+    return Part(PixelGrid(grid.crs, moved, right - left, lower - upper), upper, left)
+
+
+def read_part(path: Path, part: Part) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """Return (values, valid) of the first band under a part."""
+    window = Window(part.column, part.row, part.grid.width, part.grid.height)
+    with rasterio.open(path) as source:
+        masked = source.read(1, window=window, masked=True)
+    valid = ~np.ma.getmaskarray(masked)
+    if masked.dtype.kind == "f":
+        valid &= ~np.isnan(masked.data)
+    return masked.data, valid
+
+
+def burn(shape: shapely.Geometry, grid: PixelGrid, touched: bool) -> npt.NDArray[np.bool_]:
+    """Return the pixels of a grid that a polygon covers: those it touches, or those whose centre it holds."""
+    burnt = rasterize(
+        [(shape, 1)],
+        out_shape=(grid.height, grid.width),
+        transform=rasterio.Affine(*grid.transform),
+        all_touched=touched,
+        dtype="uint8",
+    )
+    covered: npt.NDArray[np.bool_] = burnt.astype(np.bool_)
+    return covered
+
+
+def write_part(values: npt.NDArray[Any], grid: PixelGrid, path: Path) -> None:
+    """Write values as a GeoTIFF (float32, NaN for nothing), replacing the file at once or not at all."""
+    with replacing(path) as temporary, rasterio.open(
+        temporary, "w", driver="GTiff", width=grid.width, height=grid.height, count=1, dtype="float32",
+        crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"), compress="deflate",
+    ) as target:  # fmt: skip
+        target.write(values.astype("float32"), 1)

@@ -1,0 +1,233 @@
+"""Range maps in: extent and occupancy as upper bounds, and area of habitat from land cover and elevation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from biosetu.engine.vectors import LONLAT, geometries, read_layer
+from biosetu.engine.windows import Part, burn, part_under, raster_grid, read_part, write_part
+from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
+from biosetu.jobs.species_assess import read_assessment_cells
+from biosetu.problems import DataError, Problem
+from biosetu.progress import Progress, silent
+from biosetu.species.habitat import Habitat, area_of_habitat, suitable_cover, tidy_elevation
+from biosetu.species.maps import MAP_DEFINITION, map_extent, used_codes
+
+NAMES = ("taxon", "sci_name", "binomial", "scientificName", "species")
+
+
+@dataclass(frozen=True, slots=True)
+class HabitatRequest:
+    """What the area of habitat is made from.
+
+    Attributes:
+        ranges: polygons with the taxon's name, `presence` and `origin` where there are any.
+        cover: land-cover raster. elevation: one raster, or the lowest and the highest.
+        species: table of taxon, habitats (codes parted by `;`), elevation_lower, elevation_upper.
+        crosswalk: table of habitat, class.
+        touched: every pixel that a range touches, instead of those whose centre it holds.
+        force: keep an empty result.
+        rasters: folder for one GeoTIFF a taxon.
+    """
+
+    ranges: Path
+    cover: Path
+    elevation: tuple[Path, ...]
+    species: Path
+    crosswalk: Path
+    touched: bool = True
+    force: bool = False
+    rasters: Path | None = None
+
+
+def read_ranges(path: Path) -> dict[str, list[shapely.Geometry]]:
+    """Return the polygons of each taxon, those whose presence and origin count (`data/map_codes.csv`).
+
+    Raises DataError where no column names the taxon.
+    """
+    layer = read_layer(path)
+    lower = {name.lower(): name for name in layer.column_names}
+    column = next((lower[name.lower()] for name in NAMES if name.lower() in lower), None)
+    if column is None:
+        raise DataError(
+            Problem("no column names the taxon", f"Call it one of {', '.join(NAMES)}.", "column", str(path))
+        )
+    used = np.ones(layer.num_rows, dtype=np.bool_)
+    for field, codes in used_codes().items():
+        if field in lower:
+            used &= np.isin(
+                [int(v) if v is not None else -1 for v in layer.column(lower[field]).to_pylist()], sorted(codes)
+            )
+    ranges: dict[str, list[shapely.Geometry]] = {}
+    for taxon, shape, counts in zip(layer.column(column).to_pylist(), geometries(layer), used.tolist(), strict=True):
+        if counts and shape is not None and taxon:
+            ranges.setdefault(str(taxon), []).append(shapely.make_valid(shape))
+    return ranges
+
+
+def measure_maps(path: Path, progress: Progress = silent) -> pa.Table:
+    """Return taxon, eoo_km2, aoo_upper_km2 and how the cells were counted, for each taxon of a range map."""
+    ranges = read_ranges(path)
+    rows = []
+    for done, (taxon, shapes) in enumerate(sorted(ranges.items()), start=1):
+        found = map_extent(shapes)
+        rows.append(
+            {
+                "taxon": taxon,
+                "polygons": len(shapes),
+                "eoo_km2": None if np.isnan(found.eoo_km2) else found.eoo_km2,
+                "aoo_upper_km2": found.aoo_upper_km2,
+                "aoo_upper_fixed_km2": found.aoo_upper_fixed_km2,
+                "origins": found.origins,
+                "aoo_def": MAP_DEFINITION,
+            }
+        )
+        progress(done, len(ranges), taxon)
+    if not rows:
+        raise DataError(Problem("no polygon counts", "Check presence and origin.", "empty", str(path)))
+    return pa.Table.from_pylist(rows)
+
+
+def measure_habitat(request: HabitatRequest, progress: Progress = silent) -> pa.Table:
+    """Return taxon, range_km2, habitat_km2, share, reverted and how the range was burnt, for each taxon of the table.
+
+    Land cover and elevation must lie on one grid. Raises DataError with everything that does not fit.
+    """
+    grid = raster_grid(request.cover)
+    _check_grids(request, grid)
+    crosswalk = _crosswalk(request.crosswalk)
+    ranges = read_ranges(request.ranges)
+    cells = read_assessment_cells(request.species)
+    species = [row for row in cells.to_pylist() if str(row.get("taxon") or "") in ranges]
+    _check_habitats(species, crosswalk, request)
+    out = []
+    for done, row in enumerate(species, start=1):
+        out.append(_habitat_row(row, ranges[str(row["taxon"])], grid, crosswalk, request))
+        progress(done, len(species), str(row["taxon"]))
+    if not out:
+        raise DataError(Problem("no taxon of the table has a range", "Check the names.", "empty", str(request.species)))
+    return pa.Table.from_pylist(out)
+
+
+def _check_grids(request: HabitatRequest, grid: PixelGrid) -> None:
+    problems = [
+        Problem("the rasters lie on different grids", "Bring them to one grid first.", "grid", str(path))
+        for path in request.elevation
+        if raster_grid(path) != grid
+    ]
+    if grid.transform[1] or grid.transform[3]:
+        problems.append(Problem("the raster is rotated", "Bring it to a north-up grid.", "grid", str(request.cover)))
+    if problems:
+        raise DataError(problems)
+
+
+def _crosswalk(path: Path) -> dict[str, list[int]]:
+    cells = read_assessment_cells(path)
+    found: dict[str, list[int]] = {}
+    for row in cells.to_pylist():
+        found.setdefault(str(row["habitat"]).strip(), []).append(int(row["class"]))
+    return found
+
+
+def _check_habitats(
+    species: Iterable[Mapping[str, Any]], crosswalk: Mapping[str, list[int]], request: HabitatRequest
+) -> None:
+    missing = {h for row in species for h in _habitats(row) if h not in crosswalk and h.split(".")[0] not in crosswalk}
+    if missing:
+        remedy = f"Add habitat {', '.join(sorted(missing))} to the crosswalk."
+        raise DataError(Problem("a habitat has no land-cover class", remedy, "habitat", str(request.crosswalk)))
+
+
+def _habitats(row: Mapping[str, Any]) -> list[str]:
+    return [part.strip().replace("_", ".") for part in str(row.get("habitats") or "").split(";") if part.strip()]
+
+
+def _habitat_row(
+    row: Mapping[str, Any],
+    shapes: list[shapely.Geometry],
+    grid: PixelGrid,
+    crosswalk: Mapping[str, list[int]],
+    request: HabitatRequest,
+) -> dict[str, Any]:
+    shape = _in_crs(shapely.union_all(np.asarray(shapes, dtype=object)), grid)
+    part = part_under(grid, shapely.bounds(shape))
+    empty = {
+        "taxon": row["taxon"],
+        "range_km2": 0.0,
+        "habitat_km2": 0.0,
+        "share": None,
+        "reverted": "",
+        "pixels": "outside",
+    }
+    if part is None:
+        return empty
+    found, pixels = _habitat(row, shape, part, crosswalk, request)
+    if request.rasters is not None:
+        write_part(
+            np.where(found.share > 0, found.share, np.nan),
+            part.grid,
+            request.rasters / f"{file_name(row['taxon'])}.tif",
+        )
+    share = found.habitat_km2 / found.range_km2 if found.range_km2 else None
+    return empty | {
+        "range_km2": found.range_km2,
+        "habitat_km2": found.habitat_km2,
+        "share": share,
+        "reverted": found.reverted,
+        "pixels": pixels,
+    }
+
+
+def file_name(taxon: object) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in str(taxon))
+
+
+def _habitat(
+    row: Mapping[str, Any],
+    shape: shapely.Geometry,
+    part: Part,
+    crosswalk: Mapping[str, list[int]],
+    request: HabitatRequest,
+) -> tuple[Habitat, str]:
+    inside = burn(shape, part.grid, request.touched)
+    pixels = "touched" if request.touched else "centres"
+    if not inside.any():
+        inside, pixels = burn(shape, part.grid, touched=True), "touched (no centre lies in the range)"
+    cover, known = read_part(request.cover, part)
+    suitable = suitable_cover(cover, _habitats(row), crosswalk) & known
+    heights = [
+        np.where(valid, values, np.nan) for values, valid in (read_part(path, part) for path in request.elevation)
+    ]
+    limits = tidy_elevation(_number(row.get("elevation_lower")), _number(row.get("elevation_upper")))
+    area_km2 = pixel_km2(part.grid)
+    return area_of_habitat(inside, suitable, (heights[0], heights[-1]), limits, area_km2, request.force), pixels
+
+
+def pixel_km2(grid: PixelGrid) -> np.ndarray:
+    """Area of a pixel by row [km²]; in a projected CRS, which should be an equal-area one, the planar area."""
+    if grid.aligned_geographic:
+        return np.asarray(row_pixel_areas_m2(grid)[:, None] / 1e6)
+    return np.full((grid.height, 1), abs(grid.transform[0] * grid.transform[4]) / 1e6)
+
+
+def _number(value: object) -> float | None:
+    text = str(value if value is not None else "").strip()
+    return float(text) if text else None
+
+
+def _in_crs(shape: shapely.Geometry, grid: PixelGrid) -> shapely.Geometry:
+    if grid.system.is_geographic:
+        return shape
+    from_lonlat = grid.to(LONLAT)
+
+    def project(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(from_lonlat.transform(points[:, 0], points[:, 1], direction="INVERSE"))
+
+    return shapely.make_valid(shapely.transform(shapely.segmentize(shape, 0.1), project))

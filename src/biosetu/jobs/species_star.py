@@ -1,0 +1,148 @@
+"""`species star`: categories, threats and habitat rasters in, scores by threat and region out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from biosetu.engine.windows import Part, raster_grid, read_part, write_part
+from biosetu.geo.pixels import PixelGrid
+from biosetu.jobs.species_assess import read_assessment_cells
+from biosetu.jobs.species_maps import file_name, pixel_km2
+from biosetu.problems import DataError, Problem
+from biosetu.progress import Progress, silent
+from biosetu.species.spelling import category
+from biosetu.species.star import Scores, Threat, restoration_multiplier, threat_shares
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class StarRequest:
+    """What the scores are made from; see `biosetu species star --help`."""
+
+    species: Path
+    threats: Path
+    habitat: Path
+    like: Path
+    restorable: Path | None = None
+    regions: Path | None = None
+    raster: Path | None = None
+
+
+def score(request: StarRequest, progress: Progress = silent) -> pa.Table:
+    """Return kind (abatement, restoration), threat, region and score.
+
+    Abatement shares a species' weight among places by its habitat there; restoration divides the restorable habitat of
+    a place by the species' present habitat and restorable habitat together. Species without a raster are left out.
+
+    Raises DataError where a category or a raster does not fit.
+    """
+    grid = raster_grid(request.like)
+    categories = _categories(request.species)
+    threats = _threats(request.threats)
+    scores = {"abatement": Scores(), "restoration": Scores()}
+    used = 0
+    for done, (taxon, name) in enumerate(sorted(categories.items()), start=1):
+        used += _add(scores, name, threat_shares(threats.get(taxon, [])), file_name(taxon), grid, request)
+        progress(done, len(categories), taxon)
+    if not used:
+        raise DataError(Problem("no species has a habitat raster", "Check the names.", "empty", str(request.habitat)))
+    if request.raster is not None:
+        _write(scores["abatement"], grid, request.raster)
+    return _table(scores, grid, request)
+
+
+def _add(
+    scores: Mapping[str, Scores],
+    name: str,
+    shares: Mapping[str, float],
+    stem: str,
+    grid: PixelGrid,
+    request: StarRequest,
+) -> bool:
+    path = request.habitat / f"{stem}.tif"
+    if not path.exists():
+        return False
+    places, area = _habitat(path, grid)
+    if area.sum() == 0:
+        return False
+    scores["abatement"].add(name, shares, places, area / area.sum())
+    if request.restorable is not None and (lost := request.restorable / f"{stem}.tif").exists():
+        where, restorable = _habitat(lost, grid)
+        whole = area.sum() + restorable.sum()
+        scores["restoration"].add(name, shares, where, restorable / whole, restoration_multiplier())
+    return True
+
+
+def _categories(path: Path) -> dict[str, str]:
+    cells = read_assessment_cells(path)
+    found = {str(row["taxon"]): (str(row["category"]), category(str(row["category"]))) for row in cells.to_pylist()}
+    problems = [
+        Problem("this is no Red List category", "Use LC, NT, VU, EN, CR …", "category", path.name, value=text)
+        for text, name in found.values()
+        if name is None
+    ]
+    if problems:
+        raise DataError(problems)
+    return {taxon: name or "" for taxon, (_, name) in found.items()}
+
+
+def _threats(path: Path) -> dict[str, list[Threat]]:
+    found: dict[str, list[Threat]] = {}
+    for row in read_assessment_cells(path).to_pylist():
+        texts = [str(row.get(name) or "") for name in ("code", "scope", "severity", "timing")]
+        found.setdefault(str(row["taxon"]), []).append(Threat(*texts))
+    return found
+
+
+def _habitat(path: Path, grid: PixelGrid) -> tuple[Integers, Floats]:
+    """Return (place, habitat [km²]) of the pixels of a raster with any, on the grid of places."""
+    own = raster_grid(path)
+    column = (own.transform[2] - grid.transform[2]) / grid.transform[0]
+    row = (own.transform[5] - grid.transform[5]) / grid.transform[4]
+    same = np.allclose((own.transform[0], own.transform[4]), (grid.transform[0], grid.transform[4]), rtol=1e-9)
+    if not same or abs(column - round(column)) > 1e-3 or abs(row - round(row)) > 1e-3:
+        raise DataError(Problem("the raster does not lie on the grid of places", "Make it anew.", "grid", str(path)))
+    values, valid = read_part(path, Part(own, 0, 0))
+    area = np.where(valid, values, 0.0) * pixel_km2(own)
+    rows, columns = np.nonzero(area)
+    return (rows + round(row)) * grid.width + columns + round(column), area[rows, columns].astype(np.float64)
+
+
+def _table(scores: Mapping[str, Scores], grid: PixelGrid, request: StarRequest) -> pa.Table:
+    regions, names = _regions(request.regions, grid)
+    rows: list[dict[str, object]] = []
+    for kind, found in scores.items():
+        for threat, values in found.by_region(regions, len(names)).items():
+            rows += [
+                {"kind": kind, "threat": threat, "region": name, "score": float(value)}
+                for name, value in zip(names, values.tolist(), strict=True)
+            ]
+    return pa.Table.from_pylist(rows)
+
+
+def _regions(path: Path | None, grid: PixelGrid) -> tuple[Integers, Sequence[str]]:
+    if path is None:
+        return np.zeros(grid.width * grid.height, dtype=np.int64), ("all",)
+    if raster_grid(path) != grid:
+        raise DataError(Problem("regions lie on another grid", "Bring them to the grid of --like.", "grid", str(path)))
+    values, valid = read_part(path, Part(grid, 0, 0))
+    codes, inverse = np.unique(values[valid], return_inverse=True)
+    out = np.full(grid.width * grid.height, -1, dtype=np.int64)
+    out[valid.ravel()] = inverse
+    return out, [str(code) for code in codes.tolist()]
+
+
+def _write(scores: Scores, grid: PixelGrid, path: Path) -> None:
+    whole = np.zeros(grid.width * grid.height)
+    for threat in scores.threats():
+        places, values = scores.by_place(threat)
+        whole[places] += values
+    write_part(whole.reshape(grid.height, grid.width), grid, path)

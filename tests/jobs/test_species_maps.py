@@ -1,0 +1,109 @@
+import csv
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+
+from biosetu.cli.main import run as biosetu
+
+GRID = rasterio.Affine(0.01, 0, 80, 0, -0.01, 30)
+
+
+def raster(path, values, transform=GRID):
+    with rasterio.open(path, "w", driver="GTiff", width=values.shape[1], height=values.shape[0], count=1,
+                       dtype=values.dtype, crs="EPSG:4326", transform=transform) as target:  # fmt: skip
+        target.write(values, 1)
+    return str(path)
+
+
+def rows(path):
+    with path.open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def ranges(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"sci_name": ["A b", "A b", "C d"], "presence": [1, 5, 2], "origin": [1, 1, 1]},
+        geometry=[shapely.box(80.1, 29.1, 80.3, 29.3), shapely.box(80.5, 29.5, 80.9, 29.9),
+                  shapely.box(80.552, 29.552, 80.553, 29.553)],
+        crs="EPSG:4326",
+    )  # fmt: skip
+    frame.to_file(tmp_path / "ranges.gpkg")
+    return str(tmp_path / "ranges.gpkg")
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    cover = np.ones((100, 100), dtype="uint8")
+    cover[:, :20] = 2
+    height = np.full((100, 100), 500, dtype="int16")
+    (tmp_path / "species.csv").write_text(
+        "taxon,habitats,elevation_lower,elevation_upper\nA b,1.4,100,1000\nC d,1,,\n", encoding="utf-8"
+    )
+    (tmp_path / "crosswalk.csv").write_text("habitat,class\n1,1\n14,2\n", encoding="utf-8")
+    return ["--cover", raster(tmp_path / "cover.tif", cover), "--elevation", raster(tmp_path / "dem.tif", height),
+            "--species", str(tmp_path / "species.csv"), "--crosswalk", str(tmp_path / "crosswalk.csv")]  # fmt: skip
+
+
+def test_maps_count_present_polygons_alone(ranges, tmp_path):
+    assert biosetu(["species", "map", ranges, "--quiet", "--out", str(tmp_path / "o.csv")]) == 0
+    found = {row["taxon"]: row for row in rows(tmp_path / "o.csv")}
+    assert found["A b"]["polygons"] == "1"
+    assert float(found["A b"]["eoo_km2"]) == pytest.approx(431, rel=0.01)
+    assert float(found["C d"]["aoo_upper_km2"]) == 4.0
+
+
+@pytest.mark.parametrize(("flag", "share"), [("--centres", 0.5), ("--touched", 11 / 22)])
+def test_habitat_is_the_suitable_half(ranges, inputs, tmp_path, flag, share):
+    assert biosetu(["species", "habitat", ranges, *inputs, flag, "--quiet", "--out", str(tmp_path / "o.csv")]) == 0
+    found = {row["taxon"]: row for row in rows(tmp_path / "o.csv")}
+    assert float(found["A b"]["share"]) == pytest.approx(share, abs=0.03)
+    assert found["A b"]["pixels"] == flag[2:]
+    assert float(found["C d"]["range_km2"]) > 0
+    if flag == "--centres":
+        assert found["C d"]["pixels"].startswith("touched")
+        assert float(found["A b"]["habitat_km2"]) == pytest.approx(215.6, rel=0.01)
+
+
+def test_rasters_on_other_grids_are_refused(ranges, inputs, tmp_path, capsys):
+    other = raster(tmp_path / "other.tif", np.ones((50, 50), dtype="int16"), rasterio.Affine(0.02, 0, 80, 0, -0.02, 30))
+    inputs[3] = other
+    assert biosetu(["species", "habitat", ranges, *inputs]) == 1
+    assert "different grids" in capsys.readouterr().err
+
+
+def test_habitats_without_a_class_are_named(ranges, inputs, tmp_path, capsys):
+    (tmp_path / "crosswalk.csv").write_text("habitat,class\n14,2\n", encoding="utf-8")
+    assert biosetu(["species", "habitat", ranges, *inputs]) == 1
+    assert "Add habitat 1, 1.4" in capsys.readouterr().err
+
+
+def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path):
+    folder, out = tmp_path / "aoh", tmp_path / "o.csv"
+    assert biosetu(["species", "habitat", ranges, *inputs, "--rasters", str(folder), "--quiet", "--out", str(out)]) == 0
+    (tmp_path / "cats.csv").write_text("taxon,category\nA b,Endangered\nC d,CR(PE)\nE f,VU\n", encoding="utf-8")
+    (tmp_path / "threats.csv").write_text(
+        "taxon,code,scope,severity,timing\nA b,2.1,Whole (>90%),Rapid Declines,Ongoing\nA b,5.1,,,\n", encoding="utf-8"
+    )
+    regions = np.zeros((100, 100), dtype="uint8")
+    regions[:, 25:] = 7
+    arguments = ["species", "star", str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv"), "--habitat", str(folder),
+                 "--restorable", str(folder), "--like", inputs[1], "--regions", raster(tmp_path / "r.tif", regions),
+                 "--raster", str(tmp_path / "star.tif"), "--quiet", "--out", str(out)]  # fmt: skip
+    assert biosetu(arguments) == 0
+    found = [row for row in rows(out) if row["kind"] == "abatement"]
+    assert sum(float(row["score"]) for row in found) == pytest.approx(700, rel=1e-6)
+    by_threat = {t: sum(float(r["score"]) for r in found if r["threat"] == t) for t in ("2.1", "5.1", "none")}
+    assert by_threat == {
+        "2.1": pytest.approx(300 * 24 / 33),
+        "5.1": pytest.approx(300 * 9 / 33),
+        "none": pytest.approx(400),
+    }
+    assert {row["region"] for row in found} == {"0", "7"}
+    restored = sum(float(row["score"]) for row in rows(out) if row["kind"] == "restoration")
+    assert restored == pytest.approx(700 * 0.29 / 2, rel=1e-6)
+    with rasterio.open(tmp_path / "star.tif") as source:
+        assert float(source.read(1).sum(dtype="float64")) == pytest.approx(700, rel=1e-5)
