@@ -14,8 +14,8 @@ import shapely
 from rasterio.features import rasterize
 from rasterio.windows import Window
 
+from biosetu.engine.rasters import RasterGrid
 from biosetu.engine.tables import replacing
-from biosetu.geo.pixels import PixelGrid
 from biosetu.problems import DataError, Problem
 
 Shapes = npt.NDArray[np.object_]
@@ -25,23 +25,23 @@ Shapes = npt.NDArray[np.object_]
 class Part:
     """A rectangle of a raster: its grid, and where it starts in the whole."""
 
-    grid: PixelGrid
+    grid: RasterGrid
     row: int
     column: int
 
 
-def raster_grid(path: Path) -> PixelGrid:
+def raster_grid(path: Path) -> RasterGrid:
     """Return the grid of a raster. Raises DataError where it cannot be read or has no CRS."""
     try:
         with rasterio.open(path) as source:
             if source.crs is None:
                 raise DataError(Problem("the raster has no CRS", "Write one into the file.", "crs", str(path)))
-            return PixelGrid(source.crs.to_wkt(), tuple(source.transform)[:6], source.width, source.height)
+            return RasterGrid(source.crs.to_wkt(), tuple(source.transform)[:6], source.width, source.height)
     except rasterio.errors.RasterioIOError as error:
         raise DataError(Problem("the raster cannot be read", "Give a GeoTIFF.", "format", str(path))) from error
 
 
-def part_under(grid: PixelGrid, bounds: tuple[float, float, float, float]) -> Part | None:
+def part_under(grid: RasterGrid, bounds: tuple[float, float, float, float]) -> Part | None:
     """Return the part of a north-up raster under bounds (in its own CRS), widened to whole pixels; None beside it."""
     a, _, c, _, e, f = grid.transform
     first, last = sorted(((bounds[0] - c) / a, (bounds[2] - c) / a))
@@ -51,7 +51,7 @@ def part_under(grid: PixelGrid, bounds: tuple[float, float, float, float]) -> Pa
     if left >= right or upper >= lower:
         return None
     moved = (a, 0.0, c + a * left, 0.0, e, f + e * upper)
-    return Part(PixelGrid(grid.crs, moved, right - left, lower - upper), upper, left)
+    return Part(RasterGrid(grid.crs, moved, right - left, lower - upper), upper, left)
 
 
 def read_part(path: Path, part: Part) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
@@ -65,7 +65,7 @@ def read_part(path: Path, part: Part) -> tuple[npt.NDArray[Any], npt.NDArray[np.
     return masked.data, valid
 
 
-def burn(shape: shapely.Geometry, grid: PixelGrid, touched: bool) -> npt.NDArray[np.bool_]:
+def burn(shape: shapely.Geometry, grid: RasterGrid, touched: bool) -> npt.NDArray[np.bool_]:
     """Return the pixels of a grid that a polygon covers: those it touches, or those whose centre it holds."""
     burnt = rasterize(
         [(shape, 1)],
@@ -78,7 +78,7 @@ def burn(shape: shapely.Geometry, grid: PixelGrid, touched: bool) -> npt.NDArray
     return covered
 
 
-def write_part(values: npt.NDArray[Any], grid: PixelGrid, path: Path) -> None:
+def write_part(values: npt.NDArray[Any], grid: RasterGrid, path: Path) -> None:
     """Write values as a GeoTIFF (float32, NaN for nothing), replacing the file at once or not at all."""
     with replacing(path) as temporary, rasterio.open(
         temporary, "w", driver="GTiff", width=grid.width, height=grid.height, count=1, dtype="float32",

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from biosetu.engine.rasters import RasterGrid
 from biosetu.engine.vectors import LONLAT, geometries, read_layer
 from biosetu.engine.windows import Part, burn, part_under, raster_grid, read_part, write_part
 from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
@@ -116,7 +117,7 @@ def measure_habitat(request: HabitatRequest, progress: Progress = silent) -> pa.
     return pa.Table.from_pylist(out)
 
 
-def _check_grids(request: HabitatRequest, grid: PixelGrid) -> None:
+def _check_grids(request: HabitatRequest, grid: RasterGrid) -> None:
     problems = [
         Problem("the rasters lie on different grids", "Bring them to one grid first.", "grid", str(path))
         for path in request.elevation
@@ -152,7 +153,7 @@ def _habitats(row: Mapping[str, Any]) -> list[str]:
 def _habitat_row(
     row: Mapping[str, Any],
     shapes: list[shapely.Geometry],
-    grid: PixelGrid,
+    grid: RasterGrid,
     crosswalk: Mapping[str, list[int]],
     request: HabitatRequest,
 ) -> dict[str, Any]:
@@ -210,10 +211,15 @@ def _habitat(
     return area_of_habitat(inside, suitable, (heights[0], heights[-1]), limits, area_km2, request.force), pixels
 
 
-def pixel_km2(grid: PixelGrid) -> np.ndarray:
+def _pixels(grid: RasterGrid) -> PixelGrid:
+    return PixelGrid(grid.crs, grid.transform, grid.width, grid.height)
+
+
+def pixel_km2(grid: RasterGrid) -> np.ndarray:
     """Area of a pixel by row [km²]; in a projected CRS, which should be an equal-area one, the planar area."""
-    if grid.aligned_geographic:
-        return np.asarray(row_pixel_areas_m2(grid)[:, None] / 1e6)
+    pixels = _pixels(grid)
+    if pixels.aligned_geographic:
+        return np.asarray(row_pixel_areas_m2(pixels)[:, None] / 1e6)
     return np.full((grid.height, 1), abs(grid.transform[0] * grid.transform[4]) / 1e6)
 
 
@@ -222,10 +228,11 @@ def _number(value: object) -> float | None:
     return float(text) if text else None
 
 
-def _in_crs(shape: shapely.Geometry, grid: PixelGrid) -> shapely.Geometry:
-    if grid.system.is_geographic:
+def _in_crs(shape: shapely.Geometry, grid: RasterGrid) -> shapely.Geometry:
+    pixels = _pixels(grid)
+    if pixels.system.is_geographic:
         return shape
-    from_lonlat = grid.to(LONLAT)
+    from_lonlat = pixels.to(LONLAT)
 
     def project(points: np.ndarray) -> np.ndarray:
         return np.column_stack(from_lonlat.transform(points[:, 0], points[:, 1], direction="INVERSE"))

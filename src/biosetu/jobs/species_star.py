@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from biosetu.engine.rasters import RasterGrid
 from biosetu.engine.windows import Part, raster_grid, read_part, write_part
-from biosetu.geo.pixels import PixelGrid
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.jobs.species_maps import file_name, pixel_km2
 from biosetu.problems import DataError, Problem
@@ -64,7 +64,7 @@ def _add(
     name: str,
     shares: Mapping[str, float],
     stem: str,
-    grid: PixelGrid,
+    grid: RasterGrid,
     request: StarRequest,
 ) -> bool:
     path = request.habitat / f"{stem}.tif"
@@ -102,7 +102,7 @@ def _threats(path: Path) -> dict[str, list[Threat]]:
     return found
 
 
-def _habitat(path: Path, grid: PixelGrid) -> tuple[Integers, Floats]:
+def _habitat(path: Path, grid: RasterGrid) -> tuple[Integers, Floats]:
     """Return (place, habitat [km²]) of the pixels of a raster with any, on the grid of places."""
     own = raster_grid(path)
     column = (own.transform[2] - grid.transform[2]) / grid.transform[0]
@@ -116,7 +116,7 @@ def _habitat(path: Path, grid: PixelGrid) -> tuple[Integers, Floats]:
     return (rows + round(row)) * grid.width + columns + round(column), area[rows, columns].astype(np.float64)
 
 
-def _table(scores: Mapping[str, Scores], grid: PixelGrid, request: StarRequest) -> pa.Table:
+def _table(scores: Mapping[str, Scores], grid: RasterGrid, request: StarRequest) -> pa.Table:
     regions, names = _regions(request.regions, grid)
     rows: list[dict[str, object]] = []
     for kind, found in scores.items():
@@ -128,7 +128,7 @@ def _table(scores: Mapping[str, Scores], grid: PixelGrid, request: StarRequest) 
     return pa.Table.from_pylist(rows)
 
 
-def _regions(path: Path | None, grid: PixelGrid) -> tuple[Integers, Sequence[str]]:
+def _regions(path: Path | None, grid: RasterGrid) -> tuple[Integers, Sequence[str]]:
     if path is None:
         return np.zeros(grid.width * grid.height, dtype=np.int64), ("all",)
     if raster_grid(path) != grid:
@@ -140,7 +140,7 @@ def _regions(path: Path | None, grid: PixelGrid) -> tuple[Integers, Sequence[str
     return out, [str(code) for code in codes.tolist()]
 
 
-def _write(scores: Scores, grid: PixelGrid, path: Path) -> None:
+def _write(scores: Scores, grid: RasterGrid, path: Path) -> None:
     whole = np.zeros(grid.width * grid.height)
     for threat in scores.threats():
         places, values = scores.by_place(threat)
