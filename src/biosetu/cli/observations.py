@@ -108,3 +108,26 @@ def _years(text: str) -> tuple[int, int] | None:
 
 observations.add_command(runs)
 observations.add_command(review)
+
+
+@observations.command()
+@click.argument("party")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--template", default="", metavar="KIND", help="Write an empty table: quantities, progress or missing.")
+@click.option("--dry-run", is_flag=True, help="Check the file and say what would change; write nothing.")
+def statements(party: str, file: Path, template: str, dry_run: bool) -> None:
+    """Bring in what PARTY states of itself: its quantities, its declared progress, what it says is missing.
+
+    FILE is a table (.csv, .xlsx) of one kind; its columns say which.
+    """
+    from biosetu.jobs.statements import import_statements, write_template
+
+    if template:
+        write_template(template, file)
+        click.echo(f"{file}: empty table for {template}", err=True)
+        return
+    if not file.exists():
+        raise UsageError(f"There is no file {file}.")
+    found = import_statements(party, file, dry_run=dry_run)
+    written = "nothing written" if dry_run or not found.changed else "written"
+    click.echo(f"{found.rows} {found.kind}, {found.changed} new or changed; {written}", err=True)

@@ -12,6 +12,7 @@ from biosetu.alignment.gaps import Facts, Gap, find_gaps
 from biosetu.framework import Party, find_party, indicators, not_relevant, targets
 from biosetu.home import home
 from biosetu.jobs.intake import centre_store, in_centre
+from biosetu.jobs.statements import statements_of
 from biosetu.observations import (
     ObservationFolder,
     ObservationStore,
@@ -21,7 +22,7 @@ from biosetu.observations import (
     without,
 )
 from biosetu.observations.answers import without_not_relevant
-from biosetu.observations.own import NOTHING, OwnStatements
+from biosetu.observations.own import OwnStatements
 from biosetu.observations.sentences import Sentence
 from biosetu.sources import official, setuland
 from biosetu.statistics.pathway import Pathway, pathway
@@ -126,12 +127,12 @@ def party_evidence(
     """Return all that is held on a Party (ISO3, ISO2, M49 or English name).
 
     `store` defaults to the folder of this installation; the centre passes its database. `own` are the Party's own
-    statements (Setuland brings its own); `tables` is plain data of other rooms for the gaps (`alignment.gaps.Facts`).
+    statements (default: those imported); `tables` is plain data of other rooms for the gaps (`alignment.gaps.Facts`).
     Raises UsageError for an unknown Party.
     """
     party = find_party(code)
     rows = held(party.iso3, store or default_store())
-    statements = own if own is not None else (setuland.own() if party.iso3 == setuland.PARTY else NOTHING)
+    statements = own if own is not None else statements_of(party.iso3)
     summaries = _own_first(summarise(without_not_relevant(rows), kinds=setuland.kinds() if party.fictional else None))
     paths = tuple(pathway(quantity, summaries) for quantity in statements.quantities)
     gaps = find_gaps(Facts(party.iso3, rows, summaries, paths, statements, tables or NO_TABLES))
