@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from tests.observations.rows import row, table
 
+from biosetu.alignment.gaps import KINDS
 from biosetu.framework import targets
 from biosetu.jobs.party import default_store, party_evidence
 from biosetu.observations import ObservationFolder, Source, keys_of
@@ -40,7 +41,7 @@ def test_party_evidence_of_an_unknown_party_is_a_usage_error() -> None:
 def test_party_evidence_of_setuland_shows_every_branch() -> None:
     found = party_evidence("XXA")
     assert found.party.fictional
-    assert {gap.kind for gap in found.gaps} == {"declared", "progress", "measurement"}
+    assert {gap.kind for gap in found.gaps} == set(KINDS)
     assert {path.state for path in found.pathways} == {
         "reached",
         "on-path",

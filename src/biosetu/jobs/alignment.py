@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from biosetu.alignment import Imported, PromiseFolder, PromiseStore, merged, preview
+from biosetu.alignment import Imported, PromiseStore, merged, preview
 from biosetu.alignment.importing import adopt_ids, read_json, read_tables, template_rows, to_record
 from biosetu.alignment.ort import export_record
 from biosetu.engine.grids import Limits, read_book
 from biosetu.engine.tables import replacing
 from biosetu.framework import find_party
-from biosetu.home import home
+from biosetu.jobs.promises import promise_store
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.reports.cbd import write_grids
@@ -30,11 +30,6 @@ class ImportOutcome:
     def count(self, state: str) -> int:
         """Return how many rows are in this state: new, changed, same or wrong."""
         return sum(1 for value in self.preview.column("state").to_pylist() if value == state)
-
-
-def promise_store() -> PromiseStore:
-    """Return the store of promises under BIOSETU_HOME."""
-    return PromiseFolder(home() / "alignment")
 
 
 def import_promises(

@@ -17,6 +17,7 @@ from biosetu.figures import Topology, breadth_km, read_geojson, read_topology
 from biosetu.framework import Party
 from biosetu.home import home
 from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.jobs.promises import titles_by_target
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports import Document, Evidence
@@ -69,10 +70,12 @@ def dossier_document(
     held: PartyEvidence, *, language: str = "en", with_map: bool = True, on: date | None = None
 ) -> Document:
     """Return the dossier of a Party as a document, from what is held on it."""
-    return dossier(evidence_of(held, with_map=with_map, on=on), Voice(language))
+    return dossier(evidence_of(held, language=language, with_map=with_map, on=on), Voice(language))
 
 
-def evidence_of(held: PartyEvidence, *, with_map: bool = True, on: date | None = None) -> Evidence:
+def evidence_of(
+    held: PartyEvidence, *, language: str = "en", with_map: bool = True, on: date | None = None
+) -> Evidence:
     """Return what reports are written from: what is held, the rooms' tables, boundaries."""
     return Evidence(
         party=held.party,
@@ -81,6 +84,7 @@ def evidence_of(held: PartyEvidence, *, with_map: bool = True, on: date | None =
         summaries=held.summaries,
         own=held.own,
         gaps=held.gaps,
+        promises=titles_by_target(held.tables, language),
         tables={**held.tables, **_tables(held.party.iso3)},
         boundaries=boundaries(held.party) if with_map else None,
     )

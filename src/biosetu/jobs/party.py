@@ -12,6 +12,7 @@ from biosetu.alignment.gaps import Facts, Gap, find_gaps
 from biosetu.framework import Party, find_party, indicators, not_relevant, targets
 from biosetu.home import home
 from biosetu.jobs.intake import centre_store, in_centre
+from biosetu.jobs.promises import tables_of
 from biosetu.jobs.statements import statements_of
 from biosetu.observations import (
     ObservationFolder,
@@ -127,7 +128,8 @@ def party_evidence(
     """Return all that is held on a Party (ISO3, ISO2, M49 or English name).
 
     `store` defaults to the folder of this installation; the centre passes its database. `own` are the Party's own
-    statements (default: those imported); `tables` is plain data of other rooms for the gaps (`alignment.gaps.Facts`).
+    statements (default: those imported); `tables` is plain data of other rooms for the gaps (`alignment.gaps.Facts`),
+    beside what the Party promised, or in its place.
     Raises UsageError for an unknown Party.
     """
     party = find_party(code)
@@ -135,7 +137,8 @@ def party_evidence(
     statements = own if own is not None else statements_of(party.iso3)
     summaries = _own_first(summarise(without_not_relevant(rows), kinds=setuland.kinds() if party.fictional else None))
     paths = tuple(pathway(quantity, summaries) for quantity in statements.quantities)
-    gaps = find_gaps(Facts(party.iso3, rows, summaries, paths, statements, tables or NO_TABLES))
+    known = MappingProxyType({**tables_of(party.iso3), **(tables or NO_TABLES)})
+    gaps = find_gaps(Facts(party.iso3, rows, summaries, paths, statements, known))
     absent = _absent(party, rows)
     notes = _sources(rows)
     return PartyEvidence(
@@ -149,7 +152,7 @@ def party_evidence(
         absent_line=_absent_line(absent, notes),
         targets=_target_states(party, rows, summaries, gaps),
         sources=notes,
-        tables=tables or NO_TABLES,
+        tables=known,
     )
 
 

@@ -12,10 +12,11 @@ from biosetu.observations.packaged import packaged_rows
 from biosetu.translation import N_
 
 EXPLANATION = N_(
-    "Gaps are ordered by kind: first what the Party itself declares as missing, then where it is off the path to a "
-    "quantity it has set itself or declares too little progress, then what it has not promised, then what it says is "
-    "not measured. Within a kind the larger shortfall comes first, then the more recent statement, then the order of "
-    "goals and targets. Nothing else counts: no comparison with other Parties and no score."
+    "Gaps are ordered by kind: first what the Party itself declares as missing or still needs, then where it is off "
+    "the path to a quantity it has set itself or declares too little progress, then promises without action, office "
+    "or on time, then what it has not promised, then what it says is not measured. Within a kind the larger "
+    "shortfall comes first, then the more recent statement, then the order of goals and targets. Nothing else counts: "
+    "no comparison with other Parties and no score."
 )
 _UNKNOWN_KIND = 99
 

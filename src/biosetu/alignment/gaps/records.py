@@ -46,7 +46,8 @@ class Facts:
     """All that is known when gaps are looked for. `tables` holds plain data from other rooms by name.
 
     Names in use: `requests` (open requests for support: id, target, title, state), `confirmed_gaps` (an officer's or
-    a self-assessment's confirmation that something is not measured: id, indicator, text, by, on, source).
+    a self-assessment's confirmation that something is not measured: id, indicator, text, by, on, source), and what the
+    Party promised: `promises.targets`, `promises.actions`, `promises.coverage` (`alignment.promise_tables`).
     """
 
     party: str

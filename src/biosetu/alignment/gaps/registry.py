@@ -13,6 +13,9 @@ KINDS: Mapping[str, str] = {
     "declared": "biosetu.alignment.gaps.declared:find",
     "progress": "biosetu.alignment.gaps.progress:find",
     "measurement": "biosetu.alignment.gaps.measurement:find",
+    "alignment": "biosetu.alignment.gaps.alignment:find",
+    "implementation": "biosetu.alignment.gaps.implementation:find",
+    "means": "biosetu.alignment.gaps.means:find",
 }
 
 

@@ -46,7 +46,7 @@ def from_record(record: NationalTarget7, party: str) -> NationalTarget:
         means=_means(means),
         means_info=_joined((means.custom_value if means else None) or {}, record.additional_implementation_info or {}),
         indicators=tuple(term.identifier for term in indicators),
-        quantities=find_quantities(next(iter(record.title.values()), "")),
+        quantities=find_quantities(record.title.get("en") or next(iter(record.title.values()), "")),
         source=record.header.identifier,
     )
 

@@ -254,7 +254,7 @@ def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
         "considerations": tuple(e.strip() for e in fields.get("considerations", "").split(";") if e.strip()),
         "means": fields.get("means", "").casefold() or None,
         "indicators": tuple(e.strip() for e in fields.get("indicators", "").split(";") if e.strip()),
-        "quantities": find_quantities(next(iter(title.values()))),
+        "quantities": find_quantities(title.get("en") or next(iter(title.values()))),
         "source": f"{reading.file}, row {number}",
     }
     for name in ("description", "alignment_info", "measures", "considerations_info", "means_info"):

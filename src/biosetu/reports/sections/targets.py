@@ -132,7 +132,9 @@ def _named(item: Summary, voice: Voice) -> str:
 KINDS = {
     "declared": N_("stated by the Party"),
     "progress": N_("progress"),
-    "promise": N_("not promised"),
+    "alignment": N_("not promised"),
+    "implementation": N_("not carried out"),
+    "means": N_("means still needed"),
     "measurement": N_("not measured"),
 }
 

@@ -48,3 +48,13 @@ def own() -> OwnStatements:
     return own_statements(
         packaged_rows(ROOM, "quantities"), packaged_rows(ROOM, "progress"), packaged_rows(ROOM, "missing")
     )
+
+
+def promises() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Return national targets and actions of Setuland as rows of the template of `biosetu align`, header first."""
+    return MappingProxyType({name: _with_header(name) for name in ("national_targets", "actions")})
+
+
+def _with_header(name: str) -> tuple[tuple[str, ...], ...]:
+    rows = packaged_rows(ROOM, name)
+    return (tuple(rows[0]), *(tuple(row.values()) for row in rows))

@@ -1,0 +1,226 @@
+"""Which elements of the global targets a Party's national targets cover, by our reading; quantity beside quantity.
+
+No official list of elements exists. An element counts as covered where the words of a national target that the Party
+itself aligned with the target (or whose suggestion an officer confirmed) point to it (`data/element_cues.csv`).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import pyarrow as pa
+
+from biosetu.alignment.national import Degree, NationalTarget, Promises, Quantity
+from biosetu.alignment.suggestion.suggester import Suggester
+from biosetu.alignment.suggestion.thesaurus import Term, Thesaurus
+from biosetu.alignment.suggestion.words import words_of
+from biosetu.framework import Element, elements, targets
+from biosetu.progress import Progress, silent
+
+
+class State(StrEnum):
+    """How far an element is covered."""
+
+    COVERED = "covered"
+    PARTLY = "partly"
+    NOT_COVERED = "not covered"
+    NOT_COMPARED = "not compared"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementCoverage:
+    """One element: its state, the national targets behind it, and how they came to it (declared, suggested)."""
+
+    element: str
+    target: str
+    state: State
+    national_targets: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityPair:
+    """A global quantity beside a national one. `benchmark`: the global figure is that of the world together."""
+
+    element: str
+    global_value: float
+    unit: str
+    global_year: int | None
+    benchmark: bool
+    national_target: str
+    national: Quantity
+
+
+@cache
+def _cues() -> Thesaurus:
+    text = (files("biosetu.alignment") / "data" / "element_cues.csv").read_text(encoding="utf-8")
+    return Thesaurus(Term(r["element"], r["language"], r["cue"], 2) for r in csv.DictReader(text.splitlines()))
+
+
+@cache
+def _cued() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for term in _cues().terms:
+        found[term.target].add(term.language)
+    return MappingProxyType({name: frozenset(languages) for name, languages in found.items()})
+
+
+def elements_named(target: NationalTarget) -> frozenset[str]:
+    """Return the elements that the words of a national target point to, in any language that the cues know."""
+    found = set()
+    for texts in (target.title, target.description, target.alignment_info, target.measures):
+        for language, text in texts.items():
+            found |= {usage.term.target for usage in _cues().find(words_of(text, language), language)}
+    return frozenset(found)
+
+
+def readable(target: NationalTarget) -> bool:
+    """Return whether a text of the target is in a language that the cues know (English, Arabic)."""
+    known = {language for languages in _cued().values() for language in languages}
+    return bool(known & target.title.keys())
+
+
+def suggested_targets(
+    promises: Promises, suggester: Suggester, progress: Progress = silent
+) -> Mapping[str, tuple[str, ...]]:
+    """Return by national target the global targets that are only suggested: neither declared nor decided."""
+    declared = promises.aligned()
+    decided = {(d.national_target, d.target) for d in promises.decisions}
+    found = {}
+    for number, target in enumerate(promises.targets, start=1):
+        language = "en" if "en" in target.title else next(iter(target.title), "")
+        known = {entry.target for entry in declared.get(target.id, ())}
+        ranked = (s.target for s in suggester.suggest(target.text(language), language, limit=3))
+        found[target.id] = tuple(c for c in ranked if c not in known and (target.id, c) not in decided)
+        progress(number, len(promises.targets), "suggest")
+    return MappingProxyType(found)
+
+
+def coverage_of(
+    promises: Promises, suggested: Mapping[str, Sequence[str]] | None = None
+) -> tuple[ElementCoverage, ...]:
+    """Return the coverage of every element by the national targets of a Party; empty where none are loaded."""
+    if not promises.targets:
+        return ()
+    named = {target.id: elements_named(target) for target in promises.targets}
+    return tuple(_coverage(element, promises, named, suggested or {}) for element in elements().values())
+
+
+def _coverage(
+    element: Element,
+    promises: Promises,
+    named: Mapping[str, frozenset[str]],
+    suggested: Mapping[str, Sequence[str]],
+) -> ElementCoverage:
+    degrees = {
+        name: entry.degree
+        for name, entries in promises.aligned().items()
+        for entry in entries
+        if entry.target == element.target
+    }
+    declared = [t for t in promises.targets if t.id in degrees]
+    full = [t.id for t in declared if element.id in named[t.id] and degrees[t.id] is not Degree.LOW]
+    if full:
+        return ElementCoverage(element.id, element.target, State.COVERED, tuple(full), "declared")
+    weak = [t.id for t in declared if element.id in named[t.id]]
+    if weak:
+        return ElementCoverage(element.id, element.target, State.PARTLY, tuple(weak), "declared")
+    hinted = [t.id for t in promises.targets if element.target in suggested.get(t.id, ()) and element.id in named[t.id]]
+    if hinted:
+        return ElementCoverage(element.id, element.target, State.PARTLY, tuple(hinted), "suggested")
+    unread = [t.id for t in declared if not readable(t)]
+    if unread or (declared and element.id not in _cued()):
+        return ElementCoverage(element.id, element.target, State.NOT_COMPARED, tuple(unread), "")
+    return ElementCoverage(element.id, element.target, State.NOT_COVERED, (), "")
+
+
+UNITS = MappingProxyType({"%": "percent", "USD": "usd"})
+
+
+def quantities_beside(promises: Promises) -> tuple[QuantityPair, ...]:
+    """Return global and national quantities of the same unit, for national targets aligned with the global one."""
+    pairs = []
+    aligned = promises.aligned()
+    for element in elements().values():
+        if element.value is None:
+            continue
+        for target in promises.targets:
+            if element.target in {entry.target for entry in aligned.get(target.id, ())}:
+                pairs += [
+                    _pair(element, target.id, q) for q in target.quantities if UNITS.get(q.unit, q.unit) == element.unit
+                ]
+    return tuple(pairs)
+
+
+def _pair(element: Element, national: str, quantity: Quantity) -> QuantityPair:
+    return QuantityPair(
+        element.id,
+        element.value or 0.0,
+        element.unit,
+        element.deadline,
+        element.scope == "collective",
+        national,
+        quantity,
+    )
+
+
+COVERAGE = pa.schema([(name, pa.string()) for name in ("element", "target", "state", "national_targets", "basis")])
+MATRIX = pa.schema(
+    [(name, pa.string()) for name in ("party", "target", "degree", "national_targets")]
+    + [(name, pa.int32()) for name in ("covered", "partly", "not_covered", "not_compared")]
+)
+
+
+def coverage_table(coverage: Sequence[ElementCoverage]) -> pa.Table:
+    """Return coverage as a table: element, target, state, national_targets (joined with `; `), basis."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "element": entry.element,
+                "target": entry.target,
+                "state": str(entry.state),
+                "national_targets": "; ".join(entry.national_targets),
+                "basis": entry.basis,
+            }
+            for entry in coverage
+        ],
+        schema=COVERAGE,
+    )
+
+
+def alignment_matrix(all_promises: Sequence[Promises]) -> pa.Table:
+    """Return Party by goal or target: the highest degree declared, the national targets, elements by state.
+
+    A Party without national targets has no rows: nothing is known, which is not the same as nothing promised.
+    """
+    records = [record for promises in all_promises for record in _matrix_rows(promises)]
+    return pa.Table.from_pylist(records, schema=MATRIX)
+
+
+def _matrix_rows(promises: Promises) -> list[dict[str, object]]:
+    coverage = coverage_of(promises)
+    if not coverage:
+        return []
+    aligned = promises.aligned()
+    rows: list[dict[str, object]] = []
+    for code in targets():
+        mine = {name: e.degree for name, entries in aligned.items() for e in entries if e.target == code}
+        states = [entry.state for entry in coverage if entry.target == code]
+        degrees = [degree for degree in Degree if degree in mine.values()]
+        rows.append(
+            {
+                "party": promises.party,
+                "target": code,
+                "degree": str(degrees[0]) if degrees else "stated" if mine else "",
+                "national_targets": "; ".join(mine),
+                **{str(state).replace(" ", "_"): states.count(state) for state in State},
+            }
+        )
+    return rows

@@ -1,0 +1,60 @@
+"""National targets without action, actions without office, milestones that have passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from biosetu.alignment.gaps.records import Facts, Gap
+from biosetu.alignment.promise_tables import text_in
+from biosetu.observations.sentences import Sentence
+from biosetu.translation import N_
+
+NO_ACTION = N_("National target “{said}” has no action.")
+NO_OFFICE = N_("The action “{said}” has no responsible office.")
+OVERDUE = N_("The milestone of “{said}” was due on {due}: {milestone}.")
+CLOSE_ACTION = N_("An action with an office, a cost and a date.")
+CLOSE_OFFICE = N_("The office that answers for it.")
+CLOSE_OVERDUE = N_("The milestone reached, or a new date with the reason.")
+SHOWN = 120
+
+
+def find(facts: Facts) -> Iterator[Gap]:
+    """Return gaps in implementation; none where no actions at all are loaded, since that is not known then."""
+    targets, actions = (_rows(facts, name) for name in ("promises.targets", "promises.actions"))
+    if not actions:
+        return
+    served = {action["target"] for action in actions}
+    by_id = {target["id"]: target for target in targets}
+    for target in targets:
+        if target["id"] not in served:
+            said = Sentence("implementation-no-action", NO_ACTION, {"said": text_in(target["title"])[:SHOWN]})
+            yield _gap(facts, f"no-action:{target['id']}", target, said, CLOSE_ACTION, str(target["source"]))
+    for action in actions:
+        target = by_id.get(action["target"], {})
+        said_text = text_in(action["text"])[:SHOWN]
+        if not action["office"]:
+            said = Sentence("implementation-no-office", NO_OFFICE, {"said": said_text})
+            yield _gap(facts, f"no-office:{action['id']}", target, said, CLOSE_OFFICE, str(action["source"]))
+        if action["overdue"]:
+            values = {"said": said_text, "due": str(action["due"]), "milestone": action["milestone"] or "–"}
+            said = Sentence("implementation-overdue", OVERDUE, values)
+            yield _gap(facts, f"overdue:{action['id']}", target, said, CLOSE_OVERDUE, str(action["source"]))
+
+
+def _rows(facts: Facts, name: str) -> list[dict[str, Any]]:
+    table = facts.tables.get(name)
+    return table.to_pylist() if table is not None else []
+
+
+def _gap(facts: Facts, name: str, target: Mapping[str, Any], says: Sentence, closes: str, source: str) -> Gap:
+    declared = target.get("declared") or [{"target": ""}]
+    return Gap(
+        id=f"implementation:{name}",
+        party=facts.party,
+        kind="implementation",
+        target=declared[0]["target"],
+        says=says,
+        closes=Sentence(f"{says.id}-close", closes),
+        source=source,
+    )

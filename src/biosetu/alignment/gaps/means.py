@@ -1,0 +1,33 @@
+"""What the Party says it still needs to reach a national target, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from biosetu.alignment.gaps.records import Facts, Gap
+from biosetu.alignment.promise_tables import text_in
+from biosetu.observations.sentences import Sentence
+from biosetu.translation import N_
+
+NEEDS = N_("For “{title}” the Party says it still needs: {said}")
+UNSAID = N_("For “{title}” the Party says it still needs means of implementation.")
+CLOSE = N_("The means named, from the Party's own budget, a partner or a provider of this centre.")
+SHOWN = 120
+
+
+def find(facts: Facts) -> Iterator[Gap]:
+    """Return one gap for each national target whose means are still required."""
+    table = facts.tables.get("promises.targets")
+    for row in table.to_pylist() if table is not None else []:
+        if row["means"] != "required":
+            continue
+        title, said = text_in(row["title"])[:SHOWN], text_in(row["means_info"])
+        yield Gap(
+            id=f"means:{row['id']}",
+            party=facts.party,
+            kind="means",
+            target=row["declared"][0]["target"] if row["declared"] else "",
+            says=Sentence("means-needs", NEEDS if said else UNSAID, {"title": title, "said": said}),
+            closes=Sentence("means-close", CLOSE),
+            source=row["source"],
+        )

@@ -1,0 +1,88 @@
+"""What a Party promised as plain tables, as gaps, reports and pages read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pyarrow as pa
+
+from biosetu.alignment.coverage import coverage_of, coverage_table
+from biosetu.alignment.national import Action, ActionStatus, Declared, NationalTarget, Promises
+
+TARGETS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("sequence", pa.int32()),
+        ("title", pa.map_(pa.string(), pa.string())),
+        ("declared", pa.list_(pa.struct([("target", pa.string()), ("degree", pa.string())]))),
+        ("means", pa.string()),
+        ("means_info", pa.map_(pa.string(), pa.string())),
+        ("start", pa.date32()),
+        ("end", pa.date32()),
+        ("source", pa.string()),
+    ]
+)
+ACTIONS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("target", pa.string()),
+        ("text", pa.map_(pa.string(), pa.string())),
+        ("office", pa.string()),
+        ("cost", pa.float64()),
+        ("currency", pa.string()),
+        ("secured", pa.float64()),
+        ("milestone", pa.string()),
+        ("due", pa.date32()),
+        ("status", pa.string()),
+        ("overdue", pa.bool_()),
+        ("source", pa.string()),
+    ]
+)
+STATEMENTS = pa.schema([("target", pa.string()), ("info", pa.map_(pa.string(), pa.string())), ("source", pa.string())])
+FINISHED = frozenset({ActionStatus.DONE, ActionStatus.STOPPED})
+
+
+def promise_tables(promises: Promises, on: date) -> Mapping[str, pa.Table]:
+    """Return the tables `promises.targets`, `.actions`, `.coverage`, `.statements`; none where no target is loaded.
+
+    An action is overdue on the day `on` when its milestone's date has passed and it is neither done nor stopped.
+    """
+    if not promises.targets:
+        return {}
+    aligned = promises.aligned()
+    return {
+        "promises.targets": pa.Table.from_pylist([_target(t, aligned) for t in promises.targets], schema=TARGETS),
+        "promises.actions": pa.Table.from_pylist([_action(a, on) for a in promises.actions], schema=ACTIONS),
+        "promises.coverage": coverage_table(coverage_of(promises)),
+        "promises.statements": pa.Table.from_pylist(
+            [{"target": s.target, "info": list(s.info.items()), "source": s.source} for s in promises.statements],
+            schema=STATEMENTS,
+        ),
+    }
+
+
+def _target(target: NationalTarget, aligned: Mapping[str, tuple[Declared, ...]]) -> dict[str, object]:
+    return {
+        "id": target.id,
+        "sequence": target.sequence,
+        "title": list(target.title.items()),
+        "declared": [entry.model_dump(mode="json") for entry in aligned.get(target.id, ())],
+        "means": target.means,
+        "means_info": list(target.means_info.items()),
+        "start": target.start,
+        "end": target.end,
+        "source": target.source,
+    }
+
+
+def _action(action: Action, on: date) -> dict[str, object]:
+    values = {name: getattr(action, name) for name in ACTIONS.names if name not in {"text", "overdue"}}
+    overdue = action.due is not None and action.due < on and action.status not in FINISHED
+    return {**values, "text": list(action.text.items()), "overdue": overdue}
+
+
+def text_in(texts: object, language: str = "en") -> str:
+    """Return a text of a map cell in this language, else in English, else in whatever there is."""
+    known = dict(texts) if isinstance(texts, list) else {}
+    return str(known.get(language) or known.get("en") or next(iter(known.values()), ""))

@@ -1,0 +1,53 @@
+"""What is held on the promises of a Party, as tables for gaps, dossier and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+
+import pyarrow as pa
+
+from biosetu.alignment import PromiseFolder, Promises, PromiseStore, merged
+from biosetu.alignment.importing import read_tables
+from biosetu.alignment.promise_tables import promise_tables, text_in
+from biosetu.engine.grids import Book, Grid
+from biosetu.home import home
+from biosetu.sources import setuland
+
+SETULAND_SOURCE = "NBSAP of Setuland 2025 (fictional)"
+
+
+def promise_store() -> PromiseStore:
+    """Return the store of promises under BIOSETU_HOME."""
+    return PromiseFolder(home() / "alignment")
+
+
+def promises_of(party: str, store: PromiseStore | None = None) -> Promises:
+    """Return what a Party (ISO3) promised; Setuland brings its own targets and actions where none were imported."""
+    held = (store or promise_store()).load(party)
+    return _setuland() if party == setuland.PARTY and not held.targets else held
+
+
+@cache
+def _setuland() -> Promises:
+    grids = tuple(Grid(name, tuple(rows)) for name, rows in setuland.promises().items())
+    imported = read_tables(Book(SETULAND_SOURCE, "csv", grids), setuland.PARTY)
+    return merged(imported, Promises(party=setuland.PARTY))
+
+
+def tables_of(party: str, on: date | None = None, store: PromiseStore | None = None) -> Mapping[str, pa.Table]:
+    """Return the tables of promises of a Party (`alignment.promise_tables`); none where nothing is loaded."""
+    return promise_tables(promises_of(party, store), on or datetime.now(UTC).date())
+
+
+def titles_by_target(tables: Mapping[str, pa.Table], language: str = "en") -> Mapping[str, tuple[str, ...]] | None:
+    """Return the titles of national targets by the goal or target they are aligned to; None where none are loaded."""
+    table = tables.get("promises.targets")
+    if table is None:
+        return None
+    found: dict[str, tuple[str, ...]] = {}
+    for row in table.to_pylist():
+        for entry in row["declared"]:
+            found[entry["target"]] = (*found.get(entry["target"], ()), text_in(row["title"], language))
+    return found

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from biosetu.alignment import Action, Decision, Declared, Degree, Means, NationalTarget, NotCovered, Promises, Quantity
+from biosetu.alignment.coverage import (
+    State,
+    alignment_matrix,
+    coverage_of,
+    coverage_table,
+    elements_named,
+    quantities_beside,
+    suggested_targets,
+)
+from biosetu.alignment.gaps import Facts, find_gaps
+from biosetu.alignment.promise_tables import promise_tables
+from biosetu.alignment.suggestion import Suggester
+from biosetu.framework import elements, targets
+
+TODAY = date(2026, 11, 23)
+
+
+def target(name: str, text: str, *declared: tuple[str, Degree | None], language: str = "en", **more) -> NationalTarget:
+    aligned = tuple(Declared(target=code, degree=degree) for code, degree in declared)
+    return NationalTarget(id=name, party="NPL", title={language: text}, declared=aligned, source="NBSAP, row 2", **more)
+
+
+def promises(*found: NationalTarget, **more) -> Promises:
+    return Promises(party="NPL", targets=found, **more)
+
+
+def state_of(held: Promises, element: str, **more) -> tuple[State, tuple[str, ...], str]:
+    entry = next(entry for entry in coverage_of(held, **more) if entry.element == element)
+    return entry.state, entry.national_targets, entry.basis
+
+
+RESTORE = ("Bring 30 per cent of degraded land under restoration", ("2", Degree.HIGH))
+
+
+def test_words_point_to_elements_in_english_and_arabic() -> None:
+    assert "2.E01" in elements_named(target("1", "Restore degraded forests"))
+    assert "6.E02" in elements_named(target("1", "إدارة مسارات دخول الأنواع الغازية", language="ar"))
+    assert elements_named(target("1", "Восстановить леса", language="ru")) == frozenset()
+
+
+def test_element_is_covered_by_the_declared_target_whose_words_point_to_it() -> None:
+    assert state_of(promises(target("1", *RESTORE)), "2.E01") == (State.COVERED, ("1",), "declared")
+
+
+def test_element_is_partly_covered_where_the_degree_is_low() -> None:
+    held = promises(target("1", RESTORE[0], ("2", Degree.LOW)))
+    assert state_of(held, "2.E01") == (State.PARTLY, ("1",), "declared")
+
+
+def test_element_is_partly_covered_where_alignment_is_only_suggested() -> None:
+    held = promises(target("1", RESTORE[0]))
+    suggested = suggested_targets(held, Suggester())
+    assert suggested["1"][0] == "2"
+    assert state_of(held, "2.E01", suggested=suggested) == (State.PARTLY, ("1",), "suggested")
+
+
+def test_element_is_not_covered_without_words_for_it() -> None:
+    assert state_of(promises(target("1", *RESTORE)), "2.E03")[0] is State.NOT_COVERED
+    assert state_of(promises(target("1", *RESTORE)), "7.E07")[0] is State.NOT_COVERED
+
+
+def test_element_is_not_compared_in_a_language_without_cues() -> None:
+    held = promises(target("1", "Восстановить леса", ("2", Degree.HIGH), language="ru"))
+    assert state_of(held, "2.E01")[0] is State.NOT_COMPARED
+
+
+def test_rejected_declaration_no_longer_covers() -> None:
+    no = Decision(national_target="1", target="2", verdict="rejected", by="Ministry", on=TODAY)
+    held = promises(target("1", *RESTORE), decisions=(no,))
+    assert state_of(held, "2.E01")[0] is State.NOT_COVERED
+    assert "2" not in suggested_targets(held, Suggester())["1"]
+
+
+def test_every_element_has_one_state_and_none_without_targets() -> None:
+    assert [entry.element for entry in coverage_of(promises(target("1", *RESTORE)))] == list(elements())
+    assert coverage_of(promises()) == ()
+    assert coverage_table(()).num_rows == 0
+
+
+def test_quantities_of_one_unit_stand_side_by_side() -> None:
+    own = Quantity(value=20.0, unit="%", year=2030)
+    (pair,) = quantities_beside(promises(target("1", *RESTORE, quantities=(own,))))
+    assert (pair.element, pair.global_value, pair.benchmark, pair.national) == ("2.E01", 30.0, False, own)
+    hectares = Quantity(value=5000.0, unit="ha")
+    assert quantities_beside(promises(target("1", *RESTORE, quantities=(hectares,)))) == ()
+
+
+def test_matrix_has_a_row_for_each_goal_and_target_of_a_party_with_targets() -> None:
+    table = alignment_matrix([promises(target("1", *RESTORE)), Promises(party="BTN")]).to_pylist()
+    assert [row["target"] for row in table] == list(targets())
+    row = next(row for row in table if row["target"] == "2")
+    assert (row["party"], row["degree"], row["national_targets"], row["covered"]) == ("NPL", "high", "1", 1)
+
+
+def gaps(held: Promises, kind: str) -> list[tuple[str, str]]:
+    found = find_gaps(Facts("NPL", tables=promise_tables(held, TODAY)))
+    return [(gap.id, gap.says.text()) for gap in found if gap.kind == kind]
+
+
+def test_party_without_targets_has_no_gap_in_alignment() -> None:
+    assert find_gaps(Facts("NPL", tables=promise_tables(promises(), TODAY))) == ()
+
+
+def test_global_target_without_a_national_one_is_one_gap() -> None:
+    found = dict(gaps(promises(target("1", *RESTORE)), "alignment"))
+    assert len(found) == 23
+    assert found["alignment:3"].startswith("No national target is aligned with target 3 (")
+    assert found["alignment:2"].startswith("By our reading of their words, the national targets leave 1 of")
+
+
+def action(name: str, **more) -> Action:
+    return Action(id=name, party="NPL", text={"en": "Plant trees"}, **{"target": "1", "office": "Forests", **more})
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ((), []),
+        ((action("a"),), []),
+        ((action("a", target="other"),), ["implementation:no-action:1"]),
+        ((action("a", office=""),), ["implementation:no-office:a"]),
+        ((action("a", due=date(2026, 6, 30), status="running"),), ["implementation:overdue:a"]),
+        ((action("a", due=date(2026, 6, 30), status="done"),), []),
+        ((action("a", due=TODAY, status="running"),), []),
+    ],
+)
+def test_gaps_in_implementation(actions: tuple[Action, ...], expected: list[str]) -> None:
+    held = promises(target("1", *RESTORE), actions=actions)
+    assert [name for name, _ in gaps(held, "implementation")] == expected
+
+
+def test_means_still_needed_are_quoted() -> None:
+    held = promises(target("1", *RESTORE, means=Means.REQUIRED, means_info={"en": "Two boats"}))
+    assert gaps(held, "means") == [
+        ("means:1", f"For “{RESTORE[0]}” the Party says it still needs: Two boats"),
+    ]
+    assert gaps(promises(target("1", *RESTORE, means=Means.AVAILABLE)), "means") == []
+
+
+def test_statements_of_the_party_are_among_the_tables() -> None:
+    said = NotCovered(party="NPL", target="3", info={"en": "not the sea"}, source="ORT")
+    tables = promise_tables(promises(target("1", *RESTORE), statements=(said,)), TODAY)
+    assert tables["promises.statements"].to_pylist() == [
+        {"target": "3", "info": [("en", "not the sea")], "source": "ORT"}
+    ]
