@@ -16,7 +16,7 @@ Value = str | int | float
 
 _UNITS = frozenset({"unit", "difference"})
 _WORDS = frozenset({"direction", "text", "level"})
-_UNWRITTEN = frozenset({"index", "proportion", "flag"})
+_UNWRITTEN = frozenset({"index", "proportion", "flag", "count"})
 _SPACES = re.compile(r"\s+(?=[).,:;]|\s|$)")
 
 MOST_DIGITS = 4

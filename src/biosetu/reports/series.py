@@ -20,14 +20,14 @@ from biosetu.observations.own import Quantity
 from biosetu.observations.sentences import Sentence
 from biosetu.reports.content import Citation, Column, Fact, Facts, Table
 from biosetu.reports.evidence import Evidence
-from biosetu.sources.official import series_of
+from biosetu.sources.official import Series, series_of
 from biosetu.statistics.pathway import pathway
 from biosetu.statistics.summary import Baseline, Point, Summary
 from biosetu.statistics.telling import tell, tell_pathway
 from biosetu.translation import Voice
 
 MOST_DECIMALS = {"index": 3, "percent": 2, "proportion": 3}
-BARE = frozenset({"index", "proportion", "flag", "answer"})
+BARE = frozenset({"index", "proportion", "flag", "answer", "count"})
 ANSWERS = frozenset({"flag", "answer"})
 FROM_ZERO = frozenset({"percent", "km2", "ha"})
 
@@ -39,10 +39,15 @@ def _pairs(name: str) -> Mapping[str, str]:
     return {row["subject"]: row["better" if name == "directions" else "element"] for row in rows}
 
 
+def official_of(summary: Summary) -> Series | None:
+    """Return the official series that a summary is of, by its code, else by its indicator."""
+    return series_of(summary.indicator, summary.series) or series_of(summary.indicator)
+
+
 def targets_of(summary: Summary) -> tuple[str, ...]:
     """Return the codes of the goals and targets that a series speaks to."""
     known = indicators().get(summary.indicator)
-    official = series_of(summary.indicator, summary.series)
+    official = official_of(summary)
     if official and official.targets:
         return official.targets
     return known.targets if known else ()
@@ -62,8 +67,8 @@ def is_headline(summary: Summary) -> bool:
 
 def title_of(summary: Summary, voice: Voice) -> str:
     """Return what a series shows, in a few words."""
-    official = series_of(summary.indicator, summary.series)
     known = indicators().get(summary.indicator)
+    official = series_of(summary.indicator, summary.series) or (None if known else official_of(summary))
     title = official.title(voice.language) if official else known.title(voice.language) if known else summary.series
     part = summary.disaggregation
     shown = official is not None and part in ("", official.disaggregation)
@@ -189,7 +194,9 @@ def said(evidence: Evidence, summary: Summary, voice: Voice) -> str:
     own = own_quantity(evidence, summary)
     if own is not None:
         sentences.append(tell_pathway(pathway(own, evidence.summaries)))
-    official = series_of(summary.indicator, summary.series)
+    official = series_of(summary.indicator, summary.series) or (
+        None if summary.indicator in indicators() else official_of(summary)
+    )
     note = official.footnote(voice.language) if official and summary.source != Source.NATIONAL else ""
     lines = [sentence.text(voice.language) for sentence in sentences]
     if note:

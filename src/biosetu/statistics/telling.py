@@ -9,6 +9,8 @@ from biosetu.statistics.pathway import Pathway
 from biosetu.statistics.summary import Break, Change, Point, Summary, Trend
 from biosetu.translation import N_
 
+# a rounding finer than this tells a reader nothing
+FINEST_SAID = 0.001
 MESSAGES: Mapping[str, str] = {
     "level": N_("{value} {unit} in {year}."),
     "level-interval": N_("{value} {unit} in {year} (between {lower} and {upper})."),
@@ -21,6 +23,7 @@ MESSAGES: Mapping[str, str] = {
     ),
     "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
     "change-below-rounding": N_("No change beyond the rounding of the source ({resolution} {unit})."),
+    "change-none": N_("No change beyond the rounding of the source."),
     "change-series-break": N_("No change is given: the series breaks after its reference period began."),
     "change-no-baseline": N_("No year of the reference period is held, so no change is given."),
     "change-one-year": N_("One year only, so no change is given."),
@@ -108,6 +111,9 @@ def _change(change: Change, unit: str, difference: str) -> Iterator[Sentence]:
     if change.state == "no-numbers":
         return
     if change.state == "below-rounding" and change.latest is not None:
+        if (change.latest.resolution or 0) < FINEST_SAID:
+            yield _sentence("change-none")
+            return
         yield _sentence("change-below-rounding", resolution=change.latest.resolution or 0, unit=difference)
     elif change.state != "measured":
         yield _sentence(f"change-{change.state}")

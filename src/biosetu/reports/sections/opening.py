@@ -9,7 +9,7 @@ from biosetu.framework import cycles, indicators
 from biosetu.framework.records import Cycle
 from biosetu.reports.content import Bullets, Citation, Fact, Facts, Figure, Item, Paragraph, Section
 from biosetu.reports.evidence import Evidence
-from biosetu.reports.sections.targets import gap_source, kind_of
+from biosetu.reports.sections.targets import decision, gap_source, kind_of
 from biosetu.reports.series import is_headline, told
 from biosetu.reports.standing import set_aside, tiles
 from biosetu.translation import Voice
@@ -65,7 +65,7 @@ def _past(cycle: Cycle, voice: Voice) -> Item:
             date=voice.date(cycle.due)
         ),
         voice.date(cycle.due),
-        (Citation(cycle.reference),),
+        (decision(cycle.reference, voice),),
     )
 
 
@@ -77,7 +77,7 @@ def _coming(cycle: Cycle, evidence: Evidence, voice: Voice) -> Item:
         _("{report}: due on {date}.").format(report=cycle.title(voice.language), date=voice.date(cycle.due)),
         left.format(count=voice.number(months)),
         voice.date(cycle.due),
-        (Citation(cycle.reference),),
+        (decision(cycle.reference, voice),),
     )
 
 

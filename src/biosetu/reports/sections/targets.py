@@ -29,6 +29,7 @@ from biosetu.statistics.summary import Summary
 from biosetu.translation import N_, Voice
 
 FEWEST_FOR_CHART = 4
+FEWEST_FOR_HEADLINE_CHART = 2
 
 
 def section(evidence: Evidence, voice: Voice) -> list[Section]:
@@ -57,7 +58,7 @@ def _target(evidence: Evidence, voice: Voice, code: str, place: int, series: lis
     if not blocks:
         return None
     kicker = (_("Target {code}") if code.isdigit() else _("Goal {code}")).format(code=code)
-    about = Paragraph(target.summary(voice.language), "note", (Citation(target.reference, url=target.url),))
+    about = Paragraph(target.summary(voice.language), "note", (decision(target.reference, voice, target.url),))
     notes = tuple(_absent(evidence, voice, code, series))
     return Section(
         section_key(code),
@@ -67,6 +68,13 @@ def _target(evidence: Evidence, voice: Voice, code: str, place: int, series: lis
         kicker=kicker,
         short=target.theme(voice.language),
         place=(100, place),
+    )
+
+
+def decision(reference: str, voice: Voice, url: str = "") -> Citation:
+    """Return a decision of the Conference of the Parties as a source."""
+    return Citation(
+        voice.gettext("Convention on Biological Diversity: {reference}").format(reference=reference), url=url
     )
 
 
@@ -93,7 +101,9 @@ def _headline(evidence: Evidence, item: Summary, voice: Voice) -> Iterator[Block
     title = title_of(item, voice)
     yield Paragraph(voice.gettext("{title} (headline indicator {code})").format(title=title, code=code), "heading")
     yield facts(evidence, item, voice)
-    if svg:
+    if len(item.points) < FEWEST_FOR_HEADLINE_CHART:
+        yield Paragraph(said(evidence, item, voice), "note", cited)
+    elif svg:
         yield Figure(svg, title, said(evidence, item, voice), sources=cited)
     yield year_table(evidence, item, voice)
 
@@ -106,18 +116,18 @@ def _key(item: Summary) -> str:
 def _others(evidence: Evidence, series: list[Summary], voice: Voice) -> Iterator[Block]:
     _ = voice.gettext
     numbers = [item for item in series if item.unit not in ANSWERS and item.level.value is not None]
-    for item in numbers:
+    charted = [item for item in numbers if len(item.points) >= FEWEST_FOR_CHART]
+    for item in charted:
+        svg = chart(evidence, item, voice, key=_key(item))
         cited = sources_of(rows_of(evidence, item))
-        if len(item.points) >= FEWEST_FOR_CHART:
-            svg = chart(evidence, item, voice, key=_key(item))
-            yield Figure(svg, _named(item, voice), said(evidence, item, voice), half=True, sources=cited)
+        yield Figure(svg, _named(item, voice), said(evidence, item, voice), half=True, sources=cited)
     if numbers:
         yield overview(evidence, numbers, voice, _("Other figures that bear on it"))
-    answers = [item for item in series if item not in numbers]
-    if answers:
+    rest = [item for item in series if item not in charted]
+    if rest:
         items = (
             Item(title_of(item, voice), said(evidence, item, voice), sources=sources_of(rows_of(evidence, item)))
-            for item in answers
+            for item in rest
         )
         yield Paragraph(_("Also recorded:"))
         yield Bullets(tuple(items))
