@@ -2,8 +2,9 @@
 
     python benchmarks/dossier.py [--out DIR] [--limit SECONDS]
 
-Two Parties warm the outlines first. Prints one line of JSON: Parties, dossiers, the slowest and the median dossier once warm [s], the largest file [bytes],
-and the synthesis of both centres. Exits with 1 when a dossier takes longer than the limit or fails.
+Two Parties warm the outlines first. Prints one line of JSON: Parties, dossiers, the slowest and the median dossier once
+warm [s], the largest file [bytes], and the synthesis of both centres.
+Exits with 1 when a dossier takes longer than the limit or fails.
 """
 
 from __future__ import annotations
