@@ -25,6 +25,7 @@ from biosetu.centre.navigation import navigation
 from biosetu.centre.tracing import request_id
 from biosetu.centre.wording import LANGUAGES, direction, gettext, language, ngettext
 from biosetu.framework import parties
+from biosetu.observations import units
 
 SIGNIFICANT = "#,##0.####"
 LARGE = 10_000
@@ -51,7 +52,9 @@ def environment(**options: Any) -> Environment:
         roles_of=roles_of,
         demonstration_people=people,
     )
-    made.filters.update(figure=figure, day=day, moment=moment, party_name=party_name, json_script=json_script)
+    made.filters.update(
+        figure=figure, day=day, moment=moment, party_name=party_name, unit_label=unit_label, json_script=json_script
+    )
     return made
 
 
@@ -99,6 +102,12 @@ def party_name(code: str) -> str:
     """Return the name of a Party, or the code where there is no such Party."""
     party = parties().get(code)
     return party.name(language()) if party else code
+
+
+def unit_label(code: str) -> str:
+    """Return how a unit is written beside a number; nothing for a bare index."""
+    unit = units().get(code)
+    return unit.label(language()) if unit else code
 
 
 def json_script(value: object, element_id: str) -> Markup:

@@ -36,10 +36,11 @@ class Person:
     key: str = ""
 
 
+CONTRIBUTOR = "contributor"
 PEOPLE = (
     Person("visitor", "Vera Visitor (fictional)", "demo-visitor-2026", N_("public")),
     Person(
-        "contributor",
+        CONTRIBUTOR,
         "Kamal Contributor (fictional)",
         "demo-contributor-2026",
         N_("contributor"),

@@ -39,9 +39,10 @@ def version() -> Version:
 
 def snapshot() -> Snapshot:
     """Return the store as it stands now."""
-    return _taken(version())
+    return taken(version())
 
 
 @lru_cache(maxsize=KEPT)
-def _taken(at: Version) -> Snapshot:
+def taken(at: Version) -> Snapshot:
+    """Return the store as it was read at a version."""
     return Snapshot(at)

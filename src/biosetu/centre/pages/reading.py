@@ -16,7 +16,7 @@ from django.conf import settings
 from markupsafe import Markup
 
 from biosetu.centre.evidence.models import Commit, Figure
-from biosetu.centre.evidence.snapshot import Version, snapshot
+from biosetu.centre.evidence.snapshot import Version, snapshot, taken
 from biosetu.figures import MOVES, Dot, DotOptions, Movement, dot_plot
 from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, parties
 from biosetu.jobs.dossier import dossier_document
@@ -127,9 +127,15 @@ def evidence(code: str) -> PartyEvidence:
     return _evidence(code, snapshot().version)
 
 
+def all_evidence() -> dict[Party, PartyEvidence]:
+    """Return what is held on each Party that pages compare."""
+    at = snapshot().version
+    return {party: _evidence(party.iso3, at) for party in shown_parties()}
+
+
 @lru_cache(maxsize=KEPT)
 def _evidence(code: str, at: Version) -> PartyEvidence:
-    return party_evidence(code, store=snapshot())
+    return party_evidence(code, store=taken(at))
 
 
 def body(code: str, language: str) -> Body:
@@ -162,10 +168,10 @@ def _comparisons(indicator: str, language: str, codes: tuple[str, ...], at: Vers
         for summary in told(_evidence(code, at).summaries_of(indicator)):
             if not summary.disaggregation:
                 groups.setdefault((summary.series, summary.unit), []).append(summary)
-    return tuple(_comparison(series, group, voice) for (series, _), group in groups.items())
+    return tuple(_comparison(series, group, voice, at) for (series, _), group in groups.items())
 
 
-def _comparison(series: str, group: Sequence[Summary], voice: Voice) -> Comparison:
+def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version) -> Comparison:
     first = group[0]
     title = title_of(first, voice)
     dots = [Dot(parties()[item.party].name(voice.language), item.level.value, _before(item)) for item in group]
@@ -177,11 +183,11 @@ def _comparison(series: str, group: Sequence[Summary], voice: Voice) -> Comparis
     )
     chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
     lines = tuple(sorted((_line(item, voice) for item in group), key=lambda line: line.party.name(voice.language)))
-    return Comparison(series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group))
+    return Comparison(series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group, at))
 
 
-def _cited(group: Sequence[Summary]) -> tuple[Citation, ...]:
-    rows = list_observations(Selection(indicator=(group[0].indicator,), series=(group[0].series,)), store=snapshot())
+def _cited(group: Sequence[Summary], at: Version) -> tuple[Citation, ...]:
+    rows = list_observations(Selection(indicator=(group[0].indicator,), series=(group[0].series,)), store=taken(at))
     wanted = {item.party for item in group}
     names = ("party", "inputs", "vintage", "licence")
     found = [row for row in rows.select(names).to_pylist() if row["party"] in wanted and row["inputs"]]
@@ -234,8 +240,8 @@ def figures_of(indicator: str) -> pa.Table:
 def held_counts() -> dict[str, int]:
     """Return how many of the Parties shown have a figure, per indicator code."""
     counts = dict.fromkeys(indicators(), 0)
-    for party in shown_parties():
-        for code in {summary.indicator for summary in evidence(party.iso3).summaries}:
+    for held in all_evidence().values():
+        for code in {summary.indicator for summary in held.summaries}:
             counts[code] = counts.get(code, 0) + 1
     return counts
 

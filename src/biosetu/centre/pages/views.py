@@ -40,7 +40,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def party_list(request: HttpRequest) -> HttpResponse:
     """Show the Parties of each centre with what is held on them."""
-    held = {party.iso3: reading.evidence(party.iso3) for party in reading.shown_parties()}
+    held = {party.iso3: found for party, found in reading.all_evidence().items()}
     return render(request, "pages/parties.html", {"served": reading.served(), "held": held})
 
 
@@ -127,7 +127,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     """Show a goal or target: what was agreed, what measures it, who is where."""
     if code not in targets():
         raise Http404
-    held = [(party, reading.evidence(party.iso3)) for party in reading.shown_parties()]
+    held = reading.all_evidence().items()
     states = [(party, next(s for s in item.targets if s.target == code)) for party, item in held]
     context = {
         "target": targets()[code],

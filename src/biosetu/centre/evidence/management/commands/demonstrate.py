@@ -1,19 +1,32 @@
-"""`python -m biosetu.centre demonstrate`: fictional people and the figures they see; a second time changes nothing."""
+"""`python -m biosetu.centre demonstrate`: fictional people, and figures of Setuland waiting for review; once."""
 
 from __future__ import annotations
 
+from importlib.resources import as_file, files
 from typing import Any
 
 from django.core.management import BaseCommand
 
 from biosetu.centre.accounts import demonstration
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.evidence.intake import propose, take_in
+from biosetu.centre.evidence.models import Upload
+from biosetu.centre.evidence.working import perform
+
+TABLE = "setuland-2025.csv"
 
 
 class Command(BaseCommand):
-    """Load the demonstration."""
+    """Load the demonstration. Setuland's and the official figures come with the software and need no loading."""
 
-    help = "Load fictional people and the figures they see."
+    help = "Load fictional people and the figures that they propose."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load it, idempotently."""
+        """Load it; what is there stays as it is."""
         demonstration.load()
+        contributor = Account.objects.get(username=demonstration.CONTRIBUTOR)
+        if Upload.objects.filter(owner=contributor, name=TABLE).exists():
+            return
+        with as_file(files("biosetu.centre.evidence") / "data" / TABLE) as path:
+            run = propose(upload=take_in(path=path, name=TABLE, owner=contributor), actor=contributor)
+        perform(run.pk)

@@ -1,0 +1,158 @@
+import csv
+import gzip
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.centre.people import contributor, national, observations, officer, public
+
+from biosetu.centre.evidence.store import DatabaseStore
+from biosetu.centre.pages import reading
+from biosetu.framework import indicators, targets
+from biosetu.observations import SCHEMA
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+PUBLIC = [
+    "/",
+    "/about/",
+    "/find/?q=nepal",
+    "/parties/",
+    "/parties/NPL/",
+    "/parties/XXA/",
+    "/indicators/",
+    "/indicators/A.3/",
+    "/indicators/7.1/",
+    "/targets/",
+    "/targets/3/",
+    "/targets/A/",
+    "/api/",
+]
+COMPRESSED_LIMIT = 60_000
+WHO = {"visitor": None, "public": public, "contributor": contributor, "officer": officer}
+
+
+@pytest.mark.parametrize("who", list(WHO.values()), ids=WHO)
+def test_public_pages_are_open_to_everyone(client, who):
+    if who:
+        client.force_login(who())
+    assert {page: client.get(page).status_code for page in PUBLIC} == dict.fromkeys(PUBLIC, 200)
+
+
+@pytest.mark.parametrize("language", ["", "/ar"])
+@pytest.mark.parametrize("page", PUBLIC)
+def test_pages_are_small_and_say_their_language(client, page, language):
+    answer = client.get(language + page)
+    assert len(gzip.compress(answer.content)) < COMPRESSED_LIMIT
+    head = answer.content[:200].decode()
+    assert ('lang="ar" dir="rtl"' if language else 'lang="en" dir="ltr"') in head
+
+
+def test_whole_page_with_styles_stays_below_60_kb(client):
+    page = client.get("/parties/NPL/", headers={"Accept-Encoding": "gzip"})
+    sheets = ["vendor/pico/pico.min.css", "centre.css", "figures/figures.css", "reports/report.css"]
+    served = [client.get(f"/static/{name}", headers={"Accept-Encoding": "gzip"}) for name in sheets]
+    weights = [len(b"".join(item.streaming_content)) for item in served if item.status_code == 200]
+    assert len(page.content) + sum(weights) < COMPRESSED_LIMIT
+
+
+@pytest.mark.parametrize("page", ["/parties/ZZZ/", "/indicators/Z.9/", "/targets/99/", "/parties/ZZZ/figures.csv"])
+def test_what_there_is_not_is_said(client, page):
+    answer = client.get(page)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.content.decode()
+
+
+def test_party_by_another_code_leads_to_its_page(client):
+    assert client.get("/parties/NP/")["Location"] == "/parties/NPL/"
+    assert client.get("/ar/parties/nepal/")["Location"] == "/ar/parties/NPL/"
+
+
+def test_every_indicator_and_target_has_a_page(client):
+    pages = [f"/indicators/{code}/" for code in indicators()] + [f"/targets/{code}/" for code in targets()]
+    assert [page for page in pages if client.get(page).status_code != 200] == []
+
+
+def test_lists_need_the_same_queries_for_few_and_many(client):
+    pages = ["/", "/parties/", "/indicators/", "/indicators/A.3/", "/targets/3/", "/parties/NPL/"]
+
+    def queries():
+        counts = []
+        for page in pages:
+            client.get(page)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(page)
+            counts.append(len(captured))
+        return counts
+
+    DatabaseStore().append(observations(national()))
+    few = queries()
+    for party in ("JOR", "LKA", "IND", "BTN"):
+        DatabaseStore().append(observations(*(national(party=party, year=year) for year in range(2000, 2020))))
+    assert queries() == few
+    assert max(few) <= 3
+
+
+def test_indicator_page_shows_a_validated_figure_as_national(client):
+    import datetime
+
+    own = {"status": "validated", "validated_by": "Office", "validated_on": datetime.date(2026, 1, 1)}
+    DatabaseStore().append(observations(national(value=0.777, **own)))
+    page = client.get("/indicators/A.3/").content.decode()
+    assert "national-rli" in page
+    assert "national, validated" in page
+
+
+def test_baseline_and_level_of_a_comparison_come_from_one_release():
+    for item in reading.comparisons("A.3", "en"):
+        for line in item.lines:
+            summary = next(
+                s
+                for s in reading.evidence(line.party.iso3).summaries_of("A.3")
+                if s.series == item.key and s.level.vintage == line.vintage
+            )
+            before = reading._before(summary)
+            if before is not None:
+                assert summary.change.baseline.vintage == summary.level.vintage
+
+
+@pytest.mark.parametrize("address", ["/indicators/A.3/figures.csv", "/parties/NPL/figures.csv"])
+def test_csv_has_every_column_and_no_formula(client, address):
+    DatabaseStore().append(observations(national(footnote="=HYPERLINK(1)")))
+    answer = client.get(address)
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert list(rows[0]) == SCHEMA.names
+    assert {row["footnote"] for row in rows if "HYPERLINK" in row["footnote"]} == {"'=HYPERLINK(1)"}
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_dossier_of_a_party_is_sent_as_one_file(client):
+    answer = client.get("/parties/XXA/dossier.html")
+    assert answer["Content-Disposition"] == 'attachment; filename="XXA.html"'
+    assert b"<style" in answer.content
+
+
+def test_fictional_party_is_listed_in_the_demonstration_alone(client, settings):
+    assert "Setuland" not in client.get("/").content.decode()
+    settings.BIOSETU_DEMO = True
+    assert "Setuland" in client.get("/").content.decode()
+
+
+NAMED = {"nepal": "parties/NPL", "الأردن": "parties/JOR", "Red List Index": "indicators/A.3", "A.3": "indicators/A.3"}
+
+
+@pytest.mark.parametrize(("text", "place"), list(NAMED.items()))
+def test_search_finds_by_name_and_code(client, text, place):
+    assert f'href="/{place}/"' in client.get("/find/", {"q": text}).content.decode()
+
+
+def test_search_shows_what_was_typed_without_running_it(client):
+    page = client.get("/find/", {"q": "<script>alert(1)</script>"}).content.decode()
+    assert "<script>alert" not in page
+
+
+def test_our_fault_page_needs_no_database():
+    from biosetu.centre.pages.errors import our_fault
+
+    answer = our_fault(None)
+    assert (answer.status_code, b"Number of this request" in answer.content) == (500, True)
