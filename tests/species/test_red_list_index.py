@@ -66,8 +66,8 @@ def test_aggregate_is_the_mean_of_groups_where_all_are_covered():
     table = red_list_index([a, b], Options(aggregate=True, draws=2000))
     means = values(table, "aggregate")
     assert set(means) == {2000, 2010}
-    assert means[2000] == pytest.approx(1.0, abs=0.05)
-    assert means[2010] == pytest.approx((0.4 + 1) / 2, abs=0.05)
+    assert means[2000] == pytest.approx(1.0, abs=1e-12)
+    assert means[2010] == pytest.approx((0.4 + 1) / 2, abs=1e-12)
 
 
 def test_yearly_series_follows_the_straight_line_and_widens_outside():

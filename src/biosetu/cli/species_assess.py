@@ -24,8 +24,9 @@ TOLERANCE = click.FloatRange(0, 1)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--regional", is_flag=True, help="Apply the answers to the regional questions.")
 @click.option("--sis", type=click.Path(path_type=Path, file_okay=False), help="Also write SIS Connect files there.")
+@click.option("--keep", metavar="PARTY", help="Keep the result for the dossier of this Party.")
 @out_option
-def assess(assessments: Path, sis: Path | None, out: Path | None, **asked: Any) -> None:
+def assess(assessments: Path, sis: Path | None, keep: str | None, out: Path | None, **asked: Any) -> None:
     """Category and criteria of each taxon in ASSESSMENTS under the IUCN criteria 3.1, with the limits of uncertainty.
 
     ASSESSMENTS is a CSV, TSV, xlsx or Parquet file with the columns of `biosetu species template`.
@@ -33,7 +34,12 @@ def assess(assessments: Path, sis: Path | None, out: Path | None, **asked: Any) 
     from biosetu.jobs.species_assess import assess_file
     from biosetu.species.criteria.assess import Method
 
-    emit(assess_file(assessments, Method(**asked), sis), out)
+    result = assess_file(assessments, Method(**asked), sis)
+    if keep:
+        from biosetu.jobs.species_party import keep_all
+
+        keep_all(keep, [("assessments", result)], assessments.name)
+    emit(result, out)
 
 
 @click.command("template")

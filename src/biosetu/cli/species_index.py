@@ -46,6 +46,7 @@ def _span(_context: click.Context, _parameter: click.Parameter, value: str | Non
 @click.option("--vintage", default="", help="Release of the categories.")
 @click.option("--holder", default="", help="Whose figures they are.")
 @click.option("--licence", default="", help="Licence of the categories.")
+@click.option("--keep", metavar="PARTY", help="Keep the index and its categories for the dossier of this Party.")
 @out_option
 @quiet_option
 @language_option
@@ -73,6 +74,11 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
     if asked["observations"]:
         made = index_observations(request, result.table, origin)
         emit(made, asked["observations"])
+    if asked["keep"]:
+        from biosetu.jobs.species_party import keep_all
+
+        kept = [("index", result.table), ("categories", result.categories)]
+        keep_all(asked["keep"], kept, asked["holder"] or history.name, asked["licence"])
     if asked["plot"]:
         write_chart(result.table, asked["plot"], Voice(language), Voice(language).gettext("Red List Index"))
     emit(result.table, out)

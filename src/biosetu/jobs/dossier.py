@@ -33,6 +33,9 @@ FORMATS: Mapping[str, str] = {
 }
 # name of a table -> function(iso3) that returns it, or None where the room holds nothing on the Party
 TABLES: dict[str, str] = {
+    "species.index": "biosetu.jobs.species_party:index",
+    "species.categories": "biosetu.jobs.species_party:categories",
+    "species.assessments": "biosetu.jobs.species_party:assessments",
     "ecosystems.measures": "biosetu.jobs.ecosystems_party:measures",
     "ecosystems.transitions": "biosetu.jobs.ecosystems_party:transitions",
     "ecosystems.assessments": "biosetu.jobs.ecosystems_party:assessments",

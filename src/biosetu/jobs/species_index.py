@@ -17,7 +17,7 @@ from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.observations import Source, validate
 from biosetu.problems import DataError, Problem, Severity, UsageError
-from biosetu.species.history import History, back_cast, read_changes, read_histories
+from biosetu.species.history import History, back_cast, category_counts, read_changes, read_histories
 from biosetu.species.red_list_index import SAMPLE_ADVISED, SCHEMA, Kind, Options, red_list_index
 from biosetu.translation import Voice
 
@@ -49,9 +49,10 @@ class IndexRequest:
 
 @dataclass(frozen=True, slots=True)
 class IndexResult:
-    """The index table (with a column party where shares by Party were given) and warnings."""
+    """The index table (with a column party where shares by Party were given), taxa by category, and warnings."""
 
     table: pa.Table
+    categories: pa.Table
     warnings: Sequence[Problem]
 
 
@@ -81,7 +82,7 @@ def compute_index(request: IndexRequest) -> IndexResult:
                 request.history.name,
             )
         )
-    return IndexResult(table, [*warnings, *_cautions(table, request, histories)])
+    return IndexResult(table, category_counts(histories), [*warnings, *_cautions(table, request, histories)])
 
 
 def _gone(request: IndexRequest) -> frozenset[str]:

@@ -24,6 +24,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "year": ("year", "assessmentYear", "yearPublished"),
     "category": ("category", "redlistCategory", "red_list_category"),
 }
+COUNTS = pa.schema([("group", pa.string()), ("year", pa.int32()), ("category", pa.string()), ("taxa", pa.int32())])
 LEFT_OUT = frozenset({"NE", "NA"})
 GONE = frozenset({"EX"})
 ALL = "all"
@@ -227,6 +228,18 @@ def _kept(history: History) -> History:
     taxa = [taxon for taxon, stays in zip(history.taxa, keep.tolist(), strict=True) if stays]
     left_out = {"not_evaluated": int(without.sum()), "extinct_at_first": int(absent.sum())}
     return replace(history, taxa=taxa, categories=grid[keep], left_out=left_out)
+
+
+def category_counts(histories: Sequence[History]) -> pa.Table:
+    """Return group, year, category, taxa: how many taxa each category holds at the last assessment of each group."""
+    rows = []
+    for history in histories:
+        known, counts = np.unique(history.categories[:, -1], return_counts=True)
+        rows += [
+            {"group": history.group, "year": history.years[-1], "category": str(name), "taxa": int(count)}
+            for name, count in zip(known, counts, strict=True)
+        ]
+    return pa.Table.from_pylist(rows, schema=COUNTS)
 
 
 def read_changes(cells: pa.Table, file: str = "") -> list[Change]:

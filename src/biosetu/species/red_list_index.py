@@ -169,7 +169,38 @@ def _aggregate_rows(groups: Sequence[_Group], options: Options) -> list[Row]:
     first = max(group.history.years[0] for group in trending)
     last = min(group.history.years[-1] for group in trending)
     years = sorted({year for group in trending for year in group.history.years if first <= year <= last})
-    return _drawn_rows(AGGREGATE, trending, years, options) if years else []
+    if not years:
+        return []
+    drawn = np.mean([_interpolated_draws(group, years, options) for group in trending], axis=0)
+    _, lower, upper = draw_limits(drawn, options.level)
+    exact = np.mean([_interpolated(group, years) for group in trending], axis=0)
+    return _aggregate(trending, years, np.stack((exact, lower, upper)))
+
+
+def _aggregate(groups: Sequence[_Group], years: Sequence[int], values: Floats, name: str = AGGREGATE) -> list[Row]:
+    taxa = sum(group.weights.shape[0] for group in groups)
+    deficient = sum(int(np.isnan(group.weights[:, -1]).sum()) for group in groups)
+    left_out = sum(group.left_out for group in groups)
+    middle, lower, upper = values.tolist()
+    return [
+        Row(name, year, middle[k], lower[k], upper[k], taxa - deficient, deficient, _status(year, groups), left_out)
+        for k, year in enumerate(years)
+    ]
+
+
+def _interpolated(group: _Group, years: Sequence[int]) -> Floats:
+    values = [group.value(column) for column in range(len(group.history.years))]
+    return np.interp(np.array(years, dtype=np.float64), group.history.years, values)
+
+
+def _interpolated_draws(group: _Group, years: Sequence[int], options: Options) -> Floats:
+    """Draws of what is data deficient alone, interpolated between assessments, shape (draws, years)."""
+    random = generator(options.seed + crc32(group.history.group.encode()))
+    drawn = _deficient_draws(group.weights, group.shares, options.draws, random)
+    when = np.array(group.history.years, dtype=np.float64)
+    place = np.clip(np.searchsorted(when, years, side="right") - 1, 0, len(when) - 2)
+    part = (np.array(years) - when[place]) / (when[place + 1] - when[place])
+    return np.asarray(drawn[:, place] * (1 - part) + drawn[:, place + 1] * part)
 
 
 def _annual_rows(groups: Sequence[_Group], options: Options, span: tuple[int, int]) -> list[Row]:
@@ -186,14 +217,7 @@ def _drawn_rows(name: str, groups: Sequence[_Group], years: Sequence[int], optio
         [annual_draws(group.history, group.weights, group.shares, years, options) for group in groups], axis=0
     )
     middle, lower, upper = draw_limits(np.clip(drawn, 0, 1), options.level)
-    taxa = sum(group.weights.shape[0] for group in groups)
-    deficient = sum(int(np.isnan(group.weights[:, -1]).sum()) for group in groups)
-    left_out = sum(group.left_out for group in groups)
-    return [
-        Row(name, year, float(middle[k]), float(lower[k]), float(upper[k]), taxa - deficient, deficient,
-            _status(year, groups), left_out, 0)
-        for k, year in enumerate(years)
-    ]  # fmt: skip
+    return _aggregate(groups, years, np.stack((middle, lower, upper)), name)
 
 
 def _status(year: int, groups: Sequence[_Group]) -> str:

@@ -67,7 +67,7 @@ def assess(inputs: Inputs, method: Method | None = None) -> pa.Table:
     columns["method"] = pa.array([_describe(asked)] * len(inputs), pa.string())
     columns["thresholds"] = pa.array([f"IUCN 3.1, {thresholds()[0].valid_from}"] * len(inputs), pa.string())
     if asked.regional:
-        columns |= _regional(inputs, columns["category"].to_pylist())
+        columns |= _regional(inputs, columns)
     if asked.draws:
         columns |= {f"share_{k}": pa.array(v) for k, v in category_frequencies(inputs, asked.draws, asked.seed).items()}
     return pa.table(columns)
@@ -192,13 +192,23 @@ def _explained(category: str, why: list[str], state: str, low: str, high: str, e
     return "; ".join(parts)
 
 
-def _regional(inputs: Inputs, categories: list[str]) -> dict[str, pa.Array]:
+def _regional(inputs: Inputs, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    categories = columns["category"].to_pylist()
     found = [
         adjust(category, {question: answers[i] for question, answers in inputs.answers.items()}, inputs.steps[i])
         for i, category in enumerate(categories)
     ]
+    filtered = [a.category in ("NA", "RE") for a in found]
+    kept = {
+        name: pa.array(
+            ["" if name == "criteria" and out else a.category if out else text
+             for text, a, out in zip(columns[name].to_pylist(), found, filtered, strict=True)], pa.string()
+        )
+        for name in ("criteria", "category_low", "category_high")
+    }  # fmt: skip
     return {
         "category": pa.array([a.category for a in found], pa.string()),
+        **kept,
         "category_before_adjustment": pa.array(categories, pa.string()),
         "category_shown": pa.array([str(a) for a in found], pa.string()),
         "adjustment_steps": pa.array([a.steps for a in found], pa.int8()),

@@ -1,0 +1,121 @@
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from biosetu.cli.main import run as biosetu
+from biosetu.framework import find_party
+from biosetu.jobs import species_party
+from biosetu.jobs.species_assess import assess_file
+from biosetu.jobs.species_index import IndexRequest, compute_index
+from biosetu.problems import UsageError
+from biosetu.reports.dossier import dossier
+from biosetu.reports.evidence import Evidence
+from biosetu.reports.html import render
+from biosetu.reports.sections.species import section
+from biosetu.sources.setuland import species as setuland
+from biosetu.species.criteria import Method
+from biosetu.species.red_list_index import Kind, Options
+from biosetu.translation import Voice, translations
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path))
+
+
+def evidence(iso3):
+    tables = {f"species.{kind}": getattr(species_party, kind)(iso3) for kind in species_party.KINDS}
+    return Evidence(find_party(iso3), date(2026, 11, 1), tables={k: t for k, t in tables.items() if t is not None})
+
+
+def test_setuland_index_is_what_its_histories_give():
+    request = IndexRequest(
+        setuland.path("history"),
+        ["group"],
+        genuine=setuland.path("genuine"),
+        options=Options(Kind.NATIONAL, aggregate=True),
+    )
+    found = compute_index(request)
+    stored = setuland.table("index")
+    assert found.warnings == []
+    assert found.table.column("group").to_pylist() == stored.column("group").to_pylist()
+    for name in ("value", "lower", "upper"):
+        assert found.table.column(name).to_pylist() == pytest.approx(stored.column(name).to_pylist(), abs=1e-9)
+    assert found.categories.column("taxa").to_pylist() == setuland.table("categories").column("taxa").to_pylist()
+
+
+def test_setuland_assessments_are_what_its_inputs_give():
+    found = assess_file(setuland.path("inputs"), Method(regional=True))
+    for name in ("taxon", "category_shown", "criteria", "reasons", "near_threshold"):
+        assert found.column(name).to_pylist() == setuland.table("assessments").column(name).to_pylist()
+
+
+def test_section_shows_index_categories_and_assessments():
+    found = section(evidence("XXA"), Voice())
+    text = str(found)
+    assert "Red List Index of species, 2024" in text
+    assert "NT°" in text
+    assert all(
+        block.sources for block in found.blocks if hasattr(block, "sources") and type(block).__name__ != "Paragraph"
+    )
+
+
+def test_section_is_silent_where_nothing_is_kept():
+    assert section(evidence("BTN"), Voice()) is None
+
+
+def test_results_kept_by_the_commands_reach_the_section(tmp_path):
+    (tmp_path / "h.csv").write_text(
+        "taxon,year,category\na,2000,LC\na,2010,EN\nb,2000,VU\nb,2010,VU\n", encoding="utf-8"
+    )
+    (tmp_path / "a.csv").write_text("taxon,mature_individuals\na,40\n", encoding="utf-8")
+    assert (
+        biosetu(
+            ["species", "index", str(tmp_path / "h.csv"), "--keep", "BTN", "--quiet", "--out", str(tmp_path / "o.csv")]
+        )
+        == 0
+    )
+    assert (
+        biosetu(["species", "assess", str(tmp_path / "a.csv"), "--keep", "BTN", "--out", str(tmp_path / "p.csv")]) == 0
+    )
+    text = str(section(evidence("BTN"), Voice()))
+    assert "the index went from 0.800 to 0.500" in text
+    assert "h.csv" in text
+
+
+def test_unknown_party_or_kind_is_refused():
+    with pytest.raises(UsageError):
+        species_party.keep("ZZZ", "index", pa.table({"a": [1]}), citation="x")
+    with pytest.raises(UsageError, match="no result"):
+        species_party.keep("BTN", "guess", pa.table({"a": [1]}), citation="x")
+
+
+def test_dossier_of_setuland_holds_the_section_in_both_languages():
+    for language, title in (("en", "Taxa by category"), ("ar", "الأصناف حسب الفئة")):
+        assert title in str(render(dossier(evidence("XXA"), Voice(language))))
+
+
+def test_every_text_of_the_section_is_in_the_arabic_catalogue():
+    import ast
+    import inspect
+
+    from biosetu.reports.sections import species
+
+    calls = [n for n in ast.walk(ast.parse(inspect.getsource(species))) if isinstance(n, ast.Call) and n.args]
+    texts = [
+        c.args[0].value
+        for c in calls
+        if getattr(c.func, "id", "") in ("_", "N_") and isinstance(c.args[0], ast.Constant)
+    ]
+    assert len(texts) > 25
+    missing = [text for text in texts if translations("ar").gettext(text) == text]
+    assert missing == []
+
+
+def test_setuland_names_are_invented_and_its_index_falls():
+    table = setuland.table("index")
+    whole = table.filter(pc.equal(table.column("group"), "aggregate")).column("value").to_pylist()
+    assert whole[1] < whole[0]
+    assert table.schema.metadata[b"biosetu.licence"] == b"CC0 1.0"
