@@ -21,6 +21,8 @@ from biosetu.areas.sites import Sites
 from biosetu.engine.ordered import threads
 from biosetu.geo.union import SiteTree
 
+CHUNK = 5_000
+
 
 def countries(number: int) -> list[Zone]:
     columns = int(np.ceil(np.sqrt(2 * number)))
@@ -34,6 +36,21 @@ def countries(number: int) -> list[Zone]:
     return zones
 
 
+def outlines(centre: np.ndarray, radius: np.ndarray, counts: np.ndarray, phase: np.ndarray) -> np.ndarray:
+    offsets = np.concatenate([[0], np.cumsum(counts + 1)])
+    owner = np.repeat(np.arange(counts.size), counts + 1)
+    step = np.arange(offsets[-1]) - offsets[owner]
+    angle = 2 * np.pi * (step % counts[owner]) / counts[owner]
+    wave = sum(np.cos((k + 2) * angle + phase[owner, k]) / (k + 2) for k in range(4))
+    jag = np.cos(angle * np.maximum(counts[owner] // 4, 1) + phase[owner, 0])
+    distance = radius[owner] * (1 + 0.35 * wave + 0.05 * jag)
+    x = centre[owner, 0] + distance * np.cos(angle) / np.cos(np.radians(np.clip(centre[owner, 1], -75, 75)))
+    y = centre[owner, 1] + distance * np.sin(angle)
+    last = offsets[1:] - 1
+    x[last], y[last] = x[offsets[:-1]], y[offsets[:-1]]
+    return shapely.polygons(shapely.linearrings(np.column_stack([x, y]), indices=owner))
+
+
 def sites(number: int, vertices: int, seed: int = 1) -> Sites:
     random = np.random.default_rng(seed)
     centre = np.column_stack([random.uniform(-170, 170, number), random.uniform(-60, 70, number)])
@@ -43,19 +60,12 @@ def sites(number: int, vertices: int, seed: int = 1) -> Sites:
     counts = np.exp(random.normal(0, 1.4, number)) * np.sqrt(area) ** 0.5
     counts = np.maximum((counts / counts.sum() * vertices).astype(int), 5)
     radius = np.sqrt(area / np.pi) / 111.0
-    offsets = np.concatenate([[0], np.cumsum(counts + 1)])
-    owner = np.repeat(np.arange(number), counts + 1)
-    step = np.arange(offsets[-1]) - offsets[owner]
-    angle = 2 * np.pi * (step % counts[owner]) / counts[owner]
     phase = random.uniform(0, 6.28, (number, 4))
-    wave = sum(np.cos((k + 2) * angle + phase[owner, k]) / (k + 2) for k in range(4))
-    jag = np.cos(angle * np.maximum(counts[owner] // 4, 1) + phase[owner, 0])
-    distance = radius[owner] * (1 + 0.35 * wave + 0.05 * jag)
-    x = centre[owner, 0] + distance * np.cos(angle) / np.cos(np.radians(np.clip(centre[owner, 1], -75, 75)))
-    y = centre[owner, 1] + distance * np.sin(angle)
-    last = offsets[1:] - 1
-    x[last], y[last] = x[offsets[:-1]], y[offsets[:-1]]
-    shapes = shapely.polygons(shapely.linearrings(np.column_stack([x, y]), indices=owner))
+    parts = [
+        outlines(centre[k : k + CHUNK], radius[k : k + CHUNK], counts[k : k + CHUNK], phase[k : k + CHUNK])
+        for k in range(0, number, CHUNK)
+    ]
+    shapes = np.concatenate(parts)
     year = np.where(random.random(number) < 0.08, 0, 2025 - (random.exponential(22, number)).astype(int)).clip(0)
     blank = ("",) * number
     return Sites(

@@ -110,3 +110,17 @@ def test_real_shares_are_plausible(code, name, share, tmp_path, capsys):
     assert run(["areas", "coverage", sites, "--within", str(within), "--only", code, "--out", str(out)]) == 0
     assert pa_csv.read_csv(out).column("share_percent").to_pylist()[-1] == pytest.approx(share, abs=0.01)
     assert "not known to be official" in capsys.readouterr().err
+
+
+def test_connectivity_and_representation_are_commands(layers):
+    sites, within, out = str(layers / "WDPA_sites.gpkg"), str(layers / "within.gpkg"), layers / "out.csv"
+    asked = ["areas", "connectivity", sites, "--within", within, "--distance", "10", "--distance", "30", "--quiet"]
+    assert run([*asked, "--out", str(out)]) == 0
+    rows = pa_csv.read_csv(out).to_pylist()
+    assert [(row["area"], row["median_km"]) for row in rows] == [("AAA", 10), ("AAA", 30), ("BBB", 10), ("BBB", 30)]
+    assert all(0 < row["protconn"] <= row["prot"] for row in rows)
+    asked = ["areas", "representation", sites, "--within", within, "--by", str(layers / "provinces.gpkg"), "--quiet"]
+    assert run([*asked, "--out", str(out)]) == 0
+    rows = {row["feature"]: row for row in pa_csv.read_csv(out).to_pylist()}
+    assert rows["north"]["protected_km2"] == 0.0
+    assert rows["south"]["gap_km2"] == pytest.approx(0.3 * rows["south"]["total_km2"] - rows["south"]["protected_km2"])

@@ -68,3 +68,53 @@ def coverage(
     if not quiet:
         for note in result.notes:
             click.echo(note, err=True)
+
+
+@areas.command()
+@click.argument("protected", type=PATH)
+@click.option("--within", required=True, type=PATH, help="Layer of countries or other areas.")
+@click.option(
+    "--distance", "medians", multiple=True, required=True, type=float, help="Median dispersal [km]; repeatable."
+)
+@click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer.")
+@click.option("--area-column", help="Column that names the areas.")
+@click.option("--beyond", default=50.0, show_default=True, help="How far outside areas serve as stepping stones [km].")
+@click.option(
+    "--simplify", default=0.0, show_default=True, help="Tolerance of outlines when distances are measured [m]."
+)
+@out_option
+@quiet_option
+def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, quiet: bool, **chosen: Any) -> None:
+    """ProtConn: the part of each area that is protected and connected, and what the connection rests on."""
+    from biosetu.jobs.areas import Request
+    from biosetu.jobs.connectivity import measure_connectivity
+
+    request = Request(protected, chosen["within"], chosen["only"], chosen["area_column"])
+    with progress_bar(quiet) as progress:
+        table = measure_connectivity(
+            request, medians, beyond_km=chosen["beyond"], simplify_m=chosen["simplify"], progress=progress
+        )
+    emit(table, out)
+
+
+@areas.command()
+@click.argument("protected", type=PATH)
+@click.option("--within", required=True, type=PATH, help="Layer of countries or other areas.")
+@click.option("--by", required=True, type=PATH, help="Layer of ecosystems, ranges or other features.")
+@click.option("--by-column", help="Column that names the features.")
+@click.option("--target", default=30.0, show_default=True, help="What is wanted of each feature [%].")
+@click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer.")
+@click.option("--area-column", help="Column that names the areas.")
+@out_option
+@quiet_option
+def representation(protected: Path, target: float, out: Path | None, quiet: bool, **chosen: Any) -> None:
+    """How much of each ecosystem or other feature is protected, against a target."""
+    from biosetu.areas import mean_target_achievement
+    from biosetu.jobs.areas import Request
+    from biosetu.jobs.connectivity import measure_representation
+
+    request = Request(protected, **chosen)
+    with progress_bar(quiet) as progress:
+        table = measure_representation(request, target, progress=progress)
+    emit(table, out)
+    click.echo(f"Mean target achievement: {mean_target_achievement(table):.1f} %", err=True)

@@ -92,10 +92,10 @@ def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
 def measure_coverage(request: Request, *, scheduler: str | None = None, progress: Progress = silent) -> Coverage:
     """Return area and share covered for each area (and realm or class of `by`) and year of establishment."""
     progress(0, 4, "reading")
-    sites = _joined([read_sites(table, request.columns) for table in read_layers(request.protected)])
     zones = read_zones(request)
+    sites = read_sites_of(request, zones)
     progress(1, 4, "cleaning")
-    cleaned, log = clean(_near(sites, zones), request.options)
+    cleaned, log = clean(sites, request.options)
     growths = []
     tree = SiteTree(cleaned.shapes)
     with ordered(scheduler) as run:
@@ -114,9 +114,8 @@ def measure_coverage(request: Request, *, scheduler: str | None = None, progress
 
 def measure_key_sites(request: Request, *, scheduler: str | None = None, progress: Progress = silent) -> pa.Table:
     """Return the mean share covered of key sites (`within` holds one shape a site) for each year [%]."""
-    sites = _joined([read_sites(table, request.columns) for table in read_layers(request.protected)])
     zones = read_zones(request)
-    cleaned, _ = clean(_near(sites, zones), request.options)
+    cleaned, _ = clean(read_sites_of(request, zones), request.options)
     tree = SiteTree(cleaned.shapes)
     with ordered(scheduler) as run:
         growths = []
@@ -194,7 +193,13 @@ def _joined(parts: Sequence[Sites]) -> Sites:
     return Sites(**values)
 
 
-def _near(sites: Sites, zones: Sequence[Zone]) -> Sites:
+def read_sites_of(request: Request, zones: Sequence[Zone], margin_deg: float = 0.0) -> Sites:
+    """Read the sites that may matter to the zones, as published."""
+    parts = [read_sites(table, request.columns) for table in read_layers(request.protected)]
+    return _near(_joined(parts), zones, margin_deg)
+
+
+def _near(sites: Sites, zones: Sequence[Zone], margin: float) -> Sites:
     """Keep sites whose box meets a zone's, and those whose place is in doubt: points, over ±180°, off the globe."""
     bounds = shapely.bounds(sites.shapes)
     with np.errstate(invalid="ignore"):
@@ -204,7 +209,10 @@ def _near(sites: Sites, zones: Sequence[Zone]) -> Sites:
         for zone in zones:
             west, south, east, north = zone.shape.bounds
             near = near | ~(
-                (bounds[:, 2] < west) | (bounds[:, 0] > east) | (bounds[:, 3] < south) | (bounds[:, 1] > north)
+                (bounds[:, 2] < west - margin)
+                | (bounds[:, 0] > east + margin)
+                | (bounds[:, 3] < south - margin)
+                | (bounds[:, 1] > north + margin)
             )
     return sites.taken(near)
 

@@ -1,0 +1,82 @@
+"""Protected areas as nodes of a network: touching ones joined, areas within the country, distances edge to edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyproj
+import shapely
+
+from biosetu.areas.connectivity import Links, Network
+from biosetu.areas.sites import Sites
+from biosetu.geo.area import areas_km2
+from biosetu.geo.union import clipped, groups
+
+BEYOND_KM = 50.0
+_GEOD = pyproj.Geod(ellps="WGS84")
+
+
+def network_of(
+    sites: Sites, country: shapely.Geometry, longest_km: float, beyond_km: float = BEYOND_KM, simplify_m: float = 0.0
+) -> Network:
+    """Return nodes and links of the sites in a country and up to `beyond_km` around it.
+
+    Sites that touch or overlap become one node, across the border too; a node's area is what lies in the country, so a
+    node wholly outside weighs nothing. Distances up to `longest_km` are geodesic between the nearest points, which are
+    found in an azimuthal equidistant projection about the country. simplify_m: tolerance for that search (0: none).
+    """
+    forward, back = _transformers(country)
+    flat_country = shapely.transform(country, forward)
+    near = shapely.buffer(flat_country, beyond_km * 1000)
+    flat = shapely.transform(sites.shapes, forward)
+    shapely.prepare(near)
+    kept = shapely.intersects(near, flat)
+    shapes, flat = sites.shapes[kept], flat[kept]
+    inside = clipped(country, shapes)
+    single = areas_km2(inside)
+    group = groups(shapes) if shapes.size else np.empty(0, np.int64)
+    order = np.argsort(group, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if shapes.size else []
+    area = np.zeros(len(members))
+    joined = np.empty(len(members), dtype=object)
+    for node, positions in enumerate(members):
+        one = positions.size == 1
+        joined[node] = flat[positions[0]] if one else shapely.union_all(flat[positions])
+        area[node] = single[positions[0]] if one else areas_km2(np.array([shapely.union_all(inside[positions])]))[0]
+    if simplify_m:
+        joined = shapely.simplify(joined, simplify_m)
+    links = _links(joined, longest_km, back)
+    return Network(area, links, single[single > 0], float(areas_km2(np.array([country]))[0]))
+
+
+Turn = Callable[[np.ndarray], np.ndarray]
+
+
+def _transformers(country: shapely.Geometry) -> tuple[Turn, Turn]:
+    west, south, east, north = country.bounds
+    crs = f"+proj=aeqd +lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +datum=WGS84 +units=m"
+    there = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+    def forward(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(there.transform(points[:, 0], points[:, 1]))
+
+    def back(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(there.transform(points[:, 0], points[:, 1], direction="INVERSE"))
+
+    return forward, back
+
+
+def _links(nodes: np.ndarray, longest_km: float, back: Turn) -> Links:
+    if len(nodes) < 2:
+        empty = np.empty(0, np.int64)
+        return Links(empty, empty, np.empty(0))
+    shapely.prepare(nodes)
+    first, second = shapely.STRtree(nodes).query(nodes, predicate="dwithin", distance=longest_km * 1010)
+    keep = first < second
+    first, second = first[keep], second[keep]
+    ends = shapely.get_coordinates(shapely.shortest_line(nodes[first], nodes[second])).reshape(-1, 2, 2)
+    one, other = back(ends[:, 0]), back(ends[:, 1])
+    distance = np.asarray(_GEOD.inv(one[:, 0], one[:, 1], other[:, 0], other[:, 1])[2]) / 1000
+    near = distance <= longest_km
+    return Links(first[near].astype(np.int64), second[near].astype(np.int64), distance[near])
