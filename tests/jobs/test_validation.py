@@ -11,6 +11,7 @@ from biosetu.jobs.party import default_store, party_evidence
 from biosetu.jobs.validation import read_sheet, take_sheet, write_sheet
 from biosetu.observations.answers import COLUMNS, METHOD, reference
 from biosetu.problems import DataError, UsageError
+from biosetu.statistics.telling import tell
 from biosetu.translation import translations
 
 OFFICE, ON = "MoFE", date(2026, 11, 23)
@@ -104,9 +105,20 @@ def test_disputed_figure_shows_the_party_s_word_first(tmp_path: Path) -> None:
     sheet = Sheet(tmp_path)
     sheet.fill(sheet.row_of("A.3", 2024, "2024"), answer="dispute", reason="Three species are not native.")
     take(sheet.back())
-    first, second = party_evidence("NPL").summaries_of("A.3")
-    assert first.level.text == "Disputed by the Party: Three species are not native."
-    assert second.level.value == 0.85
+    (found,) = party_evidence("NPL").summaries_of("A.3")
+    assert [sentence.text() for sentence in tell(found)][:2] == [
+        "The Party disputes the figure for 2024: Three species are not native.",
+        "0.85 in 2024.",
+    ]
+
+
+def test_disputed_figure_with_the_party_s_own_value_shows_that_value_first(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    sheet.fill(sheet.row_of("A.3", 2024, "2024"), answer="dispute", own_value=0.8, reason="Other species.")
+    take(sheet.back())
+    own, disputed = party_evidence("NPL").summaries_of("A.3")
+    assert (own.source, own.level.value, own.disputes) == ("national", 0.8, ())
+    assert [point.text for point in disputed.disputes] == ["Other species."]
 
 
 def test_figure_that_is_not_relevant_leaves_every_summary_but_not_the_record(tmp_path: Path) -> None:
@@ -270,4 +282,4 @@ def test_answer_that_would_run_as_a_formula_is_kept_as_text(tmp_path: Path) -> N
     take(sheet.back())
     again = Sheet(tmp_path, name="b.xlsx")
     assert again.page.cell(row, POSITION["reason"]).value == "'=HYPERLINK(1)"
-    assert party_evidence("NPL").summaries_of("A.3")[0].level.text == "Disputed by the Party: =HYPERLINK(1)"
+    assert party_evidence("NPL").summaries_of("A.3")[0].disputes[0].text == "=HYPERLINK(1)"

@@ -243,3 +243,14 @@ def test_sentence_as_dict_keeps_message_and_values_apart() -> None:
         "message": "{value} {unit} in {year}.",
         "values": {"value": 0.5, "unit": "percent", "year": 2020},
     }
+
+
+def test_what_is_tabled_of_a_publisher_s_series_does_not_hold_for_national_figures() -> None:
+    own = {"source": "national", "status": "proposed", "indicator": "3.1", "unit": "percent"}
+    rows = [row(**own, series="ER.MRN.PTMR.ZS", year=y, value=float(y - 2000)) for y in (2012, 2016, 2020, 2024)]
+    (found,) = summarise(table(*rows))
+    assert (found.kind, found.trend.state, found.breaks) == ("unstated", "slope", ())
+
+
+def test_one_year_is_said_once_to_have_neither_change_nor_trend() -> None:
+    assert ids(one({2016: 8.0})) == ["level", "change-one-year"]

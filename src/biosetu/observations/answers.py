@@ -52,7 +52,7 @@ COLUMNS: Mapping[str, str] = {
 }
 FILLED = ("answer", "own_value", "own_source", "reason")
 METHOD = "the Party's answer"
-DISPUTED = N_("Disputed by the Party: {reason}")
+OWN_ANSWER = "the Party's answer"
 VALIDATED = frozenset({Status.VALIDATED.value, Status.REPORTED.value})
 FIRST_ROW = 2
 
@@ -218,14 +218,13 @@ def answered(answer: Answer, *, office: str, on: date) -> dict[str, Any]:
     if answer.choice == NOT_RELEVANT:
         return own | {"source": Source.NOT_RELEVANT.value, "unit": "", "value": None}
     if answer.choice == DISPUTE:
-        words = DISPUTED.format(reason=answer.reason)
-        return own | {"value_text": words} | ({"unit": "answer"} if answer.value is None else {})
+        return own | {"value_text": answer.reason} | ({"unit": "answer"} if answer.value is None else {})
     return own
 
 
 def answer_vintage(figure: Mapping[str, Any]) -> str:
     """Return the vintage of an answer: it stands until the figure comes in a newer release."""
-    return f"answer to {figure['vintage'] or 'the figure'}"
+    return f"{figure['vintage']}, {OWN_ANSWER}" if figure["vintage"] else OWN_ANSWER
 
 
 def earlier_answers(held: pa.Table) -> Mapping[str, Mapping[str, Any]]:
@@ -245,6 +244,11 @@ def earlier_answers(held: pa.Table) -> Mapping[str, Mapping[str, Any]]:
 def _about(row: Mapping[str, Any]) -> tuple[Any, ...]:
     names = ("party", "indicator", "series", "disaggregation_type", "disaggregation", "year", "vintage")
     return tuple(row[name] for name in names)
+
+
+def disputes_of(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows by which a Party disputes a figure; `value_text` holds its reason."""
+    return [row for row in rows if row["method"] == METHOD and row["source"] == Source.NATIONAL and row["value_text"]]
 
 
 def without_not_relevant(table: pa.Table) -> pa.Table:

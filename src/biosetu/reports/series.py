@@ -209,7 +209,8 @@ def facts(evidence: Evidence, summary: Summary, voice: Voice) -> Facts:
     _ = voice.gettext
     sources = sources_of(rows_of(evidence, summary))
     level, change = summary.level, summary.change
-    items = [Fact(_("Latest"), quantity(level.value, summary, voice), _in_release(level.year, level.vintage, voice))]
+    items = [Fact(_("Disputed by the Party"), str(point.year), point.text) for point in summary.disputes]
+    items += [Fact(_("Latest"), quantity(level.value, summary, voice), _in_release(level.year, level.vintage, voice))]
     baseline = stated_baseline(summary)
     if baseline is not None:
         first, last = baseline.first, baseline.last

@@ -18,7 +18,7 @@ No trend is drawn from two points. The baseline is the mean of the available yea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.observations import Source, sorted_by_key
+from biosetu.observations.answers import disputes_of
 from biosetu.observations.packaged import packaged_rows
 from biosetu.statistics.trend import FEWEST_POINTS, Slope, theil_sen
 
@@ -120,7 +121,10 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one series of one Party says. `points` are all years of the vintage that the level comes from."""
+    """What one series of one Party says. `points` are all years of the vintage that the level comes from.
+
+    `disputes` are the Party's words against figures of the series (`text`), to be shown before them.
+    """
 
     party: str
     indicator: str
@@ -137,6 +141,7 @@ class Summary:
     breaks: tuple[Break, ...]
     vintages: tuple[str, ...]
     points: tuple[Point, ...]
+    disputes: tuple[Point, ...] = ()
 
 
 def kinds_from(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Kind]:
@@ -175,19 +180,32 @@ def summarise(
 ) -> tuple[Summary, ...]:
     """Return one summary per Party, indicator, series, disaggregation, source and method, in the order of the keys.
 
-    `table` holds Observations; rows without a value or text (noData, notRelevant) have no summary. `kinds` and
-    `baselines` (a Party's own reference periods by indicator) come before the tables of this room.
+    `table` holds Observations; rows without a value or text (noData, notRelevant) have no summary. What is tabled of a
+    publisher's series does not hold for national figures of the same name. `kinds` and `baselines` (a Party's own
+    reference periods by indicator) come before the tables of this room.
     """
-    known = {**series_kinds(), **(kinds or {})}
+    own = {"*": series_kinds()["*"], **(kinds or {})}
+    known = {**series_kinds(), **own}
     periods = {**baseline_periods(), **(baselines or {})}
     groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in sorted_by_key(table).to_pylist():
-        if row["source"] in _NUMBERS:
+    ordered = sorted_by_key(table).to_pylist()
+    disputes = disputes_of(ordered)
+    for row in ordered:
+        if row["source"] in _NUMBERS and not (row["value"] is None and row in disputes):
             groups.setdefault((row["party"], *(row[name] for name in _GROUP)), []).append(row)
-    return tuple(
-        _summary(rows, known.get(rows[0]["series"], known["*"]), periods.get(rows[0]["indicator"], periods["*"]))
-        for rows in groups.values()
-    )
+    found = []
+    for rows in groups.values():
+        tabled = own if rows[0]["source"] == Source.NATIONAL else known
+        kind = tabled.get(rows[0]["series"], tabled["*"])
+        summary = _summary(rows, kind, periods.get(rows[0]["indicator"], periods["*"]))
+        found.append(replace(summary, disputes=tuple(_point(row) for row in disputes if _disputes(row, summary))))
+    return tuple(found)
+
+
+def _disputes(row: Row, summary: Summary) -> bool:
+    names = ("party", "indicator", "series", "disaggregation_type", "disaggregation")
+    about = summary.source != Source.NATIONAL or row["method"] != summary.method
+    return about and all(row[name] == getattr(summary, name) for name in names)
 
 
 def _summary(rows: Sequence[Row], kind: Kind, period: tuple[int, int]) -> Summary:

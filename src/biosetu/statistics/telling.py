@@ -12,6 +12,7 @@ from biosetu.translation import N_
 # a rounding finer than this tells a reader nothing
 FINEST_SAID = 0.001
 MESSAGES: Mapping[str, str] = {
+    "disputed": N_("The Party disputes the figure for {year}: {text}."),
     "level": N_("{value} {unit} in {year}."),
     "level-interval": N_("{value} {unit} in {year} (between {lower} and {upper})."),
     "level-answer": N_("In {year}: {text}."),
@@ -78,19 +79,23 @@ def _difference_unit(code: str) -> str:
 
 
 def tell(summary: Summary) -> tuple[Sentence, ...]:
-    """Return what may be said of a series: level, change, breaks, trend. Values stand at the source's rounding."""
+    """Return what may be said of a series: the Party's disputes, level, breaks, change, trend.
+
+    Values stand at the source's rounding. One year has neither change nor trend, and that is said once.
+    """
     difference = _difference_unit(summary.unit)
     return (
+        *(_sentence("disputed", year=point.year, text=point.text.rstrip(".")) for point in summary.disputes),
         _level(summary.level, summary.unit),
         *(_break(step, summary.unit, summary.level.resolution) for step in summary.breaks),
         *_change(summary.change, summary.unit, difference),
-        *_trend(summary.trend, difference),
+        *(_trend(summary.trend, difference) if summary.change.state != "one-year" else ()),
     )
 
 
 def _level(point: Point, unit: str) -> Sentence:
     if point.value is None:
-        return _sentence("level-answer", year=point.year, text=point.text)
+        return _sentence("level-answer", year=point.year, text=point.text.rstrip("."))
     if unit == "flag":
         return _sentence("level-yes" if point.value else "level-no", year=point.year)
     values: dict[str, Value] = {"value": rounded(point.value, point.resolution), "unit": unit, "year": point.year}
