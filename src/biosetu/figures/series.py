@@ -16,7 +16,7 @@ from biosetu.translation import Voice
 
 WIDTH, HEIGHT = 440.0, 236.0
 START, END, TOP, BOTTOM = 40.0, 14.0, 14.0, 26.0
-LEGEND_STEP = 19.0
+LEGEND_STEP, LABEL_ROOM = 19.0, 46.0
 LEGEND_CHARACTERS = 54
 DOTS_UP_TO = 12
 FEWEST_FOR_LINE_ALONE = 4
@@ -140,7 +140,7 @@ def _scales(drawn: Sequence[Line], options: Options) -> tuple[Scale, Scale]:
     low, high = min(values), max(values)
     room = 0.0 if options.zero else HEADROOM * (high - low)
     marks = ticks(low - room, high + room)
-    across = Scale(first, last, START, WIDTH - END - 30)
+    across = Scale(first, last, START, WIDTH - END - LABEL_ROOM)
     return across, Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from biosetu.alignment.gaps import Gap
 from biosetu.framework import indicators, not_relevant, targets
+from biosetu.observations import Source
 from biosetu.observations.own import progress_levels
 from biosetu.reports.content import Block, Bullets, Citation, Figure, Item, Paragraph, Section
 from biosetu.reports.evidence import Evidence
@@ -99,7 +100,10 @@ def _headline(evidence: Evidence, item: Summary, voice: Voice) -> Iterator[Block
     cited = sources_of(rows_of(evidence, item))
     code = voice.ltr(item.indicator)
     title = title_of(item, voice)
-    yield Paragraph(voice.gettext("{title} (headline indicator {code})").format(title=title, code=code), "heading")
+    heading = voice.gettext("{title} (headline indicator {code})").format(title=title, code=code)
+    if item.source == Source.NATIONAL:
+        heading = voice.gettext("{heading}: the Party's own figures").format(heading=heading)
+    yield Paragraph(heading, "heading")
     yield facts(evidence, item, voice)
     if len(item.points) < FEWEST_FOR_HEADLINE_CHART:
         yield Paragraph(said(evidence, item, voice), "note", cited)
@@ -175,12 +179,7 @@ def _absent(evidence: Evidence, voice: Voice, code: str, series: list[Summary]) 
     """Say which headline indicators of the target the sources do not hold, and which need not concern the Party."""
     _ = voice.gettext
     held = {item.indicator for item in series if code in targets_of(item)}
-    elsewhere = [item for item in series if code in targets_of(item) and home_of(item) != code and is_headline(item)]
-    for told_elsewhere in elsewhere:
-        text = _("{title} ({code}) also speaks to it: see Target {target}.")
-        title, where = title_of(told_elsewhere, voice), home_of(told_elsewhere)
-        shown = text.format(title=title, code=voice.ltr(told_elsewhere.indicator), target=where)
-        yield Paragraph(shown, "note")
+    yield from _elsewhere(series, voice, code)
     missing = []
     for item in indicators().values():
         if item.kind != "headline" or code not in item.targets or item.code in held:
@@ -194,3 +193,19 @@ def _absent(evidence: Evidence, voice: Voice, code: str, series: list[Summary]) 
             yield Paragraph(text.format(title=title, reason=reason.reason(voice.language)), "note")
     if missing:
         yield Paragraph(_("Not in the sources loaded here: {titles}.").format(titles=voice.join(missing)), "note")
+
+
+def _elsewhere(series: list[Summary], voice: Voice, code: str) -> Iterator[Block]:
+    """Say which headline series speak to a goal or target but are printed under another."""
+    _ = voice.gettext
+    homes: dict[str, list[str]] = {}
+    for item in series:
+        home = home_of(item)
+        if code in targets_of(item) and home != code and is_headline(item):
+            known = homes.setdefault(home, [])
+            title = f"{indicators()[item.indicator].title(voice.language)} ({voice.ltr(item.indicator)})"
+            if title not in known:
+                known.append(title)
+    for home, titles in homes.items():
+        text = _("{titles}: see Target {target}.") if home.isdigit() else _("{titles}: see Goal {target}.")
+        yield Paragraph(text.format(titles=voice.join(titles), target=home), "note")
