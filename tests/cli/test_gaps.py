@@ -67,3 +67,12 @@ def test_observations_from_a_newer_store_are_refused(tmp_path: Path, capsys: pyt
 @pytest.mark.parametrize("years", ["20x0", "2011-", "-"])
 def test_observations_list_with_unreadable_years_is_a_usage_error(years: str) -> None:
     assert run(["observations", "list", "--years", years]) == (0 if years == "2011-" else 2)
+
+
+def test_observations_changes_show_what_the_newest_release_revised(tmp_path: Path) -> None:
+    assert run(["observations", "changes", "NPL", "--out", str(tmp_path / "c.json")]) == 0
+    rows = json.loads((tmp_path / "c.json").read_text())
+    assert {row["series"] for row in rows} == {"ER_RSK_LST", "ER_PTD_TERR"}
+    assert {row["state"] for row in rows} <= {"revised", "added", "dropped"}
+    assert run(["observations", "changes", "NPL", "--all", "--out", str(tmp_path / "d.json")]) == 0
+    assert len(json.loads((tmp_path / "d.json").read_text())) >= len(rows)

@@ -131,3 +131,14 @@ def statements(party: str, file: Path, template: str, dry_run: bool) -> None:
     found = import_statements(party, file, dry_run=dry_run)
     written = "nothing written" if dry_run or not found.changed else "written"
     click.echo(f"{found.rows} {found.kind}, {found.changed} new or changed; {written}", err=True)
+
+
+@observations.command()
+@click.argument("party")
+@click.option("--all", "everything", is_flag=True, help="Also the years that say the same.")
+@out_option
+def changes(party: str, everything: bool, out: Path | None) -> None:
+    """Show which figures of PARTY its sources changed in their newest release: revised, added or dropped years."""
+    from biosetu.jobs.observations import list_revisions
+
+    emit(list_revisions(party, everything=everything), out)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from biosetu.engine.cells import DEFAULT_LIMITS, Limits, read_cells
 from biosetu.framework import find_party
-from biosetu.jobs.party import default_store
+from biosetu.jobs.party import default_store, held
 from biosetu.observations import (
     SCHEMA,
     ObservationStore,
@@ -25,6 +26,7 @@ from biosetu.observations import (
     row_states,
     without,
 )
+from biosetu.observations.revisions import SAME, revisions
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.sources import official, setuland
@@ -84,12 +86,12 @@ def preview_import(
     progress(0, 3, path.name)
     table, found, numbers = _read(path, defaults or {}, limits)
     progress(1, 3, path.name)
-    held_in = store or default_store()
-    held, withdrawn = held_in.select(), held_in.withdrawn()
-    table = _with_status(table, held, withdrawn, keep_status=keep_status)
+    target = store or default_store()
+    current, withdrawn = target.select(), target.withdrawn()
+    table = _with_status(table, current, withdrawn, keep_status=keep_status)
     problems = tuple(_numbered([*found, *_unnamed(table, path.name, found)], numbers))
     progress(2, 3, path.name)
-    return Import(table, problems, _preview(table, problems, numbers, held, withdrawn))
+    return Import(table, problems, _preview(table, problems, numbers, current, withdrawn))
 
 
 def import_observations(
@@ -133,6 +135,15 @@ def list_observations(
     return newest_per_key(pa.concat_tables(tables))
 
 
+def list_revisions(code: str, *, store: ObservationStore | None = None, everything: bool = False) -> pa.Table:
+    """Return which figures of a Party its sources changed in their newest release (`observations.revisions`).
+
+    Without `everything` years that say the same are left out.
+    """
+    found = revisions(held(find_party(code).iso3, store or default_store()))
+    return found if everything else found.filter(pc.not_equal(found.column("state"), SAME))
+
+
 def _read(path: Path, defaults: Mapping[str, str], limits: Limits) -> tuple[pa.Table, list[Problem], list[int]]:
     if path.suffix.lower() == ".parquet":
         table = _read_parquet(path, limits)
@@ -154,7 +165,7 @@ def _read_parquet(path: Path, limits: Limits) -> pa.Table:
         ) from error
 
 
-def _with_status(table: pa.Table, held: pa.Table, withdrawn: pa.Table, *, keep_status: bool) -> pa.Table:
+def _with_status(table: pa.Table, current: pa.Table, withdrawn: pa.Table, *, keep_status: bool) -> pa.Table:
     rows = table.to_pylist()
     for row in rows:
         if not row["status"]:
@@ -163,7 +174,7 @@ def _with_status(table: pa.Table, held: pa.Table, withdrawn: pa.Table, *, keep_s
     filled = pa.Table.from_pylist(rows, schema=SCHEMA)
     if keep_status:
         return filled
-    for row, (state, _) in zip(rows, row_states(filled, held, withdrawn), strict=True):
+    for row, (state, _) in zip(rows, row_states(filled, current, withdrawn), strict=True):
         if state != "same" and row["status"] in (Status.VALIDATED, Status.REPORTED):
             row |= {"status": Status.PROPOSED.value, "validated_by": "", "validated_on": None}
     return pa.Table.from_pylist(rows, schema=SCHEMA)
@@ -192,13 +203,13 @@ def _numbered(problems: list[Problem], numbers: list[int]) -> list[Problem]:
 
 
 def _preview(
-    table: pa.Table, problems: tuple[Problem, ...], numbers: list[int], held: pa.Table, withdrawn: pa.Table
+    table: pa.Table, problems: tuple[Problem, ...], numbers: list[int], current: pa.Table, withdrawn: pa.Table
 ) -> pa.Table:
     wrong: dict[int, list[Problem]] = {}
     for problem in problems:
         wrong.setdefault(problem.row or 0, []).append(problem)
     lines: list[dict[str, Any]] = []
-    states = row_states(table, held, withdrawn)
+    states = row_states(table, current, withdrawn)
     for number, row, (state, changed) in zip(numbers, table.to_pylist(), states, strict=True):
         shown = {name: row[name] for name in PREVIEW.names if name in row} | {
             "row": number,
