@@ -10,7 +10,6 @@ import csv
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import fsspec
@@ -331,8 +330,3 @@ def _texts(column: pa.Array) -> pa.DictionaryArray:
     if pa.types.is_string(coded.dictionary.type):
         return coded
     return pa.DictionaryArray.from_arrays(coded.indices, pc.cast(coded.dictionary, pa.string()))
-
-
-def local_path(address: str) -> Path | None:
-    """Return the path of a local address, None for one elsewhere."""
-    return None if "://" in address else Path(address)

@@ -107,7 +107,7 @@ def _result(tables: Sequence[pa.Table], unnamed: int, refused: Refused, request:
 def sorted_stretches(source: Source, request: RangeRequest) -> list[_Stretch]:
     """Return partitions of a source whose row groups follow one another by taxon; empty where they do not."""
     parts = source.parts
-    if not source.parquet or any(part.lowest is None or part.rows is None for part in parts):
+    if not source.parquet or any(part.rows is None or not isinstance(part.lowest, str | int) for part in parts):
         return []
     parts = sorted(parts, key=lambda part: (part.lowest, part.highest))
     if any(before.highest > after.lowest for before, after in pairwise(parts)):

@@ -91,7 +91,7 @@ def _chart(whole: list[dict[str, Any]], data: Table, voice: Voice) -> Figure:
     drawn = pa.Table.from_pylist(
         [
             {name: row[name] for name in ("year", "value", "lower", "upper")}
-            | {"vintage": "", "source": Source.NATIONAL.value}
+            | {"vintage": str(whole[-1]["year"]), "source": Source.AVAILABLE_DATASET.value}
             for row in whole
         ]
     )

@@ -198,14 +198,19 @@ def _regional(inputs: Inputs, columns: Mapping[str, pa.Array]) -> dict[str, pa.A
         adjust(category, {question: answers[i] for question, answers in inputs.answers.items()}, inputs.steps[i])
         for i, category in enumerate(categories)
     ]
-    filtered = [a.category in ("NA", "RE") for a in found]
+    filtered = [
+        a.category if a.category in ("NA", "RE") and a.category != before else ""
+        for a, before in zip(found, categories, strict=True)
+    ]
+    reasons = [f"{out} by the regional guidelines" if out else "" for out in filtered]
+    instead = {"criteria": [""] * len(found), "category_low": filtered, "category_high": filtered, "reasons": reasons}
     kept = {
         name: pa.array(
-            ["" if name == "criteria" and out else a.category if out else text
-             for text, a, out in zip(columns[name].to_pylist(), found, filtered, strict=True)], pa.string()
+            [new if out else old for old, new, out in zip(columns[name].to_pylist(), texts, filtered, strict=True)],
+            pa.string(),
         )
-        for name in ("criteria", "category_low", "category_high")
-    }  # fmt: skip
+        for name, texts in instead.items()
+    }
     return {
         "category": pa.array([a.category for a in found], pa.string()),
         **kept,
