@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -88,3 +89,79 @@ def indicators_command(
     rows = report_indicator(party, code, out, source, attachment, observations)
     if not quiet:
         click.echo(f"{out}: {rows} rows", err=True)
+
+
+CYCLE = click.option("--cycle", default="7NR", show_default=True, help="The reporting cycle.")
+OUT = click.Path(path_type=Path, dir_okay=False)
+
+
+@report.command("national")
+@click.argument("party")
+@click.option("--out", required=True, type=OUT, help="The file: .docx, .html, .pdf or .json.")
+@CYCLE
+@language_option
+def national_command(party: str, out: Path, cycle: str, language: str) -> None:
+    """Write the national report of PARTY as a working document: what is known filled in, what is missing marked."""
+    from biosetu.jobs.national_report import write_working_document
+
+    click.echo(str(write_working_document(party, out, cycle, language)), err=True)
+
+
+@report.command("meter")
+@click.argument("party")
+@CYCLE
+@out_option
+def meter_command(party: str, cycle: str, out: Path | None) -> None:
+    """Say which of the eight items each target of PARTY's report has, and what is missing."""
+    from biosetu.cli.output import emit
+    from biosetu.jobs.national_report import completeness_of
+
+    emit(completeness_of(party, cycle), out)
+
+
+@report.command("bodies")
+@click.argument("party")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder.")
+@CYCLE
+def bodies_command(party: str, out: Path, cycle: str) -> None:
+    """Write the JSON bodies of PARTY's report, indicator data and binary answers for the reporting tool."""
+    from biosetu.jobs.national_report import write_bodies
+
+    click.echo(f"{out}: {len(write_bodies(party, out, cycle))} records", err=True)
+
+
+@report.command("part")
+@click.argument("party")
+@click.option("--office", required=True, help="The office that fills the part.")
+@click.option("--due", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Until when.")
+@click.option("--fields", "prefixes", multiple=True, required=True, metavar="III.NT-3.", help="Fields by their start.")
+@click.option("--out", required=True, type=OUT, help="The workbook (.xlsx).")
+@CYCLE
+@language_option
+def part_command(
+    party: str, office: str, due: datetime, prefixes: tuple[str, ...], out: Path, cycle: str, language: str
+) -> None:
+    """Write a part of PARTY's report as a workbook that an office fills and sends back."""
+    from biosetu.jobs.national_report import write_part
+    from biosetu.reports.cbd.parts import Assignment
+
+    count = write_part(party, Assignment(office, due.date(), prefixes), out, cycle, language)
+    click.echo(f"{out}: {count} fields", err=True)
+
+
+@report.command("merge")
+@click.argument("party")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--office", required=True, help="The office that sent it.")
+@CYCLE
+def merge_command(party: str, file: Path, office: str, cycle: str) -> int:
+    """Merge a part that came back; fields that both sides changed are shown and left alone (exit code 1)."""
+    from biosetu.jobs.national_report import read_part
+
+    outcome = read_part(party, file, office, cycle)
+    click.echo(f"{len(outcome.taken)} fields taken", err=True)
+    for conflict in outcome.conflicts:
+        click.echo(f"{conflict.key}\n  held:     {conflict.held}\n  returned: {conflict.returned}")
+    for key in outcome.unknown:
+        click.echo(f"{key}: no field of this report", err=True)
+    return 1 if outcome.conflicts or outcome.unknown else 0

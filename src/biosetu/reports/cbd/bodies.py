@@ -1,0 +1,216 @@
+"""JSON bodies for the reporting tool: the report, the data of each indicator, the answers to the binary questions."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.alignment.importing.records import NAMESPACE, record_identifier
+from biosetu.alignment.national import Promises
+from biosetu.alignment.ort.base import Header, LString, Reference, Term
+from biosetu.alignment.ort.reports import (
+    BinaryIndicatorData,
+    BinaryResponse,
+    IndicatorData,
+    IndicatorLink,
+    IndicatorLinks,
+    IndicatorRow,
+    NationalReport7,
+    SectionI,
+    SectionII,
+    SectionIII,
+    SectionIV,
+    SectionV,
+    SourceOfData,
+)
+from biosetu.framework import indicators, parties, questions, targets
+from biosetu.framework.answering import faults
+from biosetu.observations import Source, Status
+from biosetu.observations.own import progress_levels
+from biosetu.problems import DataError, Severity
+from biosetu.reports.cbd.draft import Draft, ReportTarget, report_targets
+from biosetu.reports.cbd.workbook import points
+
+OWN = frozenset({Status.VALIDATED.value, Status.REPORTED.value})
+ORDER = (Source.NATIONAL, Source.AVAILABLE_DATASET, Source.NO_DATA, Source.NOT_RELEVANT)
+TOLD = (Source.NO_DATA, Source.NOT_RELEVANT)
+SUMMARIES = (
+    "mainActionsSummary",
+    "progressSummary",
+    "keyChallengesSummary",
+    "actionEffectivenessSummary",
+    "sdgRelationSummary",
+)
+
+
+def _identifier(*parts: str) -> str:
+    return str(uuid.uuid5(NAMESPACE, "/".join(parts))).upper()
+
+
+def _header(party: str, schema: str, *parts: str) -> Header:
+    return Header(identifier=_identifier(party, schema, *parts), schema=schema)
+
+
+def _government(party: str) -> Term:
+    return Term(identifier=parties()[party].iso2.lower())
+
+
+def indicator_bodies(party: str, observations: pa.Table) -> tuple[IndicatorData, ...]:
+    """Return one body an indicator on which the Party has settled something, in the order of the framework.
+
+    Only what the Party validated or reported goes in, by the first of its sources that holds anything: its own
+    figures, an available dataset that it accepted, no data, not relevant.
+    """
+    by_code: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in observations.to_pylist():
+        if row["party"] == party and row["status"] in OWN:
+            by_code[row["indicator"]].append(row)
+    order = {code: place for place, code in enumerate(indicators())}
+    codes = sorted(by_code, key=lambda code: (order.get(code, len(order)), code))
+    kept = (code for code in codes if _identified(code) and _is_data(code))
+    return tuple(_indicator_body(party, code, by_code[code], observations.schema) for code in kept)
+
+
+def _is_data(code: str) -> bool:
+    return code not in indicators() or indicators()[code].kind != "binary"
+
+
+def _identified(code: str) -> str:
+    if code in indicators():
+        return indicators()[code].identifier
+    return code.removeprefix("national:") if code.startswith("national:") else ""
+
+
+def _indicator_body(party: str, code: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> IndicatorData:
+    source = next(kind for kind in ORDER if any(row["source"] == kind for row in rows))
+    mine = [row for row in rows if row["source"] == source]
+    plain = code.removeprefix("national:")
+    found = points(pa.Table.from_pylist(list(mine), schema=schema), plain) if source not in TOLD else []
+    said = "; ".join(dict.fromkeys(row["footnote"] for row in mine if row["footnote"]))
+    data = tuple(
+        IndicatorRow(
+            indicator_code=point.code,
+            has_disaggregation=bool(point.disaggregation),
+            disaggregation_type=point.type or None,
+            disaggregation=point.disaggregation or None,
+            year=point.year,
+            unit=point.unit,
+            value=point.value,
+            footnote=point.footnote or None,
+        )
+        for point in found
+    )
+    return IndicatorData(
+        header=_header(party, "nationalReport7IndicatorData", code),
+        government=_government(party),
+        indicator=Term(identifier=_identified(code)),
+        source_of_data=SourceOfData(str(source)),
+        source_of_data_info={"en": said} if source in TOLD and said else None,
+        data=data or None,
+    )
+
+
+def binary_body(party: str, answers: Mapping[str, Sequence[str]]) -> BinaryIndicatorData:
+    """Return the answers to the binary questions as a body; raise `DataError` where they break the choice rules.
+
+    An answer goes into every group of its question: those of Goal C stand under Target 13 as well.
+    """
+    wrong = [problem for problem in faults(answers) if problem.severity is Severity.ERROR]
+    if wrong:
+        raise DataError(wrong)
+    groups: dict[str, dict[str, str | bool | list[str]]] = defaultdict(dict)
+    heads: dict[str, str] = {}
+    for key, question in questions().items():
+        if not answers.get(key):
+            continue
+        value: str | list[str] = list(answers[key]) if question.multiple else answers[key][0]
+        for group in question.groups:
+            groups[group][key] = value
+            heads[group] = indicators()[question.indicator].identifier
+    return BinaryIndicatorData(
+        header=_header(party, "nationalReport7BinaryIndicatorData"),
+        government=_government(party),
+        groups={
+            name: BinaryResponse(indicator=Term(identifier=heads[name]), responses=given)
+            for name, given in groups.items()
+        },
+    )
+
+
+def report_body(promises: Promises, draft: Draft, data: Sequence[IndicatorData]) -> NationalReport7:
+    """Return the national report as a body: what the draft holds, each indicator linked with its data."""
+    linked = {entry.indicator.identifier: entry.header.identifier for entry in data}
+    ids = {target.id: record_identifier(target) for target in promises.targets}
+    third = [_third(target, draft, linked, ids) for target in report_targets(promises)]
+    goals = (code for code, goal in targets().items() if goal.kind == "goal")
+    return NationalReport7.model_validate(
+        {
+            "header": _header(promises.party, "nationalReport7", draft.cycle),
+            "government": _government(promises.party),
+            "sectionI": SectionI(
+                national_authorities=_text(draft, "I.nationalAuthorities"),
+                process_undertaken=_text(draft, "I.processUndertaken"),
+            ),
+            "sectionII": _second(draft),
+            "sectionIII": third,
+            "sectionIV": [_fourth(code, draft, linked) for code in goals],
+            "sectionV": SectionV(assessment_summary=_text(draft, "V.assessmentSummary")),
+        }
+    )
+
+
+def _fourth(code: str, draft: Draft, linked: Mapping[str, str]) -> SectionIV:
+    return SectionIV(
+        gbf_goal=Term(identifier=targets()[code].identifier),
+        summary_of_progress=_text(draft, f"IV.{code}.summaryOfProgress"),
+        indicator_data=_links((code,), linked),
+    )
+
+
+def _text(draft: Draft, key: str) -> LString | None:
+    entry = draft.entries.get(key)
+    return {entry.language: entry.text} if entry and entry.text.strip() else None
+
+
+def _second(draft: Draft) -> SectionII:
+    fields = ("hasRevisedNbsap", "anticipatedNbsapDate", "hasNbsapAdopted", "anticipatedNbsapAdoptionDate")
+    given: dict[str, Any] = {name: draft.text(f"II.{name}") or None for name in fields}
+    engaged = draft.text("II.hasStakeholderEngagement")
+    given["hasStakeholderEngagement"] = engaged == "yes" if engaged else None
+    given["implementationProgress"] = _text(draft, "II.implementationProgress")
+    return SectionII.model_validate(given)
+
+
+def _third(target: ReportTarget, draft: Draft, linked: Mapping[str, str], ids: Mapping[str, str]) -> SectionIII:
+    level = progress_levels().get(draft.text(f"III.{target.id}.levelOfProgress"))
+    identifier = ids[target.id] if target.type == "national" else targets()[target.id].identifier
+    fields = {name: _text(draft, f"III.{target.id}.{name}") for name in SUMMARIES}
+    return SectionIII.model_validate(
+        {
+            "target": Term(identifier=identifier),
+            "targetType": target.type,
+            "levelOfProgress": Term(identifier=level.identifier or level.label_en) if level else None,
+            "indicatorData": _links(target.global_targets, linked),
+            **fields,
+        }
+    )
+
+
+def _links(codes: Sequence[str], linked: Mapping[str, str]) -> IndicatorLinks | None:
+    kinds: dict[str, tuple[IndicatorLink, ...]] = {}
+    for kind in ("headline", "component", "complementary"):
+        found = tuple(_links_of(kind, codes, linked))
+        if found:
+            kinds[kind] = found
+    return IndicatorLinks.model_validate(kinds) if kinds else None
+
+
+def _links_of(kind: str, codes: Sequence[str], linked: Mapping[str, str]) -> Iterator[IndicatorLink]:
+    for indicator in indicators().values():
+        if indicator.kind == kind and set(codes) & set(indicator.targets) and indicator.identifier in linked:
+            data = Reference(identifier=linked[indicator.identifier])
+            yield IndicatorLink(indicator=Term(identifier=indicator.identifier), data=data)

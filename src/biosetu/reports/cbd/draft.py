@@ -1,0 +1,203 @@
+"""The national report as a draft: one text a field, by its key; carried over, merged, never silently overwritten.
+
+A key is `<section>.<field>`, in Section III `III.<target>.<field>`, in Section IV `IV.<goal>.<field>`; `Q.<question>`
+holds the answer to a binary question (several joined with `;`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from biosetu.alignment.national import Promises
+from biosetu.framework import questions, targets
+from biosetu.reports.cbd.tables import rows
+
+OPTIONAL = "optional"
+
+
+class Entry(BaseModel):
+    """One filled field. `reviewed` is false where the text was carried over from the last cycle."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    text: str
+    language: str = "en"
+    office: str = ""
+    changed_on: date | None = None
+    reviewed: bool = True
+
+
+class Draft(BaseModel):
+    """The draft of one Party's report for one cycle."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    party: str
+    cycle: str
+    entries: dict[str, Entry] = Field(default_factory=dict)
+
+    def text(self, key: str) -> str:
+        """Return the text of a field, empty where there is none."""
+        entry = self.entries.get(key)
+        return entry.text if entry else ""
+
+    def answers(self) -> dict[str, list[str]]:
+        """Return the answers to the binary questions by question key."""
+        found = {key.removeprefix("Q."): entry.text for key, entry in self.entries.items() if key.startswith("Q.")}
+        return {key: [value.strip() for value in text.split(";") if value.strip()] for key, text in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportField:
+    """A field of the report: where it stands, what it is, what to write there in our words."""
+
+    section: str
+    field: str
+    kind: str
+    choices: tuple[str, ...]
+    per: str
+    label_en: str
+    label_ar: str
+
+    def label(self, language: str) -> str:
+        """Return our wording of the field."""
+        return self.label_ar if language == "ar" else self.label_en
+
+
+@cache
+def report_fields() -> tuple[ReportField, ...]:
+    """Return the fields of Sections I to V in their order."""
+    return tuple(
+        ReportField(
+            row["section"],
+            row["field"],
+            row["kind"],
+            tuple(choice for choice in row["choices"].split(";") if choice),
+            row["per"],
+            row["label_en"],
+            row["label_ar"],
+        )
+        for row in rows("report_fields")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTarget:
+    """What Section III reports on: a national target, or a global one where no national target is linked with it."""
+
+    id: str
+    type: str
+    title: str
+    global_targets: tuple[str, ...]
+
+
+def report_targets(promises: Promises, language: str = "en") -> tuple[ReportTarget, ...]:
+    """Return the targets of Section III: every national target, then the global targets that none is aligned with."""
+    aligned = promises.aligned()
+    national = [
+        ReportTarget(t.id, "national", t.text(language), tuple(e.target for e in aligned.get(t.id, ())))
+        for t in sorted(promises.targets, key=lambda t: (t.sequence, t.id))
+    ]
+    linked = {code for target in national for code in target.global_targets}
+    rest = [
+        ReportTarget(code, "global", target.title(language), (code,))
+        for code, target in targets().items()
+        if target.kind == "target" and code not in linked
+    ]
+    return (*national, *rest)
+
+
+def keys_of(promises: Promises) -> Iterator[tuple[str, ReportField]]:
+    """Yield every key of the report with its field, in the order of the report; questions are apart."""
+    for item in report_fields():
+        if item.per == "report":
+            yield f"{item.section}.{item.field}", item
+    for target in report_targets(promises):
+        yield from ((f"III.{target.id}.{item.field}", item) for item in report_fields() if item.per == "target")
+    for code, goal in targets().items():
+        if goal.kind == "goal":
+            yield from ((f"IV.{code}.{item.field}", item) for item in report_fields() if item.per == "goal")
+
+
+def known_keys(promises: Promises) -> frozenset[str]:
+    """Return every key that a draft may hold."""
+    return frozenset(key for key, _ in keys_of(promises)) | {f"Q.{key}" for key in questions()}
+
+
+def carried_over(last: Draft, cycle: str) -> Draft:
+    """Return a draft for a new cycle with the last one's texts, each to be reviewed before it counts as filled."""
+    entries = {key: entry.model_copy(update={"reviewed": False}) for key, entry in last.entries.items()}
+    return Draft(party=last.party, cycle=cycle, entries=entries)
+
+
+def fingerprint(text: str) -> str:
+    """Return a short hash of a text, by which a returned part shows what it was written on."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A field as it comes back from an office: the text, and the fingerprint of what was sent out."""
+
+    key: str
+    text: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that was changed here and by the office since it was sent out; both texts are shown."""
+
+    key: str
+    held: str
+    returned: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What merging a part did: the draft after it, the keys taken, the conflicts left open, keys not of this report."""
+
+    draft: Draft
+    taken: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+    unknown: tuple[str, ...]
+
+
+def merge(draft: Draft, part: Sequence[Returned], office: str, on: date, known: frozenset[str]) -> Merge:
+    """Merge a part that an office filled: what nobody else changed is taken, the rest is shown as a conflict.
+
+    An empty field that was sent out filled is left as it is; a field equal to the one held changes nothing.
+    """
+    entries = dict(draft.entries)
+    taken, conflicts, unknown = [], [], []
+    for field in part:
+        held = draft.text(field.key)
+        if field.key not in known:
+            unknown.append(field.key)
+        elif not field.text.strip() or field.text == held or fingerprint(field.text) == field.base:
+            continue
+        elif held and fingerprint(held) != field.base:
+            conflicts.append(Conflict(field.key, held, field.text))
+        else:
+            language = entries[field.key].language if field.key in entries else "en"
+            entries[field.key] = Entry(text=field.text, language=language, office=office, changed_on=on)
+            taken.append(field.key)
+    after = draft.model_copy(update={"entries": entries})
+    return Merge(after, tuple(taken), tuple(conflicts), tuple(unknown))
+
+
+def resolved(draft: Draft, conflict: Conflict, text: str, office: str, on: date) -> Draft:
+    """Return the draft with a conflict settled by the text that the focal point chose."""
+    return draft.model_copy(
+        update={"entries": {**draft.entries, conflict.key: Entry(text=text, office=office, changed_on=on)}}
+    )
+
+
+def filled(draft: Draft, key: str) -> bool:
+    """Return whether a field holds a reviewed text."""
+    entry: Entry | None = draft.entries.get(key)
+    return entry is not None and entry.reviewed and bool(entry.text.strip())
