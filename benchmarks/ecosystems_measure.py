@@ -1,6 +1,6 @@
 """How fast two dates of a large map are measured, beside the limit of decoding and plain rasterio + NumPy.
 
-    python benchmarks/ecosystems_measure.py [--side 20000] [--classes 40] [--crs EPSG:4326] [--noise 0.02] [--folder DIR]
+    python benchmarks/ecosystems_measure.py [--side 20000] [--classes 40] [--crs EPSG:4326] [--noise 0.02]
 
 The maps are made once in the folder. Each part runs in a process of its own, so that its peak memory is its own.
 """
@@ -147,9 +147,8 @@ def main() -> None:
         return
     paths = make_maps(chosen.folder, chosen.side, chosen.classes, chosen.crs, chosen.noise)
     pixels = chosen.side**2
-    print(
-        f"two dates of {chosen.side:,}² pixels, {chosen.classes} classes, {chosen.crs}, {chosen.noise:.0%} scattered pixels"
-    )
+    about = f"{chosen.classes} classes, {chosen.crs}, {chosen.noise:.0%} scattered pixels"
+    print(f"two dates of {chosen.side:,}² pixels, {about}")
     for name in ("decode", "measure", "plain"):
         if name == "plain" and chosen.skip_plain:
             continue

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from biosetu.cli.lazy import LazyGroup
-from biosetu.cli.options import out_option, quiet_option, scheduler_option
+from biosetu.cli.options import language_option, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -100,18 +100,13 @@ def measure(
 @click.option(
     "--template", type=click.Path(path_type=Path), help="Only write the template, filled from measures, to FILE."
 )
+@click.option("--report", type=click.Path(path_type=Path), help="Also write a document: .html, .docx, .pdf or .json.")
+@language_option
 @click.option("--rle", type=click.Path(path_type=Path), help="Also write the layout of the Red List of Ecosystems.")
 @keep_option
 @out_option
 def assess(
-    measures: Path,
-    version: str,
-    reading: str | None,
-    past: bool,
-    template: Path | None,
-    rle: Path | None,
-    keep: str | None,
-    out: Path | None,
+    measures: Path, version: str, reading: str | None, out: Path | None, keep: str | None, **chosen: Any
 ) -> None:
     """Category by criterion and overall, from a filled template or from the measures of a map.
 
@@ -119,12 +114,14 @@ def assess(
     """
     from biosetu.jobs import ecosystems_assess as job
 
-    if template is not None:
-        emit(job.template_table(measures, past=past), template)
+    if chosen["template"] is not None:
+        emit(job.template_table(measures, past=chosen["past"]), chosen["template"])
         return
-    found = job.assess_file(measures, version, reading, past=past)
-    if rle is not None:
-        emit(job.rle_export(found), rle)
+    found = job.assess_file(measures, version, reading, past=chosen["past"])
+    if chosen["rle"] is not None:
+        emit(job.rle_export(found), chosen["rle"])
+    if chosen["report"] is not None:
+        click.echo(str(job.write_report(found, chosen["report"], chosen["language"])), err=True)
     table = job.results(found)
     _kept(keep, "assessments", table)
     emit(table, out)

@@ -127,7 +127,7 @@ def small_range(criterion: str, value: Value, conditions: Conditions, rules: Gui
     measure = "eoo_km2" if criterion == "B1" else "aoo_cells"
     limits = {t.category: t.limit for t in rules.of(criterion, measure)}
     places = {t.category: t.limit for t in rules.of(criterion, "locations")}
-    text = f"{'extent' if criterion == 'B1' else 'cells'} {_shown(value)}"
+    text = f"extent {_shown(value)} km²" if criterion == "B1" else f"{_shown(value)} occupied 10 km cells"
     any_size = [_by_size(size, limits) for size in (value.low, value.best, value.high)]
     if conditions.untouched and any(size != "LC" for size in any_size):
         return Finding(criterion, "NE", "NE", "NE", "", f"{text}: {any_size[1]} if one of a to c holds, none looked at")

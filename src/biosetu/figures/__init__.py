@@ -2,6 +2,7 @@
 
 from biosetu.figures.bars import category_bars
 from biosetu.figures.countrymap import breadth_km, country_map, disclaimer
+from biosetu.figures.criteria import criteria_strip
 from biosetu.figures.dots import Dot, DotOptions, Small, dot_plot, small_multiples
 from biosetu.figures.framework import (
     MOVES,
@@ -30,6 +31,7 @@ __all__ = [
     "breadth_km",
     "category_bars",
     "country_map",
+    "criteria_strip",
     "disclaimer",
     "dot_plot",
     "framework_figure",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,8 +17,11 @@ from biosetu.ecosystems.severity import extent_at, severity_interval
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION
 from biosetu.ecosystems.typology import functional_groups, suggest_groups
 from biosetu.engine.cells import read_cells
+from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.ecosystems_inputs import read_classes
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.reports.assessments import assessment_document
+from biosetu.translation import Voice
 
 MEASURED = {"class", "date", "area_km2"}
 
@@ -63,6 +67,19 @@ def results(found: Sequence[Assessed]) -> pa.Table:
 def rle_export(found: Sequence[Assessed]) -> pa.Table:
     """Return the assessments in the layout of the Red List of Ecosystems' database."""
     return rle_table(found)
+
+
+def write_report(found: Sequence[Assessed], path: Path, language: str = "en") -> Path:
+    """Write the assessments as a document: .html, .docx, .pdf or .json by suffix; return the path.
+
+    Raises:
+        UsageError: another suffix.
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise UsageError(f"There is no report as {path.suffix!r}. Use one of .{', .'.join(FORMATS)}.")
+    document = assessment_document(found, Voice(language), datetime.now(UTC).date())
+    return write_document(document, kind, path)
 
 
 def index_file(

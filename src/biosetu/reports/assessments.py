@@ -1,0 +1,100 @@
+"""Red List assessments of ecosystems as a document: a section for each type, from one record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from biosetu.ecosystems.assessment import Assessed, with_range
+from biosetu.ecosystems.thresholds import guidelines
+from biosetu.ecosystems.typology import functional_groups
+from biosetu.figures import criteria_strip
+from biosetu.reports.content import Block, Citation, Column, Document, Fact, Facts, Figure, Paragraph, Section, Table
+from biosetu.reports.sections.ecosystems import CATEGORIES
+from biosetu.translation import N_, Voice
+
+ABOUT = {
+    "area": N_("Area"),
+    "date": N_("Date"),
+    "scope": N_("Scope"),
+    "collapse": N_("Collapsed when"),
+    "assessors": N_("Assessors"),
+    "reviewers": N_("Reviewers"),
+    "confidence": N_("Confidence"),
+    "evidence": N_("Evidence"),
+}
+
+
+def assessment_document(found: Sequence[Assessed], voice: Voice, on: date, title: str = "") -> Document:
+    """Return the document of assessments: overall outcome, criteria in the colours of the field, reasons, record."""
+    _ = voice.gettext
+    versions = ", ".join(sorted({each.version for each in found}))
+    return Document(
+        key="ecosystem-assessments",
+        title=title or _("Red List of Ecosystems"),
+        subtitle=_("Assessed by the Red List of Ecosystems, guidelines {version}").format(version=versions),
+        language=voice.language,
+        on=on,
+        sections=tuple(assessment_section(each, voice, place) for place, each in enumerate(found)),
+        meta={"party": "", "versions": versions},
+    )
+
+
+def assessment_section(each: Assessed, voice: Voice, place: int = 0) -> Section:
+    """Return one assessment as a section: usable in a document, and as a fragment of a page."""
+    _ = voice.gettext
+    name = each.about["name"] or each.about["ecosystem"]
+    sources = _sources(each)
+    blocks: list[Block] = [_outcome(each, sources, voice), _strip(each, sources, voice), _table(each, sources, voice)]
+    blocks += _record(each, voice)
+    group = functional_groups().get(each.about["functional_group"])
+    kicker = f"{group.code} {group.name}" if group else ""
+    return Section(f"ecosystem-{place}", name, tuple(blocks), kicker=kicker, place=(place,))
+
+
+def _sources(each: Assessed) -> tuple[Citation, ...]:
+    own = (Citation(each.about["citation"]),) if each.about["citation"] else ()
+    return (*own, Citation(guidelines(each.version).reference.split(":")[0]))
+
+
+def _outcome(each: Assessed, sources: tuple[Citation, ...], voice: Voice) -> Facts:
+    _ = voice.gettext
+    plausible = each.low if each.low == each.high else f"{each.low}–{each.high}"
+    return Facts(
+        (
+            Fact(_("Category"), f"{each.category} {_(CATEGORIES[each.category])}"),
+            Fact(_("Plausible range"), plausible),
+            Fact(_("Criteria"), each.criteria or "–"),
+        ),
+        sources,
+    )
+
+
+def _strip(each: Assessed, sources: tuple[Citation, ...], voice: Voice) -> Figure:
+    _ = voice.gettext
+    outcomes = [(finding.criterion, finding.category) for finding in each.findings]
+    text = "; ".join(f"{criterion} {category}" for criterion, category in outcomes)
+    drawing = criteria_strip(
+        outcomes, voice, key=f"criteria-{each.about['ecosystem']}", title=_("By criterion"), text=text
+    )
+    return Figure(drawing, _("By criterion"), text, wide=True, sources=sources)
+
+
+def _table(each: Assessed, sources: tuple[Citation, ...], voice: Voice) -> Table:
+    _ = voice.gettext
+    columns = (
+        Column("criterion", _("Criterion")),
+        Column("category", _("Category")),
+        Column("reason", _("What it rests on")),
+    )
+    rows = tuple((f.criterion, with_range(f), f.reason) for f in each.findings if f.category != "NE" or f.reason)
+    return Table(_("Criteria evaluated"), columns, rows, sources)
+
+
+def _record(each: Assessed, voice: Voice) -> list[Block]:
+    _ = voice.gettext
+    lines = [f"{_(label)}: {each.about[name]}" for name, label in ABOUT.items() if each.about[name]]
+    readings = "; ".join(f"{name} {finding.category}" for name, finding in each.cells_by_reading.items())
+    if readings:
+        lines.append(_("B2 by reading of the 1 % rule: {readings}").format(readings=readings))
+    return [Paragraph(line, "note") for line in lines]

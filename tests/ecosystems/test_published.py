@@ -1,0 +1,59 @@
+"""Published figures on mangroves, carried as tables with their source."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from biosetu.ecosystems.assessment import assess
+from biosetu.ecosystems.change import change
+from biosetu.ecosystems.redlist_index import index_table, read_history
+from biosetu.ecosystems.typology import functional_groups
+from biosetu.jobs.ecosystems_assess import index_file
+
+DATA = Path(__file__).parent / "data"
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("row", rows(DATA / "mangrove_extent.csv"), ids=lambda row: row["unit"])
+def test_decline_of_mangroves_between_published_areas(row: dict[str, str]) -> None:
+    found = change(float(row["area_km2_1996"]), float(row["area_km2_2016"]), 20)
+    assert found.decline_50y_high_percent == pytest.approx(float(row["linear_50y_percent"]), abs=1e-4)
+    assert found.decline_50y_percent == pytest.approx(float(row["geometric_50y_percent"]), abs=1e-4)
+    (assessed,) = assess([{"ecosystem": row["unit"], "A2b_decline_percent": f"{found.decline_50y_percent}"}])
+    assert assessed.category == row["category"]
+
+
+def test_index_of_the_mangroves_of_myanmar() -> None:
+    """NT, EN, CR, CR: 1 - (1 + 3 + 4 + 4) ÷ 20."""
+    index, counts = index_file(DATA / "mangrove_history.csv", by="country")
+    assert index["value"].to_pylist() == pytest.approx([0.4, 0.4])
+    assert counts.to_pylist()[1]["CR"] == 2
+
+
+shared = pytest.mark.skipif("BIOSETU_SHARED" not in os.environ, reason="BIOSETU_SHARED names no folder of real data")
+
+
+@shared
+def test_published_strategic_assessments_give_an_index_in_range() -> None:
+    found = rows(Path(os.environ["BIOSETU_SHARED"]) / "data/rle_assessments_db/strategic_assessments.csv")
+    listed = [
+        {"ecosystem": row["eco_id"], "year": row["assessment_date"][:4], "category": row["overall_risk_category"]}
+        for row in found
+        if row["overall_risk_category"] and row["assessment_date"][:4].isdigit()
+    ]
+    history = read_history(listed)
+    table = index_table(history, {"": [each.ecosystem for each in history]})
+    assert all(0 <= value <= 1 for value in table["value"].to_pylist())
+
+
+@shared
+def test_typology_is_the_published_one() -> None:
+    published = rows(Path(os.environ["BIOSETU_SHARED"]) / "data/get_typology/get_efg_v2.1.csv")
+    assert {row["code"]: row["name"] for row in published} == {g.code: g.name for g in functional_groups().values()}
