@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from markupsafe import Markup
 
-from biosetu.figures import Level, Movement, Options, series_chart
-from biosetu.figures.scales import decimals
+from biosetu.figures import Level, Movement, Options, scales, series_chart
 from biosetu.framework import elements, indicators
 from biosetu.observations import Source, units
 from biosetu.observations.own import Quantity
@@ -29,6 +28,7 @@ from biosetu.translation import Voice
 MOST_DECIMALS = {"index": 3, "percent": 2, "proportion": 3}
 BARE = frozenset({"index", "proportion", "flag", "answer", "count"})
 ANSWERS = frozenset({"flag", "answer"})
+SMALLEST_SHOWN = 6
 FROM_ZERO = frozenset({"percent", "km2", "ha"})
 
 
@@ -92,13 +92,19 @@ def places(summary: Summary, point: Point | None = None) -> int:
 
 
 def quantity(
-    value: float | None, summary: Summary, voice: Voice, *, signed: bool = False, point: Point | None = None
+    value: float | None,
+    summary: Summary,
+    voice: Voice,
+    *,
+    signed: bool = False,
+    point: Point | None = None,
+    decimals: int | None = None,
 ) -> str:
     """Return a value with its unit; a difference of percentages is in percentage points."""
     unit = unit_of(summary, voice)
     if signed and summary.unit == "percent":
         unit = voice.gettext("percentage points")
-    text = voice.number(value, places(summary, point), signed=signed)
+    text = voice.number(value, places(summary, point) if decimals is None else decimals, signed=signed)
     return f"{text}{' ' if unit else ''}{unit}"
 
 
@@ -165,7 +171,7 @@ def benchmark(summary: Summary, voice: Voice) -> Level | None:
         return None
     label = voice.gettext("global benchmark: {value} by {year}, not this Party's commitment")
     unit = unit_of(summary, voice)
-    shown = f"{voice.number(element.value, decimals([element.value]))}{' ' if unit else ''}{unit}"
+    shown = f"{voice.number(element.value, scales.decimals([element.value]))}{' ' if unit else ''}{unit}"
     return Level(label.format(value=shown, year=element.deadline), ((element.deadline, element.value),))
 
 
@@ -224,7 +230,11 @@ def facts(evidence: Evidence, summary: Summary, voice: Voice) -> Facts:
 
 def _difference(summary: Summary, voice: Voice) -> str:
     change = summary.change
-    return quantity(change.value, summary, voice, signed=True, point=change.latest)
+    value, point = change.value or 0.0, change.latest
+    shown = places(summary, point)
+    while value and round(value, shown) == 0 and shown < SMALLEST_SHOWN:
+        shown += 1
+    return quantity(value, summary, voice, signed=True, decimals=shown)
 
 
 def change_in_words(summary: Summary, voice: Voice) -> str | None:

@@ -103,11 +103,12 @@ def _coverage_table(voice: Voice, coverage: Sequence[Row], cited: tuple[Citation
     _ = voice.gettext
     if not coverage:
         return
+    said = {state: _(words) for state, words in STATES.items()}
     rows = tuple(
         (
             row["target"],
             elements()[row["element"]].wording(voice.language),
-            _(STATES[row["state"]]),
+            said[row["state"]],
             row["national_targets"],
         )
         for row in coverage
