@@ -16,8 +16,6 @@ import fsspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-import pyarrow.dataset as ds
-import pyarrow.fs as pa_fs
 import pyarrow.parquet as pq
 
 from biosetu.engine.coordinates import degrees_column, number_column
@@ -300,16 +298,10 @@ def _row_group(path: str, meta: Any, group: int, place: int) -> Part:
 
 def _parquet_batches(source: Source, part: Part) -> Iterator[pa.RecordBatch]:
     system, _ = fsspec.core.url_to_fs(source.address)
-    taxon = source.columns["taxon"]
-    form = ds.ParquetFileFormat(read_options=ds.ParquetReadOptions(dictionary_columns=[taxon]))
-    fragment = form.make_fragment(
-        part.path,
-        pa_fs.PyFileSystem(pa_fs.FSSpecHandler(system)) if "://" in source.address else pa_fs.LocalFileSystem(),
-        row_groups=None if part.row_group is None else [part.row_group],
-    )
-    yield from fragment.to_batches(
-        columns=list(source.columns.values()), batch_size=ROWS_A_BATCH, batch_readahead=4, fragment_readahead=1
-    )
+    with system.open(part.path, "rb") if "://" in source.address else pa.memory_map(part.path) as stream:
+        file = pq.ParquetFile(stream, read_dictionary=[source.columns["taxon"]])
+        groups = None if part.row_group is None else [part.row_group]
+        yield from file.iter_batches(ROWS_A_BATCH, row_groups=groups, columns=list(source.columns.values()))
 
 
 def _canonical(batch: pa.RecordBatch, columns: Mapping[str, str]) -> pa.RecordBatch:

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from pyproj import Geod
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from biosetu.geo.cells import WIDE_COSINE, occupied_cells
 from biosetu.geo.hull import geodesic_hulls
@@ -76,6 +73,10 @@ def buffer_subpopulation_proxy(lon: Floats, lat: Floats, radius_km: float | None
 
 def groups_within_km(lon: Floats, lat: Floats, distance_km: float) -> Integers:
     """Return the group of each place, 0 …: places are together when a chain of steps ≤ `distance_km` joins them."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
     points = directions_of(lon, lat).T
     chord = 2 * np.sin(min(distance_km * 1000 / AUTHALIC_RADIUS_M / 2, np.pi / 2))
     tree = cKDTree(points)
@@ -111,6 +112,8 @@ def alpha_hull_km2(lon: Floats, lat: Floats, alpha: float = 2.0) -> float:
 
     Reference: IUCN Guidelines v16 (2024) §4.9; Burgman and Fox 2003, doi:10.1017/S1367943003003044.
     """
+    from scipy.spatial import Delaunay, QhullError
+
     points = _local_km(lon, lat)
     if points is None:
         return float("nan")
