@@ -13,7 +13,7 @@ from biosetu.figures.series import Level
 from biosetu.translation import Voice
 
 WIDTH, ROW, TOP = 440.0, 24.0, 34.0
-NAME_CHARACTERS = 22
+NAME_CHARACTERS = 27
 SMALL_WIDTH, SMALL_HEIGHT = 200.0, 112.0
 
 

@@ -21,7 +21,7 @@ from biosetu.reports.content import Citation, Column, Fact, Facts, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.sources.official import Series, series_of
 from biosetu.statistics.pathway import pathway
-from biosetu.statistics.summary import Baseline, Point, Summary
+from biosetu.statistics.summary import Baseline, Point, Summary, baseline_periods
 from biosetu.statistics.telling import tell, tell_pathway
 from biosetu.translation import Voice
 
@@ -250,9 +250,21 @@ def stated_baseline(summary: Summary) -> Baseline | None:
 
 
 def baseline_in_words(summary: Summary, voice: Voice) -> str | None:
-    """Return the baseline with its unit, or None where there is none."""
+    """Return the baseline with its unit, and its release where that is another than the latest value's; or None."""
     baseline = stated_baseline(summary)
-    return quantity(baseline.value, summary, voice, point=summary.change.latest) if baseline else None
+    if baseline is None:
+        return None
+    text = quantity(baseline.value, summary, voice, point=summary.change.latest)
+    if baseline.vintage == summary.level.vintage:
+        return text
+    return voice.gettext("{value} (release {vintage})").format(value=text, vintage=voice.ltr(baseline.vintage))
+
+
+def baseline_of_level(summary: Summary) -> float | None:
+    """Return the mean over the reference period within the release of the latest value; None where there is none."""
+    first, last = baseline_periods().get(summary.indicator, baseline_periods()["*"])
+    held = [point.value for point in summary.points if first <= point.year <= last and point.value is not None]
+    return None if not held or stated_baseline(summary) is None else sum(held) / len(held)
 
 
 def _in_release(year: int, vintage: str, voice: Voice) -> str:

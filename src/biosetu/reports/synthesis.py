@@ -29,6 +29,7 @@ from biosetu.reports.sections.targets import kind_of
 from biosetu.reports.series import (
     ANSWERS,
     baseline_in_words,
+    baseline_of_level,
     benchmark,
     change_in_words,
     home_of,
@@ -37,7 +38,6 @@ from biosetu.reports.series import (
     quantity,
     rows_of,
     sources_of,
-    stated_baseline,
     title_of,
     told,
     unit_of,
@@ -238,9 +238,7 @@ def _dots(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cite
 def _dot(member: Member, item: Summary | None, voice: Voice) -> Dot:
     if item is None:
         return Dot(member.name(voice), None, note=_absent(voice))
-    baseline = stated_baseline(item)
-    same = baseline is not None and baseline.vintage == item.level.vintage
-    return Dot(member.name(voice), item.level.value, baseline.value if baseline and same else None)
+    return Dot(member.name(voice), item.level.value, baseline_of_level(item))
 
 
 def _multiples(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cited: tuple[Citation, ...]) -> Figure:
