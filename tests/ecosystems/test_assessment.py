@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biosetu.cli.ecosystems import ecosystems
@@ -106,6 +106,7 @@ def test_all_problems_are_listed_with_row_and_column() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 100), st.floats(0, 30), st.floats(0, 30))
 def test_bounds_always_enclose_the_best_category(best: float, below: float, above: float) -> None:
     value = Interval(best, best - below, min(best + above, 100))

@@ -4,7 +4,7 @@ from math import isnan, log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biosetu.ecosystems.accuracy import adjusted_areas
@@ -42,6 +42,7 @@ def test_nothing_at_the_start_has_no_rate_and_no_time_is_refused() -> None:
         change(1, 1, 0)
 
 
+@settings(deadline=None)
 @given(st.floats(1, 1e6), st.floats(0, 1e6), st.floats(0.5, 100), st.floats(0, 0.5), st.floats(0, 0.5))
 def test_intervals_of_areas_only_widen_the_decline(
     before: float, after: float, years: float, one: float, other: float

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biosetu.cli.ecosystems import ecosystems
@@ -22,6 +22,7 @@ MEASURES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e9), min_size=1, max_size=40).filter(lambda values: sum(values) > 0), st.integers(0, 3))
 def test_shares_always_add_up_to_a_hundred(values: list[float], decimals: int) -> None:
     shares = shares_percent(values, decimals)

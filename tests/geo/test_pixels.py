@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Geod
 
@@ -49,6 +49,7 @@ def test_zone_area_of_a_sphere_is_the_sine() -> None:
     assert zone_area_m2(np.array([np.pi / 6]), 2.0, 2.0)[0] == pytest.approx(2.0)
 
 
+@settings(deadline=None)
 @given(st.floats(1, 5.2e14), st.sampled_from([1, 10_000]))
 def test_area_unit_always_fits_the_map(extent: float, weight: int) -> None:
     unit = area_unit(extent, weight)
