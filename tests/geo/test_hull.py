@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 from geographiclib.geodesic import Geodesic
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Proj
 
@@ -131,3 +131,11 @@ def test_polygon_around_pole_reaches_it():
 
 def test_polygon_of_two_points_is_none():
     assert hull_polygon([1, 2], [1, 2]) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(PLACES), st.floats(0, 3.4), st.integers(3, 60), st.data())
+def test_hull_of_a_subset_is_not_larger(seed, place, magnitude, n, data):
+    x, y = cloud(seed, *place, 10**magnitude, n)
+    some = sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1)))
+    assert hull_area_km2(x[some], y[some]) <= hull_area_km2(x, y) * (1 + 1e-4) + 1e-6

@@ -49,3 +49,23 @@ def test_sis_connect_files_are_written(tmp_path):
     made = rows(tmp_path / "sis" / "assessments.csv")[0]
     assert made["RedListCriteria.manualCategory"] == "CR"
     assert made["RedListCriteria.possiblyExtinct"] == "true"
+
+
+def test_export_of_sis_is_assessed_as_it_is(tmp_path):
+    (tmp_path / "allfields.csv").write_text(
+        "internal_taxon_id,internal_taxon_name,EOO.range,LocationsNumber.range,HabitatContinuingDecline.isDeclining,"
+        'PopulationReductionPastBasis.value,EggLaying.layEggs\n17,A b,4000,3-5,Yes,"a,c",1\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "o.csv"
+    assert biosetu(["species", "assess", str(tmp_path / "allfields.csv"), "--out", str(out)]) == 0
+    assert [(r["taxon"], r["category"], r["criteria"]) for r in rows(out)] == [("A b", "EN", "B1ab(iii)")]
+
+
+def test_what_was_written_for_sis_gives_the_same_when_read_back(tmp_path):
+    text = "taxon,mature_individuals,decline_mature,past_reduction,past_basis\nA,40-90,yes,55,ac\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    sis, out, again = tmp_path / "sis", tmp_path / "o.csv", tmp_path / "p.csv"
+    assert biosetu(["species", "assess", str(tmp_path / "a.csv"), "--sis", str(sis), "--out", str(out)]) == 0
+    assert biosetu(["species", "assess", str(sis / "allfields.csv"), "--out", str(again)]) == 0
+    assert rows(again) == rows(out)

@@ -13,7 +13,7 @@ from biosetu.engine.tables import write_table
 from biosetu.problems import DataError, Problem
 from biosetu.species.criteria.assess import Method, assess
 from biosetu.species.criteria.inputs import read_inputs, template
-from biosetu.species.criteria.sis import sis_assessments, sis_fields
+from biosetu.species.criteria.sis import from_sis, sis_assessments, sis_fields
 
 LIMITS = Limits(file_bytes=400_000_000, content_bytes=1_000_000_000, rows=2_000_000)
 
@@ -31,11 +31,13 @@ def read_assessment_cells(path: Path) -> pa.Table:
 
 
 def assess_file(path: Path, method: Method, sis: Path | None = None) -> pa.Table:
-    """Assess every row of a file; with `sis`, also write `allfields.csv` and `assessments.csv` into that folder.
+    """Assess every row of a file: the template's columns, or an `allfields` export of SIS.
+
+    With `sis`, also write `allfields.csv` and `assessments.csv` into that folder.
 
     Raises DataError with all cells that cannot be read.
     """
-    cells = read_assessment_cells(path)
+    cells = from_sis(read_assessment_cells(path))
     inputs = read_inputs(cells, path.name)
     result = assess(inputs, method)
     if sis is not None:

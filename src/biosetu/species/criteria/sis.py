@@ -1,4 +1,4 @@
-"""Assessments for SIS Connect: the columns of its `allfields` and `assessments` files."""
+"""Assessments to and from SIS: the columns of the `allfields` and `assessments` files of SIS Connect."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from biosetu.species.criteria.tables import parameters, rows
 
+SIS_NAMES = ("internal_taxon_name", "scientificName", "internal_taxon_id")
 YES_NO = {"yes": "Yes", "no": "No", "unknown": "Unknown"}
 
 
@@ -36,6 +37,20 @@ def _sis_value(text: str | None, kind: str) -> str:
     if kind == "letters":
         return ",".join(letter for letter in plain.lower() if letter.isalpha())
     return "" if plain.lower() == "unknown" else plain
+
+
+def from_sis(cells: pa.Table) -> pa.Table:
+    """Return the template's columns from an `allfields` table of SIS, other tables as they are.
+
+    Fields that no criterion uses are left behind. The taxon is the first of SIS's name columns that there is.
+    """
+    names = [name for name in SIS_NAMES if name in cells.column_names]
+    fields = {row["field"]: row["parameter"] for row in rows("sis_fields.csv")}
+    found = [field for field in fields if field in cells.column_names]
+    if not names or not found:
+        return cells
+    chosen = cells.select([names[0], *found])
+    return chosen.rename_columns(["taxon", *(fields[field] for field in found)])
 
 
 def sis_assessments(assessed: pa.Table, on: date) -> pa.Table:
