@@ -97,12 +97,12 @@ def test_step_without_reason_is_refused_where_one_is_due():
 @pytest.mark.parametrize(
     ("state", "verb", "role", "changes", "sentence"),
     [
-        ("draft", "submit", "requester", {"filled": frozenset({"who", "what"})}, "purpose, needed_by"),
+        ("draft", "submit", "requester", {"filled": frozenset({"who", "what"})}, "What is it for., Needed by"),
         ("submitted", "endorse", "focal_point", {"actor_parties": frozenset({"LKA"})}, "own Party"),
         ("submitted", "answer", "officer", {"information_only": False}, "request for information"),
         ("submitted", "lapse_endorsement", "manager",
          {"focal_point_vacant": False, "endorsement_due": TODAY}, "still has time"),
-        ("in_articulation", "plan", "officer", {"filled": frozenset(FOUR_FIELDS)}, "coverage, title"),
+        ("in_articulation", "plan", "officer", {"filled": frozenset(FOUR_FIELDS)}, "Title, Problem"),
         ("planning", "match", "officer", {"parties": frozenset({"NPL", "BTN"})}, "Not yet endorsed by BTN"),
         ("matching", "agree", "officer", {"safeguards_done": False}, "Safeguards"),
         ("matching", "agree", "officer", {"due_diligence_done": False}, "Due diligence"),

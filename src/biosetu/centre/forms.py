@@ -23,11 +23,16 @@ def posted(data: QueryDict, fields: Iterable[Field]) -> dict[str, str]:
     }
 
 
+def target_choices() -> list[tuple[str, str]]:
+    """Return the targets to choose from, as (code, name)."""
+    return [(row.code, f"{row.code} {row.title(language())}") for row in targets().values() if row.kind == "target"]
+
+
 def choices(request: HttpRequest, field: Field) -> list[tuple[str, str]]:
     """Return the (code, name) pairs to choose from; empty where codes are typed."""
     kind = field.kind.removeprefix("codes:")
     if kind == "targets":
-        return [(row.code, f"{row.code} {row.title(language())}") for row in targets().values() if row.kind == "target"]
+        return target_choices()
     if (field.form, field.field) == ("request", "party"):
         allowed = parties_for(request.user, "open", "request")
         return [(code, row.name(language())) for code, row in parties().items() if code in allowed]

@@ -19,6 +19,7 @@ PUBLIC = (
     ("targets", N_("Targets")),
     ("requests", N_("Requests")),
     ("directory", N_("Directory")),
+    ("library", N_("Library")),
 )
 PROPOSING = (("upload", N_("Upload")), ("runs", N_("Runs")))
 REVIEWING = (("review", N_("Review")),)

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "biosetu.centre.evidence",
     "biosetu.centre.directory",
     "biosetu.centre.helpdesk",
+    "biosetu.centre.library",
     "biosetu.centre.pages",
 ]
 

@@ -15,6 +15,7 @@ urlpatterns = [
         path("api/", documentation, name="api"),
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),
+        path("library/", include("biosetu.centre.library.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
         path("", include("biosetu.centre.evidence.urls")),
         path("", include("biosetu.centre.pages.urls")),

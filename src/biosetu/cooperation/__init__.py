@@ -6,10 +6,11 @@ What needs a solver or a compiler is loaded when it is first asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from biosetu.cooperation.clock import Calendar, Due, Event, Standard, read_clock, standards
+from biosetu.cooperation.clock import Calendar, Due, Event, Standard, calendar_of, read_clock, standards
 from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.guards import Consent, Facts
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
+from biosetu.cooperation.saying import Said, in_words, say
 from biosetu.cooperation.states import FINAL, Refused, Transition, offered, states, step, transitions
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from biosetu.cooperation.expertise import covered
     from biosetu.cooperation.explaining import lacking, reasons
     from biosetu.cooperation.match import Component, Fit, components, fit, shortlist
+    from biosetu.cooperation.suggesting import Suggestion, suggest
 
 _HEAVY = {
     "Assignment": "assignment",
@@ -29,6 +31,8 @@ _HEAVY = {
     "shortlist": "match",
     "lacking": "explaining",
     "reasons": "explaining",
+    "Suggestion": "suggesting",
+    "suggest": "suggesting",
 }
 
 
@@ -54,22 +58,28 @@ __all__ = [
     "Provider",
     "Refused",
     "Request",
+    "Said",
     "Standard",
+    "Suggestion",
     "Transition",
     "assign",
+    "calendar_of",
     "components",
     "covered",
     "find_conflicts",
     "fit",
+    "in_words",
     "lacking",
     "offered",
     "read_clock",
     "read_providers",
     "read_requests",
     "reasons",
+    "say",
     "shortlist",
     "standards",
     "states",
     "step",
+    "suggest",
     "transitions",
 ]

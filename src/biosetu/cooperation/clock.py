@@ -15,6 +15,8 @@ from importlib.resources import files
 
 import holidays
 
+from biosetu.framework import parties
+
 WEEKEND = frozenset({5, 6})
 LONGEST = 3660
 
@@ -61,9 +63,9 @@ class Calendar:
     """Working days of a place: its weekend, its public holidays, and what the Party says otherwise."""
 
     def __init__(
-        self, iso2: str = "", extra_holidays: Collection[date] = (), weekend: Collection[int] | None = None
+        self, iso2: str = "", extra_holidays: Collection[date | str] = (), weekend: Collection[int] | None = None
     ) -> None:
-        self._extra = frozenset(extra_holidays)
+        self._extra = frozenset(str(day) for day in extra_holidays)
         self._weekend = None if weekend is None else frozenset(weekend)
         self._official = _official(iso2)
 
@@ -76,7 +78,7 @@ class Calendar:
 
     def works(self, day: date) -> bool:
         """Return whether `day` is a working day."""
-        if day.weekday() in self.weekend or day in self._extra:
+        if day.weekday() in self.weekend or not self._extra.isdisjoint((day.isoformat(), f"{day:%m-%d}")):
             return False
         return self._official is None or day not in self._official
 
@@ -87,6 +89,26 @@ def _official(iso2: str) -> holidays.HolidayBase | None:
         return holidays.country_holidays(iso2) if iso2 else None
     except NotImplementedError:
         return None
+
+
+@cache
+def calendar_of(party: str) -> Calendar:
+    """Return the working days of a Party (ISO3): the official ones, and what data/working_days.csv says otherwise.
+
+    Rows of that table: `weekend` (weekdays without work, Monday 0 … Sunday 6, separated by ;), `holiday` (a date, or
+    month-day for every year).
+    """
+    known = parties().get(party)
+    rows = [row for row in _own_days() if row["party"] == party]
+    weekend = next((frozenset(map(int, row["value"].split(";"))) for row in rows if row["kind"] == "weekend"), None)
+    days = frozenset(row["value"] for row in rows if row["kind"] == "holiday")
+    return Calendar(known.iso2 if known else "", days, weekend)
+
+
+@cache
+def _own_days() -> tuple[dict[str, str], ...]:
+    text = (files("biosetu.cooperation") / "data" / "working_days.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 @cache

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from biosetu.cooperation.forms import form
+from biosetu.cooperation.saying import Said, say, together
+from biosetu.translation import N_
+
 FOUR_FIELDS = ("who", "what", "purpose", "needed_by")
 ELEVEN_FIELDS = (
     "coverage",
@@ -41,7 +45,7 @@ class Facts:
 
     `filled` names the fields of the request that have content; `parties` the Parties of the request and `endorsed`
     those that endorsed it (or for which the manager recorded the lapse rule); `consents` has one entry a community
-    concerned.
+    concerned; `stopped_by_holders` holds from the moment a community stops work until it gives consent anew.
     """
 
     today: date
@@ -59,84 +63,93 @@ class Facts:
     provider_accepted: bool = False
     results_recorded: bool = False
     objections_open: int = 0
+    stopped_by_holders: bool = False
     previous_state: str = ""
     previous_ball: str = field(default="centre")
 
 
-def _missing(wanted: tuple[str, ...], facts: Facts) -> str:
-    missing = [name for name in wanted if name not in facts.filled]
-    return f"Still to be filled in: {', '.join(missing)}." if missing else ""
+CLEAR = say("")
 
 
-def four_fields(facts: Facts) -> str:
+def _missing(wanted: tuple[str, ...], facts: Facts) -> Said:
+    labels = {row.field: row.label for row in form("request")}
+    missing = tuple(labels[name] for name in wanted if name not in facts.filled)
+    return say(N_("Still to be filled in: {fields}."), fields=missing) if missing else CLEAR
+
+
+def four_fields(facts: Facts) -> Said:
     """Who, what help, for what, by when: these four submit a request."""
-    return _missing(FOUR_FIELDS, facts)
+    return _missing((*FOUR_FIELDS, *(() if facts.parties else ("party",))), facts)
 
 
-def eleven_fields(facts: Facts) -> str:
+def eleven_fields(facts: Facts) -> Said:
     """Require the mandatory fields of a Bio-Bridge request before planning; work in a country needs its endorsement."""
     return _missing(ELEVEN_FIELDS, facts) or all_parties_endorsed(facts)
 
 
-def own_party(facts: Facts) -> str:
+def own_party(facts: Facts) -> Said:
     """Require that the focal point endorses for a Party of this request."""
-    return "" if facts.parties & facts.actor_parties else "A focal point endorses for their own Party only."
+    waiting = facts.parties - facts.endorsed
+    return CLEAR if waiting & facts.actor_parties else say(N_("A focal point endorses for their own Party only."))
 
 
-def information_only(facts: Facts) -> str:
+def information_only(facts: Facts) -> Said:
     """Let information be given without endorsement; work in a country is not information."""
-    return "" if facts.information_only else "Only a request for information is answered without endorsement."
+    barred = say(N_("Only a request for information is answered without endorsement."))
+    return CLEAR if facts.information_only else barred
 
 
-def endorsement_overdue(facts: Facts) -> str:
+def endorsement_overdue(facts: Facts) -> Said:
     """Let the manager decide in place of a vacant or silent focal point, once the time is over."""
     if facts.focal_point_vacant or (facts.endorsement_due is not None and facts.today > facts.endorsement_due):
-        return ""
-    return "The focal point still has time to answer."
+        return CLEAR
+    return say(N_("The focal point still has time to answer."))
 
 
-def all_parties_endorsed(facts: Facts) -> str:
+def all_parties_endorsed(facts: Facts) -> Said:
     """Require the endorsement of every Party of the request, each for itself."""
     waiting = sorted(facts.parties - facts.endorsed)
-    return f"Not yet endorsed by {', '.join(waiting)}." if waiting else ""
+    return say(N_("Not yet endorsed by {parties}."), parties=", ".join(waiting)) if waiting else CLEAR
 
 
-def consent_stands(facts: Facts) -> str:
+def consent_stands(facts: Facts) -> Said:
     """Where land, knowledge or communities are touched: a standing consent of all concerned, and no open objection."""
     if facts.objections_open:
-        return "An objection is open; the centre manager must settle it with those who raised it."
+        return say(N_("An objection is open; the centre manager must settle it with those who raised it."))
     if not facts.touches_communities:
-        return ""
+        return CLEAR
     if not facts.consents:
-        return "Consent of the people concerned is not on record."
+        return say(N_("Consent of the people concerned is not on record."))
     if all(consent.stands(facts.today) for consent in facts.consents):
-        return ""
-    return "Consent is refused, partial, withdrawn or expired: work stops until the holders release it."
+        return CLEAR
+    return say(N_("Consent is refused, partial, withdrawn or expired: work stops until the holders release it."))
 
 
-def ready_to_agree(facts: Facts) -> str:
+def ready_to_agree(facts: Facts) -> Said:
     """Require safeguards, due diligence, a provider that accepted, every endorsement and standing consent."""
     barred = [
-        "" if facts.safeguards_done else "Safeguards are not checked.",
-        "" if facts.due_diligence_done else "Due diligence on the provider is not done.",
-        "" if facts.provider_accepted else "No provider has accepted.",
+        CLEAR if facts.safeguards_done else say(N_("Safeguards are not checked.")),
+        CLEAR if facts.due_diligence_done else say(N_("Due diligence on the provider is not done.")),
+        CLEAR if facts.provider_accepted else say(N_("No provider has accepted.")),
         all_parties_endorsed(facts),
         consent_stands(facts),
     ]
-    return " ".join(sentence for sentence in barred if sentence)
+    return together(barred)
 
 
-def results_recorded(facts: Facts) -> str:
+def results_recorded(facts: Facts) -> Said:
     """Require results against the plan's indicators before closing."""
-    return "" if facts.results_recorded else "Results against the plan's indicators are not recorded."
+    return CLEAR if facts.results_recorded else say(N_("Results against the plan's indicators are not recorded."))
 
 
-def may_resume(facts: Facts) -> str:
+def may_resume(facts: Facts) -> Said:
     """Require standing consent before work that it bars is taken up again."""
-    return consent_stands(facts) if facts.previous_state in {"agreed", "under_way"} else ""
+    if facts.stopped_by_holders:
+        return say(N_("The people concerned stopped this work; it goes on when they consent anew."))
+    return consent_stands(facts) if facts.previous_state in {"agreed", "under_way"} else CLEAR
 
 
-GUARDS: dict[str, Callable[[Facts], str]] = {
+GUARDS: dict[str, Callable[[Facts], Said]] = {
     guard.__name__: guard
     for guard in (
         four_fields,

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from biosetu.cooperation.guards import GUARDS, Facts
+from biosetu.cooperation.guards import CLEAR, GUARDS, Facts
+from biosetu.cooperation.saying import Said, say
 from biosetu.problems import BioSetuError
+from biosetu.translation import N_
 
 PREVIOUS = "@previous"
 FINAL = frozenset({"closed", "declined", "withdrawn", "handed_over"})
@@ -20,6 +22,10 @@ FINAL = frozenset({"closed", "declined", "withdrawn", "handed_over"})
 
 class Refused(BioSetuError):
     """The verb is not allowed here; the message says why and what would allow it."""
+
+    def __init__(self, message: str = "", **values: str) -> None:
+        self.said = message if isinstance(message, Said) else say(message, **values)
+        super().__init__(str(self.said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +82,19 @@ def step(state: str, verb: str, roles: Iterable[str], facts: Facts, *, reason: s
     """
     row = _by_state_and_verb().get((state, verb))
     if row is None:
-        raise Refused(f"A request that is {state!r} has no step {verb!r}. Possible: {', '.join(verbs(state))}.")
+        unknown = N_("A request that is '{state}' has no step '{verb}'. Possible: {verbs}.")
+        raise Refused(unknown, state=state, verb=verb, verbs=", ".join(verbs(state)))
     if not set(roles) & set(row.who):
-        raise Refused(f"{verb!r} is for {', '.join(row.who)}.")
+        raise Refused(N_("'{verb}' is for {roles}."), verb=verb, roles=", ".join(row.who))
     if row.reason and not reason.strip():
-        raise Refused(f"{verb!r} needs a reason: say why in a sentence.")
+        raise Refused(N_("'{verb}' needs a reason: say why in a sentence."), verb=verb)
     if row.guard and (why := GUARDS[row.guard](facts)):
         raise Refused(why)
     if row.next != PREVIOUS:
         return row
     before = facts.previous_state
     if before not in states() or before in FINAL:
-        raise Refused("There is no earlier state to go back to.")
+        raise Refused(N_("There is no earlier state to go back to."))
     return Transition(row.state, row.verb, row.who, row.guard, before, row.reason, facts.previous_ball)
 
 
@@ -96,11 +103,11 @@ def verbs(state: str) -> tuple[str, ...]:
     return tuple(row.verb for row in transitions() if row.state == state)
 
 
-def offered(state: str, roles: Iterable[str], facts: Facts) -> tuple[tuple[Transition, str], ...]:
+def offered(state: str, roles: Iterable[str], facts: Facts) -> tuple[tuple[Transition, Said], ...]:
     """Return what these roles may do now: each transition with the sentence that still bars it, or an empty one."""
     mine = set(roles)
     return tuple(
-        (row, GUARDS[row.guard](facts) if row.guard else "")
+        (row, GUARDS[row.guard](facts) if row.guard else CLEAR)
         for row in transitions()
         if row.state == state and mine & set(row.who)
     )

@@ -73,7 +73,7 @@ def test_an_entry_is_public_only_once_listed(client, owner, officer):
 
 def test_without_consent_or_with_gaps_nothing_is_submitted(owner):
     provider = verbs.register(by=owner, values={**WHOLE, "consent": "", "languages": ""})
-    with pytest.raises(Refused, match="languages, consent"):
+    with pytest.raises(Refused, match="Working languages, I agree to be listed"):
         verbs.submit(provider=provider, by=owner)
 
 

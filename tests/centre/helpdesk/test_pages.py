@@ -56,7 +56,7 @@ def test_new_keeps_what_is_unfinished_as_a_draft_and_says_what_is_missing(browse
     answer = browse("contributor", "post", reverse("request_new"), submit="yes", party="NPL", who="A", what="Help")
     page = browse("contributor", address=answer.url).content.decode()
     assert SupportRequest.objects.get().state == "draft"
-    assert "purpose, needed_by" in page
+    assert "What is it for?, Needed by" in page
 
 
 def test_new_names_the_wrong_field_and_keeps_the_rest(browse):

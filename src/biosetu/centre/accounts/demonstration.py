@@ -19,7 +19,7 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.wording import gettext
 from biosetu.translation import N_
 
-SETULAND = "XXA"
+SETULAND, ASIA = "XXA", "iucn-asia"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,50 @@ PEOPLE = (
         office="Ministry of Environment of Setuland (fictional)",
         key="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     ),
+    Person(
+        "focal",
+        "Farah Focal (fictional)",
+        "demo-focal-2026",
+        N_("focal point"),
+        party=SETULAND,
+        office="Ministry of Environment of Setuland (fictional)",
+    ),
+    Person(
+        "elder",
+        "Elu Elder (fictional)",
+        "demo-elder-2026",
+        N_("Indigenous or local community organization"),
+        party=SETULAND,
+        office="Assembly of the Hill Peoples (fictional)",
+    ),
+    Person(
+        "centre",
+        "Ceren Centre (fictional)",
+        "demo-centre-2026",
+        N_("centre officer"),
+        centre=ASIA,
+        office="IUCN Asia (fictional desk)",
+        key="KRSXG5DSNFXGOIDBKRSXG5DSNFXGOIDB",
+    ),
+    Person(
+        "manager",
+        "Mina Manager (fictional)",
+        "demo-manager-2026",
+        N_("centre manager"),
+        centre=ASIA,
+        office="IUCN Asia (fictional desk)",
+        key="MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
+    ),
+    Person("helper-a", "Hana Helper (fictional)", "demo-helper-a-2026", N_("provider")),
+    Person("helper-b", "Hugo Helper (fictional)", "demo-helper-b-2026", N_("provider")),
 )
+# the role that is held, where it is not called as people read it
+HELD = {
+    "focal point": "focal_point",
+    "Indigenous or local community organization": "community",
+    "centre officer": "officer",
+    "centre manager": "manager",
+}
 PERIOD_SECONDS = 30
 DIGITS = 6
 
@@ -100,7 +143,11 @@ def _make(person: Person) -> None:
     account = Account.objects.open(username=person.username, name=person.name, password=person.password)
     if person.office:
         Role.objects.create(
-            account=account, role=person.role, party=person.party, centre=person.centre, office=person.office
+            account=account,
+            role=HELD.get(person.role, person.role),
+            party=person.party,
+            centre=person.centre,
+            office=person.office,
         )
     if person.key:
         data = {"secret": get_adapter().encrypt(person.key)}

@@ -16,7 +16,8 @@ class Paths:
     """Where a kind of record keeps its owner, Parties and source (lookups of its model; empty: it has none).
 
     `shown` holds for every record that the table may speak of at all, `published` for those open to everyone, `sent`
-    for those that left their owner's desk, `open` for those of them that are not confidential.
+    for those that left their owner's desk, `open` for those of them that are not confidential, `held` for those that
+    carry knowledge of Indigenous Peoples or local communities.
     """
 
     owner: str = ""
@@ -26,6 +27,7 @@ class Paths:
     shown: Q = field(default_factory=Q)
     sent: Q = field(default_factory=lambda: NOTHING)
     open: Q = field(default_factory=lambda: NOTHING)
+    held: Q = field(default_factory=lambda: NOTHING)
 
     def owned_by(self, account: int) -> Q:
         """Return the query for records of an account."""
@@ -76,6 +78,10 @@ class Guarded:
 
     def is_open(self) -> bool:
         """Return whether it left its owner's desk and is not confidential."""
+        return False
+
+    def is_held(self) -> bool:
+        """Return whether it carries knowledge of Indigenous Peoples or local communities."""
         return False
 
     def is_shown(self) -> bool:

@@ -82,6 +82,11 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             lambda grant, record: record.is_sent() and _covers(grant, record),
             lambda grant, paths: paths.sent & _covers_query(grant, paths),
         ),
+        "waiting": Scope(lambda _, record: record.is_sent(), lambda _, paths: paths.sent),
+        "holding": Scope(
+            lambda grant, record: record.is_held() and _covers(grant, record),
+            lambda grant, paths: paths.held & _covers_query(grant, paths),
+        ),
         "open": Scope(
             lambda grant, record: record.is_open() and _covers(grant, record),
             lambda grant, paths: paths.open & _covers_query(grant, paths),

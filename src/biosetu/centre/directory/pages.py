@@ -19,7 +19,7 @@ from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.directory import verbs
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused
+from biosetu.cooperation import Refused, in_words
 from biosetu.cooperation.forms import form
 from biosetu.problems import DataError
 
@@ -115,7 +115,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     try:
         action(found, _account(request), request.POST)
     except Refused as refused:
-        messages.error(request, gettext(str(refused)))
+        messages.error(request, in_words(refused.said, gettext))
     else:
         messages.success(request, gettext("Done."))
     return redirect("directory") if name == "erase" else redirect("provider", pk)

@@ -12,10 +12,11 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
 from biosetu.centre.directory.models import Provider, Standing
-from biosetu.cooperation import Refused
+from biosetu.cooperation import Refused, say
 from biosetu.cooperation.forms import YES, check, due, filled, form
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
 
 
 @transaction.atomic
@@ -48,9 +49,10 @@ def submit(*, provider: Provider, by: Account) -> None:
     """Ask to be listed; consent and the fields that are due must be there."""
     if not may(by, "edit", provider):
         raise PermissionDenied
-    missing = [name for name in due("provider", "listed") if name not in filled(provider.values)]
+    labels = {field.field: field.label for field in form("provider")}
+    missing = tuple(labels[name] for name in due("provider", "listed") if name not in filled(provider.values))
     if missing:
-        raise Refused(f"Still to be filled in: {', '.join(missing)}.")
+        raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
     _move(provider, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN), consented_on=timezone.localdate())
     _audit(provider, by, "submit")
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils import timezone
-
 from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.permissions import Grant, User, grants
+from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import Answer, ConsentRecord, SupportRequest
-from biosetu.cooperation import Calendar, Facts, read_clock
+from biosetu.cooperation import Calendar, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled
-from biosetu.framework import parties
 
 ENDORSE = "endorse"
 CENTRE_ROLES = frozenset({RoleName.OFFICER, RoleName.MANAGER})
@@ -43,9 +41,11 @@ def _reaches(grant: Grant, request: SupportRequest, among: frozenset[str]) -> bo
 
 def facts(request: SupportRequest, user: User, today: date | None = None) -> Facts:
     """Return what is true of a request today, for the guards."""
-    now = today or timezone.localdate()
+    now = today or days.today()
     rows = list(request.request_parties.all())
     values = request.values
+    consents = newest_consents(request)
+    objections = request.objections.filter(settled_on__isnull=True).count()
     return Facts(
         today=now,
         filled=filled(values) | ({"title"} if request.title else frozenset()),
@@ -53,15 +53,16 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
         endorsed=frozenset(row.party for row in rows if row.endorsed_on),
         actor_parties=_focal_parties(user),
         information_only=_yes(values.get("information_only", "")),
-        endorsement_due=_due(request, now),
-        focal_point_vacant=_vacant(row.party for row in rows if not row.endorsed_on),
-        touches_communities=_yes(values.get("touches_communities", "")),
-        consents=tuple(record.standing() for record in newest_consents(request)),
+        endorsement_due=endorsement_due(request, now),
+        focal_point_vacant=bool(vacant(row.party for row in rows if not row.endorsed_on)),
+        touches_communities=_yes(values.get("touches_communities", "")) or bool(consents),
+        consents=tuple(record.standing() for record in consents),
         safeguards_done=request.safeguards_done,
         due_diligence_done=request.due_diligence_done,
         provider_accepted=request.candidates.filter(chosen=True, answer=Answer.ACCEPTED).exists(),
         results_recorded=hasattr(request, "closure") and not _unmeasured(request),
-        objections_open=request.objections.filter(settled_on__isnull=True).count(),
+        objections_open=objections,
+        stopped_by_holders=_stopped(request),
         previous_state=request.previous_state,
         previous_ball=request.previous_ball or "centre",
     )
@@ -72,10 +73,20 @@ def newest_consents(request: SupportRequest) -> list[ConsentRecord]:
     return list({record.people.casefold(): record for record in request.consents.order_by("pk")}.values())
 
 
+def _stopped(request: SupportRequest) -> bool:
+    """Return whether a community stopped the work and has not consented since."""
+    if request.state != "on_hold":
+        return False
+    last = request.steps.filter(after="on_hold").last()
+    if last is None or last.verb != "stop_work":
+        return False
+    return not request.consents.filter(status="given", at__gte=last.at).exists()
+
+
 def calendar(request: SupportRequest) -> Calendar:
     """Return the working days of the request's first Party."""
     codes = [row.party for row in request.request_parties.all()]
-    return Calendar(parties()[codes[0]].iso2 if codes and codes[0] in parties() else "")
+    return calendar_of(codes[0] if codes else "")
 
 
 def _yes(value: str) -> bool:
@@ -87,16 +98,15 @@ def _focal_parties(user: User) -> frozenset[str]:
     return frozenset().union(*mine)
 
 
-def _vacant(waiting: Iterable[str]) -> bool:
-
-    codes = set(waiting)
-    filled_posts = set(
-        Role.objects.current().filter(role=RoleName.FOCAL_POINT, party__in=codes).values_list("party", flat=True)
-    )
-    return bool(codes - filled_posts)
+def vacant(codes: Iterable[str]) -> frozenset[str]:
+    """Return those of the Parties that have no focal point today."""
+    asked = frozenset(codes)
+    posts = Role.objects.current().filter(role=RoleName.FOCAL_POINT, party__in=asked)
+    return asked - frozenset(posts.values_list("party", flat=True))
 
 
-def _due(request: SupportRequest, today: date) -> date | None:
+def endorsement_due(request: SupportRequest, today: date) -> date | None:
+    """Return the day until which the focal point may answer; None where nothing waits for it."""
     stands = read_clock(request.history(), today, calendar(request))
     return next((due.due for due in stands if due.step == ENDORSE and due.ended is None), None)
 

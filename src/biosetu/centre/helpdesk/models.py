@@ -13,7 +13,8 @@ from django.utils import timezone
 from biosetu.centre.accounts.guarded import Guarded, Paths
 from biosetu.centre.audit.models import AppendOnlyError
 from biosetu.centre.directory.models import Provider
-from biosetu.centre.wording import lazy_text
+from biosetu.centre.helpdesk import days
+from biosetu.centre.wording import language, lazy_text
 from biosetu.cooperation import FINAL, Event, Request
 from biosetu.cooperation import Consent as Standing
 from biosetu.cooperation.forms import parts
@@ -23,6 +24,10 @@ from biosetu.translation import N_
 
 UNPUBLISHED = frozenset({"draft", "submitted", "declined", "withdrawn"})
 ASKED = ("invited", "accepted")
+ROUNDS = 2
+STILL_LOOKING = ("planning", "matching", "seeking_funds", "on_hold")
+UNMATCHED = Q(rounds__gte=ROUNDS, state__in=STILL_LOOKING)
+AT_WORK = ("agreed", "under_way", "delivered")
 ACCOUNT = settings.AUTH_USER_MODEL
 
 STATE_NAMES = {
@@ -55,7 +60,7 @@ VERB_NAMES = {
     "decline": N_("Decline"),
     "hand_over": N_("Hand over to another centre"),
     "articulate": N_("Say together what is needed"),
-    "plan": N_("Begin planning"),
+    "plan": N_("Plan"),
     "match": N_("Look for a provider"),
     "seek_funds": N_("Seek funds"),
     "hold": N_("Put on hold"),
@@ -90,7 +95,9 @@ class SupportRequest(Guarded, models.Model):
     """One request. `values` holds the fields of the request form (biosetu.cooperation.forms); the state only moves by
     `verbs.act`.
 
-    `version` grows with every change, so that of two people who press at once exactly one succeeds.
+    `version` grows with every change, so that of two people who press at once exactly one succeeds. `rounds` counts the
+    rounds of matching that ended without a provider; `due_step` and `due_on` hold the open promise that is due first;
+    `came_from` names the centre that handed it over.
     """
 
     record_kind: ClassVar[str] = "request"
@@ -114,10 +121,14 @@ class SupportRequest(Guarded, models.Model):
     previous_ball = models.CharField(max_length=20, blank=True)
     confidential = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
-    created = models.DateTimeField(default=timezone.now)
-    changed = models.DateTimeField(default=timezone.now, db_index=True)
+    created = models.DateTimeField(default=days.now)
+    changed = models.DateTimeField(default=days.now, db_index=True)
     safeguards_done = models.BooleanField(default=False)
     due_diligence_done = models.BooleanField(default=False)
+    rounds = models.PositiveSmallIntegerField(default=0)
+    due_step = models.CharField(max_length=30, blank=True)
+    due_on = models.DateField(null=True, blank=True, db_index=True)
+    came_from = models.CharField(max_length=100, blank=True)
     joint_programme = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
     )
@@ -158,6 +169,10 @@ class SupportRequest(Guarded, models.Model):
     def is_published(self) -> bool:
         """Return whether everyone may see its public part."""
         return not self.confidential and self.state not in UNPUBLISHED
+
+    def is_unmatched(self) -> bool:
+        """Return whether two rounds of matching ended without a provider and none is found yet."""
+        return self.rounds >= ROUNDS and self.state in STILL_LOOKING
 
     def history(self) -> list[Event]:
         """Return the steps as the service clock reads them."""
@@ -220,7 +235,7 @@ class Step(Appended):
     reason = models.TextField(blank=True)
     role = models.CharField(max_length=20)
     actor = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=days.now)
 
     class Meta:
         ordering = ("at", "pk")
@@ -230,13 +245,14 @@ class Step(Appended):
 
 
 class Message(Appended):
-    """A message on a request; an internal one is for the centre alone."""
+    """A message on a request: for all concerned, for the centre alone, or between it and a provider."""
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="messages")
     author = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
     text = models.TextField()
     internal = models.BooleanField(default=False)
-    at = models.DateTimeField(default=timezone.now)
+    provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=days.now)
 
     class Meta:
         ordering = ("at", "pk")
@@ -255,7 +271,10 @@ class ConsentStatus(models.TextChoices):
 
 
 class ConsentRecord(Appended):
-    """The decision of people concerned, by their own process. The newest record of a people is what holds."""
+    """The decision of people concerned, by their own process. The newest record of a people is what holds.
+
+    `holder` is the organization that entered it; no other enters a decision for the same people.
+    """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="consents")
     people = models.CharField(max_length=200)
@@ -265,6 +284,8 @@ class ConsentRecord(Appended):
     status = models.CharField(max_length=20, choices=ConsentStatus.choices)
     on = models.DateField()
     expires = models.DateField(null=True, blank=True)
+    holder = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=days.now)
     recorded_by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
@@ -284,7 +305,7 @@ class Objection(models.Model):
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="objections")
     text = models.TextField()
     raised_by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=days.now)
     settled_on = models.DateField(null=True, blank=True)
     settlement = models.TextField(blank=True)
 
@@ -299,6 +320,7 @@ class Answer(models.TextChoices):
     INVITED = "invited", lazy_text(N_("invited"))
     ACCEPTED = "accepted", lazy_text(N_("accepted"))
     DECLINED = "declined", lazy_text(N_("declined"))
+    RELEASED = "released", lazy_text(N_("not needed this time"))
 
 
 class Candidate(models.Model):
@@ -308,11 +330,11 @@ class Candidate(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="candidacies")
     rank = models.PositiveSmallIntegerField(null=True)
     score = models.FloatField(null=True)
-    reasons = models.TextField(blank=True)
-    missing = models.TextField(blank=True)
+    why = models.JSONField(default=dict)
+    lacks = models.JSONField(default=dict)
     answer = models.CharField(max_length=20, choices=Answer.choices, default=Answer.LISTED)
     chosen = models.BooleanField(default=False)
-    listed_on = models.DateField(default=timezone.localdate)
+    listed_on = models.DateField(default=days.today)
 
     class Meta:
         ordering = ("rank", "pk")
@@ -321,9 +343,23 @@ class Candidate(models.Model):
     def __str__(self) -> str:
         return f"{self.rank}. {self.provider_id}"
 
+    @property
+    def reasons(self) -> str:
+        """Return what the machine's rank stands on, in the page's language."""
+        return str(self.why.get(language(), ""))
+
+    @property
+    def missing(self) -> str:
+        """Return what the provider does not bring, in the page's language."""
+        return str(self.lacks.get(language(), ""))
+
 
 class PlanItem(models.Model):
-    """A line of the response plan. One with an indicator is measured: baseline, target, and later the result."""
+    """A line of the response plan. One with an indicator is measured: baseline, target, and later the result.
+
+    Where the indicator is one of the framework's, `series` and `baseline_year` tie it to Observations, so that what is
+    measured later shows beside it.
+    """
 
     class Kind(models.TextChoices):
         """What a line is."""
@@ -341,7 +377,9 @@ class PlanItem(models.Model):
     text = models.TextField()
     responsible = models.CharField(max_length=200, blank=True)
     indicator = models.CharField(max_length=60, blank=True)
+    series = models.CharField(max_length=100, blank=True)
     unit = models.CharField(max_length=60, blank=True)
+    baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)
     baseline = models.FloatField(null=True, blank=True)
     target = models.FloatField(null=True, blank=True)
     result = models.FloatField(null=True, blank=True)
@@ -353,6 +391,43 @@ class PlanItem(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Attachment(Appended):
+    """A file on a request: checked by type and size, sent as a download only; an internal one is for the centre."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    file = models.FileField(upload_to="requests/%Y/")
+    internal = models.BooleanField(default=False)
+    provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    added_by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=days.now)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Told(Appended):
+    """That a reminder or escalation of a promise was sent: once for each promise, day it began, and kind."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="told")
+    step = models.CharField(max_length=30)
+    started = models.DateField()
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField(default=days.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["request", "step", "started", "kind"], name="told_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.step}"
 
 
 class Closure(models.Model):

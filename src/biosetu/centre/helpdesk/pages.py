@@ -13,17 +13,16 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
-from biosetu.centre.helpdesk import verbs
+from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, roles_for
-from biosetu.centre.helpdesk.models import STATES, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.models import STATES, UNMATCHED, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import Refused, offered, read_clock, states
+from biosetu.cooperation import Refused, in_words, offered, read_clock, standards, states
 from biosetu.cooperation.forms import biobridge, form
 from biosetu.cooperation.forms import template as empty_form
 from biosetu.engine.tables import write_table
@@ -40,11 +39,11 @@ INTERNAL = frozenset({"officer", "manager"})
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the requests that this person may see, the latest change first, with what the clock says of each."""
     rows = _filtered(visible_to(request.user, SupportRequest.objects.all()), request.GET)
-    page = Paginator(rows.prefetch_related("request_parties", "steps"), ON_A_PAGE).get_page(request.GET.get("page"))
-    today = timezone.localdate()
-    shown = [(row, _pressing(row, today)) for row in page.object_list]
+    page = Paginator(rows.prefetch_related("request_parties"), ON_A_PAGE).get_page(request.GET.get("page"))
+    labels = {row.step: row.label for row in standards()}
     context = {
-        "rows": shown,
+        "rows": [(row, labels.get(row.due_step, "")) for row in page.object_list],
+        "today": days.today(),
         "page": page,
         "states": STATES,
         "asked": request.GET,
@@ -62,20 +61,17 @@ def _filtered(rows: QuerySet[SupportRequest], asked: QueryDict) -> QuerySet[Supp
         rows = rows.filter(SupportRequest.paths.about(frozenset({party})))
     if words:
         rows = rows.filter(Q(title__icontains=words) | Q(reference__icontains=words))
-    return rows
+    if asked.get("only") == "unmatched":
+        rows = rows.filter(UNMATCHED)
+    if asked.get("only") == "overdue":
+        rows = rows.filter(due_on__lt=days.today())
+    return rows.order_by("due_on", "-pk") if asked.get("order") == "due" else rows
 
 
 def _without_page(asked: QueryDict) -> str:
     kept = asked.copy()
     kept.pop("page", None)
     return kept.urlencode()
-
-
-def _pressing(row: SupportRequest, today: object) -> object | None:
-    """Return the open promise of the centre that is due first."""
-    stands = read_clock(row.history(), today, calendar(row))  # type: ignore[arg-type]
-    waiting = [due for due in stands if due.ended is None]
-    return min(waiting, key=lambda due: due.due, default=None) if row.goes_on else None
 
 
 def _may_ask(request: HttpRequest) -> bool:
@@ -107,7 +103,7 @@ def _try_to_submit(request: HttpRequest, made: SupportRequest, account: Account)
     try:
         verbs.act(request=made, verb="submit", by=account)
     except Refused as refused:
-        messages.error(request, gettext("Saved as a draft.") + " " + gettext(str(refused)))
+        messages.error(request, gettext("Saved as a draft.") + " " + in_words(refused.said, gettext))
     else:
         messages.success(request, gettext("Sent. The centre answers within its service standard."))
     return redirect("request", made.reference)
@@ -128,7 +124,7 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
         except DataError as error:
             return forms.show(request, "helpdesk/edit.html", fields, values, error.problems, found=found)
         except Refused as refused:
-            messages.error(request, gettext(str(refused)))
+            messages.error(request, in_words(refused.said, gettext))
         return redirect("request", reference)
     return forms.show(request, "helpdesk/edit.html", fields, found.values, found=found)
 
@@ -149,7 +145,11 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "inside": inside,
         "concerned": concerned,
         "clock": read_clock(found.history(), known.today, calendar(found)),
-        "notes": found.messages.select_related("author") if inside else found.messages.filter(internal=False),
+        "notes": found.messages.filter(verbs.heard_by(request.user, found, found.messages.all())).select_related(
+            "author", "provider"
+        ),
+        "files": found.attachments.filter(verbs.heard_by(request.user, found, found.attachments.all())),
+        "said": lambda text: in_words(text, gettext),
         "consents": newest_consents(found),
         "consent_choices": ConsentStatus.choices,
         "plan_kinds": PlanItem.Kind.choices,
@@ -203,6 +203,16 @@ def template(request: HttpRequest) -> FileResponse:
         path = Path(folder) / "request.xlsx"
         write_table(empty_form("request"), path)
         return FileResponse(io.BytesIO(path.read_bytes()), as_attachment=True, filename="biosetu-request.xlsx")
+
+
+@login_required
+@require_safe
+def attachment(request: HttpRequest, reference: str, pk: int) -> FileResponse:
+    """Send a file, always as a download and never as something a browser would show."""
+    found = verbs.readable(request.user, _seen(request, reference), pk)
+    return FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream"
+    )
 
 
 @require_safe

@@ -17,10 +17,12 @@ from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import Candidate, Objection, PlanItem, SupportRequest
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused, transitions
+from biosetu.cooperation import Refused, in_words, transitions
 from biosetu.problems import DataError
+from biosetu.translation import N_
 
 Action = Callable[[SupportRequest, Account, QueryDict], object]
+NO_FILE = N_("Choose a file.")
 
 
 @login_required
@@ -31,21 +33,30 @@ def do(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     if found is None or not isinstance(request.user, Account):
         raise Http404
     action = ACTIONS.get(name)
-    if action is None and name not in {row.verb for row in transitions()}:
+    if action is None and name not in {"attach", *(row.verb for row in transitions())}:
         raise Http404
     try:
         if action is not None:
             action(found, request.user, request.POST)
+        elif name == "attach":
+            _attach(found, request.user, request)
         else:
             reason = request.POST.get("reason", "")
             verbs.act(request=_seen(found, request.POST), verb=name, by=request.user, reason=reason)
     except Refused as refused:
-        messages.error(request, gettext(str(refused)))
+        messages.error(request, in_words(refused.said, gettext))
     except (ValidationError, DataError, ValueError) as wrong:
         messages.error(request, _plain(wrong))
     else:
         messages.success(request, gettext("Done."))
     return redirect("request", reference)
+
+
+def _attach(found: SupportRequest, by: Account, request: HttpRequest) -> None:
+    file = request.FILES.get("file")
+    if file is None:
+        raise Refused(NO_FILE)
+    verbs.attach(request=found, by=by, file=file, internal="internal" in request.POST)
 
 
 def _seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:
@@ -80,8 +91,10 @@ def _consent(found: SupportRequest, by: Account, posted: QueryDict) -> object:
 
 
 def _plan(found: SupportRequest, by: Account, posted: QueryDict) -> object:
-    texts = {name: posted.get(name, "") for name in ("kind", "text", "responsible", "indicator", "unit")}
+    texts = {name: posted.get(name, "") for name in ("kind", "text", "responsible", "indicator", "series", "unit")}
     numbers = {name: _number(posted.get(name, "")) for name in ("baseline", "target")}
+    year = posted.get("baseline_year", "")
+    numbers["baseline_year"] = int(year) if str(year).isdecimal() else None
     return verbs.plan(request=found, by=by, due=_date(posted.get("due", "")), **texts, **numbers)
 
 
@@ -96,7 +109,8 @@ def _settle(found: SupportRequest, by: Account, posted: QueryDict) -> object:
 
 
 def _report(found: SupportRequest, by: Account, posted: QueryDict) -> object:
-    texts = {name: posted.get(name, "") for name in ("public", "internal", "lessons")}
+    names = ("public", "internal", "lessons", "follow_up_6", "follow_up_12")
+    texts = {name: posted[name] for name in names if name in posted}
     return verbs.report(request=found, by=by, **texts)
 
 
@@ -105,7 +119,8 @@ def _rate(found: SupportRequest, by: Account, posted: QueryDict) -> object:
 
 
 def _write(found: SupportRequest, by: Account, posted: QueryDict) -> object:
-    return verbs.write(request=found, by=by, text=posted.get("text", ""), internal="internal" in posted)
+    to = _candidate(found, posted).provider if posted.get("candidate") else None
+    return verbs.write(request=found, by=by, text=posted.get("text", ""), internal="internal" in posted, to=to)
 
 
 def _invitation(found: SupportRequest, by: Account, posted: QueryDict) -> object:

@@ -9,9 +9,12 @@ from django.core.management import BaseCommand
 
 from biosetu.centre.accounts import demonstration
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.directory import demonstration as directory
 from biosetu.centre.evidence.intake import propose, take_in
 from biosetu.centre.evidence.models import Upload
 from biosetu.centre.evidence.working import perform
+from biosetu.centre.helpdesk import demonstration as helpdesk
+from biosetu.centre.library import demonstration as library
 
 TABLE = "setuland-2025.csv"
 
@@ -24,6 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it; what is there stays as it is."""
         demonstration.load()
+        directory.load()
+        library.load()
+        helpdesk.load()
         contributor = Account.objects.get(username=demonstration.CONTRIBUTOR)
         if Upload.objects.filter(owner=contributor, name=TABLE).exists():
             return

@@ -1,0 +1,76 @@
+"""What the people concerned decide, and what they object to."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.accounts.notices import notify
+from biosetu.centre.helpdesk import days
+from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest
+from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit
+from biosetu.cooperation import Refused
+from biosetu.translation import N_
+
+OBJECTED = N_("%(reference)s %(title)s: there is an objection to settle.")
+
+
+@transaction.atomic
+def record_consent(*, request: SupportRequest, by: Account, **fields: object) -> ConsentRecord:
+    """Record what people concerned decided. Only a holder (a community's account) enters, narrows or withdraws it.
+
+    Where the decision is not a standing consent and work is agreed or under way, work stops in the same moment.
+    """
+    if "community" not in roles_for(by, request):
+        raise PermissionDenied
+    holder = _office(by, request)
+    people = str(fields.get("people", "")).strip()
+    before = request.consents.filter(people__iexact=people).last()
+    if before is not None and before.holder != holder:
+        raise Refused(
+            N_("The decision of these people was entered by {holder}; only they change it."), holder=before.holder
+        )
+    made = ConsentRecord(request=request, recorded_by=by, holder=holder, **{**fields, "people": people})
+    made.full_clean()
+    made.save()
+    audit(request, by, "consent", {"status": made.status})
+    if request.state in {"agreed", "under_way"} and not made.standing().stands(days.today()):
+        act(request=request, verb="stop_work", by=by)
+    return made
+
+
+def _office(by: Account, request: SupportRequest) -> str:
+    """Return the community organization for which somebody speaks on this request."""
+    held = by.roles.current().filter(role="community")
+    return next((role.office for role in held if role.covered() & request.parties_of()), "")
+
+
+@transaction.atomic
+def object_to(*, request: SupportRequest, by: Account, text: str) -> Objection:
+    """Raise an objection; it reaches the manager and bars every step towards work until it is settled."""
+    if not text.strip():
+        raise Refused(N_("Say what you object to."))
+    if "community" not in roles_for(by, request):
+        raise PermissionDenied
+    objection = Objection.objects.create(request=request, text=text.strip(), raised_by=by)
+    audit(request, by, "object")
+    for role in Role.objects.current().filter(role="manager", centre=request.centre).select_related("account"):
+        values = {"reference": request.reference, "title": request.title}
+        notify(role.account, OBJECTED, values, address=f"requests/{request.reference}/")
+    return objection
+
+
+@transaction.atomic
+def settle(*, objection: Objection, by: Account, how: str) -> None:
+    """Settle an objection, with the words on which it was settled; the manager's duty."""
+    if "manager" not in roles_for(by, objection.request):
+        raise PermissionDenied
+    if not how.strip():
+        raise Refused(N_("Say how it was settled."))
+    if not Objection.objects.filter(pk=objection.pk, settled_on__isnull=True).update(
+        settled_on=days.today(), settlement=how.strip()
+    ):
+        raise Raced
+    audit(objection.request, by, "settle")

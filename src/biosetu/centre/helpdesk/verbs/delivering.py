@@ -1,0 +1,81 @@
+"""The plan, its results, the closure report, and what both sides say of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.directory.models import Provider
+from biosetu.centre.helpdesk import days
+from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.models import Closure, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.verbs.moving import audit, demand
+from biosetu.cooperation import Refused
+from biosetu.translation import N_
+
+RATINGS = range(1, 6)
+
+
+@transaction.atomic
+def plan(*, request: SupportRequest, by: Account, **fields: object) -> PlanItem:
+    """Add a line to the response plan."""
+    demand(by, "work", request)
+    item = PlanItem(request=request, **fields)
+    item.full_clean()
+    item.save()
+    audit(request, by, "plan", {"line": item.pk, "kind": item.kind})
+    return item
+
+
+@transaction.atomic
+def measure(*, item: PlanItem, by: Account, result: float, on: date | None = None) -> None:
+    """Record the result of a line of the plan."""
+    if not roles_for(by, item.request) & {"provider", "officer", "manager"}:
+        raise PermissionDenied
+    item.result, item.done_on = result, on or days.today()
+    item.save(update_fields=["result", "done_on"])
+    audit(item.request, by, "measure", {"line": item.pk, "result": result})
+
+
+@transaction.atomic
+def report(*, request: SupportRequest, by: Account, **fields: object) -> Closure:
+    """Write or amend the closure report: its public part, the internal annex, the lessons."""
+    demand(by, "work", request)
+    closure, _ = Closure.objects.get_or_create(request=request)
+    for name, value in fields.items():
+        setattr(closure, name, value)
+    closure.full_clean()
+    closure.save()
+    audit(request, by, "report", {"fields": sorted(fields)})
+    return closure
+
+
+@transaction.atomic
+def rate(*, request: SupportRequest, by: Account, score: int, words: str = "") -> None:
+    """Answer the two questions after the work: the requester's, or the provider's own."""
+    roles = roles_for(by, request)
+    if not roles & {"requester", "provider"} or not hasattr(request, "closure"):
+        raise PermissionDenied
+    if score not in RATINGS:
+        raise Refused(N_("Choose 1 to 5."))
+    closure = request.closure
+    first = "requester" in roles
+    if (closure.requester_useful if first else closure.provider_ready) is not None:
+        raise Refused(N_("You have answered already."))
+    if first:
+        closure.requester_useful, closure.requester_changed = score, words
+        _credit(request, score)
+    else:
+        closure.provider_ready, closure.provider_again = score, words
+    closure.save()
+    audit(request, by, "rate", {"score": score})
+
+
+def _credit(request: SupportRequest, score: int) -> None:
+    Provider.objects.filter(candidacies__request=request, candidacies__chosen=True).update(
+        rating_sum=F("rating_sum") + score, rating_count=F("rating_count") + 1
+    )

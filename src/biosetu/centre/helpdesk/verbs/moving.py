@@ -1,0 +1,249 @@
+"""What can be done with a request. Each verb owns its transaction and its audit entry; nothing else changes a request.
+
+Of two people who press at once exactly one succeeds: every change is a conditional update on the version that was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Length
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.notices import notify
+from biosetu.centre.accounts.permissions import may, parties_for
+from biosetu.centre.audit.trail import record
+from biosetu.centre.directory.models import Provider
+from biosetu.centre.helpdesk import days
+from biosetu.centre.helpdesk.facts import calendar, endorsement_due, facts, roles_for, vacant
+from biosetu.centre.helpdesk.models import AT_WORK, Answer, Candidate, RequestParty, Step, SupportRequest
+from biosetu.cooperation import FINAL, Refused, read_clock, step
+from biosetu.cooperation.forms import YES, check, form, parts
+from biosetu.framework import coverage, parties
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
+
+ATTEMPTS = 5
+PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
+MOVED = N_("%(reference)s %(title)s: there is something new.")
+
+
+class Raced(Refused):
+    """Somebody else changed the request in the meantime."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Somebody else changed this request a moment ago. Look at it again and decide anew."))
+
+
+@transaction.atomic
+def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") -> SupportRequest:
+    """Make a draft; it belongs to who opened it. Raises `DataError` with every wrong field."""
+    _check(values)
+    codes = _parties(values)
+    if strange := [code for code in parts(values.get("party", "")) if code not in parties_for(by, "open", "request")]:
+        raise PermissionDenied(f"no request is opened for {', '.join(strange)}")
+    request = _numbered(
+        owner=by,
+        centre=centre or _centre_of(codes),
+        title=values.get("title", "") or values.get("what", "")[:80],
+        values=_clean(values),
+        confidential=values.get("confidential", "").casefold() in YES,
+    )
+    for code in codes:
+        RequestParty.objects.create(request=request, party=code)
+    audit(request, by, "open")
+    return request
+
+
+def _numbered(**fields: object) -> SupportRequest:
+    """Make a request under the next number; where somebody took it in the same moment, under the one after."""
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return SupportRequest.objects.create(reference=_reference(), **fields)
+        except IntegrityError:
+            continue
+    raise Raced
+
+
+@transaction.atomic
+def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> None:
+    """Save what is filled in; allowed while the request is open, to its owner and to officers of its centre."""
+    if request.state in FINAL:
+        raise Refused(N_("This request has ended; it is not changed any more."))
+    demand(by, "edit", request)
+    merged = {**request.values, **{name: value.strip() for name, value in values.items()}}
+    _check(merged)
+    before = {name: request.values.get(name, "") for name in values}
+    request.title = merged.get("title", "") or merged.get("what", "")[:80]
+    request.values = merged
+    request.confidential = merged.get("confidential", "").casefold() in YES
+    claim(request, title=request.title, values=merged, confidential=request.confidential)
+    wanted = _parties(merged)
+    if request.state == "draft":
+        request.request_parties.exclude(party__in=wanted).delete()
+    for code in wanted:
+        RequestParty.objects.get_or_create(request=request, party=code)
+    changed = sorted(name for name, value in before.items() if value != merged[name])
+    audit(request, by, "edit", {"fields": changed})
+
+
+@transaction.atomic
+def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", today: date | None = None) -> Step:
+    """Take one step of the state table. Raises `Refused` with the sentence that bars it, `Raced` where another was
+    first.
+    """
+    now = today or days.today()
+    roles = roles_for(by, request)
+    known = facts(request, by, now)
+    taken = step(request.state, verb, roles, known, reason=reason)
+    after, ball = taken.next, taken.ball
+    if verb in {"endorse", "lapse_endorsement"}:
+        _endorse(request, known.actor_parties, now, lapsed=verb == "lapse_endorsement")
+        if RequestParty.objects.filter(request=request, endorsed_on__isnull=True).exists():
+            after, ball = request.state, request.ball
+    kept: dict[str, str | int] = {}
+    if after == "on_hold":
+        kept = {"previous_state": request.state, "previous_ball": request.ball}
+    before = request.state
+    if before in {"matching", "agreed"} and verb in PROVIDER_GONE:
+        kept["rounds"] = request.rounds + 1
+    claim(request, state=after, ball=ball, **kept)
+    done = _record(request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip())
+    audit(request, by, verb, {"from": before, "to": after, "reason": reason.strip()})
+    _settle_helpers(request, verb)
+    refresh_clock(request)
+    tell(request, by)
+    return done
+
+
+def _record(request: SupportRequest, by: Account, verb: str, before: str, role: str, reason: str = "") -> Step:
+    return Step.objects.create(
+        request=request, verb=verb, before=before, after=request.state, ball=request.ball,
+        reason=reason, role=role, actor=by,
+    )  # fmt: skip
+
+
+def _settle_helpers(request: SupportRequest, verb: str) -> None:
+    """Let go of who was asked but not chosen once work is agreed, of all when it ends; keep workloads true."""
+    if verb == "agree":
+        request.candidates.filter(chosen=False).exclude(answer=Answer.DECLINED).update(answer=Answer.RELEASED)
+    if verb == "match":
+        request.candidates.filter(answer=Answer.RELEASED).update(answer=Answer.LISTED)
+    for candidate in request.candidates.filter(chosen=True).select_related("provider"):
+        at_work = Candidate.objects.filter(provider=candidate.provider, chosen=True, request__state__in=AT_WORK)
+        Provider.objects.filter(pk=candidate.provider_id).update(workload=at_work.count())
+
+
+def refresh_clock(request: SupportRequest) -> None:
+    """Store the open promise that is due first, so that the queue can be read in its order."""
+    stands = read_clock(request.history(), days.today(), calendar(request)) if request.state not in FINAL else ()
+    first = min((due for due in stands if due.ended is None), key=lambda due: due.due, default=None)
+    request.due_step, request.due_on = (first.step, first.due) if first else ("", None)
+    SupportRequest.objects.filter(pk=request.pk).update(due_step=request.due_step, due_on=request.due_on)
+
+
+def tell(request: SupportRequest, by: Account) -> None:
+    """Leave a notice with the requester and the chosen provider, unless they did it themselves."""
+    helping = request.candidates.filter(chosen=True).select_related("provider__account")
+    for account in {request.owner, *(one.provider.account for one in helping)} - {by, None}:
+        values = {"reference": request.reference, "title": request.title}
+        notify(account, MOVED, values, address=f"requests/{request.reference}/")
+
+
+def _endorse(request: SupportRequest, own: frozenset[str], on: date, *, lapsed: bool) -> None:
+    """Endorse for one's own Parties; by the lapse rule only for Parties that are vacant or silent too long."""
+    waiting = request.request_parties.filter(endorsed_on__isnull=True)
+    if lapsed:
+        due = endorsement_due(request, on)
+        codes = frozenset(waiting.values_list("party", flat=True))
+        own = codes if due is not None and on > due else vacant(codes)
+    waiting.filter(party__in=own).update(endorsed_on=on, lapsed=lapsed)
+
+
+@transaction.atomic
+def acknowledge(*, request: SupportRequest, by: Account) -> None:
+    """Tell the requester that the centre has seen the request; stops the first promise of the clock."""
+    demand(by, "work", request)
+    if request.steps.filter(verb="acknowledge").exists():
+        return
+    _note(request, by, "acknowledge")
+
+
+@transaction.atomic
+def pass_ball(*, request: SupportRequest, by: Account, to: str) -> None:
+    """Say whose turn it is: `ask` hands the ball to the requester, `reply` back to the centre."""
+    verb = {"requester": "ask", "centre": "reply"}.get(to)
+    if verb is None:
+        raise Refused(N_("The ball goes to the requester or back to the centre."))
+    demand(by, "work" if to == "requester" else "edit", request)
+    claim(request, ball=to)
+    _note(request, by, verb)
+
+
+def _note(request: SupportRequest, by: Account, verb: str) -> None:
+    role = next(iter(sorted(roles_for(by, request))), "requester")
+    _record(request, by, verb, request.state, role)
+    audit(request, by, verb)
+    refresh_clock(request)
+    tell(request, by)
+
+
+def claim(request: SupportRequest, **changes: object) -> None:
+    """Change the request if nobody did since it was read; else raise `Raced`."""
+    now = days.now()
+    seen = request.version
+    hit = SupportRequest.objects.filter(pk=request.pk, version=seen).update(version=seen + 1, changed=now, **changes)
+    if hit != 1:
+        raise Raced
+    request.version, request.changed = seen + 1, now
+    for name, value in changes.items():
+        setattr(request, name, value)
+
+
+def demand(by: Account, verb: str, request: SupportRequest) -> None:
+    """Raise `PermissionDenied` where the table of permissions does not let the person do this."""
+    if not may(by, verb, request):
+        raise PermissionDenied
+
+
+def _check(values: Mapping[str, str]) -> None:
+    problems = list(check("request", values))
+    problems += [
+        Problem("there is no such Party", "Use three-letter codes, separated by ;", "party", column="party", value=code)
+        for code in parts(values.get("party", ""))
+        if code not in parties()
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _clean(values: Mapping[str, str]) -> dict[str, str]:
+    return {field.field: values.get(field.field, "").strip() for field in form("request") if values.get(field.field)}
+
+
+def _parties(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(parts(values.get("party", "")) + parts(values.get("other_parties", ""))))
+
+
+def _centre_of(codes: Iterable[str]) -> str:
+    served = [row for row in coverage() if row.party in set(codes) and row.certainty != "unknown"]
+    served.sort(key=lambda row: row.certainty != "confirmed")
+    return served[0].centre if served else ""
+
+
+def _reference() -> str:
+    year = days.today().year
+    mine = SupportRequest.objects.filter(reference__startswith=f"{year}-").annotate(width=Length("reference"))
+    newest = mine.order_by("-width", "-reference").first()
+    number = int(newest.reference.split("-")[1]) + 1 if newest else 1
+    return f"{year}-{number:05d}"
+
+
+def audit(request: SupportRequest, by: Account, verb: str, changes: Mapping[str, object] | None = None) -> None:
+    """Add an entry to the audit table."""
+    first = next(iter(sorted(request.parties_of())), "")
+    record(actor=by, verb=verb, record="request", record_id=request.reference, party=first, changes=changes)

@@ -1,0 +1,1 @@
+"""The library: solutions, guidance, reusable answers, and open calls."""

@@ -1,0 +1,13 @@
+"""The app as Django sees it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LibraryConfig(AppConfig):
+    """Configuration of this app."""
+
+    name = "biosetu.centre.library"
+    label = "library"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,176 @@
+"""The library's pages: the shelves, an entry, its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from biosetu.centre import forms
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.library import verbs
+from biosetu.centre.library.models import Item, Kind
+from biosetu.centre.wording import gettext
+from biosetu.cooperation import Refused, in_words
+from biosetu.cooperation.forms import form
+from biosetu.problems import DataError
+
+ON_A_PAGE = 30
+NOT_SHOWN = frozenset({"contact", "knowledge", "access"})
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show a shelf: the entries of a kind that this person may see."""
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Kind.values else str(Kind.SOLUTION)
+    rows = _filtered(visible_to(request.user, Item.objects.filter(kind=kind)), request.GET)
+    page = Paginator(rows.prefetch_related("item_parties"), ON_A_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "page": page,
+        "asked": request.GET,
+        "rest": kept.urlencode(),
+        "kind": kind,
+        "kinds": Kind.choices,
+        "today": timezone.localdate(),
+        "targets": forms.target_choices(),
+    }
+    return render(request, "library/list.html", context)
+
+
+def _filtered(rows: QuerySet[Item], asked: QueryDict) -> QuerySet[Item]:
+    words, party, target = (asked.get(name, "").strip() for name in ("q", "party", "target"))
+    if words:
+        rows = rows.filter(title__icontains=words)
+    if party:
+        rows = rows.filter(Item.paths.about(frozenset({party.upper()})))
+    if target.isdecimal():
+        text = int(target)
+        rows = rows.filter(Q(values__targets__regex=rf"(^|[; ]){text}($|[; ])"))
+    return rows
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one entry."""
+    found = _seen(request, pk)
+    mine, reviewing = may(request.user, "edit", found), may(request.user, "review", found)
+    hidden = NOT_SHOWN - {"contact"} if mine or reviewing else NOT_SHOWN
+    shown = [
+        (field, forms.reads(request, field, found.values[field.field]))
+        for field in form(found.kind)
+        if found.values.get(field.field) and field.field not in hidden
+    ]
+    context = {
+        "found": found,
+        "shown": shown,
+        "mine": mine,
+        "reviewing": reviewing,
+        "holding": may(request.user, "release", found),
+        "from_request": found.request if found.request and may(request.user, "see", found.request) else None,
+    }
+    return render(request, "library/detail.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Write an entry."""
+    if kind not in Kind.values:
+        raise Http404
+    fields, label = form(kind), Kind(kind).label
+    if request.method != "POST":
+        return forms.show(request, "library/form.html", fields, {}, found=None, label=label)
+    values = forms.posted(request.POST, fields)
+    try:
+        made = verbs.write(by=_account(request), kind=kind, values=values)
+    except DataError as error:
+        return forms.show(request, "library/form.html", fields, values, error.problems, found=None, label=label)
+    return redirect("item", made.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one's own entry."""
+    found = _seen(request, pk)
+    if not may(request.user, "edit", found):
+        raise PermissionDenied
+    fields, label = form(found.kind), found.get_kind_display()
+    values = {**found.values, "title": found.title}
+    if request.method == "POST":
+        values = forms.posted(request.POST, fields)
+        try:
+            verbs.edit(item=found, by=_account(request), values=values)
+        except DataError as error:
+            return forms.show(request, "library/form.html", fields, values, error.problems, found=found, label=label)
+        return redirect("item", pk)
+    return forms.show(request, "library/form.html", fields, values, found=found, label=label)
+
+
+@login_required
+@require_POST
+def draft(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
+    """Draft a solution or an answer from a request, in one click."""
+    asked = get_object_or_404(visible_to(request.user, SupportRequest.objects.all()), reference=reference)
+    if kind not in {Kind.SOLUTION, Kind.ANSWER}:
+        raise Http404
+    try:
+        made = verbs.draft_from(request=asked, by=_account(request), kind=kind)
+    except Refused as refused:
+        messages.error(request, in_words(refused.said, gettext))
+        return redirect("request", reference)
+    messages.success(request, gettext("Drafted without names. Read it, fill in what is missing, and ask for review."))
+    return redirect("item_edit", made.pk)
+
+
+@login_required
+@require_POST
+def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Do one thing to an entry and come back to it."""
+    found = _seen(request, pk)
+    action = ACTIONS.get(name)
+    if action is None:
+        raise Http404
+    try:
+        action(found, _account(request), request.POST)
+    except Refused as refused:
+        messages.error(request, in_words(refused.said, gettext))
+    else:
+        messages.success(request, gettext("Done."))
+    return redirect("item", pk) if may(request.user, "see", found) else redirect("library")
+
+
+ACTIONS: Mapping[str, Callable[[Item, Account, QueryDict], None]] = {
+    "submit": lambda found, by, _: verbs.submit(item=found, by=by),
+    "withdraw": lambda found, by, _: verbs.withdraw(item=found, by=by),
+    "release": lambda found, by, _: verbs.release(item=found, by=by),
+    "take-back": lambda found, by, _: verbs.take_back(item=found, by=by),
+    "list": lambda found, by, _: verbs.review(item=found, by=by, listed=True),
+    "return": lambda found, by, data: verbs.review(item=found, by=by, listed=False, reason=str(data.get("reason", ""))),
+}
+
+
+def _seen(request: HttpRequest, pk: int) -> Item:
+    found = visible_to(request.user, Item.objects.select_related("request")).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _account(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user

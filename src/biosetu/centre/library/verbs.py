@@ -1,0 +1,205 @@
+"""What can be done with an entry of the library. Nothing is listed without review, knowledge not without consent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import may
+from biosetu.centre.audit.trail import record
+from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
+from biosetu.cooperation import Refused, say
+from biosetu.cooperation.forms import YES, check, due, filled, form, parts
+from biosetu.framework import parties
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
+
+CENTRE = frozenset({"officer", "manager"})
+RACED = N_("Somebody else changed this entry a moment ago. Look at it again.")
+
+
+@transaction.atomic
+def write(*, by: Account, kind: str, values: Mapping[str, str], request: SupportRequest | None = None) -> Item:
+    """Make an entry, a draft. Raises `DataError` with every wrong field."""
+    _check(kind, values)
+    made = Item.objects.create(kind=kind, owner=by, request=request, **_columns(kind, values))
+    _keep_parties(made)
+    _audit(made, by, "write")
+    return made
+
+
+@transaction.atomic
+def edit(*, item: Item, by: Account, values: Mapping[str, str]) -> None:
+    """Change one's own entry; a listed one waits for review again, and knowledge for its holders."""
+    if not may(by, "edit", item):
+        raise PermissionDenied
+    _check(item.kind, values)
+    for name, value in _columns(item.kind, values).items():
+        setattr(item, name, value)
+    item.standing = Standing.SUBMITTED if item.standing == Standing.LISTED else item.standing
+    item.released_on, item.changed = None, timezone.now()
+    item.save()
+    _keep_parties(item)
+    _audit(item, by, "edit")
+
+
+@transaction.atomic
+def submit(*, item: Item, by: Account) -> None:
+    """Ask for review; the fields that are due must be there."""
+    if not may(by, "edit", item):
+        raise PermissionDenied
+    labels = {field.field: field.label for field in form(item.kind)}
+    have = filled(item.values) | {"title"}
+    missing = tuple(labels[name] for name in due(item.kind, "listed") if name not in have)
+    if missing:
+        raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
+    _move(item, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN))
+    _audit(item, by, "submit")
+
+
+@transaction.atomic
+def review(*, item: Item, by: Account, listed: bool, reason: str = "") -> None:
+    """List an entry, or return it with a reason. Nobody reviews what they wrote themselves."""
+    if not may(by, "review", item):
+        raise PermissionDenied
+    if item.owner_id == by.pk:
+        raise Refused(N_("Somebody else reviews what you wrote."))
+    if not listed and not reason.strip():
+        raise Refused(N_("Say what is missing."))
+    _move(item, Standing.LISTED if listed else Standing.DRAFT, (Standing.SUBMITTED,))
+    _audit(item, by, "list" if listed else "return", {"reason": reason.strip()})
+
+
+@transaction.atomic
+def release(*, item: Item, by: Account, on: date | None = None) -> None:
+    """Record the holders' consent to their knowledge being shown on the conditions of the entry."""
+    office = _holding(item, by)
+    if item.holder not in {"", office}:
+        raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
+    item.holder, item.released_on = office, on or timezone.localdate()
+    item.save(update_fields=["holder", "released_on"])
+    _audit(item, by, "release")
+
+
+@transaction.atomic
+def take_back(*, item: Item, by: Account) -> None:
+    """Withdraw the holders' consent: the entry is gone at once from every list, match and later output."""
+    office = _holding(item, by)
+    if item.holder not in {"", office}:
+        raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
+    item.released_on = None
+    item.save(update_fields=["released_on"])
+    _audit(item, by, "take_back")
+
+
+@transaction.atomic
+def withdraw(*, item: Item, by: Account) -> None:
+    """Take one's entry off the shelf, at once."""
+    if not may(by, "edit", item):
+        raise PermissionDenied
+    _move(item, Standing.WITHDRAWN, tuple(Standing))
+    _audit(item, by, "withdraw")
+
+
+@transaction.atomic
+def draft_from(*, request: SupportRequest, by: Account, kind: str = Kind.SOLUTION) -> Item:
+    """Draft a solution from a closed request, or a reusable answer from an answered one: no names, no organizations."""
+    if not roles_for(by, request) & CENTRE:
+        raise PermissionDenied
+    if request.confidential:
+        raise Refused(N_("A confidential request is not reused."))
+    if kind == Kind.ANSWER:
+        return write(by=by, kind=kind, values=_answer(request), request=request)
+    if not hasattr(request, "closure"):
+        raise Refused(N_("There is no closure report yet."))
+    return write(by=by, kind=Kind.SOLUTION, values=_solution(request), request=request)
+
+
+SHARED = ("targets", "indicators", "ecosystems", "threats", "actions", "languages")
+
+
+def _shared(request: SupportRequest) -> dict[str, str]:
+    return {name: request.values[name] for name in SHARED if request.values.get(name)}
+
+
+def _solution(request: SupportRequest) -> dict[str, str]:
+    lines = [line.text for line in request.plan.filter(kind__in=("output", "activity", "deliverable"))]
+    measured = request.plan.exclude(indicator="").filter(result__isnull=False)
+    numbers = [f"{line.text}: {line.baseline:g} → {line.result:g} {line.unit}".strip() for line in measured
+               if line.baseline is not None and line.result is not None]  # fmt: skip
+    touched = request.consents.exists() or request.values.get("touches_communities", "").casefold() in YES
+    return _shared(request) | {
+        "title": request.title,
+        "problem": request.values.get("problem", "") or request.values.get("what", ""),
+        "blocks": "\n".join(lines),
+        "evidence": "\n".join([request.closure.public, *numbers]),
+        "failed": request.closure.lessons,
+        "party": "; ".join(sorted(request.parties_of())),
+        "scale": request.values.get("jurisdiction", ""),
+        "knowledge": "yes" if touched else "",
+    }
+
+
+def _answer(request: SupportRequest) -> dict[str, str]:
+    return _shared(request) | {"title": request.values.get("what", "")[:300], "purpose": ""}
+
+
+def _holding(item: Item, by: Account) -> str:
+    if not may(by, "release", item):
+        raise PermissionDenied
+    held = by.roles.current().filter(role="community")
+    return next((role.office for role in held if role.covered() & item.parties_of()), "")
+
+
+def _move(item: Item, to: Standing, before: tuple[Standing, ...]) -> None:
+    if not Item.objects.filter(pk=item.pk, standing__in=before).update(standing=to, changed=timezone.now()):
+        raise Refused(RACED)
+    item.standing = to
+
+
+def _check(kind: str, values: Mapping[str, str]) -> None:
+    problems = list(check(kind, values))
+    if not values.get("title", "").strip():
+        problems.append(Problem("the title is empty", "Give it a title", column="title"))
+    problems += [
+        Problem("there is no such Party", "Use three-letter codes, separated by ;", "party", column="party", value=code)
+        for code in _codes(values)
+        if code not in parties()
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _codes(values: Mapping[str, str]) -> tuple[str, ...]:
+    return parts(values.get("party", "")) + parts(values.get("areas", ""))
+
+
+def _columns(kind: str, values: Mapping[str, str]) -> dict[str, object]:
+    clean = {f.field: values[f.field].strip() for f in form(kind) if values.get(f.field, "").strip()}
+    deadline = clean.get("deadline", "")
+    return {
+        "title": clean.pop("title"),
+        "values": clean,
+        "deadline": date.fromisoformat(deadline) if deadline else None,
+        "knowledge": clean.get("knowledge", "").casefold() in YES,
+        "access": clean.get("access", ""),
+    }
+
+
+def _keep_parties(item: Item) -> None:
+    wanted = set(_codes(item.values))
+    item.item_parties.exclude(party__in=wanted).delete()
+    for code in sorted(wanted):
+        ItemParty.objects.get_or_create(item=item, party=code)
+
+
+def _audit(item: Item, by: Account, verb: str, changes: Mapping[str, object] | None = None) -> None:
+    first = next(iter(sorted(_codes(item.values))), "")
+    record(actor=by, verb=verb, record=item.kind, record_id=item.pk, party=first, changes=changes)

@@ -1,0 +1,205 @@
+"""The library: review before publication, knowledge on its holders' conditions, drafts from requests, what fits."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from tests.centre.helpdesk.conftest import TODAY
+
+from biosetu.centre.accounts.permissions import may, table, visible_to
+from biosetu.centre.library import verbs
+from biosetu.centre.library.models import Item, Standing
+from biosetu.centre.library.reading import fitting, shelf
+from biosetu.cooperation import Refused, Request
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+SOLUTION = {
+    "title": "Springs brought back", "problem": "Springs dry up", "blocks": "Check dams",
+    "evidence": "40 to 71 springs",    "party": "NPL", "targets": "2; 11", "indicators": "2.1",
+}  # fmt: skip
+KNOWLEDGE = {**SOLUTION, "knowledge": "yes", "labels": "TK S"}
+
+
+def listed(people, values=SOLUTION, kind="solution"):
+    made = verbs.write(by=people["contributor"], kind=kind, values=values)
+    verbs.submit(item=made, by=people["contributor"])
+    if made.knowledge:
+        verbs.release(item=made, by=people["community"])
+    verbs.review(item=made, by=people["officer"], listed=True)
+    return made
+
+
+def seen_by(people, item):
+    return {name for name, person in people.items() if may(person, "see", item)}
+
+
+def test_nothing_is_public_before_review_by_somebody_else(people):
+    made = verbs.write(by=people["officer"], kind="solution", values=SOLUTION)
+    verbs.submit(item=made, by=people["officer"])
+    with pytest.raises(Refused, match="Somebody else reviews"):
+        verbs.review(item=made, by=people["officer"], listed=True)
+    with pytest.raises(PermissionDenied):
+        verbs.review(item=made, by=people["contributor"], listed=True)
+    assert seen_by(people, made) == {"officer", "manager", "far_officer"}
+    verbs.review(item=made, by=people["manager"], listed=True)
+    assert seen_by(people, made) == set(people)
+
+
+def test_submit_names_what_is_missing(people):
+    made = verbs.write(by=people["contributor"], kind="solution", values={"title": "T", "problem": "P"})
+    with pytest.raises(Refused, match="Building blocks, Evidence of effect, Where it worked, Global targets"):
+        verbs.submit(item=made, by=people["contributor"])
+
+
+def test_knowledge_is_seen_by_its_writer_and_holders_alone_until_they_consent(people):
+    made = verbs.write(by=people["contributor"], kind="solution", values=KNOWLEDGE)
+    verbs.submit(item=made, by=people["contributor"])
+    assert seen_by(people, made) == {"contributor", "community"}
+    for stranger in ("officer", "manager", "contributor", "neighbour"):
+        with pytest.raises(PermissionDenied):
+            verbs.release(item=made, by=people[stranger])
+    verbs.release(item=made, by=people["community"])
+    verbs.review(item=made, by=people["officer"], listed=True)
+    assert seen_by(people, made) == set(people)
+
+
+def test_withdrawal_removes_knowledge_from_every_list_and_match(people, client):
+    made = listed(people, KNOWLEDGE)
+    asked = Request("r", title="Springs", text="springs dry up", targets=("2",))
+    assert [one.item for one in shelf(AnonymousUser(), asked, TODAY)["solution"]] == [made]
+    verbs.take_back(item=made, by=people["community"])
+    for person in (AnonymousUser(), people["officer"], people["manager"]):
+        assert shelf(person, asked, TODAY)["solution"] == []
+        assert not visible_to(person, Item.objects.all()).exists()
+    assert client.get(reverse("item", args=[made.pk])).status_code == 404
+    assert "Springs brought back" not in client.get(reverse("library")).content.decode()
+
+
+def test_an_edit_needs_review_and_consent_anew(people):
+    made = listed(people, KNOWLEDGE)
+    verbs.edit(item=made, by=people["contributor"], values={**KNOWLEDGE, "evidence": "more"})
+    made.refresh_from_db()
+    assert (made.standing, made.released_on) == (Standing.SUBMITTED, None)
+
+
+def test_only_the_same_holders_take_back(people):
+    made = listed(people, KNOWLEDGE)
+    Item.objects.filter(pk=made.pk).update(holder="Another people")
+    made.refresh_from_db()
+    with pytest.raises(Refused, match="Another people"):
+        verbs.take_back(item=made, by=people["community"])
+
+
+def test_calls_are_suggested_to_parties_they_are_for_until_the_deadline(people):
+    def call(title, areas, deadline):
+        return Item.objects.create(
+            kind="opportunity", title=title, standing="listed", deadline=deadline,
+            values={"areas": areas, "targets": "2", "deadline": str(deadline or "")},
+        )  # fmt: skip
+
+    day = datetime.timedelta(days=1)
+    open_call = call("open", "NPL; BTN", TODAY)
+    call("closed", "NPL", TODAY - day)
+    call("elsewhere", "JOR", TODAY + day)
+    asked = Request("gap", party="NPL", targets=("2",))
+    assert [one.item for one in fitting(Item.objects.all(), asked, TODAY)] == [open_call]
+
+
+def test_superseded_guidance_is_kept_but_not_suggested(people):
+    Item.objects.create(kind="guidance", title="old", standing="listed", values={"targets": "2", "superseded": "new"})
+    new = Item.objects.create(kind="guidance", title="new", standing="listed", values={"targets": "2"})
+    found = shelf(AnonymousUser(), Request("gap", targets=("2",)), TODAY)["guidance"]
+    assert [one.item for one in found] == [new]
+
+
+def test_three_are_suggested_at_most_the_best_first(people):
+    for n in range(5):
+        values = {"targets": "2", "indicators": "2.1" if n == 3 else ""}
+        Item.objects.create(kind="guidance", title=f"g{n}", standing="listed", values=values)
+    found = shelf(AnonymousUser(), Request("gap", targets=("2",), indicators=("2.1",)), TODAY)["guidance"]
+    assert len(found) == 3
+    assert found[0].item.title == "g3"
+
+
+def test_one_click_drafts_a_solution_without_names(client, people, request_of):
+    from biosetu.centre.helpdesk import verbs as helpdesk
+
+    request = request_of(
+        title="Red list", problem="No list", targets="2", who="Ms Secret", organization="Secret office"
+    )
+    request.state = "closed"
+    request.save()
+    helpdesk.report(request=request, by=people["officer"], public="20 types assessed", lessons="start early")
+    client.force_login(people["officer"])
+    answer = client.post(reverse("item_draft", args=[request.reference, "solution"]))
+    made = Item.objects.get()
+    assert answer.url == reverse("item_edit", args=[made.pk])
+    assert (made.title, made.values["evidence"], made.values["party"]) == ("Red list", "20 types assessed", "NPL")
+    assert "Secret" not in str(made.values)
+    client.force_login(people["contributor"])
+    assert client.post(reverse("item_draft", args=[request.reference, "solution"])).status_code == 403
+
+
+def test_a_confidential_request_is_not_reused(people, request_of):
+    request = request_of(confidential="yes")
+    request.state = "closed"
+    with pytest.raises(Refused, match="confidential"):
+        verbs.draft_from(request=request, by=people["officer"])
+
+
+def test_visible_to_equals_the_predicate_for_every_entry(people):
+    for n in range(48):
+        Item.objects.create(
+            kind="solution", title=str(n), standing=list(Standing)[n % 4], knowledge=n % 2 == 0,
+            owner=list(people.values())[n % 5], access="centre" if n % 7 == 0 else "",
+            released_on=TODAY if n % 3 else None,
+        ).item_parties.create(party=["NPL", "JOR", "BTN"][n % 3])  # fmt: skip
+    for user in (*people.values(), AnonymousUser()):
+        for verb in {row.verb for row in table() if row.record == "item"}:
+            found = set(visible_to(user, Item.objects.all(), verb).values_list("pk", flat=True))
+            assert found == {item.pk for item in Item.objects.all() if may(user, verb, item)}, (user, verb)
+
+
+def test_shelf_needs_the_same_queries_for_one_entry_and_for_a_full_page(client):
+    def count():
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(reverse("library")).status_code == 200
+        return len(seen)
+
+    def add(number):
+        for n in range(number):
+            made = Item.objects.create(kind="solution", title=f"t{n}", standing="listed")
+            made.item_parties.create(party="NPL")
+
+    add(1)
+    count()
+    one = count()
+    add(29)
+    assert count() == one
+
+
+def test_pages_write_submit_review_and_filter(client, people):
+    client.force_login(people["contributor"])
+    answer = client.post(reverse("item_new", args=["solution"]), SOLUTION)
+    made = Item.objects.get()
+    client.post(reverse("item_do", args=[made.pk, "submit"]))
+    client.force_login(people["officer"])
+    client.post(reverse("item_do", args=[made.pk, "list"]))
+    client.logout()
+    assert answer.url == reverse("item", args=[made.pk])
+    for query, there in (("target=2", True), ("target=1", False), ("party=npl", True), ("party=JOR", False)):
+        page = client.get(reverse("library") + "?kind=solution&" + query).content.decode()
+        assert ("Springs brought back" in page) == there, query
+    assert client.post(reverse("item_do", args=[made.pk, "withdraw"])).status_code == 302
+    assert Item.objects.get().standing == "listed"
+
+
+def test_form_names_the_wrong_field(client, people):
+    client.force_login(people["contributor"])
+    answer = client.post(reverse("item_new", args=["solution"]), {"title": "", "links": "javascript:alert(1)"})
+    assert answer.status_code == 422
+    assert Item.objects.count() == 0

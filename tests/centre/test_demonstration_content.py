@@ -1,0 +1,28 @@
+"""The demonstration: twelve requests in different states, sixty providers, twenty-five solutions; loaded once."""
+
+import pytest
+from django.core.management import call_command
+
+from biosetu.centre.directory.models import Provider
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.library.models import Item
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+def test_demonstration_is_whole_marked_and_loaded_once(settings):
+    settings.BIOSETU_DEMO = True
+    call_command("demonstrate")
+    call_command("demonstrate")
+    requests = SupportRequest.objects.all()
+    assert requests.count() == 12
+    assert len(set(requests.values_list("state", flat=True))) >= 10
+    assert {row.party for one in requests for row in one.request_parties.all()} == {"XXA"}
+    assert Provider.objects.count() == Provider.objects.filter(name__startswith="Illustrative").count() == 60
+    solutions = Item.objects.filter(kind="solution", standing="listed")
+    assert solutions.count() == solutions.filter(title__endswith="(illustrative)").count() == 25
+    chain = requests.get(title="National map and Red List of Ecosystems")
+    assert (chain.state, chain.plan.get(indicator="A.1").result) == ("closed", 0.78)
+    stopped = requests.get(title="Effective measures outside parks")
+    assert (stopped.state, stopped.consents.last().status) == ("on_hold", "withdrawn")
+    assert requests.get(title="Register of access permits and benefits").is_unmatched()
