@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,6 +17,9 @@ from biosetu.centre.helpdesk.models import Answer, Candidate, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand
 from biosetu.cooperation import Refused
 from biosetu.translation import LANGUAGES, N_, translations
+
+if TYPE_CHECKING:
+    from biosetu.cooperation import Fit
 
 SHORTLIST = 10
 ASKED_TO_HELP = N_("%(reference)s %(title)s: can you help?")
@@ -39,7 +43,7 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
             defaults={
                 "rank": rank,
                 "score": float(matched.total[0, column]),
-                "why": {code: "; ".join(cooperation.reasons(matched, 0, column, _gettext(code))) for code in LANGUAGES},
+                "why": _in_languages(cooperation.reasons, matched, column),
                 "lacks": {
                     code: "; ".join(cooperation.lacking(matched, 0, column, _gettext(code))) for code in LANGUAGES
                 },
@@ -49,8 +53,8 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
     return list(request.candidates.select_related("provider"))
 
 
-def _gettext(code: str) -> Callable[[str], str]:
-    return translations(code).gettext
+def _in_languages(tell: Callable[..., tuple[str, ...]], matched: Fit, column: int) -> dict[str, str]:
+    return {code: "; ".join(tell(matched, 0, column, translations(code).gettext)) for code in LANGUAGES}
 
 
 @transaction.atomic
