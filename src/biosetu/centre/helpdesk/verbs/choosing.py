@@ -44,9 +44,7 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
                 "rank": rank,
                 "score": float(matched.total[0, column]),
                 "why": _in_languages(cooperation.reasons, matched, column),
-                "lacks": {
-                    code: "; ".join(cooperation.lacking(matched, 0, column, _gettext(code))) for code in LANGUAGES
-                },
+                "lacks": _in_languages(cooperation.lacking, matched, column),
             },
         )
     audit(request, by, "list", {"candidates": [int(offers[column].provider) for column in listed]})
