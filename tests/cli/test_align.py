@@ -66,3 +66,32 @@ def test_suggest_names_rows_without_text(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "t.csv").write_text("id,text,language\n1,Restore land,en\n2,,en\n", encoding="utf-8")
     assert run(["align", "suggest", str(tmp_path / "t.csv"), "--quiet"]) == 1
     assert "row 3" in capsys.readouterr().err
+
+
+def test_coverage_needs_national_targets_and_then_names_every_part(tmp_path: Path) -> None:
+    assert run(["align", "coverage", "NPL", "--quiet"]) == 1
+    run(["align", "import", "NPL", str(targets(tmp_path / "t.csv")), "--quiet"])
+    out = tmp_path / "c.json"
+    assert run(["align", "coverage", "NPL", "--quiet", "--out", str(out)]) == 0
+    states = {row["element"]: row["state"] for row in json.loads(out.read_text())}
+    assert (states["2.E01"], states["7.E07"]) == ("covered", "not covered")
+
+
+def test_matrix_holds_the_parties_with_national_targets(tmp_path: Path) -> None:
+    run(["align", "import", "NPL", str(targets(tmp_path / "t.csv")), "--quiet"])
+    assert run(["align", "matrix", "iucn-asia", "--out", str(tmp_path / "m.json")]) == 0
+    rows = json.loads((tmp_path / "m.json").read_text())
+    assert {row["party"] for row in rows} == {"NPL", "XXA"}
+    assert next(row["degree"] for row in rows if (row["party"], row["target"]) == ("NPL", "2")) == "high"
+
+
+def test_strategy_is_read_and_proposals_import_once_confirmed(tmp_path: Path) -> None:
+    (tmp_path / "n.txt").write_text("Target 1: Restore the degraded land of the hills by 2030\n", encoding="utf-8")
+    assert run(["align", "read", str(tmp_path / "n.txt"), "--out", str(tmp_path / "p.csv")]) == 0
+    assert run(["align", "import", "NPL", str(tmp_path / "p.csv"), "--quiet"]) == 0
+
+
+def test_capacity_sheet_is_written_and_needs_its_office(tmp_path: Path) -> None:
+    assert run(["align", "capacity", "NPL", "--code", "A.1", "--out", str(tmp_path / "s.xlsx")]) == 0
+    assert run(["align", "capacity", "NPL", "--filled", str(tmp_path / "s.xlsx")]) == 2
+    assert run(["align", "capacity", "NPL", "--filled", str(tmp_path / "s.xlsx"), "--by", "Ministry"]) == 0

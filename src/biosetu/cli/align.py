@@ -81,3 +81,67 @@ def suggest_command(targets: Path, limit: int, method: str, out: Path | None, qu
     with progress_bar(quiet) as progress:
         table = suggest_targets(targets, limit, Method(method), progress)
     emit(table, out)
+
+
+@align.command("read")
+@click.argument("file", type=FILE)
+@out_option
+@quiet_option
+def read_command(file: Path, out: Path | None, quiet: bool) -> None:
+    """Propose national targets and actions from a strategy (Word, PDF with text, plain text), with page and passage.
+
+    Nothing is stored: confirm or correct the rows of the table, then import it. Scanned pages are named.
+    """
+    from biosetu.cli.output import emit
+    from biosetu.jobs.alignment_views import proposals_from
+
+    table, scanned = proposals_from(file)
+    emit(table, out)
+    if scanned and not quiet:
+        click.echo(f"Pages without a text layer, not read: {', '.join(map(str, scanned))}", err=True)
+
+
+@align.command("coverage")
+@click.argument("party")
+@click.option("--declared-only", is_flag=True, help="Leave out what is only suggested.")
+@out_option
+@quiet_option
+def coverage_command(party: str, declared_only: bool, out: Path | None, quiet: bool) -> None:
+    """Say which parts of the goals and targets the national targets of PARTY cover, by our reading."""
+    from biosetu.cli.output import emit, progress_bar
+    from biosetu.jobs.alignment_views import coverage_by_party
+
+    with progress_bar(quiet) as progress:
+        table = coverage_by_party(party, not declared_only, progress)
+    emit(table, out)
+
+
+@align.command("matrix")
+@click.argument("centre")
+@out_option
+def matrix_command(centre: str, out: Path | None) -> None:
+    """Set the Parties of CENTRE beside the goals and targets: degree declared, national targets, parts covered."""
+    from biosetu.cli.output import emit
+    from biosetu.jobs.alignment_views import matrix_of_centre
+
+    emit(matrix_of_centre(centre), out)
+
+
+@align.command("capacity")
+@click.argument("party")
+@click.option("--code", "codes", multiple=True, metavar="A.1", help="An indicator to rate; repeat it.")
+@click.option("--out", type=OUT, help="Write the sheet to fill (.xlsx).")
+@click.option("--filled", type=FILE, help="Read a filled sheet.")
+@click.option("--by", default="", help="The office that filled it.")
+def capacity_command(party: str, codes: tuple[str, ...], out: Path | None, filled: Path | None, by: str) -> None:
+    """Send out, or read back, the capacity self-assessment of PARTY for the indicators it picks."""
+    from biosetu.jobs.alignment_views import keep_assessment, write_assessment
+
+    if filled is not None and by:
+        held = keep_assessment(party, filled, by)
+        click.echo(f"{len(held.ratings)} indicators rated", err=True)
+    elif out is not None and codes:
+        write_assessment(party, codes, out)
+        click.echo(str(out), err=True)
+    else:
+        raise click.UsageError("Use --code with --out, or --filled with --by.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 
 import pyarrow as pa
 
 from biosetu.alignment import PromiseFolder, Promises, PromiseStore, merged
+from biosetu.alignment.capacity import SelfAssessment, confirmed_gaps
 from biosetu.alignment.importing import read_tables
 from biosetu.alignment.promise_tables import promise_tables, text_in
 from biosetu.engine.grids import Book, Grid
@@ -37,8 +39,26 @@ def _setuland() -> Promises:
 
 
 def tables_of(party: str, on: date | None = None, store: PromiseStore | None = None) -> Mapping[str, pa.Table]:
-    """Return the tables of promises of a Party (`alignment.promise_tables`); none where nothing is loaded."""
-    return promise_tables(promises_of(party, store), on or datetime.now(UTC).date())
+    """Return the tables of promises of a Party (`alignment.promise_tables`), and what its self-assessment confirms.
+
+    None where nothing is loaded.
+    """
+    tables = dict(promise_tables(promises_of(party, store), on or datetime.now(UTC).date()))
+    assessed = assessment_of(party)
+    if assessed is not None:
+        tables["confirmed_gaps"] = confirmed_gaps(assessed)
+    return tables
+
+
+def assessment_of(party: str) -> SelfAssessment | None:
+    """Return the capacity self-assessment held of a Party (ISO3)."""
+    path = assessment_place(party)
+    return SelfAssessment.model_validate_json(path.read_bytes()) if path.exists() else None
+
+
+def assessment_place(party: str) -> Path:
+    """Return where the self-assessment of a Party is kept."""
+    return home() / "capacity" / f"{party}.json"
 
 
 def titles_by_target(tables: Mapping[str, pa.Table], language: str = "en") -> Mapping[str, tuple[str, ...]] | None:

@@ -1,0 +1,120 @@
+"""National targets and actions proposed from the text of a strategy, each with its page and the passage itself.
+
+Nothing is taken over by itself: an officer confirms, corrects or drops each line, and imports the rest as a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pyarrow as pa
+
+from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.national import Quantity
+from biosetu.alignment.quantities import YEAR, find_quantities, western
+from biosetu.observations.packaged import packaged_rows
+
+LONGEST = 700
+LEADERS = re.compile(r"(\.{4,}|…{2,}|\s\.\s\.\s\.)\s*\d*\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A target or action that the text seems to state. `page` counts from 1; `text` is the passage, unchanged."""
+
+    kind: str
+    number: str
+    text: str
+    page: int
+    language: str
+    quantities: tuple[Quantity, ...]
+    years: tuple[int, ...]
+
+
+@cache
+def _heading() -> re.Pattern[str]:
+    rows = packaged_rows("biosetu.alignment", "target_headings")
+    words = {word: row["kind"] for row in rows for word in row["words"].split("|")}
+    known = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(
+        rf"^\W*(?P<word>{known})\s*(?P<number>\d{{1,2}}(?:[.\-]\d{{1,2}}){{0,2}}[a-z]?)\s*[:：.、)\-–—\t ]\s*(?P<rest>.*)$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    rows = packaged_rows("biosetu.alignment", "target_headings")
+    return {word.casefold(): row["kind"] for row in rows for word in row["words"].split("|")}
+
+
+def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
+    """Return the targets and actions that headings such as `Target 3:` or `Action 3.1` announce, in reading order.
+
+    A statement runs to the next heading or empty line. Lines of a table of contents are left out; of a target stated
+    twice the longer passage is kept.
+    """
+    best: dict[tuple[str, str], Proposal] = {}
+    for proposal in _stated(pages):
+        key = (proposal.kind, proposal.number)
+        if key not in best or len(proposal.text) > len(best[key].text):
+            best[key] = proposal
+    return tuple(sorted(best.values(), key=lambda proposal: proposal.page))
+
+
+def _stated(pages: Sequence[str]) -> Iterator[Proposal]:
+    for page, text in enumerate(pages, start=1):
+        lines = text.split("\n")
+        for at, line in enumerate(lines):
+            match = _heading().match(western(line))
+            if not match or LEADERS.search(line):
+                continue
+            said = _statement(line, match.start("rest"), lines[at + 1 :])
+            if len(said) > 3:
+                yield _proposal(_kinds()[match["word"].casefold()], match["number"], said, page)
+
+
+def _statement(line: str, start: int, following: Sequence[str]) -> str:
+    parts = [line[start:].strip()]
+    for more in following:
+        if (parts[0] and not more.strip()) or _heading().match(western(more)) or len(" ".join(parts)) > LONGEST:
+            break
+        parts.append(more.strip())
+    return " ".join(part for part in parts if part).replace("\t", " – ")[:LONGEST]
+
+
+def _proposal(kind: str, number: str, text: str, page: int) -> Proposal:
+    years = tuple(dict.fromkeys(int(match[1]) for match in YEAR.finditer(western(text))))
+    return Proposal(kind, number, text, page, language_of(text), find_quantities(text), years)
+
+
+PROPOSALS = pa.schema(
+    [(name, pa.string()) for name in ("kind", "id", "title", "language")]
+    + [("page", pa.int32())]
+    + [(name, pa.string()) for name in ("quantities", "years", "status")]
+)
+
+
+def proposal_table(found: Sequence[Proposal]) -> pa.Table:
+    """Return proposals as a table that the import reads once confirmed: kind, id, title, language, page …"""
+    return pa.Table.from_pylist(
+        [
+            {
+                "kind": entry.kind,
+                "id": entry.number,
+                "title": entry.text,
+                "language": entry.language,
+                "page": entry.page,
+                "quantities": "; ".join(
+                    f"{q.value:g} {q.unit}{f' by {q.year}' if q.year else ''}" for q in entry.quantities
+                ),
+                "years": "; ".join(map(str, entry.years)),
+                "status": "proposed",
+            }
+            for entry in found
+        ],
+        schema=PROPOSALS,
+    )

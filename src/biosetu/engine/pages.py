@@ -1,0 +1,108 @@
+"""Documents as text by page: Word, PDF with a text layer, plain text. Uploaded files are hostile.
+
+A page without a text layer is named as scanned, never guessed. Word keeps no page numbers: those of its last printing
+are counted, where it noted them.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from biosetu.engine.cells import check_archive
+from biosetu.problems import DataError, Problem
+
+MOST_BYTES = 60_000_000
+MOST_PAGES = 2_000
+MOST_LETTERS = 20_000_000
+FEWEST_LETTERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The text of a document. `texts[0]` is page 1; `scanned` are the pages that hold pictures but no text."""
+
+    file: str
+    texts: tuple[str, ...]
+    scanned: tuple[int, ...] = ()
+
+
+def read_pages(path: Path) -> Pages:
+    """Read a .docx, .pdf or .txt file; raise `DataError` where it is too large, broken, protected or another kind."""
+    if path.stat().st_size > MOST_BYTES:
+        raise _refuse(path, "too large", f"Keep it under {MOST_BYTES // 1_000_000} MB", "too-large")
+    readers = {".docx": _word, ".pdf": _pdf, ".txt": _text, ".md": _text}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise _refuse(path, "this type of document is not read", f"Use {', '.join(readers)}", "format")
+    pages = reader(path)
+    if sum(len(text) for text in pages.texts) > MOST_LETTERS:
+        raise _refuse(path, "more text than is read", "Send the chapters with the targets", "too-large")
+    return pages
+
+
+def _refuse(path: Path, message: str, remedy: str, code: str) -> DataError:
+    return DataError(Problem(message, remedy, code, path.name))
+
+
+def _text(path: Path) -> Pages:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refuse(path, "not UTF-8", "Save it as UTF-8", "encoding") from error
+    return Pages(path.name, tuple(text.split("\f")))
+
+
+def _pdf(path: Path) -> Pages:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(path, strict=False)
+        if reader.is_encrypted:
+            raise _refuse(path, "a protected PDF", "Save it without a password", "protected")
+        if len(reader.pages) > MOST_PAGES:
+            raise _refuse(path, "more pages than are read", "Send the chapters with the targets", "too-large")
+        texts = tuple(page.extract_text() or "" for page in reader.pages)
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+        raise _refuse(path, "a damaged PDF", "Print it to PDF again", "broken") from error
+    scanned = tuple(number for number, text in enumerate(texts, start=1) if len(text.strip()) < FEWEST_LETTERS)
+    return Pages(path.name, texts, scanned)
+
+
+def _word(path: Path) -> Pages:
+    import docx
+
+    check_archive(path)
+    try:
+        document = docx.Document(str(path))
+        pages: list[list[str]] = [[]]
+        for breaks, line in _word_lines(document):
+            pages.extend([] for _ in range(breaks))
+            pages[-1].append(line)
+    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+        raise _refuse(path, "a damaged Word file", "Open it and save it again", "broken") from error
+    return Pages(path.name, tuple("\n".join(lines) for lines in pages))
+
+
+def _word_lines(document: Any) -> Iterator[tuple[int, str]]:
+    """Yield each paragraph and table row, with the page breaks before it."""
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    for block in document.iter_inner_content():
+        if isinstance(block, Paragraph):
+            yield _breaks(block), block.text
+        elif isinstance(block, Table):
+            for row in block.rows:
+                cells = list(dict.fromkeys(cell.text.strip().replace("\n", " ") for cell in row.cells))
+                yield sum(_breaks(p) for cell in row.cells for p in cell.paragraphs), "\t".join(cells)
+
+
+def _breaks(paragraph: Any) -> int:
+    xml = paragraph._p  # noqa: SLF001 - python-docx has no public way to page breaks
+    rendered = xml.xpath(".//w:lastRenderedPageBreak")
+    return len(rendered) or len(xml.xpath('.//w:br[@w:type="page"]'))

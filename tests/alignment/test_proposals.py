@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from biosetu.alignment.proposals import proposal_table, propose
+
+CHAPTER = """Chapter 3
+Target 1: By 2030 the whole country lies
+under land-use plans.
+
+Other text.
+Target 2. Restore 30 per cent of degraded land by 2030.
+Action 2.1: Plant trees on 500 hectares until 2028.
+More about the action.
+
+End."""
+PAGES = (
+    "Contents\nTarget 1: Plan the land ........ 2\nTarget 2: Restore ........ 3",
+    CHAPTER,
+    "Target 2. Restore.",
+)
+
+
+def test_targets_and_actions_are_proposed_with_page_and_passage() -> None:
+    found = [(p.kind, p.number, p.page, p.text) for p in propose(PAGES)]
+    assert found == [
+        ("target", "1", 2, "By 2030 the whole country lies under land-use plans."),
+        ("target", "2", 2, "Restore 30 per cent of degraded land by 2030."),
+        ("action", "2.1", 2, "Plant trees on 500 hectares until 2028. More about the action."),
+    ]
+
+
+def test_quantities_and_years_are_shown_for_confirmation() -> None:
+    rows = {row["id"]: row for row in proposal_table(propose(PAGES)).to_pylist()}
+    assert (rows["2"]["quantities"], rows["2"]["years"], rows["2"]["status"]) == ("30 % by 2030", "2030", "proposed")
+    assert rows["2.1"]["quantities"] == "500 ha by 2028"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "number", "language"),
+    [
+        ("National Target 4: Save the leopard and the crane", "target", "4", "en"),
+        ("الهدف الوطني ٣: حماية الأنواع المهددة", "target", "3", "ar"),
+        ("राष्ट्रिय लक्ष्य ५: वन क्षेत्रको संरक्षण गर्ने", "target", "5", "ne"),
+        ("Целевая задача 7: Сократить загрязнение", "target", "7", "ru"),
+        ("目标6：防控外来入侵物种", "target", "6", "zh"),
+        ("Target 2\tRestore wetlands of the delta", "target", "2", "en"),
+        ("Mục tiêu 8: Thích ứng với biến đổi khí hậu", "target", "8", "vi"),
+        ("الإجراء 3.2: تدريب الموظفين", "action", "3.2", "ar"),
+    ],
+)
+def test_headings_are_known_in_the_languages_of_the_region(line: str, kind: str, number: str, language: str) -> None:
+    (found,) = propose([line])
+    assert (found.kind, found.number, found.language) == (kind, number, language)
+
+
+@pytest.mark.parametrize("text", ["", "The target is 30 per cent.", "Target: none", "Figure 3: Map", "Target 3"])
+def test_text_without_a_statement_proposes_nothing(text: str) -> None:
+    assert propose([text]) == ()

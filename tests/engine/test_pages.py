@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pytest
+from docx.enum.text import WD_BREAK
+from pypdf import PdfWriter
+
+from biosetu.engine.pages import read_pages
+from biosetu.problems import DataError
+
+
+def code_of(path: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        read_pages(path)
+    return caught.value.problems[0].code
+
+
+def test_word_is_read_with_its_tables_and_page_breaks(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("First page").add_run().add_break(WD_BREAK.PAGE)
+    document.add_paragraph("Target 1: Restore land")
+    row = document.add_table(rows=1, cols=2).rows[0]
+    row.cells[0].text, row.cells[1].text = "Target 2", "Protect the sea"
+    document.save(tmp_path / "a.docx")
+    pages = read_pages(tmp_path / "a.docx")
+    assert pages.texts[-1].split("\n")[-1] == "Target 2\tProtect the sea"
+    assert "Target 1: Restore land" in pages.texts[-1]
+    assert len(pages.texts) == 2
+
+
+def test_pdf_page_without_text_is_named_as_scanned(tmp_path: Path) -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_blank_page(100, 100)
+    writer.write(tmp_path / "a.pdf")
+    pages = read_pages(tmp_path / "a.pdf")
+    assert (pages.scanned, pages.texts) == ((1, 2), ("", ""))
+
+
+def test_text_is_read_with_form_feeds_as_pages(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\ftwo", encoding="utf-8")
+    assert read_pages(tmp_path / "a.txt").texts == ("one", "two")
+
+
+def test_protected_pdf_is_refused(tmp_path: Path) -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(tmp_path / "a.pdf")
+    assert code_of(tmp_path / "a.pdf") == "protected"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.pdf", b"no pdf", "broken"),
+        ("a.docx", b"no zip", "xlsx"),
+        ("a.txt", b"\xff\xfe\xff", "encoding"),
+        ("a.odt", b"x", "format"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert code_of(tmp_path / name) == code
