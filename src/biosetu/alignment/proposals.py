@@ -39,10 +39,8 @@ def _heading() -> re.Pattern[str]:
     rows = packaged_rows("biosetu.alignment", "target_headings")
     words = {word: row["kind"] for row in rows for word in row["words"].split("|")}
     known = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(
-        rf"^\W*(?P<word>{known})\s*(?P<number>\d{{1,2}}(?:[.\-]\d{{1,2}}){{0,2}}[a-z]?)\s*[:：.、)\-–—\t ]\s*(?P<rest>.*)$",
-        re.IGNORECASE,
-    )
+    number = r"(?P<number>\d{1,2}(?:[.\-]\d{1,2}){0,2}[a-z]?)"
+    return re.compile(rf"^\W*(?P<word>{known})\s*{number}\s*[:：.、)\-–—\t ]\s*(?P<rest>.*)$", re.IGNORECASE)
 
 
 @cache
