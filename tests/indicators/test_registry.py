@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
@@ -6,7 +8,7 @@ from biosetu.indicators import Provenance, method, method_of, names
 from biosetu.observations import SCHEMA, validate
 from biosetu.problems import DataError, UsageError
 
-PROVENANCE = Provenance("NPL", "2024-1", "history.csv sha256:abc", "IUCN", "own copy")
+PROVENANCE = Provenance("NPL", "2024-1", "history.csv sha256:abc", "IUCN", "own copy", year=2020)
 INDEX = {
     "group": ["all", "Birds"],
     "year": [2000, 2000],
@@ -41,7 +43,7 @@ RESULTS = {
             "share_percent": [6.0],
         }
     ),
-    "areas.connectivity": pa.table({"area": [""], "year": [2020], "distance_km": [10.0], "protconn_percent": [7.5]}),
+    "areas.connectivity": pa.table({"area": ["NPL"], "median_km": [10.0], "protconn": [7.5]}),
 }
 
 
@@ -77,3 +79,15 @@ def test_groups_become_disaggregations_and_the_whole_none():
 def test_missing_columns_are_refused():
     with pytest.raises(DataError, match="needs a column series"):
         method("species.red_list_index").observations(pa.table(INDEX), "A.3", PROVENANCE)
+
+
+def test_results_without_a_year_need_one():
+    with pytest.raises(DataError, match="gives no year"):
+        method("areas.connectivity").observations(
+            RESULTS["areas.connectivity"], "A.CT.6", replace(PROVENANCE, year=None)
+        )
+
+
+def test_area_that_is_the_party_is_no_disaggregation():
+    made = method("areas.connectivity").observations(RESULTS["areas.connectivity"], "A.CT.6", PROVENANCE)
+    assert (made.column("disaggregation").to_pylist(), made.column("year").to_pylist()) == ([""], [2020])

@@ -16,7 +16,8 @@ from biosetu.problems import DataError, Problem
 class Provenance:
     """Whose figures these are and what they were made from; all of it goes into every Observation.
 
-    `inputs` is the content hash and citation of each input, `vintage` the release of the newest of them.
+    `inputs` is the content hash and citation of each input, `vintage` the release of the newest of them, `year` the
+    year of results that name none themselves.
     """
 
     party: str
@@ -26,9 +27,10 @@ class Provenance:
     licence: str
     conditions: str = ""
     footnote: str = ""
+    year: int | None = None
 
 
-Rows = Callable[[pa.Table], Iterable[Mapping[str, Any]]]
+Rows = Callable[[pa.Table, str], Iterable[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class IndicatorMethod:
         version: of the method; part of each Observation's method.
         unit: of the values.
         needs: columns that the result table must have.
-        rows: turns a result table into partial Observations (series, year, value, …).
+        rows: turns a result table and the Party's code into partial Observations (series, year, value, …).
         reference: who defined the method.
     """
 
@@ -69,7 +71,9 @@ class IndicatorMethod:
                     for name in missing
                 ]
             )
-        rows = [self._observation(row, indicator, provenance) for row in self.rows(result)]
+        if provenance.year is None and "year" not in result.column_names and "date" not in result.column_names:
+            raise DataError(Problem(f"{self.name} gives no year", "Say of which year the result is.", "year"))
+        rows = [self._observation(row, indicator, provenance) for row in self.rows(result, provenance.party)]
         return pa.Table.from_pylist(rows, schema=SCHEMA)
 
     def _observation(self, row: Mapping[str, Any], indicator: str, provenance: Provenance) -> dict[str, Any]:
@@ -86,6 +90,7 @@ class IndicatorMethod:
             "holder": provenance.holder,
             "conditions": provenance.conditions,
             "licence": provenance.licence,
+            "year": provenance.year,
         }
         notes = [text for text in (row.get("footnote", ""), provenance.footnote) if text]
         return {**empty, **fixed, **row, "footnote": "; ".join(notes)}

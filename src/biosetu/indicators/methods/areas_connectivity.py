@@ -7,19 +7,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.indicators.conversion import IndicatorMethod
+from biosetu.indicators.conversion import IndicatorMethod, whole_or_part
 
 SERIES = "protconn/1"
 
 
-def _rows(result: pa.Table) -> Iterator[Mapping[str, Any]]:
+def _rows(result: pa.Table, party: str) -> Iterator[Mapping[str, Any]]:
     for row in result.to_pylist():
         yield {
-            "series": f"{SERIES} {row['distance_km']:g} km",
-            "disaggregation_type": "area" if row["area"] else "",
-            "disaggregation": row["area"] or "",
-            "year": row["year"],
-            "value": row["protconn_percent"],
+            "series": f"{SERIES} {row['median_km']:g} km",
+            **whole_or_part("area", row["area"] or "", ("", party)),
+            "value": row["protconn"],
         }
 
 
@@ -27,7 +25,7 @@ METHOD = IndicatorMethod(
     name="areas.connectivity",
     version=1,
     unit="percent",
-    needs=("area", "year", "distance_km", "protconn_percent"),
+    needs=("area", "median_km", "protconn"),
     rows=_rows,
     reference="Saura et al. 2018, doi:10.1016/j.biocon.2017.12.020",
 )

@@ -12,9 +12,9 @@ from biosetu.indicators.conversion import IndicatorMethod
 SERIES = "coverage/1"
 
 
-def _rows(result: pa.Table) -> Iterator[Mapping[str, Any]]:
+def _rows(result: pa.Table, party: str) -> Iterator[Mapping[str, Any]]:
     for row in result.to_pylist():
-        parts = {"area": row["area"], "realm": row["realm"]}
+        parts = {"area": "" if row["area"] == party else row["area"], "realm": row["realm"]}
         named = {kind: name for kind, name in parts.items() if name}
         yield {
             "series": SERIES,

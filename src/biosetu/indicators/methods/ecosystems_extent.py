@@ -13,7 +13,7 @@ SERIES = "extent/1"
 GROUP = "functional group"
 
 
-def _rows(result: pa.Table) -> Iterator[Mapping[str, Any]]:
+def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
     rows = result.to_pylist()
     for date in sorted({row["date"] for row in rows}):
         own = [row for row in rows if row["date"] == date]

@@ -15,7 +15,7 @@ CATEGORIES = ("CO", "CR", "EN", "VU", "NT", "LC", "DD", "NE")
 WHOLE = ("", "all", "aggregate")
 
 
-def _rows(result: pa.Table) -> Iterator[Mapping[str, Any]]:
+def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
     for row in result.to_pylist():
         part = whole_or_part("functional group", row["group"], WHOLE)
         if row["value"] is not None:

@@ -13,7 +13,7 @@ WHOLE = ("all", "aggregate")
 NOT_A_TREND = "baseline only"
 
 
-def _rows(result: pa.Table) -> Iterator[Mapping[str, Any]]:
+def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
     for row in result.to_pylist():
         yield {
             "series": row["series"],
