@@ -12,10 +12,11 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from biosetu.reports import fragments, pdf
-from biosetu.reports.content import Block, Bullets, Citation, Document, Facts, Figure, Paragraph, Table
+from biosetu.reports.content import Block, Bullets, Citation, Document, Fact, Facts, Figure, Paragraph, Table
 from biosetu.translation import Voice
 
-ACCENT, SOFT, WARNING = RGBColor(0x0B, 0x6B, 0x5E), RGBColor(0x56, 0x66, 0x6C), RGBColor(0xB8, 0x50, 0x0F)
+ACCENT, SOFT = RGBColor(0x0B, 0x6B, 0x5E), RGBColor(0x56, 0x66, 0x6C)
+INK, WARNING = RGBColor(0x1C, 0x2A, 0x2F), RGBColor(0xB8, 0x50, 0x0F)
 LATIN_FONT, ARABIC_FONT = "Calibri", "Arial"
 
 
@@ -44,6 +45,11 @@ class _Writer:
         normal = self.word.styles["Normal"]
         normal.font.name, normal.font.size = LATIN_FONT, Pt(10.5)
         normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:cs"), ARABIC_FONT)
+        for name in ("Title", "Heading 1", "Heading 2"):
+            style = self.word.styles[name]
+            style.font.color.rgb, style.font.name = INK, LATIN_FONT
+            style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:cs"), ARABIC_FONT)
+            style.paragraph_format.keep_with_next = True
         self.word.core_properties.title = f"{self.document.title} – {self.document.subtitle}"
         self.word.core_properties.author = "BioSetu"
         self.word.core_properties.language = self.document.language
@@ -61,8 +67,12 @@ class _Writer:
             if section.own_page:
                 self.word.add_page_break()
             if section.kicker:
-                self._paragraph(section.kicker, color=ACCENT, size=9).paragraph_format.keep_with_next = True
-            self._heading(section.title, 1)
+                kicker = self._paragraph(section.kicker, color=ACCENT, size=9)
+                kicker.paragraph_format.keep_with_next = True
+                kicker.paragraph_format.space_before, kicker.paragraph_format.space_after = Pt(18), Pt(0)
+            heading = self._heading(section.title, 1)
+            if section.kicker:
+                heading.paragraph_format.space_before = Pt(0)
             for block in section.blocks:
                 self._block(block)
         if self.numbers:
@@ -98,14 +108,19 @@ class _Writer:
                     made.add_run().add_break()
                     self._run(made, item.detail, color=SOFT, size=9)
         elif isinstance(block, Facts):
-            self._grid([[item.label, item.value, item.detail, self._refs(item.sources)] for item in block.items])
+            self._grid([[item.label, self._sourced(item), item.detail] for item in block.items])
+            if block.sources:
+                self._paragraph(self._refs(block.sources), color=ACCENT, size=8)
         elif isinstance(block, Table):
             self._table(block)
         else:
             self._figure(block)
 
+    def _sourced(self, item: Fact) -> str:
+        return f"{item.value} {self._refs(item.sources)}".strip()
+
     def _figure(self, block: Figure) -> None:
-        width = Cm(16.4 if block.wide else 12)
+        width = Cm(16.4 if block.wide else 11)
         self.word.add_picture(BytesIO(pdf.picture(block.svg)), width=width)
         image = self.word.paragraphs[-1]
         properties = image._p.xpath(".//wp:docPr")  # noqa: SLF001 (python-docx has no other door to the description)
@@ -125,7 +140,11 @@ class _Writer:
 
     def _grid(self, rows: list[list[str]], *, header: bool = False) -> None:
         table = self.word.add_table(rows=0, cols=len(rows[0]))
-        table.style = "Light List" if header else "Table Grid"
+        table.style = "Light Shading"
+        if not header:
+            for look in table._tblPr.findall(qn("w:tblLook")):  # noqa: SLF001 (no other door)
+                look.set(qn("w:firstRow"), "0")
+                look.set(qn("w:val"), "0480")
         if self.voice.right_to_left:
             table._tblPr.append(OxmlElement("w:bidiVisual"))  # noqa: SLF001 (no other door)
         for position, row in enumerate(rows):
@@ -135,10 +154,11 @@ class _Writer:
                 self._side(cell.paragraphs[0])
         self.word.add_paragraph()
 
-    def _heading(self, text: str, level: int) -> None:
+    def _heading(self, text: str, level: int) -> Any:
         heading = self.word.add_heading(level=level)
         self._run(heading, text, color=ACCENT if level == 0 else None)
         self._side(heading)
+        return heading
 
     def _paragraph(
         self,
