@@ -24,8 +24,8 @@ from biosetu.translation import N_
 class Limits:
     """The largest file, workbook content [bytes], number of rows and columns, and cell [characters] accepted."""
 
-    file_bytes: int = 20_000_000
-    content_bytes: int = 200_000_000
+    file_bytes: int = 60_000_000
+    content_bytes: int = 400_000_000
     rows: int = 200_000
     columns: int = 200
     cell: int = 32_767
