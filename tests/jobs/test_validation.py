@@ -8,7 +8,7 @@ import pytest
 from tests.observations.rows import row, table
 
 from biosetu.jobs.party import default_store, party_evidence
-from biosetu.jobs.validation import read_sheet, take_sheet, write_sheet
+from biosetu.jobs.validation import differences, read_sheet, take_sheet, write_letter, write_sheet
 from biosetu.observations.answers import COLUMNS, METHOD, reference
 from biosetu.problems import DataError, UsageError
 from biosetu.statistics.telling import tell
@@ -283,3 +283,39 @@ def test_answer_that_would_run_as_a_formula_is_kept_as_text(tmp_path: Path) -> N
     again = Sheet(tmp_path, name="b.xlsx")
     assert again.page.cell(row, POSITION["reason"]).value == "'=HYPERLINK(1)"
     assert party_evidence("NPL").summaries_of("A.3")[0].disputes[0].text == "=HYPERLINK(1)"
+
+
+def test_letter_lists_the_differences_by_custodian_and_cause(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    index = sheet.row_of("A.3", 2024, "2024")
+    sheet.fill(index, answer="replace", own_value=0.81, own_source="National Red List 2025, page 7")
+    sheet.fill(sheet.row_of("3.1", 2022, "2025-02"), answer="dispute", reason="Two parks are missing.")
+    sheet.fill(sheet.row_of("3.1", 2021, "2025-02"), answer="accept")
+    take(sheet.back())
+    found = differences(party_evidence("NPL").observations)
+    assert [(item.shows.split(" – ")[0], item.choice, item.published, item.own) for item in found] == [
+        ("Protected share of land (without OECM)", "dispute", 23.626041, None),
+        ("Red List Index", "replace", 0.85, 0.81),
+    ]
+    assert [item.reason for item in found] == ["Two parks are missing.", ""]
+    assert write_letter("NPL", tmp_path / "letter.html", on=ON) == 2
+    text = (tmp_path / "letter.html").read_text(encoding="utf-8")
+    for words in (
+        "To: IUCN; BirdLife International",
+        "0.81",
+        "Two parks are missing.",
+        "National Red List 2025, page 7",
+    ):
+        assert words in text
+    assert write_letter("NPL", tmp_path / "letter.docx", language="ar", on=ON) == 2
+    assert (tmp_path / "letter.docx").read_bytes().startswith(b"PK")
+
+
+def test_letter_without_a_difference_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Nepal has answered no figure otherwise"):
+        write_letter("NPL", tmp_path / "letter.docx")
+
+
+def test_letter_in_an_unknown_format_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"letter\.txt: use a name that ends with"):
+        write_letter("NPL", tmp_path / "letter.txt")

@@ -17,7 +17,8 @@ FILES = sorted(
 ) + [
     ROOT / name
     for name in (
-        "statistics/telling.py", "engine/cells.py", "jobs/party.py", "cli/gaps.py", "reports/validation_workbook.py"
+        "statistics/telling.py", "engine/cells.py", "jobs/party.py", "cli/gaps.py", "reports/validation_workbook.py",
+        "reports/differences.py"
     )
 ]  # fmt: skip
 

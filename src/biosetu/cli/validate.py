@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("party")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the sheet to this .xlsx file.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the sheet (.xlsx), or the letter to custodians with the differences (.docx, .html, .pdf).",
+)
 @click.option(
     "--read", "returned", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Take a returned sheet."
 )
@@ -31,12 +35,15 @@ def validate(
     language: str, quiet: bool,
 ) -> None:  # fmt: skip
     """Write all figures held on PARTY to a sheet, to accept, replace, dispute or set aside; or take it back."""
-    from biosetu.jobs.validation import read_sheet, take_sheet, write_sheet
+    from biosetu.jobs.validation import read_sheet, take_sheet, write_letter, write_sheet
 
     if (out is None) == (returned is None):
         raise UsageError("Use either --out FILE to write the sheet, or --read FILE to take it back.")
     if out is not None:
-        click.echo(f"{out}: {write_sheet(party, out, language=language)} figures", err=True)
+        if out.suffix.lower() == ".xlsx":
+            click.echo(f"{out}: {write_sheet(party, out, language=language)} figures", err=True)
+        else:
+            click.echo(f"{out}: {write_letter(party, out, language=language)} differences", err=True)
         return
     if returned is None:
         return

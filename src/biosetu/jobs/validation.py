@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from biosetu.engine.cells import DEFAULT_LIMITS, Limits, read_cells
 from biosetu.framework import find_party, indicators
+from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.party import default_store, held
-from biosetu.observations import KEY, SCHEMA, ObservationStore, Status, keys_of, units, validate, without
+from biosetu.observations import KEY, SCHEMA, ObservationStore, Source, Status, keys_of, units, validate, without
 from biosetu.observations.answers import (
     METHOD,
     NOT_RELEVANT,
@@ -28,9 +29,10 @@ from biosetu.observations.answers import (
 from biosetu.observations.sentences import plain_number
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
+from biosetu.reports.differences import Difference, differences_letter
 from biosetu.reports.validation_workbook import SHEET, write_workbook
 from biosetu.sources import official
-from biosetu.translation import translations
+from biosetu.translation import Voice, translations
 
 NEW, SAME, CONFLICT, OPEN = "new", "same", "conflict", "open"
 RETURN = pa.schema(
@@ -80,6 +82,58 @@ def write_sheet(
     day = (on or datetime.now(UTC).date()).isoformat()
     write_workbook(out, rows, party=party.name(language), on=day, language=language)
     return len(rows)
+
+
+def write_letter(
+    code: str, out: Path, *, language: str = "en", store: ObservationStore | None = None, on: date | None = None
+) -> int:
+    """Write the letter to custodians (docx, html, pdf or json by suffix) and return how many differences it lists.
+
+    Raises UsageError where the Party has answered nothing that differs.
+    """
+    form = out.suffix.lstrip(".").lower()
+    if form not in FORMATS:
+        raise UsageError(
+            f"{out.name}: use a name that ends with .xlsx (the sheet) or .{', .'.join(FORMATS)} (the letter)."
+        )
+    party = find_party(code)
+    found = differences(held(party.iso3, store or default_store()), language)
+    if not found:
+        raise UsageError(f"{party.name_en} has answered no figure otherwise than it was published.")
+    voice = Voice(language)
+    letter = differences_letter(party.name(language), found, voice, on or datetime.now(UTC).date())
+    write_document(letter, form, out)
+    return len(found)
+
+
+def differences(table: pa.Table, language: str = "en") -> list[Difference]:
+    """Return where the Party's answers differ from the figures published on it, in the order of the figures."""
+    given = earlier_answers(table)
+    found = []
+    for row in answerable(table):
+        answer = given.get(reference(row))
+        if row["source"] == Source.AVAILABLE_DATASET and answer is not None and answer["method"] == METHOD:
+            found.append(_difference(row, answer, language))
+    return found
+
+
+def _difference(row: Mapping[str, Any], answer: Mapping[str, Any], language: str) -> Difference:
+    unit = units().get(row["unit"])
+    return Difference(
+        custodian=row["holder"],
+        citation=row["inputs"],
+        shows=_meaning(row, language),
+        part=row["disaggregation"],
+        year=row["year"],
+        unit=unit.label(language) if unit else row["unit"],
+        release=row["vintage"],
+        published=row["value"],
+        choice=choice_of(answer),
+        own=answer["value"],
+        source=answer["inputs"],
+        reason=answer["value_text"] or answer["footnote"],
+        office=answer["validated_by"],
+    )
 
 
 def sheet_rows(table: pa.Table, language: str = "en") -> list[dict[str, Any]]:
