@@ -19,7 +19,7 @@ from biosetu.problems import BioSetuError, UsageError
 
 SETTINGS_MODULE = "biosetu.centre.settings"
 THREADS = 8
-STARTUP_SECONDS = 30
+STARTUP_SECONDS = 90
 STOP_SECONDS = 10
 LOOK_SECONDS = 0.25
 RESTART_SECONDS = 2

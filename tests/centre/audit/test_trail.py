@@ -1,8 +1,11 @@
+from importlib import import_module
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.centre.people import account
 
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.audit.guards import INSTALL, REMOVE, install, remove
 from biosetu.centre.audit.models import AppendOnlyError, Entry, PersonalValue
 from biosetu.centre.audit.trail import HASHED, actor_of, erase, record, revealed
 
@@ -45,8 +48,21 @@ def test_model_refuses_to_change_or_delete():
         made.delete()
 
 
+@pytest.fixture
+def guards(db):
+    """The triggers as the migration leaves them, whatever earlier tests did to them; gone with the transaction."""
+    with connection.cursor() as cursor:
+        for statement in (*REMOVE[connection.vendor], *INSTALL[connection.vendor]):
+            cursor.execute(statement)
+
+
+def test_the_migration_installs_the_guards():
+    migration = import_module("biosetu.centre.audit.migrations.0002_append_only").Migration
+    assert [(step.code, step.reverse_code) for step in migration.operations] == [(install, remove)]
+
+
 @pytest.mark.parametrize("change", ["UPDATE audit_entry SET verb = 'x'", "DELETE FROM audit_entry"])
-def test_database_refuses_to_change_or_delete(change):
+def test_database_refuses_to_change_or_delete(change, guards):
     entry(account("somebody"))
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)

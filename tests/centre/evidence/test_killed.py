@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PREPARE = Path(__file__).with_name("prepare_run.py")
-ROWS = 3000
+ROWS = 2000
 
 
 def python(environment, *arguments):

@@ -6,7 +6,7 @@ Everything comes from `jobs` and `reports`, asked with the centre's own store; r
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -31,7 +31,7 @@ from biosetu.translation import Voice
 UNKNOWN, PRESUMED = "unknown", "presumed"
 KEPT = 256
 LATELY = 8
-MOST_DECIMALS = 3
+MOST_DECIMALS = 4
 LEAST_STEP = 0.01
 
 
@@ -112,8 +112,8 @@ def _by_name(item: Served) -> str:
 
 
 def shown_parties() -> list[Party]:
-    """Return every Party that pages compare: those served, once each."""
-    found = {item.party.iso3: item.party for _, group in served() for item in group}
+    """Return every Party that pages compare: those served, once each; a fictional one never beside real ones."""
+    found = {item.party.iso3: item.party for _, group in served() for item in group if not item.party.fictional}
     return sorted(found.values(), key=lambda party: party.name_en)
 
 
@@ -127,10 +127,16 @@ def evidence(code: str) -> PartyEvidence:
     return _evidence(code, snapshot().version)
 
 
+def held_on(codes: Iterable[str]) -> dict[str, PartyEvidence]:
+    """Return what is held on each of these Parties."""
+    at = snapshot().version
+    return {code: _evidence(code, at) for code in codes}
+
+
 def all_evidence() -> dict[Party, PartyEvidence]:
     """Return what is held on each Party that pages compare."""
-    at = snapshot().version
-    return {party: _evidence(party.iso3, at) for party in shown_parties()}
+    shown = {party.iso3: party for party in shown_parties()}
+    return {shown[code]: found for code, found in held_on(shown).items()}
 
 
 @lru_cache(maxsize=KEPT)

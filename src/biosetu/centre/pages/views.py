@@ -40,8 +40,9 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def party_list(request: HttpRequest) -> HttpResponse:
     """Show the Parties of each centre with what is held on them."""
-    held = {party.iso3: found for party, found in reading.all_evidence().items()}
-    return render(request, "pages/parties.html", {"served": reading.served(), "held": held})
+    served = reading.served()
+    held = reading.held_on({item.party.iso3 for _, members in served for item in members})
+    return render(request, "pages/parties.html", {"served": served, "held": held})
 
 
 @require_safe
