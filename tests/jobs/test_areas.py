@@ -124,3 +124,11 @@ def test_connectivity_and_representation_are_commands(layers):
     rows = {row["feature"]: row for row in pa_csv.read_csv(out).to_pylist()}
     assert rows["north"]["protected_km2"] == 0.0
     assert rows["south"]["gap_km2"] == pytest.approx(0.3 * rows["south"]["total_km2"] - rows["south"]["protected_km2"])
+
+
+def test_raster_mode_tells_its_bound(layers):
+    exact = {row["area"]: row for row in measured(layers) if row["year"] == 2010}
+    counted = {row["area"]: row for row in measured(layers, "--raster-m", "500") if row["year"] == 2010}
+    for area, row in counted.items():
+        assert abs(row["protected_km2"] - exact[area]["protected_km2"]) <= row["error_bound_km2"]
+        assert 0 < row["error_bound_km2"] < 0.2 * row["protected_km2"]

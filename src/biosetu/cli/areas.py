@@ -38,6 +38,7 @@ def areas() -> None:
 @click.option("--log", type=NEW, help="Write the cleaning log here; without it, it goes to the terminal.")
 @click.option("--iucn", type=NEW, help="Write the split by IUCN management category here.")
 @click.option("--governance", type=NEW, help="Write the split by governance type here.")
+@click.option("--raster-m", type=float, help="Count cells of this size [m], with the bound of the error.")
 @click.option(
     "--mean-of-sites", is_flag=True, help="Each shape of --within is a key site: give the mean share covered."
 )

@@ -23,7 +23,8 @@ _KM2_PER_DEGREE = AUTHALIC_RADIUS_M**2 * math.pi / 180 / 1e6
 
 
 @compiled
-def _authalic_sine(lat: float) -> float:
+def authalic_sine(lat: float) -> float:
+    """Return the sine of the authalic latitude of a latitude in degrees."""
     s, c = sincos_degrees(lat)
     return authalic_sincos(s, c)[0]
 
@@ -36,13 +37,13 @@ def _under(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
         return 0.0
     if abs(rise) < _SHORT_DEG:
         middle, half = 0.5 * (lat1 + lat2), 0.5 * rise * _NODE
-        return (lon2 - lon1) * 0.5 * (_authalic_sine(middle - half) + _authalic_sine(middle + half))
+        return (lon2 - lon1) * 0.5 * (authalic_sine(middle - half) + authalic_sine(middle + half))
     pieces = math.ceil(abs(rise) / _LONG_DEG)
     total = 0.0
     for piece in range(pieces):
         middle = lat1 + rise * (piece + 0.5) / pieces
         half = 0.5 * rise / pieces * _OUTER
-        total += 5 * (_authalic_sine(middle - half) + _authalic_sine(middle + half)) + 8 * _authalic_sine(middle)
+        total += 5 * (authalic_sine(middle - half) + authalic_sine(middle + half)) + 8 * authalic_sine(middle)
     return (lon2 - lon1) * total / (18 * pieces)
 
 

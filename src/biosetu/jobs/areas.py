@@ -13,6 +13,7 @@ import pyarrow as pa
 import shapely
 
 from biosetu.areas import (
+    Growth,
     Options,
     Sites,
     Zone,
@@ -25,6 +26,7 @@ from biosetu.areas import (
     read_sites,
     zone_growth,
 )
+from biosetu.areas.raster import raster_growth
 from biosetu.engine.ordered import ordered
 from biosetu.engine.vectors import geometries, read_layer, read_layers
 from biosetu.geo.shapes import polygonal
@@ -70,6 +72,7 @@ class Request:
     last_year: int | None = None
     by_iucn: bool = False
     by_governance: bool = False
+    raster_m: float | None = None
 
 
 def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
@@ -86,6 +89,7 @@ def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
         last_year=chosen["last"],
         by_iucn=chosen["iucn"] is not None,
         by_governance=chosen["governance"] is not None,
+        raster_m=chosen["raster_m"],
     )
 
 
@@ -97,19 +101,33 @@ def measure_coverage(request: Request, *, scheduler: str | None = None, progress
     progress(1, 4, "cleaning")
     cleaned, log = clean(sites, request.options)
     growths = []
+    bounds = []
     tree = SiteTree(cleaned.shapes)
     with ordered(scheduler) as run:
         for number, zone in enumerate(zones):
             progress(number, len(zones), f"{zone.area} {zone.realm}")
-            growths.append(zone_growth(cleaned, zone, run, tree))
+            if request.raster_m:
+                counted = raster_growth(cleaned, zone, tree, request.raster_m)
+                bounds.append(counted.bound_km2)
+                growths.append(counted.growth)
+            else:
+                growths.append(zone_growth(cleaned, zone, run, tree))
     table = coverage_table(growths, request.first_year, request.last_year)
     return Coverage(
-        table,
+        _with_bounds(table, growths, bounds),
         log_table(log),
         tuple(_notes(request, cleaned)),
         _stacked([by_category(cleaned, zone) for zone in zones]) if request.by_iucn else None,
         _stacked([by_governance(cleaned, zone) for zone in zones]) if request.by_governance else None,
     )
+
+
+def _with_bounds(table: pa.Table, growths: Sequence[Growth], bounds: Sequence[float]) -> pa.Table:
+    if not bounds:
+        return table
+    by_zone = {(g.zone.area, g.zone.realm): bound for g, bound in zip(growths, bounds, strict=True)}
+    keys = zip(table.column("area").to_pylist(), table.column("realm").to_pylist(), strict=True)
+    return table.append_column("error_bound_km2", pa.array([by_zone[key] for key in keys]))
 
 
 def measure_key_sites(request: Request, *, scheduler: str | None = None, progress: Progress = silent) -> pa.Table:
