@@ -36,7 +36,10 @@ def main() -> None:
         found = protconn(made, 10.0)
         seconds = time.monotonic() - began
         line = {"nodes": nodes, "links": made.links.first.size, "seconds": round(seconds, 1)}
-        print(json.dumps(line | {"protconn": found["protconn"], "error_percent": found["error_percent"]}), flush=True)
+        print(
+            json.dumps(line | {"protconn": found["protconn_percent"], "error_percent": found["error_percent"]}),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

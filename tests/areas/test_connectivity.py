@@ -44,9 +44,9 @@ def test_protconn_equals_the_definition(seed, median):
     found = protconn(network, median)
     whole = by_definition(network, median)
     own = by_definition(network, median, network.area > 0)
-    assert found["protconn"] == pytest.approx(100 * whole / 5000.0, rel=1e-12)
+    assert found["protconn_percent"] == pytest.approx(100 * whole / 5000.0, rel=1e-12)
     assert found["fraction_trans"] == pytest.approx(100 * (whole - own) / whole, abs=1e-9)
-    assert found["prot"] == pytest.approx(100 * network.area.sum() / 5000.0)
+    assert found["protected_percent"] == pytest.approx(100 * network.area.sum() / 5000.0)
     assert found["error_percent"] == 0.0
 
 
@@ -55,8 +55,8 @@ def test_two_areas_by_hand():
     network = Network(np.array([30.0, 40.0]), links, np.array([30.0, 40.0]), 1000.0)
     found = protconn(network, 10.0)
     eca = math.sqrt(30**2 + 40**2 + 2 * 30 * 40 * 0.5)
-    assert found["protconn"] == pytest.approx(100 * eca / 1000)
-    assert found["relconn"] == pytest.approx(100 * eca / 70)
+    assert found["protconn_percent"] == pytest.approx(100 * eca / 1000)
+    assert found["relconn_percent"] == pytest.approx(100 * eca / 70)
     assert found["fraction_prot"] == pytest.approx(100 * 50 / eca)
     assert found["fraction_unprot"] == pytest.approx(100 - 100 * 50 / eca)
 
@@ -66,7 +66,7 @@ def test_stepping_stone_outside_joins_without_weight():
     network = Network(np.array([50.0, 0.0, 50.0]), links, np.array([50.0, 50.0]), 1000.0)
     found = protconn(network, 10.0)
     joined, apart = math.sqrt(5000 + 2 * 2500 * 0.25), math.sqrt(5000)
-    assert found["protconn"] == pytest.approx(100 * joined / 1000)
+    assert found["protconn_percent"] == pytest.approx(100 * joined / 1000)
     assert found["fraction_trans"] == pytest.approx(100 * (joined - apart) / joined)
 
 
@@ -84,7 +84,7 @@ def test_fractions_add_up_to_the_whole():
         parts = found["fraction_prot"] + found["fraction_trans"] + found["fraction_unprot"]
         assert parts == pytest.approx(100.0)
         assert found["fraction_within"] + found["fraction_contig"] == pytest.approx(found["fraction_prot"])
-        assert found["protconn"] + found["protunconn"] == pytest.approx(found["prot"])
+        assert found["protconn_percent"] + found["protunconn_percent"] == pytest.approx(found["protected_percent"])
 
 
 def test_large_sets_stay_within_the_error_told(monkeypatch):
@@ -92,14 +92,14 @@ def test_large_sets_stay_within_the_error_told(monkeypatch):
     exact = protconn(network, 10.0)
     monkeypatch.setattr(room, "EXACT_NODES", 10)
     near = protconn(network, 10.0)
-    assert 0 <= exact["protconn"] - near["protconn"] <= near["error_percent"]
-    assert near["error_percent"] == pytest.approx(1e-4 * near["protconn"])
+    assert 0 <= exact["protconn_percent"] - near["protconn_percent"] <= near["error_percent"]
+    assert near["error_percent"] == pytest.approx(1e-4 * near["protconn_percent"])
 
 
 def test_nothing_protected_is_zero():
     empty = np.empty(0, np.int64)
     found = protconn(Network(np.zeros(0), Links(empty, empty, np.empty(0)), np.zeros(0), 10.0), 10.0)
-    assert found["protconn"] == 0.0
+    assert found["protconn_percent"] == 0.0
 
 
 COUNTRY = shapely.box(0, 0, 2, 2)
@@ -129,6 +129,6 @@ def test_distances_are_geodesic_from_edge_to_edge():
 
 def test_table_has_a_row_for_each_distance():
     table = connectivity_table("AAA", random_network(1), (1.0, 10.0, 100.0))
-    assert table.column("median_km").to_pylist() == [1.0, 10.0, 100.0]
-    values = table.column("protconn").to_pylist()
+    assert table.column("distance_km").to_pylist() == [1.0, 10.0, 100.0]
+    values = table.column("protconn_percent").to_pylist()
     assert values == sorted(values)

@@ -117,8 +117,8 @@ def test_connectivity_and_representation_are_commands(layers):
     asked = ["areas", "connectivity", sites, "--within", within, "--distance", "10", "--distance", "30", "--quiet"]
     assert run([*asked, "--out", str(out)]) == 0
     rows = pa_csv.read_csv(out).to_pylist()
-    assert [(row["area"], row["median_km"]) for row in rows] == [("AAA", 10), ("AAA", 30), ("BBB", 10), ("BBB", 30)]
-    assert all(0 < row["protconn"] <= row["prot"] for row in rows)
+    assert [(row["area"], row["distance_km"]) for row in rows] == [("AAA", 10), ("AAA", 30), ("BBB", 10), ("BBB", 30)]
+    assert all(0 < row["protconn_percent"] <= row["protected_percent"] for row in rows)
     asked = ["areas", "representation", sites, "--within", within, "--by", str(layers / "provinces.gpkg"), "--quiet"]
     assert run([*asked, "--out", str(out)]) == 0
     rows = {row["feature"]: row for row in pa_csv.read_csv(out).to_pylist()}

@@ -50,14 +50,15 @@ def protconn(network: Network, median_km: float) -> dict[str, float]:
 
     Direct dispersal from edge to edge has probability exp(ln(0.5) d / median); links under 0.01 are left out; between
     any two nodes the most probable path counts. ECA = sqrt(sum a_i a_j p*_ij). Result, in percent of the country:
-    prot, protconn, protunconn; relconn = protconn / prot; in percent of protconn: fraction_prot (within, contig),
-    fraction_trans, fraction_unprot, which sum to 100. error_percent: how much protconn may be too low where faint
-    paths are left out (0 for up to EXACT_NODES nodes). Nodes of area 0 weigh nothing and serve as stepping stones.
+    protected_percent, protconn_percent, protunconn_percent; relconn_percent = protconn / protected; in percent of
+    protconn: fraction_prot (within, contig), fraction_trans, fraction_unprot, which sum to 100. error_percent: how much
+    protconn may be too low where faint paths are left out (0 for up to EXACT_NODES nodes). Nodes of area 0 weigh
+    nothing and serve as stepping stones.
     """
     area = network.area
     total = float(area.sum())
     if total == 0.0:
-        return dict.fromkeys(MEASURES, 0.0) | {"median_km": median_km}
+        return dict.fromkeys(MEASURES, 0.0) | {"distance_km": median_km}
     whole = _equivalent_area(network, median_km, np.ones(area.size, bool))
     inside = area > 0
     own = whole if inside.all() else _equivalent_area(network, median_km, inside)
@@ -68,11 +69,11 @@ def protconn(network: Network, median_km: float) -> dict[str, float]:
     within = 100 * math.sqrt(float(network.single @ network.single) * total / singles) / whole if singles else 0.0
     trans = 100 * (whole - own) / whole
     return {
-        "median_km": median_km,
-        "prot": percent * total,
-        "protconn": connected,
-        "protunconn": percent * total - connected,
-        "relconn": 100 * whole / total,
+        "distance_km": median_km,
+        "protected_percent": percent * total,
+        "protconn_percent": connected,
+        "protunconn_percent": percent * total - connected,
+        "relconn_percent": 100 * whole / total,
         "fraction_prot": prot,
         "fraction_within": min(within, prot),
         "fraction_contig": max(prot - within, 0.0),
@@ -83,11 +84,11 @@ def protconn(network: Network, median_km: float) -> dict[str, float]:
 
 
 MEASURES = (
-    "median_km",
-    "prot",
-    "protconn",
-    "protunconn",
-    "relconn",
+    "distance_km",
+    "protected_percent",
+    "protconn_percent",
+    "protunconn_percent",
+    "relconn_percent",
     "fraction_prot",
     "fraction_within",
     "fraction_contig",
@@ -102,12 +103,10 @@ def longest_link_km(median_km: float) -> float:
     return median_km * math.log(LEAST_LINK) / math.log(MEDIAN_PROBABILITY)
 
 
-def connectivity_table(area: str, network: Network, medians_km: tuple[float, ...]) -> pa.Table:
-    """Return one row a dispersal distance: area, nodes, links and the measures of `protconn`."""
-    rows = [
-        {"area": area, "nodes": network.area.size, "links": network.links.first.size} | protconn(network, median)
-        for median in medians_km
-    ]
+def connectivity_table(area: str, network: Network, medians_km: tuple[float, ...], year: int | None = None) -> pa.Table:
+    """Return one row a dispersal distance: area, year, nodes, links and the measures of `protconn`."""
+    sizes = {"nodes": network.area.size, "links": network.links.first.size}
+    rows = [{"area": area, "year": year, **sizes, **protconn(network, median)} for median in medians_km]
     return pa.Table.from_pylist(rows)
 
 

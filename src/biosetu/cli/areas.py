@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from biosetu.cli.options import out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 PATH = click.Path(exists=True, path_type=Path)
 NEW = click.Path(path_type=Path, dir_okay=False)
+
+
+def keep_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--keep PARTY` and `--official`: keep the result for that Party's dossier, told as what it is."""
+    official = click.option(
+        "--official", is_flag=True, help="The polygons are the WDPA, WD-OECM or the Party's register."
+    )
+    kept = click.option("--keep", metavar="PARTY", help="Keep the result for the dossier of this Party, such as NPL.")
+    return kept(official(command))
+
+
+def _kept(chosen: dict[str, Any], protected: Path, kind: str, table: pa.Table) -> None:
+    if chosen["keep"] is None:
+        return
+    from biosetu.jobs.areas_party import keep
+
+    path = keep(chosen["keep"], kind, table, inputs=protected.name, official=chosen["official"])
+    click.echo(f"{path}: {table.num_rows} rows", err=True)
 
 
 @click.group()
@@ -42,6 +64,7 @@ def areas() -> None:
 @click.option(
     "--mean-of-sites", is_flag=True, help="Each shape of --within is a key site: give the mean share covered."
 )
+@keep_option
 @out_option
 @quiet_option
 @scheduler_option
@@ -63,6 +86,8 @@ def coverage(
         for step in result.log.to_pylist():
             click.echo(f"{step['step']}: {step['touched']} of {step['sites_before']}", err=True)
     emit(result.table, out)
+    _kept(chosen, protected, "coverage", result.table)
+    _kept(chosen, protected, "log", result.log)
     for table, path in ((result.categories, chosen["iucn"]), (result.governance, chosen["governance"])):
         if table is not None:
             emit(table, path)
@@ -83,6 +108,7 @@ def coverage(
 @click.option(
     "--simplify", default=0.0, show_default=True, help="Tolerance of outlines when distances are measured [m]."
 )
+@keep_option
 @out_option
 @quiet_option
 def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, quiet: bool, **chosen: Any) -> None:
@@ -96,6 +122,7 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
             request, medians, beyond_km=chosen["beyond"], simplify_m=chosen["simplify"], progress=progress
         )
     emit(table, out)
+    _kept(chosen, protected, "connectivity", table)
 
 
 @areas.command()
@@ -106,6 +133,7 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
 @click.option("--target", default=30.0, show_default=True, help="What is wanted of each feature [%].")
 @click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer.")
 @click.option("--area-column", help="Column that names the areas.")
+@keep_option
 @out_option
 @quiet_option
 def representation(protected: Path, target: float, out: Path | None, quiet: bool, **chosen: Any) -> None:
@@ -114,8 +142,10 @@ def representation(protected: Path, target: float, out: Path | None, quiet: bool
     from biosetu.jobs.areas import Request
     from biosetu.jobs.connectivity import measure_representation
 
-    request = Request(protected, **chosen)
+    asked = {name: chosen[name] for name in ("within", "by", "by_column", "only", "area_column")}
+    request = Request(protected, **asked)
     with progress_bar(quiet) as progress:
         table = measure_representation(request, target, progress=progress)
     emit(table, out)
+    _kept(chosen, protected, "representation", table)
     click.echo(f"Mean target achievement: {mean_target_achievement(table):.1f} %", err=True)

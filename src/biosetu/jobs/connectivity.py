@@ -41,7 +41,7 @@ def measure_connectivity(
     for number, zone in enumerate(zones):
         progress(number, len(zones), zone.area)
         network = network_of(cleaned, zone.shape, longest, beyond_km, simplify_m)
-        tables.append(connectivity_table(zone.area, network, medians_km))
+        tables.append(connectivity_table(zone.area, network, medians_km, int(cleaned.year.max(initial=0)) or None))
     return pa.concat_tables(tables)
 
 

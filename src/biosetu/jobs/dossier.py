@@ -40,6 +40,11 @@ TABLES: dict[str, str] = {
     "ecosystems.transitions": "biosetu.jobs.ecosystems_party:transitions",
     "ecosystems.assessments": "biosetu.jobs.ecosystems_party:assessments",
     "ecosystems.index": "biosetu.jobs.ecosystems_party:index",
+    "areas.coverage": "biosetu.jobs.areas_party:coverage",
+    "areas.log": "biosetu.jobs.areas_party:log",
+    "areas.connectivity": "biosetu.jobs.areas_party:connectivity",
+    "areas.representation": "biosetu.jobs.areas_party:representation",
+    "areas.quality": "biosetu.jobs.areas_party:quality",
 }
 FINE_UP_TO_KM = 1500.0
 ATLAS = "Natural Earth 1:50 million and 1:10 million admin-0 countries, by world-atlas 2.0.2 (public domain)"

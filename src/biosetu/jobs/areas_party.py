@@ -1,0 +1,67 @@
+"""A Party's own results on protected and conserved areas, kept for its dossier; Setuland's come with the software."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biosetu.engine.tables import write_table
+from biosetu.framework import find_party
+from biosetu.home import home
+from biosetu.problems import UsageError
+from biosetu.sources.setuland import areas as setuland
+
+KINDS = ("coverage", "log", "connectivity", "representation", "quality")
+OFFICIAL = b"biosetu.official"
+
+
+def keep(code: str, kind: str, table: pa.Table, *, inputs: str = "", official: bool = False) -> Path:
+    """Keep a result for the dossier of a Party, replacing what was kept before.
+
+    kind: one of KINDS; inputs: the files it was computed from; official: whether these are the WDPA, the WD-OECM or
+    the Party's own register, else the figures are told as context. Raises UsageError for an unknown Party or kind.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
+    path = _path(find_party(code).iso3, kind)
+    told = {b"biosetu.inputs": inputs.encode(), OFFICIAL: b"yes" if official else b"no"}
+    write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), path)
+    return path
+
+
+def _path(iso3: str, kind: str) -> Path:
+    return home() / "parties" / iso3 / "areas" / f"{kind}.parquet"
+
+
+def _kept(iso3: str, kind: str) -> pa.Table | None:
+    path = _path(iso3, kind)
+    if path.is_file():
+        return pq.read_table(path)
+    return setuland.table(kind) if iso3 == setuland.PARTY else None
+
+
+def coverage(iso3: str) -> pa.Table | None:
+    """Return the coverage of a Party by year, None where none is kept."""
+    return _kept(iso3, "coverage")
+
+
+def log(iso3: str) -> pa.Table | None:
+    """Return the cleaning log of that coverage."""
+    return _kept(iso3, "log")
+
+
+def connectivity(iso3: str) -> pa.Table | None:
+    """Return ProtConn of a Party."""
+    return _kept(iso3, "connectivity")
+
+
+def representation(iso3: str) -> pa.Table | None:
+    """Return how much of each ecosystem or other feature of a Party is protected."""
+    return _kept(iso3, "representation")
+
+
+def quality(iso3: str) -> pa.Table | None:
+    """Return which part of a Party's protected areas is assessed, by kind of assessment."""
+    return _kept(iso3, "quality")
