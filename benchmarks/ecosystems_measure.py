@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -118,7 +119,8 @@ PARTS = {"decode": decode, "measure": measure, "plain": plain}
 def run_part(name: str, paths: list[Path]) -> dict[str, float]:
     """Run one part in a process of its own; return seconds of clock and processor, and peak memory [GB]."""
     command = [sys.executable, __file__, "--part", name, *map(str, paths)]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    plain_python = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    output = subprocess.run(command, check=True, capture_output=True, text=True, env=plain_python).stdout
     return json.loads(output.splitlines()[-1])
 
 

@@ -45,7 +45,7 @@ def outline(runs: Runs, group: Indices, keys: Integers, first_row: int, *, with_
     widths = np.where(present, right - left, 0)
     pointer = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
     top, bottom = np.full(pointer[-1], NONE, np.int32), np.full(pointer[-1], NONE, np.int32)
-    for values, upwards in ((top, False), (bottom, True)):
+    for values, upwards in ((top, True), (bottom, False)):
         _column_extremes(runs.pointer, runs.end, place, left, pointer, values, upwards)
         values[values != NONE] += np.int32(first_row)
     rows = _row_extremes(runs.pointer, runs.end, place, len(keys)) if with_rows else np.empty((0, 4), np.int32)
@@ -112,12 +112,8 @@ def _ranges(pointer: Integers, end: Indices, place: Indices, classes: int) -> tu
 def _column_extremes(
     pointer: Integers, end: Indices, place: Indices, left: Indices, offset: Integers, values: Indices, upwards: bool
 ) -> None:
-    """Write the first row (or, going upwards, the last) of each class in each of its columns.
-
-    `following` leads from a filled column to the next that may be empty, so that no column is looked at twice.
-    """
+    """Write for each class the row met last in each of its columns: the last row, or going upwards the first."""
     rows = len(pointer) - 1
-    following = np.arange(len(values) + 1).astype(np.int64)
     for step in range(rows):
         row = rows - 1 - step if upwards else step
         start = 0
@@ -125,20 +121,9 @@ def _column_extremes(
             kind = place[run]
             if kind >= 0:
                 shift = offset[kind] - left[kind]
-                column, stop = _find(following, shift + start), shift + end[run]
-                while column < stop:
+                for column in range(shift + start, shift + end[run]):
                     values[column] = row
-                    following[column] = column + 1
-                    column = _find(following, column + 1)
             start = end[run]
-
-
-@compiled
-def _find(following: Integers, column: int) -> int:
-    while following[column] != column:
-        following[column] = following[following[column]]
-        column = following[column]
-    return column
 
 
 @compiled
