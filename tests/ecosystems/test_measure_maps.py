@@ -316,3 +316,42 @@ def test_problems_of_all_files_are_listed_at_once(write_map: WriteMap, tmp_path:
     with pytest.raises(DataError) as raised:
         rows_of([no_crs, empty])
     assert [problem.code for problem in raised.value.problems] == ["no-crs", "empty"]
+
+
+def test_the_occupancy_grid_may_be_the_maps_own_or_a_named_one(write_map: WriteMap) -> None:
+    path = write_map("m2000.tif", np.ones((40, 40), np.uint8), Affine(500, 0, 5e5, 0, -500, 3_020_000), "EPSG:32644")
+    own = rows_of([path], grid="map")["1", 2000]
+    assert (own["aoo_cells"], own["aoo_cells_min"]) == (4, 4)
+    assert rows_of([path], grid="EPSG:6933")["1", 2000]["area_km2"] == own["area_km2"]
+    for wrong, message in (("EPSG:4326", "not in metres"), ("nowhere", "no grid")):
+        with pytest.raises(UsageError, match=message):
+            rows_of([path], grid=wrong)
+
+
+def test_rotated_maps_are_measured_as_they_lie(write_map: WriteMap) -> None:
+    turned = Affine(400, 300, 5e5, 300, -400, 3e6)
+    row = rows_of([write_map("m2000.tif", np.ones((20, 20), np.uint8), turned, "EPSG:32644")])["1", 2000]
+    scale = 0.9996**2
+    assert row["area_km2"] == pytest.approx(400 * 0.25 / scale, rel=1e-4)
+    assert row["eoo_km2"] == pytest.approx(row["area_km2"], rel=1e-4)
+
+
+def test_patches_over_sides_only_are_more(write_map: WriteMap) -> None:
+    path = write_map("m2000.tif", np.eye(4, dtype=np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28), nodata=0)
+    assert rows_of([path])["1", 2000]["patches"] == 1
+    assert rows_of([path], diagonal=False)["1", 2000]["patches"] == 4
+
+
+def test_a_map_without_data_has_no_rows(write_map: WriteMap) -> None:
+    path = write_map("m2000.tif", np.zeros((4, 4), np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28), nodata=0)
+    assert rows_of([path]) == {}
+
+
+def test_a_damaged_map_is_named_with_its_rows(write_map: WriteMap, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(1, 255, (600, 600)).astype(np.uint8)
+    whole = write_map("w2000.tif", noise, Affine(0.001, 0, 80, 0, -0.001, 28), tiled=True, blockxsize=64, blockysize=64)
+    cut = tmp_path / "cut2000.tif"
+    cut.write_bytes(whole.read_bytes()[:200_000])
+    with pytest.raises(DataError) as raised:
+        rows_of([cut])
+    assert raised.value.problems[0].code in {"damaged", "unreadable"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def adjusted_areas(counts: npt.ArrayLike, mapped_km2: npt.ArrayLike, level: floa
         error = np.sqrt((weight[:, None] ** 2 * variance).sum(axis=0))
         producers = np.diag(proportion) / area
         users = np.diag(n) / rows
-    reach = norm.ppf(0.5 + level / 2) * error
+    reach = ndtri(0.5 + level / 2) * error
     return AdjustedAreas(
         area * total,
         np.maximum(0, area - reach) * total,

@@ -7,7 +7,7 @@ from math import exp, inf, isfinite, log, nan, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 WINDOW_YEARS = 50
 
@@ -127,7 +127,7 @@ def trend(years: npt.ArrayLike, areas_km2: npt.ArrayLike, level: float = 0.95) -
     slope = float(((x - x.mean()) * np.log(y)).sum() / spread)
     residual = np.log(y) - np.log(y).mean() - slope * (x - x.mean())
     error = sqrt(float(residual @ residual) / (len(x) - 2) / spread)
-    reach = float(student.ppf(0.5 + level / 2, len(x) - 2)) * error
+    reach = float(stdtrit(len(x) - 2, 0.5 + level / 2)) * error
     rates = [100 * (_exp(value) - 1) for value in (slope, slope - reach, slope + reach)]
     declines = [100 * (1 - _exp(WINDOW_YEARS * value)) for value in (slope, slope + reach, slope - reach)]
     return Trend(rates[0], rates[1], rates[2], declines[0], declines[1], declines[2])

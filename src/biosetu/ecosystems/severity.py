@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from biosetu.ecosystems.intervals import Interval
 
@@ -75,6 +75,6 @@ def collapse_probability(collapsed: int, runs: int, level: float = 0.95) -> Inte
     if not 0 <= collapsed <= runs or runs < 1:
         raise ValueError("the number of collapses lies between 0 and the number of runs")
     tail = (1 - level) / 2
-    low = 0.0 if collapsed == 0 else float(beta.ppf(tail, collapsed, runs - collapsed + 1))
-    high = 1.0 if collapsed == runs else float(beta.ppf(1 - tail, collapsed + 1, runs - collapsed))
+    low = 0.0 if collapsed == 0 else float(betaincinv(collapsed, runs - collapsed + 1, tail))
+    high = 1.0 if collapsed == runs else float(betaincinv(collapsed + 1, runs - collapsed, 1 - tail))
     return Interval(100 * collapsed / runs, 100 * low, 100 * high)
