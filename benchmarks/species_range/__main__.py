@@ -72,7 +72,8 @@ def main(sizes: list[int], folder: Path) -> None:
         path = folder / f"{points}.parquet"
         if not path.exists():
             write(path, points, TAXA_A_POINT.get(points, max(1, points // 500)))
-        child(path)
+        if points == sizes[0]:
+            child(path)
         found = child(path)
         each = found["cpu_seconds"] / points * 1e9
         print(f"{points:12,} {found['taxa']:8,.0f} {found['seconds']:8.2f} {found['cpu_seconds']:7.2f} {each:9.0f} "

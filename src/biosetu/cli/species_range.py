@@ -54,6 +54,10 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("--cells", {"type": click.Path(path_type=Path), "help": "Write occupied cells to .geojson or .parquet."}),
 )
 
+SHOWN = (
+    "taxon", "records", "points", "eoo_km2", "aoo_km2", "aoo_cells", "aoo_fixed_km2", "flags", "eoo_def", "aoo_def",
+)  # fmt: skip
+
 
 def _with_options(command: Callable[..., None]) -> Callable[..., None]:
     for name, settings in reversed(OPTIONS):
@@ -85,7 +89,12 @@ def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | No
         from biosetu.jobs.species_geometry import write_geometry
 
         write_geometry(result.table, asked["hulls"], asked["cells"])
-    emit(without_geometry(result.table), out)
+    table = without_geometry(result.table)
+    emit(table if out else table.select([name for name in table.column_names if _is_shown(name)]), out)
+
+
+def _is_shown(name: str) -> bool:
+    return name in SHOWN or name.startswith(("proxy", "alpha"))
 
 
 def _screening(asked: Mapping[str, Any]) -> Screening:
