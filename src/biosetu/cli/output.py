@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS_SHOWN = 50
+WIDTH_OF_A_PIPE = 1000
 
 
 def emit(table: pa.Table, out: Path | None) -> None:
@@ -33,11 +34,12 @@ def show(table: pa.Table, rows: int = ROWS_SHOWN) -> None:
     """Print the first rows of a table for reading."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    console = Console(soft_wrap=not sys.stdout.isatty())
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE)
     view = Table(*table.column_names, show_lines=False)
     for record in table.slice(0, rows).to_pylist():
-        view.add_row(*("" if value is None else _plain(value) for value in record.values()))
+        view.add_row(*(Text("" if value is None else _plain(value)) for value in record.values()))
     console.print(view)
     if table.num_rows > rows:
         click.echo(f"… {table.num_rows - rows} more rows; use --out FILE for all", err=True)
