@@ -6,13 +6,11 @@ itself aligned with the target (or whose suggestion an officer confirmed) point 
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -22,6 +20,7 @@ from biosetu.alignment.suggestion.suggester import Suggester
 from biosetu.alignment.suggestion.thesaurus import Term, Thesaurus
 from biosetu.alignment.suggestion.words import words_of
 from biosetu.framework import Element, elements, targets
+from biosetu.observations.packaged import packaged_rows
 from biosetu.progress import Progress, silent
 
 
@@ -60,8 +59,9 @@ class QuantityPair:
 
 @cache
 def _cues() -> Thesaurus:
-    text = (files("biosetu.alignment") / "data" / "element_cues.csv").read_text(encoding="utf-8")
-    return Thesaurus(Term(r["element"], r["language"], r["cue"], 2) for r in csv.DictReader(text.splitlines()))
+    return Thesaurus(
+        Term(r["element"], r["language"], r["cue"], 2) for r in packaged_rows("biosetu.alignment", "element_cues")
+    )
 
 
 @cache

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
 from biosetu.alignment.national import Quantity
+from biosetu.observations.packaged import packaged_rows
 
 NUMBER = r"(?<![A-Za-z0-9.,])(\d{1,3}(?:[,  ]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?![\d])"
 YEAR = re.compile(r"(?<!\d)(20[0-9]{2})(?!\d)")
@@ -23,8 +22,7 @@ def western(text: str) -> str:
 
 @cache
 def _units() -> tuple[tuple[str, str, float], ...]:
-    text = (files("biosetu.alignment") / "data" / "quantity_units.csv").read_text(encoding="utf-8")
-    rows = [(r["word"], r["unit"], float(r["factor"])) for r in csv.DictReader(text.splitlines())]
+    rows = [(r["word"], r["unit"], float(r["factor"])) for r in packaged_rows("biosetu.alignment", "quantity_units")]
     return tuple(sorted(rows, key=lambda row: -len(row[0])))
 
 

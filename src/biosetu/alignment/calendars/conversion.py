@@ -6,13 +6,13 @@ Solar Hijri: the arithmetic of K. M. Borkowski (1996), Earth, Moon, and Planets 
 
 from __future__ import annotations
 
-import csv
 from bisect import bisect_right
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate
+
+from biosetu.observations.packaged import packaged_rows
 
 
 class Calendar(StrEnum):
@@ -31,8 +31,7 @@ TABLE = {Calendar.BIKRAM_SAMBAT: "bikram_sambat", Calendar.HIJRI: "hijri"}
 @cache
 def _months(calendar: Calendar) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
     """Return the first year, the month lengths in a row, and the days before each month."""
-    text = (files("biosetu.alignment") / "data" / f"{TABLE[calendar]}.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = packaged_rows("biosetu.alignment", TABLE[calendar])
     lengths = tuple(int(row[f"m{month}"]) for row in rows for month in range(1, 13))
     return int(rows[0]["year"]), lengths, (0, *accumulate(lengths))
 

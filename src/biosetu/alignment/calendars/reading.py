@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 
 from biosetu.alignment.calendars.conversion import Calendar, from_gregorian, to_gregorian
+from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem
 
 MARKS = {
@@ -76,8 +75,7 @@ def _follows(first: str, second: str) -> bool:
 
 @cache
 def _fiscal_years() -> dict[str, tuple[Calendar, int, int]]:
-    text = (files("biosetu.alignment") / "data" / "fiscal_years.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = packaged_rows("biosetu.alignment", "fiscal_years")
     return {row["party"]: (Calendar(row["calendar"]), int(row["month"]), int(row["day"])) for row in rows}
 
 

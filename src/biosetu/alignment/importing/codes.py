@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 from biosetu.alignment.national import Declared, Degree
 from biosetu.framework import targets
+from biosetu.observations.packaged import packaged_rows
 
 GOAL = re.compile(r"(?:GBF[-_ ]?)?GOAL[-_ ]*([A-D])\b", re.IGNORECASE)
 TARGET = re.compile(r"(?:GBF[-_ ]?)?(?:TARGET[-_ ]*|T[-_ ]?)(0{0,2}\d{1,2})\b", re.IGNORECASE)
@@ -47,8 +46,7 @@ def degree_identifier(degree: Degree) -> str:
 
 @cache
 def _degree_terms() -> Mapping[str, Degree]:
-    text = (files("biosetu.alignment") / "data" / "degree_terms.csv").read_text(encoding="utf-8")
-    return {row["identifier"]: Degree(row["degree"]) for row in csv.DictReader(text.splitlines())}
+    return {row["identifier"]: Degree(row["degree"]) for row in packaged_rows("biosetu.alignment", "degree_terms")}
 
 
 def declared_in(cell: str) -> list[Declared]:

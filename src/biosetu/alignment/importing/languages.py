@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+
+from biosetu.observations.packaged import packaged_rows
 
 
 @cache
 def _signs(kind: str) -> Mapping[str, frozenset[str]]:
-    text = (files("biosetu.alignment") / "data" / "language_signs.csv").read_text(encoding="utf-8")
     found: dict[str, set[str]] = defaultdict(set)
-    for row in csv.DictReader(text.splitlines()):
+    for row in packaged_rows("biosetu.alignment", "language_signs"):
         if row["kind"] == kind:
             found[row["language"]].update({row["sign"]} if kind != "letters" else set(row["sign"]))
     return {language: frozenset(signs) for language, signs in found.items()}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +21,7 @@ from biosetu.alignment.ort.reading import without_mail
 from biosetu.alignment.quantities import find_quantities
 from biosetu.engine.grids import Book, Formula, Grid, Row, Value
 from biosetu.framework import find_party, targets
+from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem, UsageError
 
 TEXTS = re.compile(
@@ -82,8 +81,7 @@ def read_tables(book: Book, party: str) -> Imported:
 
 @cache
 def _labels() -> Mapping[str, str]:
-    text = (files("biosetu.alignment") / "data" / "export_labels.csv").read_text(encoding="utf-8")
-    return {row["label"].casefold(): row["field"] for row in csv.DictReader(text.splitlines())}
+    return {row["label"].casefold(): row["field"] for row in packaged_rows("biosetu.alignment", "export_labels")}
 
 
 def _recognised(grid: Grid) -> tuple[Callable[[_Reading, int, Fields], None] | None, list[str]]:
@@ -318,8 +316,9 @@ def _choices(column: str) -> str:
 
 @cache
 def _template() -> tuple[tuple[str, str, str], ...]:
-    text = (files("biosetu.alignment") / "data" / "template_columns.csv").read_text(encoding="utf-8")
-    return tuple((row["sheet"], row["column"], row["hint"]) for row in csv.DictReader(text.splitlines()))
+    return tuple(
+        (row["sheet"], row["column"], row["hint"]) for row in packaged_rows("biosetu.alignment", "template_columns")
+    )
 
 
 @cache

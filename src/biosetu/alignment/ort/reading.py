@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +14,7 @@ from pydantic import ValidationError
 from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reports import BinaryIndicatorData, IndicatorData, NationalReport7
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
+from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem
 
 E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
@@ -40,8 +39,7 @@ def schemas() -> Mapping[str, type[OrtRecord]]:
 
 @cache
 def _drift() -> Mapping[str, str]:
-    text = (files("biosetu.alignment") / "data" / "field_drift.csv").read_text(encoding="utf-8")
-    return MappingProxyType({row["older"]: row["live"] for row in csv.DictReader(text.splitlines())})
+    return MappingProxyType({row["older"]: row["live"] for row in packaged_rows("biosetu.alignment", "field_drift")})
 
 
 def read_record(content: Mapping[str, Any], where: str = "", row: int | None = None) -> OrtRecord:

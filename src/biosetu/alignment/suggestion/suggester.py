@@ -7,13 +7,11 @@ thesaurus' terms found as phrases. `data/ranking.csv` holds the weights, set on 
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +23,7 @@ from biosetu.alignment.suggestion.embedding import Embedder, similarity
 from biosetu.alignment.suggestion.thesaurus import Thesaurus, Usage, thesaurus
 from biosetu.alignment.suggestion.words import Word, features_of, words_of
 from biosetu.framework import elements, targets
+from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 
@@ -66,8 +65,7 @@ class Suggestion:
 @cache
 def ranking() -> Mapping[str, float]:
     """Return the weights of the ranking by name."""
-    text = (files("biosetu.alignment") / "data" / "ranking.csv").read_text(encoding="utf-8")
-    return {row["name"]: float(row["value"]) for row in csv.DictReader(text.splitlines())}
+    return {row["name"]: float(row["value"]) for row in packaged_rows("biosetu.alignment", "ranking")}
 
 
 @dataclass

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from biosetu.alignment.suggestion.words import UNSPACED, Word, words_of
+from biosetu.observations.packaged import packaged_rows
 
 GAP = 2
 ANY = "en"
@@ -103,6 +102,5 @@ def _around(stems: tuple[str, ...], places: dict[str, list[int]], first: int, ga
 @cache
 def thesaurus() -> Thesaurus:
     """Return the thesaurus of the package (`data/thesaurus.csv`)."""
-    text = (files("biosetu.alignment") / "data" / "thesaurus.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = packaged_rows("biosetu.alignment", "thesaurus")
     return Thesaurus(Term(row["target"], row["language"], row["term"], int(row["weight"])) for row in rows)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Protocol
 
 import snowballstemmer
+
+from biosetu.observations.packaged import packaged_rows
 
 STEMMERS = {
     "ar": "arabic",
@@ -61,8 +61,8 @@ def _stemmer(language: str) -> _Stemmer | None:
 
 @cache
 def _stopwords(language: str) -> frozenset[str]:
-    text = (files("biosetu.alignment") / "data" / "stopwords.csv").read_text(encoding="utf-8")
-    return frozenset(row["word"] for row in csv.DictReader(text.splitlines()) if row["language"] == language)
+    rows = packaged_rows("biosetu.alignment", "stopwords")
+    return frozenset(row["word"] for row in rows if row["language"] == language)
 
 
 @lru_cache(maxsize=200_000)

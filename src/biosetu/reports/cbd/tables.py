@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
+
+from biosetu.observations.packaged import packaged_rows
 
 
 def rows(name: str) -> list[dict[str, str]]:
     """Return the records of one table of `data/`."""
-    text = (files("biosetu.reports.cbd") / "data" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return packaged_rows("biosetu.reports.cbd", name)
 
 
 @dataclass(frozen=True, slots=True)
