@@ -34,7 +34,8 @@ from biosetu.reports.validation_workbook import SHEET, write_workbook
 from biosetu.sources import official
 from biosetu.translation import Voice, translations
 
-NEW, SAME, CONFLICT, OPEN = "new", "same", "conflict", "open"
+NEW, SAME, CONFLICT = "new", "same", "conflict"
+BARE = frozenset({"index", "proportion", "flag", "answer"})
 RETURN = pa.schema(
     [
         ("row", pa.int32()),
@@ -125,7 +126,7 @@ def _difference(row: Mapping[str, Any], answer: Mapping[str, Any], language: str
         shows=_meaning(row, language),
         part=row["disaggregation"],
         year=row["year"],
-        unit=unit.label(language) if unit else row["unit"],
+        unit="" if row["unit"] in BARE else unit.label(language) if unit else row["unit"],
         release=row["vintage"],
         published=row["value"],
         choice=choice_of(answer),
