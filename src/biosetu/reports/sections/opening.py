@@ -25,8 +25,7 @@ def section(evidence: Evidence, voice: Voice) -> list[Section]:
 def _next(evidence: Evidence, voice: Voice) -> Section:
     _ = voice.gettext
     steps = Bullets(tuple(_steps(evidence, voice)), ordered=True)
-    lead = _("What {party} can do next, by the dates that the Parties have agreed.")
-    said = Paragraph(lead.format(party=evidence.party.name(voice.language)), "lead")
+    said = Paragraph(_("What the Party can do next, by the dates that the Parties have agreed."), "lead")
     return Section("next", _("Next steps"), (said, steps, _counts(evidence, voice)), place=(0,))
 
 
@@ -39,9 +38,7 @@ def _steps(evidence: Evidence, voice: Voice) -> Iterator[Item]:
     series = told(evidence.summaries)
     if series:
         yield Item(
-            _("Check the figures held here on {party}: accept, replace, dispute, or mark as not relevant.").format(
-                party=evidence.party.name(voice.language)
-            ),
+            _("Check the figures held here: accept, replace, dispute, or mark as not relevant."),
             voice.ngettext(
                 "{count} series is held. Only the Party's own office can turn a figure into a national one.",
                 "{count} series are held. Only the Party's own office can turn a figure into a national one.",
