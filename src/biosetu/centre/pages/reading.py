@@ -80,6 +80,12 @@ class Comparison:
     chart: Markup
     sources: tuple[Citation, ...]
 
+    @property
+    def basis(self) -> str:
+        """The years and release of the changes where all lines share them, to be said once; else empty."""
+        found = {line.change_basis for line in self.lines if line.change_basis}
+        return found.pop() if len(found) == 1 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Recent:
@@ -184,7 +190,7 @@ def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version
     options = DotOptions(
         unit=unit_of(first, voice),
         now=voice.gettext("latest"),
-        before=voice.gettext("mean 2011–2020"),
+        before=voice.gettext("mean 2011–2020") if any(dot.before is not None for dot in dots) else "",
         places=max(map(places, group)),
     )
     chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
