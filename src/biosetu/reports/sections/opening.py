@@ -130,7 +130,8 @@ def _in_words(items: list[Tile], voice: Voice) -> str:
         count = sum(bool(tile.promised) for tile in relevant)
         parts.append(_("National targets are aligned to {count} of {total}.").format(count=count, total=len(relevant)))
     count = sum(tile.measured > 0 for tile in relevant)
-    parts.append(_("Headline figures are held for {count} of {total}.").format(count=count, total=len(relevant)))
+    held = _("Headline figures are held for {count} of {total} goals and targets.")
+    parts.append(held.format(count=count, total=len(relevant)))
     for move in (Movement.BETTER, Movement.WORSE, Movement.MIXED, Movement.STEADY):
         codes = [voice.ltr(tile.code) for tile in relevant if tile.movement is move]
         if codes:
