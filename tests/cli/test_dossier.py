@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from biosetu.cli.main import run
+from biosetu.framework import find_party
+from biosetu.jobs.dossier import boundaries
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +53,20 @@ def test_dossier_uses_the_partys_own_boundary(tmp_path: Path) -> None:
     assert run(["dossier", "LKA", "--out", str(tmp_path), "--format", "json", "--quiet"]) == 0
     text = (tmp_path / "LKA.json").read_text(encoding="utf-8")
     assert "own boundary layer" in text or "map" not in text
+
+
+@pytest.mark.parametrize("content", ["not json", '{"type": "Point", "coordinates": [1, 2]}', '{"type": "Polygon"}'])
+def test_dossier_with_a_broken_boundary_names_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    if boundaries(find_party("LKA")) is None:
+        pytest.skip("the outlines of world-atlas are not installed (python scripts/frontend.py)")
+    folder = tmp_path / "home" / "boundaries"
+    folder.mkdir(parents=True)
+    (folder / "LKA.geojson").write_text(content)
+    assert run(["dossier", "LKA", "--out", str(tmp_path), "--format", "json", "--quiet"]) == 1
+    assert "LKA.geojson" in capsys.readouterr().err
+    assert list(tmp_path.glob("*.json")) == []
 
 
 def test_synthesis_writes_both_files(tmp_path: Path) -> None:

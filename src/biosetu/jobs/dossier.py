@@ -18,7 +18,7 @@ from biosetu.framework import Party
 from biosetu.home import home
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promises import titles_by_target
-from biosetu.problems import UsageError
+from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports import Document, Evidence
 from biosetu.reports.dossier import dossier
@@ -145,7 +145,13 @@ def _own_layer(party: Party) -> Topology | None:
     path = folder / f"{party.iso3}.geojson"
     if party.fictional and not path.exists():
         path = Path(str(files("biosetu.reports") / "data" / f"{party.iso3}.geojson"))
-    return read_geojson(path, party.m49) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        return read_geojson(path, party.m49)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        remedy = "Give polygons in longitude and latitude as GeoJSON, or use --no-map"
+        raise DataError(Problem("this boundary cannot be read", remedy, "boundary", file=str(path))) from error
 
 
 @cache
