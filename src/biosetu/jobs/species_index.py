@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from biosetu.engine.tables import replacing
 from biosetu.figures import Options as ChartOptions
 from biosetu.figures import series_chart
+from biosetu.figures.standalone import standalone
 from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.observations import Source, validate
@@ -225,9 +226,10 @@ def write_chart(table: pa.Table, path: Path, voice: Voice, title: str) -> None:
     rows = table.to_pylist()
     groups = [row["group"] for row in rows]
     shown = "aggregate" if "aggregate" in groups else groups[0]
+    newest = str(max(row["year"] for row in rows))
     drawn = pa.Table.from_pylist(
         [
-            {"vintage": "", "source": Source.AVAILABLE_DATASET.value, **_point(row)}
+            {"vintage": newest, "source": Source.AVAILABLE_DATASET.value, **_point(row)}
             for row in rows
             if row["group"] == shown
         ]
@@ -235,7 +237,7 @@ def write_chart(table: pa.Table, path: Path, voice: Voice, title: str) -> None:
     options = ChartOptions(unit="index", dots=all(row["status"] == "assessment" for row in rows))
     svg = series_chart(drawn, voice, options, key="red-list-index", title=title)
     with replacing(path) as temporary:
-        temporary.write_text(str(svg), encoding="utf-8")
+        temporary.write_bytes(standalone(svg))
 
 
 def _point(row: Mapping[str, object]) -> dict[str, object]:
