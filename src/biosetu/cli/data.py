@@ -34,10 +34,26 @@ def list_(out: Path | None) -> None:
 def pull(
     name: str, parties: tuple[str, ...], codes: tuple[str, ...], keep: bool, out: Path | None, quiet: bool
 ) -> None:
-    """Fetch the figures of source NAME. A stopped pull goes on where it stood; the licence stays with the figures."""
+    """Fetch the figures of source NAME. A stopped pull goes on where it stood; the licence stays with the figures.
+
+    `ort` brings national targets instead of figures: shown row by row, stored with --keep (as `biosetu align import`).
+    """
+    if name == "ort":
+        _pull_targets(parties, keep, out, quiet)
+        return
     from biosetu.jobs.official_sources import pull_source
 
     with progress_bar(quiet) as progress:
         table, written = pull_source(name, parties, codes=codes, keep=keep, progress=progress)
     emit(table, out)
     click.echo(f"{table.num_rows} figures" + (f", {written} new in the store" if keep else ""), err=True)
+
+
+def _pull_targets(parties: tuple[str, ...], keep: bool, out: Path | None, quiet: bool) -> None:
+    import pyarrow as pa
+
+    from biosetu.jobs.alignment import pull_promises
+
+    with progress_bar(quiet) as progress:
+        tables = [pull_promises(party, keep=keep, progress=progress).preview for party in parties]
+    emit(pa.concat_tables(tables), out)

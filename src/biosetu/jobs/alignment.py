@@ -18,6 +18,7 @@ from biosetu.jobs.promises import promise_store
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.reports.cbd import write_grids
+from biosetu.sources.services import Client, ort
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,36 @@ def import_promises(
     With `keep` false nothing is stored: a preview. Rows that are wrong are listed and left out; a second import of
     the same file changes nothing.
     """
-    store = store or promise_store()
     iso3 = find_party(party).iso3
-    progress(0, 3, "read")
+    progress(0, 2, "read")
     imported = read_promises(path, iso3)
-    progress(1, 3, "compare")
-    held = store.load(iso3)
+    progress(1, 2, "compare and store")
+    outcome = _stored(imported, store or promise_store(), keep)
+    progress(2, 2, "done")
+    return outcome
+
+
+def _stored(imported: Imported, store: PromiseStore, keep: bool) -> ImportOutcome:
+    held = store.load(imported.party)
     imported = adopt_ids(imported, held)
-    shown = preview(imported, held)
-    progress(2, 3, "store")
     after = merged(imported, held)
     if keep and after != held:
         store.save(after)
-    progress(3, 3, "done")
-    return ImportOutcome(shown, keep)
+    return ImportOutcome(preview(imported, held), keep)
+
+
+def pull_promises(
+    party: str,
+    store: PromiseStore | None = None,
+    keep: bool = True,
+    asking: Client | None = None,
+    progress: Progress = silent,
+) -> ImportOutcome:
+    """Fetch the public national targets and mappings of a Party from the CBD's reporting tool, and import them."""
+    found = find_party(party)
+    records = ort.pull_records(found.iso2, asking or ort.client(), progress)
+    imported = read_json(json.dumps(records), found.iso3, ort.service().title)
+    return _stored(imported, store or promise_store(), keep)
 
 
 def read_promises(path: Path, party: str) -> Imported:

@@ -10,7 +10,7 @@ from biosetu.observations import ObservationStore, validate
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources import official
-from biosetu.sources.services import Client, pull, series_of, services
+from biosetu.sources.services import Client, ort, pull, series_of, services
 
 SOURCES = pa.schema(
     [
@@ -37,7 +37,7 @@ def list_sources() -> pa.Table:
         {"name": item.name, "title": item.title, "kind": "service", "vintage": ""}
         | {"series": ", ".join(series.code for series in series_of(item.name))}
         | {"licence": item.licence, "documentation": item.documentation, "setting": item.setting}
-        for item in services().values()
+        for item in (*services().values(), ort.service())
     ]
     return pa.Table.from_pylist([*pulled, *carried], schema=SOURCES)
 

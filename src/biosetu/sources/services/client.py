@@ -36,7 +36,10 @@ class ServiceError(BioSetuError):
 
 @dataclass(slots=True)
 class Client:
-    """Asks one service. `pause_s` [s] lies between requests; answers younger than `fresh` come from the cache."""
+    """Asks one service. `pause_s` [s] lies between requests; answers younger than `fresh` come from the cache.
+
+    `headers` go with every request.
+    """
 
     host: str
     cache: Path
@@ -44,6 +47,7 @@ class Client:
     licence: str = ""
     fresh: timedelta = timedelta(days=30)
     sleep: Callable[[float], None] = time.sleep
+    headers: Mapping[str, str] = field(default_factory=dict)
     _asked: float = field(default=0.0, init=False)
 
     def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
@@ -84,7 +88,7 @@ class Client:
                     verb,
                     address,
                     json=body,
-                    headers={"user-agent": USER_AGENT},
+                    headers={"user-agent": USER_AGENT, **self.headers},
                     timeout=TIMEOUT_S,
                     follow_redirects=True,
                 )
