@@ -32,6 +32,30 @@ def units(within: Path, cell_km: float, shape: str, out: Path) -> None:
 
 
 @plan.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("layer", type=click.Path(exists=True, path_type=Path))
+@click.option("--by-column", required=True, help="Column that names the feature of each polygon.")
+@click.option("--share", default=0.3, show_default=True, help="Target: part of what all units hold.")
+def features(folder: Path, layer: Path, by_column: str, share: float) -> None:
+    """Add what each unit of the problem FOLDER holds of each class of LAYER [km²]."""
+    from biosetu.jobs.planning_layers import add_features
+
+    added = add_features(folder, layer, by_column, share)
+    click.echo(f"{folder}: {added.num_rows} amounts", err=True)
+
+
+@plan.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("protected", type=click.Path(exists=True, path_type=Path))
+@click.option("--least", default=0.5, show_default=True, help="Part of a unit that must be protected.")
+def lock(folder: Path, protected: Path, least: float) -> None:
+    """Lock in the units of the problem FOLDER that PROTECTED covers; their cost becomes 0."""
+    from biosetu.jobs.planning_layers import lock_protected
+
+    click.echo(f"{folder}: {lock_protected(folder, protected, least)} units locked in", err=True)
+
+
+@plan.command()
 @click.argument("problem", type=click.Path(exists=True, path_type=Path))
 @click.option("--objective", type=click.Choice(OBJECTIVES), help="Default: the problem's own, else minimum-set.")
 @click.option("--budget", type=float, help="What may be spent, over all Parties together.")

@@ -13,7 +13,7 @@ from biosetu.planning.records import (
 )
 from biosetu.planning.solve import solve
 from biosetu.planning.transboundary import Comparison, NationalTarget, compare_alone, with_national_targets
-from biosetu.planning.units import Units, make_units, polygon_boundary
+from biosetu.planning.units import Units, make_units, overlaps, polygon_boundary
 from biosetu.planning.words import in_words
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "impossible",
     "in_words",
     "make_units",
+    "overlaps",
     "polygon_boundary",
     "predicted_irreplaceability",
     "rarity_weighted_richness",

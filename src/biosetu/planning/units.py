@@ -70,6 +70,21 @@ def polygon_boundary(polygons: np.ndarray) -> Boundary:
     return _borders(polygons, np.zeros(len(polygons), bool), np.column_stack([first[keep], second[keep]]), 0.0)
 
 
+def overlaps(units: np.ndarray, layer: np.ndarray) -> tuple[Integers, Integers, Floats]:
+    """Return which unit and which shape of a layer overlap, and by what area; both in one equal-area CRS [m gives km²].
+
+    Shapes of the layer that overlap each other count each: join those of one feature first.
+    """
+    first, second = shapely.STRtree(layer).query(units, predicate="intersects")
+    shapely.prepare(layer)
+    whole = shapely.contains_properly(layer[second], units[first])
+    area = np.empty(first.size)
+    area[whole] = shapely.area(units[first[whole]])
+    area[~whole] = shapely.area(shapely.intersection(units[first[~whole]], layer[second[~whole]]))
+    kept = area > 0
+    return first[kept].astype(np.int64), second[kept].astype(np.int64), area[kept] / 1e6
+
+
 def _side_km(cell_km: float, shape: str) -> float:
     return cell_km if shape == "square" else math.sqrt(2 / (3 * math.sqrt(3))) * cell_km
 
