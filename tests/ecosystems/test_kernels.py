@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from scipy import ndimage
 from biosetu.ecosystems import counting
 from biosetu.ecosystems.counting import count_cells, count_pairs, merged_cells
 from biosetu.ecosystems.occupancy import cell_sums, count, every_origin
-from biosetu.ecosystems.outline import hull_corners, outline
+from biosetu.ecosystems.outline import hull_corners, joined_outlines, outline
 from biosetu.ecosystems.patches import band_patches, join_patches
 from biosetu.ecosystems.runs import Runs, code_of, encode, keys_of, zone_of
 from biosetu.geo.occupancy_grid import Segments
@@ -156,7 +157,8 @@ def test_outline_holds_first_and_last_pixel_of_columns_and_rows(codes: np.ndarra
     for code in set(codes.ravel().tolist()) - {0}:
         rows, columns = np.nonzero(codes == code)
         corners = {(c + i, r + j) for r, c in zip(rows, columns, strict=True) for i in (0, 1) for j in (0, 1)}
-        x, y = hull_corners(parts, int(keys_of(np.array([0]), np.array([code]))[0]), width)
+        whole = [reduce(joined_outlines, parts)]
+        x, y = hull_corners(whole, int(keys_of(np.array([0]), np.array([code]))[0]), width)
         found = set(zip(x.astype(int).tolist(), y.astype(int).tolist(), strict=True))
         assert found <= corners
         for column in {c for c, _ in corners}:

@@ -54,6 +54,30 @@ def outline(runs: Runs, group: Indices, keys: Integers, first_row: int, *, with_
     )
 
 
+def joined_outlines(one: Outline, other: Outline) -> Outline:
+    """Return the outermost pixels of two bands together; in any order and grouping the result is the same."""
+    keys = np.union1d(one.keys, other.keys)
+    left = np.full(len(keys), np.iinfo(np.int32).max, np.int32)
+    right = np.zeros(len(keys), np.int64)
+    places = []
+    for part in (one, other):
+        place = np.searchsorted(keys, part.keys)
+        widths = np.diff(part.pointer)
+        filled = widths > 0
+        left[place[filled]] = np.minimum(left[place[filled]], part.left[filled])
+        right[place[filled]] = np.maximum(right[place[filled]], part.left[filled] + widths[filled])
+        places.append(place)
+    pointer = np.concatenate([[0], np.cumsum(np.where(right > 0, right - left, 0))]).astype(np.int64)
+    first, last = np.full(pointer[-1], NONE, np.int32), np.full(pointer[-1], NONE, np.int32)
+    for part, place in zip((one, other), places, strict=True):
+        _lay_over((place, part.left, part.pointer, part.first_row, part.last_row), left, pointer, first, last)
+    rows = [
+        np.concatenate([getattr(one, name), getattr(other, name)])
+        for name in ("row_key", "row", "first_column", "last_column")
+    ]
+    return Outline(keys, left, pointer, first, last, *rows)
+
+
 def hull_corners(parts: Sequence[Outline], key: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return columns and rows of the pixel corners of a class that can be corners of its hull."""
     top, bottom = np.full(width, np.iinfo(np.int32).max, np.int32), np.full(width, NONE, np.int32)
@@ -91,6 +115,25 @@ def _edge_values(columns: Integers, top: Indices, bottom: Indices) -> Integers:
     np.minimum.at(highest, place, np.concatenate([top, top]).astype(np.int64))
     np.maximum.at(lowest, place, np.concatenate([bottom, bottom]).astype(np.int64))
     return np.stack([np.concatenate([edges, edges]), np.concatenate([highest, lowest])], axis=1)
+
+
+@compiled
+def _lay_over(
+    part: tuple[Integers, Indices, Integers, Indices, Indices],
+    left: Indices,
+    offset: Integers,
+    first: Indices,
+    last: Indices,
+) -> None:
+    place, own_left, pointer, own_first, own_last = part
+    for kind in range(len(place)):
+        shift = offset[place[kind]] + own_left[kind] - left[place[kind]] - pointer[kind]
+        for index in range(pointer[kind], pointer[kind + 1]):
+            if own_first[index] >= 0:
+                spot = shift + index
+                if first[spot] < 0 or own_first[index] < first[spot]:
+                    first[spot] = own_first[index]
+                last[spot] = max(last[spot], own_last[index])
 
 
 @compiled

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biosetu.ecosystems.band import BandResult
-from biosetu.ecosystems.outline import Outline
+from biosetu.ecosystems.counting import merged_pairs
+from biosetu.ecosystems.outline import Outline, joined_outlines
 from biosetu.ecosystems.patches import BandPatches
 
 
@@ -29,24 +30,49 @@ class Parts(Protocol):
         """Return the transitions from one date to the next."""
 
 
-class BandsInMemory:
-    """Bands kept as they are."""
+class CollectedBands:
+    """Bands as they come in, in the order of the map.
 
-    def __init__(self, bands: Sequence[BandResult]) -> None:
-        self._bands = bands
+    Outermost pixels and transitions are joined at once, so that they take the memory of one band; cells are kept as
+    they are given, in memory or mapped from disk.
+    """
+
+    def __init__(self, bands: Iterable[BandResult] = ()) -> None:
+        self._cells: list[list[NDArray[np.void]]] = []
+        self._patches: list[list[BandPatches]] = []
+        self._outlines: list[Outline] = []
+        self._pairs: list[NDArray[np.void]] = []
+        for band in bands:
+            self.add(band)
+
+    def add(self, band: BandResult) -> None:
+        """Take in the next band."""
+        if not self._cells:
+            self._cells = [[] for _ in band.dates]
+            self._patches = [[] for _ in band.dates]
+            self._outlines = [date.outline for date in band.dates]
+            self._pairs = list(band.pairs)
+        else:
+            self._outlines = [
+                joined_outlines(own, date.outline) for own, date in zip(self._outlines, band.dates, strict=True)
+            ]
+            self._pairs = [merged_pairs([own, new]) for own, new in zip(self._pairs, band.pairs, strict=True)]
+        for index, date in enumerate(band.dates):
+            self._cells[index].append(date.cells)
+            self._patches[index].append(date.patches)
 
     def cells(self, date: int) -> Sequence[NDArray[np.void]]:
         """Return the cell tables of one date."""
-        return [band.dates[date].cells for band in self._bands]
+        return self._cells[date]
 
     def outlines(self, date: int) -> Sequence[Outline]:
-        """Return the outlines of one date."""
-        return [band.dates[date].outline for band in self._bands]
+        """Return the outline of one date."""
+        return [self._outlines[date]]
 
     def patches(self, date: int) -> Sequence[BandPatches]:
         """Return the patches of one date."""
-        return [band.dates[date].patches for band in self._bands]
+        return self._patches[date]
 
     def pairs(self, date: int) -> Sequence[NDArray[np.void]]:
         """Return the transitions from one date to the next."""
-        return [band.pairs[date] for band in self._bands]
+        return [self._pairs[date]]

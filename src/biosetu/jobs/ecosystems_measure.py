@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from biosetu.ecosystems.band import FULL_COVER, BandResult, Rules, measure_band
 from biosetu.ecosystems.measures import ClassMeasure, MapFrame, measure_date, transitions
-from biosetu.ecosystems.parts import BandsInMemory, Parts
+from biosetu.ecosystems.parts import CollectedBands, Parts
 from biosetu.ecosystems.result import measures_table
 from biosetu.engine.partitions import Run, run_partitions
 from biosetu.engine.rasters import RasterStack, coarse_warning, nodata_codes, open_stack, read_band
@@ -157,7 +157,7 @@ def _measure_on_cluster(task: _BandTask, folder: BandFolder, scheduler: str, pro
 
 def _all_bands(task: _BandTask, folder: BandFolder | None, workers: int, progress: Progress) -> Parts:
     bands = task.stack.bands()
-    done: list[BandResult] = []
+    done = CollectedBands()
 
     def one(index: int) -> BandResult:
         if folder is None:
@@ -167,12 +167,12 @@ def _all_bands(task: _BandTask, folder: BandFolder | None, workers: int, progres
     with ThreadPoolExecutor(workers) as pool:
         try:
             for index, result in enumerate(pool.map(one, range(len(bands)))):
-                done.append(result)
+                done.add(result)
                 progress(index + 1, len(bands), "rows")
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return BandsInMemory(done)
+    return done
 
 
 def _transition_table(
