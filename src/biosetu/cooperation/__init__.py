@@ -15,6 +15,7 @@ from biosetu.cooperation.states import FINAL, Refused, Transition, offered, stat
 
 if TYPE_CHECKING:
     from biosetu.cooperation.assignment import Assignment, assign
+    from biosetu.cooperation.duplicates import Likeness, alike
     from biosetu.cooperation.expertise import covered
     from biosetu.cooperation.explaining import lacking, reasons
     from biosetu.cooperation.match import Component, Fit, components, fit, shortlist
@@ -33,6 +34,8 @@ _HEAVY = {
     "reasons": "explaining",
     "Suggestion": "suggesting",
     "suggest": "suggesting",
+    "Likeness": "duplicates",
+    "alike": "duplicates",
 }
 
 
@@ -55,6 +58,7 @@ __all__ = [
     "Event",
     "Facts",
     "Fit",
+    "Likeness",
     "Provider",
     "Refused",
     "Request",
@@ -62,6 +66,7 @@ __all__ = [
     "Standard",
     "Suggestion",
     "Transition",
+    "alike",
     "assign",
     "calendar_of",
     "components",

@@ -51,11 +51,14 @@ def terms(text: str) -> Iterable[str]:
 
 
 def _vectors(texts: Sequence[str]) -> sparse.csr_matrix:
-    """Return L2-normed TF-IDF rows, term frequency damped as 1 + ln tf; a term of a single text is left out."""
+    """Return L2-normed TF-IDF rows, term frequency damped as 1 + ln tf; a term of a single text is left out.
+
+    The inverse frequency is ln((n + 1) / df), so that two texts alone with the same words are the same, not nothing.
+    """
     counts = [Counter(terms(text)) for text in texts]
     spread = Counter(term for count in counts for term in count)
     index = {term: place for place, term in enumerate(sorted(term for term, texts_ in spread.items() if texts_ > 1))}
-    weights = np.log(len(texts) / np.array([spread[term] for term in index], dtype=np.float64))
+    weights = np.log((len(texts) + 1) / np.array([spread[term] for term in index], dtype=np.float64))
     pointers, columns, values = [0], [], []
     for count in counts:
         places = sorted(index[term] for term in count if term in index)

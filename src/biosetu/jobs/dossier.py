@@ -33,6 +33,7 @@ FORMATS: Mapping[str, str] = {
 }
 # name of a table -> function(iso3) that returns it, or None where the room holds nothing on the Party
 TABLES: dict[str, str] = {
+    "cooperation.peers": "biosetu.jobs.peers:peers_for_dossier",
     "species.index": "biosetu.jobs.species_party:index",
     "species.categories": "biosetu.jobs.species_party:categories",
     "species.assessments": "biosetu.jobs.species_party:assessments",

@@ -16,6 +16,7 @@ KINDS: Mapping[str, str] = {
     "alignment": "biosetu.alignment.gaps.alignment:find",
     "implementation": "biosetu.alignment.gaps.implementation:find",
     "means": "biosetu.alignment.gaps.means:find",
+    "support": "biosetu.cooperation.support:find",
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,6 +17,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from biosetu import cooperation
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
@@ -23,12 +26,16 @@ from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, role
 from biosetu.centre.helpdesk.models import STATES, UNMATCHED, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import Refused, in_words, offered, read_clock, standards, states
-from biosetu.cooperation.forms import biobridge, form
+from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.forms import template as empty_form
 from biosetu.engine.tables import write_table
 from biosetu.problems import DataError
 
+if TYPE_CHECKING:
+    from biosetu.cooperation import Likeness
+
 ON_A_PAGE = 25
+COMPARED, MOST_ALIKE = 200, 3
 OPENING = ("who", "what", "purpose", "needed_by", "party")
 FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "confidential"})
 PREFILLED = ("party", "targets", "indicators", "what", "purpose")
@@ -158,6 +165,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "can_edit": may(request.user, "edit", found) and found.goes_on,
         "can_write": may(request.user, "write", found),
         "track": _track(found),
+        "alike": _alike(request, found) if concerned and found.goes_on else [],
         "shown": lambda field: forms.reads(request, field, found.values[field.field]),
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
@@ -168,6 +176,19 @@ def _own_candidates(request: HttpRequest, found: SupportRequest) -> object:
     if not isinstance(request.user, Account):
         return found.candidates.none()
     return found.candidates.filter(provider__account=request.user).select_related("provider")
+
+
+def _alike(request: HttpRequest, found: SupportRequest) -> list[tuple[SupportRequest, Likeness]]:
+    """Return requests that resemble this one, among those that the person may see."""
+    others = visible_to(request.user, SupportRequest.objects.exclude(pk=found.pk)).exclude(state="draft")
+    near = Q(request_parties__party__in=found.parties_of())
+    for code in parts(found.values.get("targets", "")):
+        near |= Q(values__targets__regex=rf"(^|[; ]){re.escape(code)}($|[; ])")
+    compared = {row.reference: row for row in others.filter(near).distinct()[:COMPARED]}
+    if not compared:
+        return []
+    likenesses = cooperation.alike(found.question(), [row.question() for row in compared.values()])
+    return [(compared[one.request], one) for one in likenesses[:MOST_ALIKE]]
 
 
 MAIN_WAY = (

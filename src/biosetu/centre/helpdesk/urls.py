@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from biosetu.centre.helpdesk import pages, steps
+from biosetu.centre.helpdesk import pages, steps, support
 
 urlpatterns = [
     path("", pages.queue, name="requests"),
     path("new/", pages.new, name="request_new"),
+    path("for/<str:code>/", support.support, name="party_support"),
     path("template.xlsx", pages.template, name="request_template"),
     path("<str:reference>/", pages.detail, name="request"),
     path("<str:reference>/edit/", pages.edit, name="request_edit"),

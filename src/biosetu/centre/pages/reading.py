@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from biosetu.centre.evidence.models import Commit, Figure
 from biosetu.centre.evidence.snapshot import Version, snapshot, taken
+from biosetu.centre.helpdesk import public
 from biosetu.figures import MOVES, Dot, DotOptions, Movement, dot_plot
 from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, parties
 from biosetu.jobs.dossier import dossier_document
@@ -150,15 +151,25 @@ def _evidence(code: str, at: Version) -> PartyEvidence:
     return party_evidence(code, store=taken(at))
 
 
-def body(code: str, language: str) -> Body:
-    """Return the dossier of a Party as the page shows it."""
-    return _body(code, language, today(), snapshot().version)
+def supported(code: str) -> PartyEvidence:
+    """Return what is held on a Party together with what is publicly known of its requests and solutions."""
+    return _supported(code, snapshot().version, public.version())
 
 
 @lru_cache(maxsize=KEPT)
-def _body(code: str, language: str, on: date, at: Version) -> Body:
+def _supported(code: str, at: Version, asked: public.Version) -> PartyEvidence:
+    return party_evidence(code, store=taken(at), tables=public.tables(code))
+
+
+def body(code: str, language: str) -> Body:
+    """Return the dossier of a Party as the page shows it."""
+    return _body(code, language, today(), snapshot().version, public.version())
+
+
+@lru_cache(maxsize=KEPT)
+def _body(code: str, language: str, on: date, at: Version, asked: public.Version) -> Body:
     voice = Voice(language)
-    document = dossier_document(_evidence(code, at), language=language, on=on)
+    document = dossier_document(_supported(code, at, asked), language=language, on=on)
     citations = document.citations()
     parts = [fragments.section(part, voice, citations=citations) for part in document.sections]
     sources = fragments.sources(citations, voice)

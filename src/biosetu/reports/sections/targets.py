@@ -150,6 +150,7 @@ KINDS = {
     "implementation": N_("not carried out"),
     "means": N_("means still needed"),
     "measurement": N_("not measured"),
+    "support": N_("no help asked for"),
 }
 
 

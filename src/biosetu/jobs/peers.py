@@ -1,0 +1,118 @@
+"""Peers of a Party for a target: who in similar conditions measured it, or moved, with the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pyarrow as pa
+
+from biosetu.cooperation.peers import Likeness, most_alike
+from biosetu.figures import Movement
+from biosetu.framework import find_party, indicators, parties, targets
+from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.problems import UsageError
+from biosetu.progress import Progress, silent
+from biosetu.reports.series import movement, targets_of, told
+from biosetu.statistics.summary import Summary
+from biosetu.translation import translations
+
+ASKED = 40
+ORDER = ("moved", "measured", "figure")
+SHOWN = 3
+SCHEMA = pa.schema(
+    [
+        ("target", pa.string()),
+        ("rank", pa.int32()),
+        ("party", pa.string()),
+        ("likeness", pa.float64()),
+        ("alike", pa.string()),
+        ("state", pa.string()),
+        ("indicator", pa.string()),
+        ("series", pa.string()),
+        ("first_year", pa.int32()),
+        ("year", pa.int32()),
+        ("value", pa.float64()),
+        ("unit", pa.string()),
+        ("change", pa.float64()),
+        ("vintage", pa.string()),
+        ("source", pa.string()),
+    ]
+)
+
+
+def peers(
+    code: str, target: str = "", *, most: int = SHOWN, language: str = "en", progress: Progress = silent
+) -> pa.Table:
+    """Return up to `most` peers of a Party for a target (all targets with a peer, where none is named).
+
+    Looked for among the forty Parties in the most similar conditions; those that moved for the better come first
+    (`moved`), then those that measured a headline indicator (`measured`), then those with another figure that bears on
+    the target (`figure`), each by likeness. Raises `UsageError` for an unknown Party or target.
+    """
+    party = find_party(code).iso3
+    if target and target not in targets():
+        raise UsageError(f"There is no target {target!r}. Use 1 to 23, or A to D.")
+    wanted = (target,) if target else tuple(targets())
+    rows = []
+    near = most_alike(party, ASKED)
+    for done, item in enumerate(near, start=1):
+        rows += [row for one in wanted for row in _row(item, one, language)]
+        progress(done, len(near), item.party)
+    return pa.Table.from_pylist([row for one in wanted for row in _ranked(rows, one, most)], schema=SCHEMA)
+
+
+def _ranked(rows: list[dict[str, object]], target: str, most: int) -> Iterator[dict[str, object]]:
+    mine = [row for row in rows if row["target"] == target]
+    mine.sort(key=lambda row: (ORDER.index(str(row["state"])), -float(str(row["likeness"])), str(row["party"])))
+    for rank, row in enumerate(mine[:most], start=1):
+        yield {**row, "rank": rank}
+
+
+@lru_cache(maxsize=256)
+def _evidence(party: str) -> PartyEvidence:
+    return party_evidence(party)
+
+
+def _row(item: Likeness, target: str, language: str) -> Iterator[dict[str, object]]:
+    held = [one for one in told(_evidence(item.party).summaries) if target in targets_of(one)]
+    best = next((one for one in held if movement(one) is Movement.BETTER and one.level.value is not None), None)
+    headline = next((one for one in held if _is_headline(one) and one.level.value is not None), None)
+    other = next((one for one in held if one.level.value is not None), None)
+    shown = best or headline or other
+    if shown is None:
+        return
+    change = shown.change if shown.change.state == "measured" else None
+    source = next((note.citation for note in _evidence(item.party).sources if note.vintage == shown.level.vintage), "")
+    gettext = translations(language).gettext
+    yield {
+        "target": target,
+        "rank": 0,
+        "party": item.party,
+        "likeness": round(item.likeness, 4),
+        "alike": ", ".join(map(gettext, item.alike)),
+        "state": "moved" if best else "measured" if headline else "figure",
+        "indicator": shown.indicator,
+        "series": shown.series,
+        "first_year": change.baseline.first if change and change.baseline else None,
+        "year": shown.level.year,
+        "value": shown.level.value,
+        "unit": shown.unit,
+        "change": change.value if change else None,
+        "vintage": shown.level.vintage,
+        "source": source,
+    }
+
+
+def _is_headline(summary: Summary) -> bool:
+    known = indicators().get(summary.indicator)
+    return known is not None and known.kind == "headline"
+
+
+@lru_cache(maxsize=256)
+def peers_for_dossier(party: str) -> pa.Table | None:
+    """Return the peers of a Party for every target, or None where nothing is known of its conditions."""
+    if parties()[party].fictional:
+        return None
+    table = peers(party)
+    return table if table.num_rows else None

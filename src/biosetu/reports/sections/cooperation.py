@@ -1,0 +1,177 @@
+"""Who helps, with what result: public requests, what was measured again, what worked, and peers to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from biosetu.cooperation.results import measured_again
+from biosetu.framework import indicators, parties
+from biosetu.reports.content import Block, Bullets, Citation, Column, Item, Paragraph, Section, Table
+from biosetu.reports.evidence import Evidence
+from biosetu.translation import N_, Voice
+
+CENTRE = N_("Requests at the support centre, public part")
+SHELF = N_("Solutions reviewed by the support centre")
+MOST_SOLUTIONS = 12
+STATES = {
+    "endorsed": N_("endorsed"),
+    "in_articulation": N_("being made precise"),
+    "answered": N_("answered"),
+    "planning": N_("planning"),
+    "matching": N_("looking for a provider"),
+    "agreed": N_("agreed"),
+    "under_way": N_("under way"),
+    "delivered": N_("delivered"),
+    "closed": N_("closed"),
+    "handed_over": N_("handed over"),
+    "seeking_funds": N_("seeking funds"),
+    "on_hold": N_("on hold"),
+}
+PEER_STATES = {
+    "moved": N_("moved for the better"),
+    "measured": N_("measured a headline indicator"),
+    "figure": N_("holds a figure that bears on it"),
+}
+
+
+def section(evidence: Evidence, voice: Voice) -> Section | None:
+    """Return requests, results, solutions and peers; None where nothing of all this is known."""
+    blocks = tuple(block for write in (_requests, _results, _solutions, _peers) for block in write(evidence, voice))
+    if not blocks:
+        return None
+    return Section("cooperation", voice.gettext("Who helps, and with what result"), blocks, place=(800,))
+
+
+def _requests(evidence: Evidence, voice: Voice) -> Iterator[Block]:
+    table = evidence.table("cooperation.requests")
+    if table is None:
+        return
+    _ = voice.gettext
+    columns = (
+        Column("id", _("Request")),
+        Column("title", _("What for")),
+        Column("target", _("Targets")),
+        Column("state", _("State")),
+        Column("provider", _("Who helps")),
+    )
+    rows = tuple(
+        (row["id"], row["title"], row["target"], _(STATES.get(row["state"], row["state"])), row["provider"])
+        for row in table.to_pylist()
+    )
+    yield Table(_("Requests for support"), columns, rows, (Citation(_(CENTRE), vintage=evidence.on.isoformat()),))
+    told = [Item(row["public"], tag=row["id"]) for row in table.to_pylist() if row["public"]]
+    if told:
+        yield Paragraph(_("What came of closed requests:"))
+        yield Bullets(tuple(told), sources=(Citation(_(CENTRE), vintage=evidence.on.isoformat()),))
+
+
+def _results(evidence: Evidence, voice: Voice) -> Iterator[Block]:
+    table = evidence.table("cooperation.results")
+    rows = [row for row in table.to_pylist() if row["result"] is not None] if table is not None else []
+    if not rows:
+        return
+    _ = voice.gettext
+    observed = evidence.observations.to_pylist()
+    items = tuple(_result(row, observed, voice) for row in rows)
+    yield Paragraph(_("Results against the plans of these requests:"))
+    yield Bullets(items, sources=(Citation(_(CENTRE), vintage=evidence.on.isoformat()),))
+
+
+def _result(row: dict[str, object], observed: list[dict[str, object]], voice: Voice) -> Item:
+    _ = voice.gettext
+    number = Numbers(voice)
+    said = _("{line}: {result} (plan: {target}; before: {before}).").format(
+        line=row["line"],
+        result=number(row["result"]),
+        target=number(row["target"]),
+        before=number(row["baseline"]),
+    )
+    if row["indicator"] not in indicators() or row["baseline"] is None or row["baseline_year"] is None:
+        return Item(said, tag=str(row["request"]))
+    again = measured_again(
+        observed,
+        indicator=str(row["indicator"]),
+        series=str(row["series"]),
+        unit=str(row["unit"]),
+        baseline=float(str(row["baseline"])),
+        year=int(str(row["baseline_year"])),
+    )
+    if again is None:
+        return Item(said, _("Not measured again in what is held here."), str(row["request"]))
+    detail = _("Measured again in {year}: {value}, a change of {change} since {before}. Other causes are not excluded.")
+    shown = detail.format(
+        year=again.year,
+        value=number(again.value),
+        change=number(again.change, signed=True),
+        before=row["baseline_year"],
+    )
+    return Item(said, shown, str(row["request"]), (Citation(again.source, again.vintage),))
+
+
+class Numbers:
+    """Prints numbers of plans: as many decimals as they were given with, a dash for none."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    def __call__(self, value: object, *, signed: bool = False) -> str:
+        """Return a number in the reader's language."""
+        if value is None:
+            return "–"
+        number = round(float(str(value)), 6)
+        decimals = len(f"{number:.6f}".rstrip("0").rpartition(".")[2])
+        return self._voice.number(number, decimals, signed=signed)
+
+
+def _solutions(evidence: Evidence, voice: Voice) -> Iterator[Block]:
+    table = evidence.table("cooperation.solutions")
+    if table is None:
+        return
+    _ = voice.gettext
+    rows = table.to_pylist()[:MOST_SOLUTIONS]
+    items = tuple(
+        Item(
+            row["title"],
+            row["evidence"],
+            _("target {target}").format(target=row["targets"]),
+            (Citation(row["knowledge"], licence=_("on conditions of the holders")),) if row["knowledge"] else (),
+        )
+        for row in rows
+    )
+    yield Paragraph(_("Solutions that worked here:"))
+    yield Bullets(items, sources=(Citation(_(SHELF), vintage=evidence.on.isoformat()),))
+
+
+def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
+    table = evidence.table("cooperation.peers")
+    wanted = {gap.target for gap in evidence.gaps}
+    rows = [row for row in table.to_pylist() if not wanted or row["target"] in wanted] if table is not None else []
+    if not rows:
+        return
+    _ = voice.gettext
+    columns = (
+        Column("target", _("Target")),
+        Column("party", _("Party")),
+        Column("alike", _("Alike in")),
+        Column("state", _("What it has")),
+        Column("series", _("Series")),
+        Column("year", _("Year"), numeric=True, plain=True),
+        Column("value", _("Value"), numeric=True, decimals=2),
+    )
+    cells = tuple(
+        (
+            row["target"],
+            parties()[row["party"]].name(voice.language),
+            ", ".join(_(word) for word in row["alike"].split(", ")),
+            _(PEER_STATES[row["state"]]),
+            row["series"] or row["indicator"],
+            row["year"],
+            row["value"],
+        )
+        for row in rows
+    )
+    cited = tuple(sorted({Citation(row["source"], row["vintage"]) for row in rows}, key=lambda one: one.text))
+    yield Paragraph(
+        _("Parties in similar conditions that may be asked. Likeness of conditions ranks nobody's performance."), "note"
+    )
+    yield Table(_("Peers to ask"), columns, cells, cited, folded=True)

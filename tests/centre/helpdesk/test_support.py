@@ -1,0 +1,78 @@
+"""From a gap to a request: what would help, the form filled in, results in the dossier, duplicates shown."""
+
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from biosetu.centre.helpdesk import public, verbs
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.support import asking
+from biosetu.centre.pages import reading
+
+from .conftest import ELEVEN, FOUR
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def demonstration(settings):
+    settings.BIOSETU_DEMO = True
+    call_command("demonstrate")
+
+
+def test_setuland_goes_from_gap_to_re_measured_result(demonstration, client):
+    page = client.get(reverse("party_support", args=["XXA"])).content.decode()
+    assert "No national map of ecosystems exists by functional group." in page
+    assert "Ask for support" in page
+    for helping in ("(illustrative)", "application of the IUCN Red List of Ecosystems", "Illustrative"):
+        assert helping in page
+    party = client.get(reverse("party", args=["XXA"])).content.decode()
+    assert "Who helps, and with what result" in party
+    assert "Measured again in 2024: 0.78, a change of −0.03 since 2014" in party
+    for hidden in ("Confidential advice", "budget kept", "Field taxonomists", "desk of the institute"):
+        assert hidden not in party
+
+
+def test_asking_carries_party_target_indicator_and_the_figures_behind(demonstration):
+    gap = next(gap for gap in reading.supported("XXA").gaps if gap.kind == "progress" and gap.indicator == "5.1")
+    carried = {name: value[0] for name, value in parse_qs(urlparse(asking(gap)).query).items()}
+    assert (carried["party"], carried["targets"], carried["indicators"]) == ("XXA", "5", "5.1")
+    assert "XXA-STOCKS 2024" in carried["purpose"]
+
+
+def test_withdrawn_knowledge_leaves_the_tables_of_reports(demonstration):
+    from biosetu.centre.accounts.models import Account
+    from biosetu.centre.library import verbs as library
+    from biosetu.centre.library.models import Item
+
+    def titles():
+        return public.tables("XXA")["cooperation.solutions"].column("title").to_pylist()
+
+    before, item = public.version(), Item.objects.get(knowledge=True)
+    assert item.title in titles()
+    library.take_back(item=item, by=Account.objects.get(username="elder"))
+    assert item.title not in titles()
+    assert public.version() != before
+
+
+def test_tables_hold_no_confidential_request_nor_its_count(people, request_of):
+    for confidential in ("", "yes"):
+        made = request_of(title=f"c{confidential}", confidential=confidential)
+        SupportRequest.objects.filter(pk=made.pk).update(state="planning")
+    assert public.tables("NPL")["requests"].column("title").to_pylist() == ["c"]
+
+
+def test_the_same_request_elsewhere_is_shown_among_what_one_may_see(client, people, request_of):
+    first = request_of(**ELEVEN)
+    verbs.act(request=first, verb="submit", by=people["contributor"])
+    second = request_of(**ELEVEN)
+    values = {**FOUR, **ELEVEN, "party": "NPL", "confidential": "yes"}
+    secret = verbs.open_request(by=people["focal_point"], values=values)
+    SupportRequest.objects.filter(pk=secret.pk).update(state="planning")
+    client.force_login(people["contributor"])
+    page = client.get(reverse("request", args=[second.reference])).content.decode()
+    assert "The same request elsewhere?" in page
+    assert first.reference in page
+    assert secret.reference not in page
