@@ -3,7 +3,7 @@ import pytest
 from pyproj import Geod
 
 from biosetu.species.proxies import (
-    alpha_hull_km2,
+    alpha_hull,
     buffer_subpopulation_proxy,
     fragmentation_proxy,
     grid_location_proxy,
@@ -55,12 +55,22 @@ def test_fragments_are_small_and_isolated():
 def test_alpha_hull_of_square_is_the_square_and_drops_outlier():
     steps = np.linspace(0, 1, 6)
     x, y = (axis.ravel() for axis in np.meshgrid(steps, steps))
-    square = alpha_hull_km2(x, y)
+    square = alpha_hull(x, y).area_km2
     assert square == pytest.approx(12308.8, rel=1e-3)
-    assert alpha_hull_km2(np.append(x, 20), np.append(y, 0.5)) == pytest.approx(square, rel=1e-3)
+    assert alpha_hull(np.append(x, 20), np.append(y, 0.5)).area_km2 == pytest.approx(square, rel=1e-3)
 
 
 def test_alpha_hull_of_line_few_or_wide_places():
-    assert alpha_hull_km2(np.array([0.0, 0.0, 0.0]), np.array([1.0, 2.0, 3.0])) == pytest.approx(0, abs=1e-6)
-    assert alpha_hull_km2(np.array([1.0, 2.0]), np.array([1.0, 2.0])) == 0
-    assert np.isnan(alpha_hull_km2(np.array([0.0, 100.0, 50.0]), np.array([0.0, 0.0, 10.0])))
+    assert alpha_hull(np.array([0.0, 0.0, 0.0]), np.array([1.0, 2.0, 3.0])).area_km2 == pytest.approx(0, abs=1e-6)
+    assert alpha_hull(np.array([1.0, 2.0]), np.array([1.0, 2.0])).area_km2 == 0
+    assert np.isnan(alpha_hull(np.array([0.0, 100.0, 50.0]), np.array([0.0, 0.0, 10.0])).area_km2)
+
+
+def test_second_date_keeps_the_first_dates_longest_edge():
+    steps = np.linspace(0, 1, 6)
+    x, y = (axis.ravel() for axis in np.meshgrid(steps, steps))
+    first = alpha_hull(x, y)
+    thinned = (np.arange(36) % 2 == 0) | (x == 0) | (x == 1)
+    second = alpha_hull(x[thinned], y[thinned], edge_km=first.edge_km)
+    assert second.edge_km == first.edge_km
+    assert second.area_km2 <= first.area_km2

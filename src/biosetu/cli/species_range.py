@@ -42,6 +42,7 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     ),
     ("--cell-km", {"type": float, "default": 2.0, "show_default": True, "help": "Cell size of the AOO."}),
     ("--alpha", {"type": float, "help": "Also the alpha hull, for change only; the guidelines suggest 2."}),
+    ("--alpha-edge-km", {"type": float, "help": "For a second date: the alpha_edge_km of the first."}),
     ("--proxies", {"is_flag": True, "help": "Also proxies for locations and subpopulations."}),
     ("--location-km", {"type": float, "default": 10.0, "show_default": True, "help": "Cell of the locations proxy."}),
     (
@@ -109,7 +110,16 @@ def _measures(asked: Mapping[str, Any]) -> RangeOptions:
 
     if asked["cell_km"] <= 0:
         raise click.BadParameter("must be above 0", param_hint="--cell-km")
-    same = ("cell_km", "alpha", "proxies", "location_km", "subpopulation_km", "isolation_km", "viable_cells")
+    same = (
+        "cell_km",
+        "alpha",
+        "alpha_edge_km",
+        "proxies",
+        "location_km",
+        "subpopulation_km",
+        "isolation_km",
+        "viable_cells",
+    )
     return RangeOptions(
         **{name: asked[name] for name in same}, hulls=asked["hulls"] is not None, cells=asked["cells"] is not None
     )

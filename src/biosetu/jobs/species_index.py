@@ -226,7 +226,8 @@ def write_chart(table: pa.Table, path: Path, voice: Voice, title: str) -> None:
     rows = table.to_pylist()
     groups = [row["group"] for row in rows]
     shown = "aggregate" if "aggregate" in groups else groups[0]
-    newest = str(max(row["year"] for row in rows))
+    measured = [row["year"] for row in rows if row["status"] in ("assessment", "baseline only")]
+    newest = str(max(measured, default=rows[-1]["year"]))
     drawn = pa.Table.from_pylist(
         [
             {"vintage": newest, "source": Source.AVAILABLE_DATASET.value, **_point(row)}

@@ -103,11 +103,20 @@ def fragmentation_proxy(lon: Floats, lat: Floats, isolation_km: float, viable_ce
     return Fragments(small / int(cells.sum()) if cells.sum() else float("nan"), int(cells.size))
 
 
-def alpha_hull_km2(lon: Floats, lat: Floats, alpha: float = 2.0) -> float:
-    """Return the area of the alpha hull [km²]: for comparing extents of two dates, never for a threshold.
+@dataclass(frozen=True, slots=True)
+class AlphaHull:
+    """Area of an alpha hull [km²], and the longest edge kept in it [km]."""
 
-    Triangles of the Delaunay triangulation with an edge longer than `alpha` times the mean edge are left out. The
-    places are projected by an equal-area projection about their middle; NaN for places wider than 60°, 0 for
+    area_km2: float
+    edge_km: float
+
+
+def alpha_hull(lon: Floats, lat: Floats, alpha: float = 2.0, edge_km: float | None = None) -> AlphaHull:
+    """Return the alpha hull: for comparing extents of two dates, never for a threshold.
+
+    Triangles of the Delaunay triangulation with an edge longer than `alpha` times the mean edge are left out. For the
+    second date give the first one's `edge_km`, as the guidelines ask, so that sampling effort does not show as change.
+    The places are projected by an equal-area projection about their middle; NaN for places wider than 60°, area 0 for
     fewer than three or for places in one line.
 
     Reference: IUCN Guidelines v16 (2024) §4.9; Burgman and Fox 2003, doi:10.1017/S1367943003003044.
@@ -116,18 +125,20 @@ def alpha_hull_km2(lon: Floats, lat: Floats, alpha: float = 2.0) -> float:
 
     points = _local_km(lon, lat)
     if points is None:
-        return float("nan")
+        return AlphaHull(float("nan"), float("nan"))
     try:
         corners = Delaunay(points).simplices if len(points) >= 3 else np.empty((0, 3), dtype=np.int64)
     except QhullError:
-        return 0.0
+        corners = np.empty((0, 3), dtype=np.int64)
     if len(corners) == 0:
-        return 0.0
+        return AlphaHull(0.0, float("nan") if edge_km is None else edge_km)
     edges = np.unique(np.sort(corners[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
     mean = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1).mean()
+    longest = float(alpha * mean) if edge_km is None else edge_km
     sides = np.linalg.norm(points[corners] - points[np.roll(corners, 1, axis=1)], axis=2)
-    a, b, c = (points[corners[(sides <= alpha * mean).all(axis=1)][:, k]] for k in range(3))
-    return float(np.abs((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]).sum() / 2)
+    a, b, c = (points[corners[(sides <= longest).all(axis=1)][:, k]] for k in range(3))
+    area = np.abs((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]).sum() / 2
+    return AlphaHull(float(area), longest)
 
 
 def _local_km(lon: Floats, lat: Floats) -> Floats | None:

@@ -17,7 +17,7 @@ from biosetu.species.extent import (
     measure_extents,
 )
 from biosetu.species.proxies import (
-    alpha_hull_km2,
+    alpha_hull,
     buffer_subpopulation_proxy,
     fragmentation_proxy,
     grid_location_proxy,
@@ -26,6 +26,7 @@ from biosetu.species.proxies import (
 from biosetu.species.screening import Codes, Reasons, group_places, places_to_degrees, reasons
 
 FLAGGED_FRAGMENTED = 0.5
+DEFAULT_ALPHA = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class RangeOptions:
     Attributes:
         cell_km: cell size of the AOO [km].
         alpha: multiple of the mean edge for the alpha hull; None leaves it out.
+        alpha_edge_km: longest edge of the alpha hull instead [km]: the first date's, for a second date.
         proxies: whether the proxies for locations and subpopulations are given.
         location_km: cell size of the proxy for locations [km].
         subpopulation_km: radius of the proxy for subpopulations [km]; None: a tenth of the largest distance.
@@ -44,6 +46,7 @@ class RangeOptions:
 
     cell_km: float = REFERENCE_CELL_KM
     alpha: float | None = None
+    alpha_edge_km: float | None = None
     proxies: bool = False
     location_km: float = 10.0
     subpopulation_km: float | None = None
@@ -133,8 +136,10 @@ def _optional(lon: Floats, lat: Floats, offsets: Integers, options: RangeOptions
 def _optional_row(lon: Floats, lat: Floats, options: RangeOptions) -> dict[str, object]:
     row: dict[str, object] = {}
     none = lon.size == 0
-    if options.alpha is not None:
-        row["alpha_hull_km2"] = None if none else _finite(alpha_hull_km2(lon, lat, options.alpha))
+    if options.alpha is not None or options.alpha_edge_km is not None:
+        found = alpha_hull(lon, lat, options.alpha or DEFAULT_ALPHA, options.alpha_edge_km)
+        row["alpha_hull_km2"] = None if none else _finite(found.area_km2)
+        row["alpha_edge_km"] = None if none else _finite(found.edge_km)
     if options.proxies:
         row["proxy_locations_grid"] = None if none else grid_location_proxy(lon, lat, options.location_km)
         row["proxy_locations_sliding"] = None if none else sliding_location_proxy(lon, lat)
