@@ -10,9 +10,11 @@ Parts are `src/biosetu/locale/<language>/parts/<room>.po`. Without a compiled fi
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -21,7 +23,25 @@ from babel.messages.pofile import read_po, write_po
 from biosetu import translation
 
 SOURCE = Path(translation.__file__).parent
-METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("**/jinja2/**.*", "jinja2")]
+
+
+def python_texts(
+    stream: IO[bytes], keywords: Collection[str], _tags: Collection[str], **_options: Mapping[str, object]
+) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str]]]:
+    """Yield the texts marked in a Python file: whole literals only, so that `_(NAMES["key"])` marks nothing."""
+    for node in ast.walk(ast.parse(stream.read())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        wanted = 2 if name == "ngettext" else 1
+        texts = [
+            arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        ]
+        if name in keywords and len(texts) == wanted:
+            yield node.lineno, name, texts[0] if wanted == 1 else tuple(texts), []
+
+
+METHODS = [("**.py", python_texts), ("**/templates/**.j2", "jinja2"), ("**/jinja2/**.*", "jinja2")]
 OPTIONS = {"jinja2": {"newstyle_gettext": "true", "silent": "false"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "lazy_text": None}
 
@@ -29,7 +49,7 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "lazy_te
 def marked() -> Catalog:
     """Return every marked text of the source, with the files it stands in."""
     catalog = Catalog(project="BioSetu", domain=translation.DOMAIN, charset="utf-8")
-    options = {pattern: OPTIONS.get(method, {}) for pattern, method in METHODS}
+    options = {pattern: OPTIONS.get(str(method), {}) for pattern, method in METHODS}
     found = extract_from_dir(SOURCE, METHODS, options, KEYWORDS, comment_tags=("Translators:",))
     for name, line, message, comments, context in found:
         catalog.add(message, None, [(name, line)], auto_comments=comments, context=context)
