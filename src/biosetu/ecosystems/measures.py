@@ -78,10 +78,11 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
         hemisphere holds them; at least area_km2), occupied cells by all readings, cells by cover, patches.
     """
     cells, outlines = parts.cells(date), parts.outlines(date)
-    keys = sorted({int(key) for table in cells for key in _distinct(table["key"])})
+    starts = [_starts(np.ascontiguousarray(table["key"])) for table in cells]
+    keys = sorted({int(key) for own, _ in starts for key in own})
 
     def measure(key: int) -> ClassMeasure:
-        rows = merged_cells([_slice(table, key) for table in cells])
+        rows = merged_cells([_slice(table, own, key) for table, own in zip(cells, starts, strict=True)])
         columns, lines = hull_corners(outlines, key, frame.pixels.width)
         found = occupancy(rows["x"], rows["y"], rows["area"], frame.grid, frame.unit.per_m2 * frame.full_weight)
         return ClassMeasure(key, int(rows["pixels"].sum()), int(rows["area"].sum()), found, columns, lines)
@@ -90,13 +91,21 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
     return _table(measures, _hull_areas_km2(measures, frame), _patch_columns(parts, date, frame, keys), frame)
 
 
-def _distinct(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+Starts = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-def _slice(table: NDArray[np.void], key: int) -> NDArray[np.void]:
-    start, stop = np.searchsorted(table["key"], [key, key + 1])
-    return table[start:stop]
+def _starts(ordered: NDArray[np.int64]) -> Starts:
+    """Return the distinct keys of a sorted column and where each begins, with the column's length at the end."""
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(ordered) else np.empty(0, np.int64)
+    return ordered[first], np.append(first, len(ordered))
+
+
+def _slice(table: NDArray[np.void], starts: Starts, key: int) -> NDArray[np.void]:
+    keys, first = starts
+    place = int(np.searchsorted(keys, key))
+    if place == len(keys) or keys[place] != key:
+        return table[:0]
+    return table[first[place] : first[place + 1]]
 
 
 def _hull_areas_km2(measures: Sequence[ClassMeasure], frame: MapFrame) -> NDArray[np.float64]:
