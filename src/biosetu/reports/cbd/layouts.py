@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from biosetu.engine.grids import Grid, Row
 from biosetu.reports.cbd.numbers import plain
@@ -30,6 +30,7 @@ class Layout:
     extra: tuple[int, ...] = ()
 
 
+@lru_cache(maxsize=20_000)
 def squeezed(text: str) -> str:
     """Return letters and digits only, lower case: how headers are compared when the tool would not."""
     return re.sub(r"[\W_]+", "", text.casefold())
