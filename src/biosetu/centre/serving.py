@@ -64,7 +64,16 @@ def web_command(host: str, port: int) -> list[str]:
     """Return the web server's command line: one process, several threads, nothing inherited from the folder."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--workers", "1", "--threads", str(THREADS), "--bind", address, "--no-control-socket"]
-    options += ["--graceful-timeout", "5", "--log-level", "warning", "--worker-tmp-dir", _memory_folder()]
+    options += [
+        "--config",
+        "python:biosetu.centre.web_server",
+        "--graceful-timeout",
+        "5",
+        "--log-level",
+        "warning",
+        "--worker-tmp-dir",
+        _memory_folder(),
+    ]
     return [sys.executable, "-m", "gunicorn", *options, "biosetu.centre.wsgi:application"]
 
 
