@@ -15,6 +15,7 @@ from rasterio import Affine
 from scipy import ndimage
 
 from biosetu.cli.ecosystems import ecosystems
+from biosetu.ecosystems.assessment import template_rows
 from biosetu.engine import rasters
 from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
 from biosetu.jobs.ecosystems_inputs import MeasureOptions
@@ -281,6 +282,15 @@ def test_dates_are_read_from_file_names_or_asked_for(write_map: WriteMap) -> Non
         rows_of(paths, dates=(2010.0, 2000.0))
     with pytest.raises(UsageError, match="2 maps and 1 dates"):
         rows_of(paths, dates=(2010.0,))
+
+
+def test_a_single_map_may_have_no_date_and_is_assessed_all_the_same(write_map: WriteMap) -> None:
+    path = write_map("undated.tif", np.ones((4, 4), np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28))
+    table = measure_maps([path], MeasureOptions()).measures
+    assert table["date"].to_pylist() == [None]
+    (row,) = template_rows(table.to_pylist())
+    assert (row["date"], row["A2b_decline_percent"]) == ("", "")
+    assert row["aoo_cells"] == "1"
 
 
 def test_coarse_pixels_are_measured_with_a_warning(write_map: WriteMap) -> None:

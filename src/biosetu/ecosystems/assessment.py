@@ -226,7 +226,11 @@ def template_rows(measures: Sequence[Mapping[str, object]], past: bool = False) 
     by_class: dict[str, list[Mapping[str, object]]] = {}
     for row in measures:
         by_class.setdefault(f"{row.get('zone') or ''}|{row['class']}", []).append(row)
-    return [_template_row(sorted(rows, key=lambda row: float(str(row["date"]))), past) for rows in by_class.values()]
+    return [_template_row(sorted(rows, key=_date), past) for rows in by_class.values()]
+
+
+def _date(row: Mapping[str, object]) -> float:
+    return float(str(row["date"])) if row["date"] not in (None, "") else 0.0
 
 
 def _template_row(rows: Sequence[Mapping[str, object]], past: bool) -> dict[str, str]:
@@ -237,13 +241,13 @@ def _template_row(rows: Sequence[Mapping[str, object]], past: bool) -> dict[str,
         "name": str(last.get("name") or ""),
         "area": str(last.get("zone") or ""),
     }
-    filled["date"] = str(last["date"])
+    filled["date"] = str(last["date"] or "")
     for column, source in (
         ("eoo_km2", "eoo_km2"),
         *((name, name.replace("aoo_cells", "aoo_cells_min")) for name in READINGS.values()),
     ):
         filled[column] = _text(last.get(source))
-    years = float(str(last["date"])) - float(str(first["date"]))
+    years = _date(last) - _date(first)
     window = _window(rows, years)
     if window:
         filled["A2b_decline_percent"] = window

@@ -131,7 +131,10 @@ def extent_file(path: Path, classes: Path | None = None, decimals: int = 2) -> p
     if groups is None and "functional_group" not in table.column_names:
         remedy = "Measure with --classes, or give the class table here; it needs the column functional_group."
         raise DataError(Problem("names no functional groups", remedy, "columns", file=path.name))
-    return extent_by_group(table.to_pylist(), groups, decimals)
+    rows = table.to_pylist()
+    if any(not row["date"] for row in rows):
+        raise DataError(Problem("has areas without date", "Measure with --dates.", "date", file=path.name))
+    return extent_by_group(rows, groups, decimals)
 
 
 def severity_file(path: Path, at: Sequence[float]) -> pa.Table:

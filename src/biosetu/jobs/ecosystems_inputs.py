@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
+from math import nan
 from pathlib import Path
 
 import pyarrow as pa
@@ -56,6 +57,8 @@ def options_from(chosen: Mapping[str, object]) -> MeasureOptions:
 def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...]:
     """Return the date of each map: as given, else the one year (1700 to 2199) that its file name holds.
 
+    A single map may have none (NaN).
+
     Raises:
         UsageError: too few or too many dates, none in a name, or not rising.
     """
@@ -66,7 +69,7 @@ def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...
             if len(years) == 1:
                 found.append(float(years.pop()))
             elif len(paths) == 1:
-                found.append(0.0)
+                found.append(nan)
             else:
                 raise UsageError(
                     f"Which year is {Path(path).name}? Say it with --dates, for instance --dates 2000,2020."
