@@ -39,6 +39,14 @@ def test_solve_writes_units_features_and_raster(folder, tmp_path, capsys):
     assert pa_csv.read_csv(features).column("met").to_pylist() == [True, True]
 
 
+def test_solve_writes_a_map(folder, tmp_path):
+    drawn = tmp_path / "plan.svg"
+    assert run(["plan", "solve", str(folder), "--quiet", "--out", str(drawn)]) == 0
+    text = drawn.read_text(encoding="utf-8")
+    assert text.startswith("<svg")
+    assert "imply no opinion" in text
+
+
 def test_marxan_folder_gives_the_same_value(folder, tmp_path):
     opened = open_problem(folder, {"gap": 0.0})
     write_marxan(opened.loaded.problem, tmp_path / "marxan")

@@ -69,7 +69,7 @@ def lock(folder: Path, protected: Path, least: float) -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Units: .parquet, .gpkg, .geojson, .tif, .csv.",
+    help="Units: .parquet, .gpkg, .geojson, .tif, .svg, .csv.",
 )
 @language_option
 @quiet_option
@@ -85,14 +85,16 @@ def solve(
 ) -> None:
     """Solve PROBLEM, a folder of tables (ours or Marxan's) or a TOML file that names them."""
     from biosetu.engine.tables import write_table
-    from biosetu.jobs.planning import open_problem, solve_problem, write_marxan, write_units_table
+    from biosetu.jobs.planning import open_problem, solve_problem, write_map, write_marxan, write_units_table
 
     opened = open_problem(problem, settings)
     with progress_bar(quiet) as progress:
         outcome = solve_problem(opened, importance=importance, language=language, progress=progress)
     for line in outcome.words:
         click.echo(line)
-    if out is not None:
+    if out is not None and out.suffix.lower() == ".svg":
+        write_map(outcome, out, language)
+    elif out is not None:
         write_units_table(outcome, out)
     if features is not None:
         write_table(outcome.features, features)

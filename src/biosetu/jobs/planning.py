@@ -16,6 +16,8 @@ from biosetu.engine.delimited import read_delimited
 from biosetu.engine.surfaces import write_flags
 from biosetu.engine.tables import replacing, write_table
 from biosetu.engine.vectors import crs_of, geometries, is_layer, read_layer, read_own_crs, with_geometry, write_layer
+from biosetu.figures.standalone import standalone
+from biosetu.figures.unitmap import unit_map
 from biosetu.planning import (
     Comparison,
     Objective,
@@ -33,7 +35,7 @@ from biosetu.planning import (
 from biosetu.planning.tables import Loaded, Settings, marxan_tables, problem_from_tables
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import translations
+from biosetu.translation import N_, Voice, translations
 
 FILES: dict[str, tuple[str, ...]] = {
     "units": ("units.parquet", "units.csv", "pu.dat", "pu.csv"),
@@ -170,6 +172,22 @@ def write_units_table(outcome: Outcome, path: Path) -> None:
         write_layer(outcome.units, path)
     else:
         write_table(outcome.units.drop_columns(["geometry"]) if has_shapes else outcome.units, path)
+
+
+def write_map(outcome: Outcome, path: Path, language: str = "en") -> None:
+    """Write the plan as an SVG map that stands by itself. Raises UsageError for units without polygons."""
+    if "geometry" not in outcome.units.column_names:
+        raise UsageError("A map needs units with polygons: give units.parquet from `plan units`.")
+    voice = Voice(language)
+    figure = unit_map(
+        geometries(outcome.units),
+        outcome.plan.selected,
+        outcome.problem.locked_in,
+        voice,
+        title=voice.gettext(N_("Planning units chosen")),
+    )
+    with replacing(path) as temporary:
+        temporary.write_bytes(standalone(figure))
 
 
 def write_marxan(problem: PlanningProblem, folder: Path) -> None:

@@ -87,7 +87,7 @@ def _coverage(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
         )
         yield Facts(
             (
-                Fact(_("Covered, {realm}").format(realm=name), f"{share} %", said),
+                Fact(_("Covered, {realm}").format(realm=name), f"{share} %", voice.ltr(str(last["year"]))),
                 Fact(_("Protected areas"), f"{voice.number(last['protected_km2'])} km²"),
                 Fact(_("Other conserved areas (OECMs)"), f"{voice.number(last['oecm_km2'])} km²"),
             ),
@@ -111,7 +111,7 @@ def _chart(rows: pa.Table, realm: str, said: str, sources: tuple[Citation, ...],
     }
     goal = Level(_("30 % by 2030, for all Parties together"), ((TARGET_YEAR, TARGET_PERCENT),))
     title = _("Share covered, {realm}").format(realm=_(REALMS[realm]))
-    options = Options(unit="percent", benchmark=goal, zero=True)
+    options = Options(unit="%", benchmark=goal, zero=True, decimals=1)
     drawing = series_chart(pa.table(values), voice, options, key=f"areas-{realm}", title=title, text=said)
     return Figure(drawing, title, said, half=True, sources=sources)
 
