@@ -76,11 +76,12 @@ def pull_promises(
 def read_promises(path: Path, party: str) -> Imported:
     """Read a file of national targets by what it holds: JSON, or a table (xlsx, CSV)."""
     if path.suffix.lower() == ".json":
-        return read_json(_json_text(path), party, path.name)
+        return read_json(json_text(path), party, path.name)
     return read_tables(read_book(path), party)
 
 
-def _json_text(path: Path, limits: Limits = Limits()) -> str:  # noqa: B008 - frozen
+def json_text(path: Path, limits: Limits = Limits()) -> str:  # noqa: B008 - frozen
+    """Return the text of a JSON file within the limits; raise `DataError` where it is too large or not UTF-8."""
     if path.stat().st_size > limits.size:
         raise DataError(Problem("more than is read", "Split it into smaller files", "too-large", file=path.name))
     try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -204,3 +205,39 @@ def test_every_defect_is_told_in_english_and_arabic() -> None:
 
 def test_data_folder_is_where_the_tests_look() -> None:
     assert (DATA / "broken.csv").is_file()
+
+
+def test_json_export_is_checked_as_the_csv_is(tmp_path: Path) -> None:
+    rows = [
+        {
+            "publishedOn": "28-Feb-2026 18:58",
+            "government": "Mongolia",
+            "indicatorCode": "A.2",
+            "year": 2020,
+            "unit": "%",
+            "value": value,
+            "disaggregation": name,
+        }
+        for name, value in (("Forest", 60), ("Steppe", 50.1))
+    ]
+    (tmp_path / "e.json").write_text(json.dumps(rows), encoding="utf-8")
+    report = check_report(tmp_path / "e.json", today=TODAY).report
+    assert (report.layout, found(report)) == ("export", ["shares-over"])
+
+
+def test_record_of_indicator_data_is_checked(tmp_path: Path) -> None:
+    record = {
+        "header": {"identifier": "U", "schema": "nationalReport7IndicatorData"},
+        "government": {"identifier": "np"},
+        "indicator": {"identifier": "GBF-INDICATOR-3.1"},
+        "sourceOfData": "national",
+        "data": [{"indicatorCode": "3.1", "year": 2080, "unit": "%", "value": 23.4}],
+    }
+    (tmp_path / "r.json").write_text(json.dumps(record), encoding="utf-8")
+    assert found(check_report(tmp_path / "r.json", today=TODAY).report) == ["year-calendar"]
+
+
+def test_record_that_breaks_its_schema_is_refused_with_the_field(tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text('{"header": {"identifier": "U", "schema": "nationalReport7IndicatorData"}}')
+    with pytest.raises(DataError, match="government"):
+        check_report(tmp_path / "r.json")

@@ -1,7 +1,7 @@
 """National targets in, from where they are: exports and records of the reporting tool, our own template."""
 
-from biosetu.alignment.importing.reading import adopt_ids, read_json
+from biosetu.alignment.importing.reading import adopt_ids, grid_of, read_json
 from biosetu.alignment.importing.records import from_record, to_record
 from biosetu.alignment.importing.tables import read_tables, template_rows
 
-__all__ = ["adopt_ids", "from_record", "read_json", "read_tables", "template_rows", "to_record"]
+__all__ = ["adopt_ids", "from_record", "grid_of", "read_json", "read_tables", "template_rows", "to_record"]

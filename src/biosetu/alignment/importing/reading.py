@@ -21,11 +21,12 @@ def read_json(text: str, party: str, file: str = "") -> Imported:
     content = parse_json(text, file)
     rows = content if isinstance(content, list) else content.get("data") if isinstance(content, Mapping) else None
     if isinstance(rows, list) and rows and isinstance(rows[0], Mapping) and not {"header", "body"} & rows[0].keys():
-        return read_tables(Book(file, "csv", (_grid(rows),)), party)
+        return read_tables(Book(file, "csv", (grid_of(rows),)), party)
     return _from_records(text, party, file)
 
 
-def _grid(rows: list[Any]) -> Grid:
+def grid_of(rows: list[Any]) -> Grid:
+    """Return rows of a JSON export (one object a row) as a sheet, its header the names of the fields."""
     names = list(dict.fromkeys(name for row in rows if isinstance(row, Mapping) for name in row))
     body = [tuple(_cell(row.get(name)) for name in names) for row in rows if isinstance(row, Mapping)]
     return Grid("", (tuple(names), *body))
