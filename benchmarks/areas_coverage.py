@@ -102,10 +102,10 @@ def main() -> None:
     if asked.raster:
         from biosetu.areas.raster import raster_growth
 
-        for zone in zones:
-            growth = raster_growth(made, zone, tree)
-            total += growth.growth.all_km2[-1]
-            bound += growth.bound_km2
+        with threads() as run:
+            for growth in run(lambda zone: raster_growth(made, zone, tree), zones):
+                total += growth.growth.all_km2[-1]
+                bound += growth.bound_km2
     else:
         with threads() as run:
             for number, zone in enumerate(zones):

@@ -12,7 +12,7 @@ from biosetu.areas.coverage import Growth, Zone
 from biosetu.areas.sites import Sites
 from biosetu.geo.area import areas_km2
 from biosetu.geo.kinds import Floats, Integers
-from biosetu.geo.paint import NOTHING, mark_outlines, paint, project, to_grid
+from biosetu.geo.paint import NOTHING, count_cells, mark_outlines, paint, project, to_grid
 from biosetu.geo.union import SiteTree
 
 CELL_M = 100.0
@@ -88,17 +88,13 @@ def _block(
 ) -> tuple[Integers, Integers, int]:
     """Return counts by year of protected areas (ranks[0]) and all sites (ranks[1]), and of doubtful cells."""
     grid = np.full(size, NOTHING, np.uint16)
-    inside = grid.copy()
+    inside = np.full(size, NOTHING, np.uint16)
+    marks, edge = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     paint(*outline, np.zeros(1, np.int64), corner, inside)
-    marks = np.zeros(size, np.bool_)
-    mark_outlines(shapes[0], shapes[1], corner, marks)
-    within = inside == 0
-    edge = np.zeros(size, np.bool_)
     mark_outlines(outline[0], outline[1], corner, edge)
+    mark_outlines(shapes[0], shapes[1], corner, marks)
     paint(*shapes, ranks[0], corner, grid)
-    protected = np.bincount(grid[within & (grid < NOTHING)], minlength=years)
+    protected, _ = count_cells(grid, inside, marks, edge, years)
     paint(*shapes, ranks[1], corner, grid)
-    covered = grid < NOTHING
-    every = np.bincount(grid[within & covered], minlength=years)
-    doubtful = int(((marks & (within | edge)) | (edge & covered)).sum())
+    every, doubtful = count_cells(grid, inside, marks, edge, years)
     return protected, every, doubtful

@@ -116,3 +116,25 @@ def mark_outlines(points: Floats, offsets: Integers, corner: tuple[int, int], ma
                 row = math.floor(y1 + (y2 - y1) * step / steps)
                 if 0 <= column < width and 0 <= row < height:
                     marks[row, column] = True
+
+
+@compiled
+def count_cells(
+    grid: np.ndarray, inside: np.ndarray, marks: np.ndarray, edge: np.ndarray, ranks: int
+) -> tuple[Integers, int]:
+    """Return the cells of each rank inside, and how many of the cells that count may be wrong.
+
+    grid: ranks as painted; inside: NOTHING off the zone; marks, edge: cells on outlines of shapes and of the zone.
+    """
+    counts = np.zeros(ranks, np.int64)
+    doubtful = 0
+    for row in range(grid.shape[0]):
+        for column in range(grid.shape[1]):
+            rank = grid[row, column]
+            within = inside[row, column] != NOTHING
+            if within and rank != NOTHING:
+                counts[rank] += 1
+            border = edge[row, column]
+            if (marks[row, column] and (within or border)) or (border and rank != NOTHING):
+                doubtful += 1
+    return counts, doubtful

@@ -36,6 +36,7 @@ class SiteTree:
     def __init__(self, shapes: np.ndarray) -> None:
         self.shapes = shapes
         self.tree = shapely.STRtree(shapes)
+        self.tree.query(shapely.Point(0.0, 0.0))  # built now, before threads share it
 
 
 def tiles(zone: shapely.Geometry, shapes: np.ndarray | SiteTree, most: int = TILE_COORDINATES) -> Iterator[Tile]:

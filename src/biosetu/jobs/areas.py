@@ -100,17 +100,19 @@ def measure_coverage(request: Request, *, scheduler: str | None = None, progress
     sites = read_sites_of(request, zones)
     progress(1, 4, "cleaning")
     cleaned, log = clean(sites, request.options)
-    growths = []
-    bounds = []
+    growths: list[Growth] = []
+    bounds: list[float] = []
     tree = SiteTree(cleaned.shapes)
-    with ordered(scheduler) as run:
-        for number, zone in enumerate(zones):
-            progress(number, len(zones), f"{zone.area} {zone.realm}")
-            if request.raster_m:
-                counted = raster_growth(cleaned, zone, tree, request.raster_m)
+    with ordered(None if request.raster_m else scheduler) as run:
+        if request.raster_m:
+            cell = request.raster_m
+            for counted in run(lambda zone: raster_growth(cleaned, zone, tree, cell), zones):
+                progress(len(growths), len(zones), counted.growth.zone.area)
                 bounds.append(counted.bound_km2)
                 growths.append(counted.growth)
-            else:
+        else:
+            for number, zone in enumerate(zones):
+                progress(number, len(zones), f"{zone.area} {zone.realm}")
                 growths.append(zone_growth(cleaned, zone, run, tree))
     table = coverage_table(growths, request.first_year, request.last_year)
     return Coverage(
