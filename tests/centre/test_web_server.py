@@ -2,7 +2,7 @@ import pytest
 
 from biosetu.centre.pages import reading
 from biosetu.centre.serving import web_command
-from biosetu.centre.web_server import warm
+from biosetu.centre.web_server import WARMED, warm
 
 pytestmark = [pytest.mark.db]
 
@@ -18,4 +18,4 @@ def test_web_server_loads_the_hooks_and_binds_where_asked():
 def test_warming_up_leaves_what_pages_need_in_memory(guards_removed):
     reading._body.cache_clear()
     warm()
-    assert reading._body.cache_info().currsize == 1
+    assert reading._body.cache_info().currsize == WARMED

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 
+WARMED = 2  # one large Party and one small: their maps are drawn from different boundary files
 logger = logging.getLogger("biosetu.request")
 
 
@@ -17,14 +18,14 @@ def post_worker_init(worker: object) -> None:
 
 
 def warm() -> None:
-    """Read what is held on every Party, and write one dossier, so that what they share is in memory."""
+    """Read what is held on every Party, and write two dossiers, so that what they share is in memory."""
     from django.db import DatabaseError, connection
 
     from biosetu.centre.pages import reading
 
     try:
         held = reading.all_evidence()
-        for party in list(held)[:1]:
+        for party in list(held)[:WARMED]:
             reading.body(party.iso3, "en")
     except DatabaseError:
         logger.exception("warming up failed; pages read for themselves")
