@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "biosetu.centre.directory",
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",
+    "biosetu.centre.exchange",
     "biosetu.centre.pages",
 ]
 

@@ -16,6 +16,7 @@ urlpatterns = [
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),
         path("library/", include("biosetu.centre.library.urls")),
+        path("exchange/", include("biosetu.centre.exchange.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
         path("", include("biosetu.centre.evidence.urls")),
         path("", include("biosetu.centre.pages.urls")),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -98,7 +99,7 @@ def _providers(asked: Request) -> list[tuple[Provider, tuple[str, ...]]]:
 @require_safe
 def support(request: HttpRequest, code: str) -> HttpResponse:
     """Show the first gaps of a Party, each with what would help and a button to ask for support."""
-    if code not in {party.iso3 for party in reading.shown_parties()}:
+    if code not in parties() or (parties()[code].fictional and not settings.BIOSETU_DEMO):
         raise Http404
     gaps = [gap for gap in reading.supported(code).gaps if gap.kind != KIND]
     context = {

@@ -28,6 +28,7 @@ from biosetu.translation import N_
 
 ATTEMPTS = 5
 PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
+ENDED = N_("The consent of the people concerned has ended.")
 MOVED = N_("%(reference)s %(title)s: there is something new.")
 
 
@@ -45,7 +46,7 @@ def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") ->
     codes = _parties(values)
     if strange := [code for code in parts(values.get("party", "")) if code not in parties_for(by, "open", "request")]:
         raise PermissionDenied(f"no request is opened for {', '.join(strange)}")
-    request = _numbered(
+    request = numbered(
         owner=by,
         centre=centre or _centre_of(codes),
         title=values.get("title", "") or values.get("what", "")[:80],
@@ -58,7 +59,7 @@ def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") ->
     return request
 
 
-def _numbered(**fields: object) -> SupportRequest:
+def numbered(**fields: object) -> SupportRequest:
     """Make a request under the next number; where somebody took it in the same moment, under the one after."""
     for _ in range(ATTEMPTS):
         try:
@@ -127,6 +128,21 @@ def _record(request: SupportRequest, by: Account, verb: str, before: str, role: 
     )  # fmt: skip
 
 
+@transaction.atomic
+def hold_for_consent(request: SupportRequest) -> None:
+    """Stop work whose consent has ended, without anybody pressing: consent expired."""
+    before, ball = request.state, request.ball
+    claim(request, state="on_hold", ball="nobody", previous_state=before, previous_ball=ball)
+    Step.objects.create(
+        request=request, verb="hold", before=before, after="on_hold", ball="nobody", role="clock", actor=None,
+        reason=ENDED,
+    )  # fmt: skip
+    first = next(iter(sorted(request.parties_of())), "")
+    record(actor=None, verb="hold", record="request", record_id=request.reference, party=first)
+    refresh_clock(request)
+    tell(request, None)
+
+
 def _settle_helpers(request: SupportRequest, verb: str) -> None:
     """Let go of who was asked but not chosen once work is agreed, of all when it ends; keep workloads true."""
     if verb == "agree":
@@ -146,7 +162,7 @@ def refresh_clock(request: SupportRequest) -> None:
     SupportRequest.objects.filter(pk=request.pk).update(due_step=request.due_step, due_on=request.due_on)
 
 
-def tell(request: SupportRequest, by: Account) -> None:
+def tell(request: SupportRequest, by: Account | None) -> None:
     """Leave a notice with the requester and the chosen provider, unless they did it themselves."""
     helping = request.candidates.filter(chosen=True).select_related("provider__account")
     for account in {request.owner, *(one.provider.account for one in helping)} - {by, None}:

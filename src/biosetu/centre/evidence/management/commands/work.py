@@ -11,8 +11,10 @@ from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connection
 
 from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
+from biosetu.centre.helpdesk.reminding import tick
 
 POLL_SECONDS = 0.5
+REMINDING_SECONDS = 3600
 logger = logging.getLogger("biosetu.runs")
 
 
@@ -29,7 +31,21 @@ class Command(BaseCommand):
         """Run until SIGTERM."""
         release_silent(0 if options["alone"] else SILENT_SECONDS)
         threading.Thread(target=_watch, daemon=True).start()
+        threading.Thread(target=_remind, daemon=True).start()
         call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
+
+
+def _remind() -> None:
+    """Look at the promises of all requests, once an hour; every message goes out once."""
+    pause = threading.Event()
+    while True:
+        try:
+            tick()
+        except DatabaseError:
+            logger.exception("could not look at the promises of requests")
+        finally:
+            connection.close()
+        pause.wait(REMINDING_SECONDS)
 
 
 def _watch() -> None:

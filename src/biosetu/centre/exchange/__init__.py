@@ -1,0 +1,1 @@
+"""Requests that pass from one centre to another as signed files."""

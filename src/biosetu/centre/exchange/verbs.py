@@ -1,0 +1,130 @@
+"""Handing a request over and taking one in. What was consented to travels as a statement, not as consent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import grants
+from biosetu.centre.audit.trail import record
+from biosetu.centre.exchange.models import Arrival, KnownKey
+from biosetu.centre.exchange.signing import opened, signed
+from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.models import RequestParty, SupportRequest
+from biosetu.centre.helpdesk.verbs.moving import audit, numbered, refresh_clock
+from biosetu.cooperation import Refused
+from biosetu.cooperation.forms import check, form, parts
+from biosetu.framework import parties
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
+
+FORMAT = "biosetu-request-1"
+CENTRE = frozenset({"officer", "manager"})
+
+
+@transaction.atomic
+def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
+    """Return a handed-over request as a signed file: its form and its steps, no messages, no names of accounts."""
+    if not roles_for(by, request) & CENTRE:
+        raise PermissionDenied
+    if request.state != "handed_over":
+        raise Refused(N_("Hand the request over first, with a reason."))
+    audit(request, by, "export")
+    steps = [
+        {"verb": step.verb, "on": step.at.date().isoformat(), "role": step.role, "reason": step.reason}
+        for step in request.steps.all()
+    ]
+    return signed(
+        {
+            "format": FORMAT,
+            "reference": request.reference,
+            "centre": request.centre,
+            "confidential": request.confidential,
+            "values": {**request.values, "title": request.title},
+            "steps": steps,
+        }
+    )
+
+
+@transaction.atomic
+def arrive(*, content: bytes, by: Account) -> Arrival:
+    """Take a signed file in, to wait for confirmation; the same file twice is one arrival."""
+    _officer(by)
+    body, key = opened(content)
+    _check(body)
+    digest = hashlib.sha256(content).hexdigest()
+    made, new = Arrival.objects.get_or_create(digest=digest, defaults={"body": body, "key": key})
+    if new:
+        record(actor=by, verb="arrive", record="arrival", record_id=made.pk)
+    return made
+
+
+@transaction.atomic
+def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> SupportRequest:
+    """Make a request of an arrival. An unknown signer needs the officer's confirmation, with whose key it is.
+
+    It begins as submitted: every Party endorses anew here, and consent is asked anew.
+    """
+    _officer(by)
+    if arrival.request_id is not None:
+        raise Refused(N_("It was taken in already."))
+    signer = arrival.signer()
+    if signer is None:
+        if not confirmed_name.strip():
+            raise Refused(N_("The signer is not known here. Confirm whose key it is, by another way than this file."))
+        signer = KnownKey.objects.create(key=arrival.key, name=confirmed_name.strip(), confirmed_by=by)
+    codes = _codes(arrival.body)
+    if not _reach(by) & set(codes):
+        raise PermissionDenied
+    values = {name: value for name, value in arrival.body["values"].items() if value}
+    made = numbered(
+        owner=None, centre=_centre(by), title=values.get("title", "")[:300], values=values, state="submitted",
+        ball="centre", confidential=bool(arrival.body.get("confidential")),
+        came_from=f"{signer.name}: {arrival.body['reference']}"[:100],
+    )  # fmt: skip
+    for code in codes:
+        RequestParty.objects.create(request=made, party=code)
+    made.steps.create(verb="submit", before="draft", after="submitted", ball="centre", role="officer", actor=by)
+    arrival.request = made
+    arrival.save(update_fields=["request"])
+    audit(made, by, "take_in")
+    refresh_clock(made)
+    return made
+
+
+def _officer(by: Account) -> None:
+    if not any(grant.role in CENTRE and not grant.for_party for grant in grants(by)):
+        raise PermissionDenied
+
+
+def _reach(by: Account) -> frozenset[str]:
+    return frozenset().union(*(grant.parties for grant in grants(by) if grant.role in CENTRE))
+
+
+def _centre(by: Account) -> str:
+    return str(by.roles.current().filter(role__in=CENTRE).exclude(centre="").values_list("centre", flat=True)[0])
+
+
+def _codes(body: Mapping[str, Any]) -> tuple[str, ...]:
+    values = body["values"]
+    named = parts(values.get("party", "")) + parts(values.get("other_parties", ""))
+    return tuple(dict.fromkeys(code for code in named if code in parties()))
+
+
+def _check(body: Mapping[str, Any]) -> None:
+    values, known = body.get("values"), {field.field for field in form("request")}
+    whole = body.get("format") == FORMAT and isinstance(body.get("reference"), str) and isinstance(values, dict)
+    if not whole or not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise DataError(Problem(N_("this is not a file of a hand-over"), N_("Ask the centre that sent it"), "format"))
+    problems = list(check("request", {name: value for name, value in values.items() if name in known}))
+    problems += [Problem(N_("there is no such field"), N_("Ask the centre that sent it"), "field", column=name)
+                 for name in set(values) - known]  # fmt: skip
+    if not _codes(body):
+        problems.append(Problem(N_("no Party is named"), N_("Ask the centre that sent it"), "party", column="party"))
+    if problems:
+        raise DataError(problems)

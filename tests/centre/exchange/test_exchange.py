@@ -1,0 +1,163 @@
+"""A request goes to another centre as a signed file and comes in there; reminders go out once; consent that ends."""
+
+import base64
+import datetime
+import json
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from tests.centre.helpdesk.conftest import ELEVEN
+from tests.centre.helpdesk.test_verbs import agreed
+
+from biosetu.centre.accounts.models import Notice
+from biosetu.centre.exchange import signing
+from biosetu.centre.exchange import verbs as exchange
+from biosetu.centre.exchange.models import Arrival
+from biosetu.centre.helpdesk import days, verbs
+from biosetu.centre.helpdesk.reminding import tick
+from biosetu.cooperation import Refused
+from biosetu.problems import DataError
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def handed(people, request_of):
+    request = request_of(**{**ELEVEN, "other_parties": "JOR", "confidential": "yes"})
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.write(request=request, by=people["officer"], text="private words")
+    verbs.act(request=request, verb="hand_over", by=people["officer"], reason="The shared river lies in the west.")
+    return request, exchange.hand_over_file(request=request, by=people["officer"])
+
+
+def at_another_centre(monkeypatch, tmp_path):
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "another"))
+
+
+def test_a_handed_over_request_comes_in_at_another_centre(people, handed, monkeypatch, tmp_path):
+    request, content = handed
+    assert b"private words" not in content
+    ours = signing.public_key()
+    at_another_centre(monkeypatch, tmp_path)
+    assert signing.public_key() != ours
+    arrival = exchange.arrive(content=content, by=people["far_officer"])
+    assert exchange.arrive(content=content, by=people["far_officer"]) == arrival
+    with pytest.raises(Refused, match="not known"):
+        exchange.take_in(arrival=arrival, by=people["far_officer"])
+    made = exchange.take_in(arrival=arrival, by=people["far_officer"], confirmed_name="Centre East")
+    assert (made.state, made.centre, made.title) == ("submitted", "iucn-west-asia", request.title)
+    assert (made.came_from, made.confidential) == (f"Centre East: {request.reference}", True)
+    assert made.parties_of() == {"NPL", "JOR"}
+    assert not made.request_parties.filter(endorsed_on__isnull=False).exists()
+    assert arrival.signer().name == "Centre East"
+    with pytest.raises(Refused, match="already"):
+        exchange.take_in(arrival=arrival, by=people["far_officer"])
+
+
+def test_only_officers_hand_over_and_only_what_was_handed_over(people, request_of, handed):
+    request, _ = handed
+    with pytest.raises(PermissionDenied):
+        exchange.hand_over_file(request=request, by=people["contributor"])
+    with pytest.raises(Refused, match="Hand the request over first"):
+        other = request_of()
+        verbs.act(request=other, verb="submit", by=people["contributor"])
+        exchange.hand_over_file(request=other, by=people["officer"])
+    with pytest.raises(PermissionDenied):
+        exchange.arrive(content=b"{}", by=people["contributor"])
+
+
+def changed(content, **body):
+    whole = json.loads(content)
+    whole["body"].update(body)
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda content: changed(content, confidential=False),
+        lambda content: content[:-5],
+        lambda content: b"[]",
+        lambda content: b'{"body": 1, "key": "x", "signature": "y"}',
+        lambda content: b"[" * 100_000,
+        lambda content: b" " * 3_000_000,
+        lambda content: signing.signed({"format": "biosetu-request-1", "reference": "r", "values": {"party": ["NPL"]}}),
+        lambda content: signing.signed({"format": "biosetu-request-1", "reference": "r", "values": {"odd": "x"}}),
+    ],
+)  # fmt: skip
+def test_a_file_that_was_changed_or_is_none_is_refused(people, handed, spoil):
+    with pytest.raises(DataError):
+        exchange.arrive(content=spoil(handed[1]), by=people["far_officer"])
+    assert Arrival.objects.count() == 0
+
+
+def test_signature_is_ed25519_over_the_canonical_body():
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    whole = json.loads(signing.signed({"b": "ü", "a": 1}))
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(whole["key"]))
+    key.verify(base64.b64decode(whole["signature"]), '{"a":1,"b":"ü"}'.encode())
+
+
+def test_the_private_key_is_readable_by_its_owner_alone(own_home):
+    signing.public_key()
+    path = own_home / "keys" / "exchange.pem"
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_pages_of_the_exchange(client, people, handed):
+    request, _ = handed
+    client.force_login(people["officer"])
+    answer = client.get(reverse("hand_over_file", args=[request.reference]))
+    assert answer["Content-Disposition"].startswith("attachment")
+    client.force_login(people["far_officer"])
+    client.post(reverse("arrivals"), {"file": SimpleUploadedFile("r.json", answer.content)})
+    page = client.get(reverse("arrivals")).content.decode()
+    assert "signer not known" in page
+    client.post(reverse("arrival_take", args=[Arrival.objects.get().pk]), {"name": "Centre East"})
+    assert Arrival.objects.get().request.state == "submitted"
+    client.force_login(people["focal_point"])
+    assert client.get(reverse("arrivals")).status_code == 403
+
+
+def later(number):
+    return days.on(timezone.now() + datetime.timedelta(days=number))
+
+
+def test_reminders_and_escalations_go_out_once(people, request_of):
+    request = request_of()
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    Notice.objects.all().delete()
+    with later(60):
+        first, again = tick(), tick()
+    told = set(request.told.values_list("step", "kind"))
+    assert ("acknowledge", "escalation") in told
+    assert ("endorse", "escalation") in told
+    assert first == Notice.objects.count() > 0
+    assert again == 0
+    assert people["focal_point"].notices.count() == 1
+    assert people["far_officer"].notices.count() == 0
+
+
+def test_work_stops_when_consent_expires(people, request_of, providers):
+    request, helper = agreed(people, request_of, touches_communities="yes")
+    today = timezone.localdate()
+    verbs.record_consent(
+        request=request, by=people["community"], status="given", people="Hill people", process="Assembly", scope="All",
+        on=today, expires=today + datetime.timedelta(days=10),
+    )  # fmt: skip
+    verbs.act(request=request, verb="agree", by=people["officer"])
+    verbs.act(request=request, verb="start", by=helper)
+    with later(9):
+        tick()
+    request.refresh_from_db()
+    assert request.state == "under_way"
+    with later(12):
+        tick()
+        request.refresh_from_db()
+        assert (request.state, request.steps.last().role) == ("on_hold", "clock")
+        with pytest.raises(Refused, match="work stops"):
+            verbs.act(request=request, verb="resume", by=people["officer"])
