@@ -61,9 +61,9 @@ def test_only_officers_hand_over_and_only_what_was_handed_over(people, request_o
     request, _ = handed
     with pytest.raises(PermissionDenied):
         exchange.hand_over_file(request=request, by=people["contributor"])
+    other = request_of()
+    verbs.act(request=other, verb="submit", by=people["contributor"])
     with pytest.raises(Refused, match="Hand the request over first"):
-        other = request_of()
-        verbs.act(request=other, verb="submit", by=people["contributor"])
         exchange.hand_over_file(request=other, by=people["officer"])
     with pytest.raises(PermissionDenied):
         exchange.arrive(content=b"{}", by=people["contributor"])
