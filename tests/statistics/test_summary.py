@@ -214,7 +214,7 @@ def test_sentence_reads_well_in_words_and_units() -> None:
     found = of("JOR", "ER.LND.PTLD.ZS")
     assert [sentence.text() for sentence in tell(found)] == [
         "4.48 % in 2022.",
-        "Change from the mean of 2016–2020 (5 years, 2.57 %) to 2022: +1.91 percentage points (release 2025-02).",
+        "Change from the mean of 2016–2020 (2.57 %; years held: 5) to 2022: +1.91 percentage points (release 2025-02).",
         "No trend: the years are releases of a database whose records and rules change.",
     ]
     assert tell(of("NPL", "ER_RSK_LST"))[0].text() == "0.85 in 2024."

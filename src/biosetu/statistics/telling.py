@@ -19,7 +19,7 @@ MESSAGES: Mapping[str, str] = {
     "level-yes": N_("Yes ({year})."),
     "level-no": N_("No ({year})."),
     "change-measured": N_(
-        "Change from the mean of {first}–{last} ({years} years, {baseline} {unit}) to {year}: {change} {difference} "
+        "Change from the mean of {first}–{last} ({baseline} {unit}; years held: {years}) to {year}: {change} {difference} "
         "(release {vintage})."
     ),
     "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
