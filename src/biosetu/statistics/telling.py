@@ -19,8 +19,8 @@ MESSAGES: Mapping[str, str] = {
     "level-yes": N_("Yes ({year})."),
     "level-no": N_("No ({year})."),
     "change-measured": N_(
-        "Change from the mean of {first}–{last} ({baseline} {unit}; years held: {years}) to {year}: {change} {difference} "
-        "(release {vintage})."
+        "Change from the mean of {first}–{last} ({baseline} {unit}; years held: {years}) to {year}: {change} "
+        "{difference} (release {vintage})."
     ),
     "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
     "change-below-rounding": N_("No change beyond the rounding of the source ({resolution} {unit})."),
