@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -130,22 +128,6 @@ def test_a_worse_category_never_raises_the_index(categories, place):
     )
     assert after < before
     assert 0 <= after <= before <= 1
-
-
-def test_global_set_with_limits_takes_less_than_a_second():
-    years = [
-        [1988, 1994, 2000, 2004, 2008, 2012, 2016, 2020, 2024],
-        [1980, 2004, 2022],
-        [1996, 2008],
-        [1996, 2008],
-        [2003, 2014],
-    ]
-    sizes = [11_000, 8_000, 5_700, 845, 340]
-    groups = [random_history(str(k), n, y, k) for k, (n, y) in enumerate(zip(sizes, years, strict=True))]
-    start = time.process_time()
-    table = red_list_index(groups, Options())
-    assert table.num_rows == 18
-    assert time.process_time() - start < 1.0
 
 
 def test_histories_read_from_a_table_give_the_same_as_made_ones():
