@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",
     "biosetu.centre.exchange",
+    "biosetu.centre.validation",
     "biosetu.centre.pages",
 ]
 

@@ -19,6 +19,7 @@ urlpatterns = [
         path("exchange/", include("biosetu.centre.exchange.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
         path("", include("biosetu.centre.evidence.urls")),
+        path("parties/", include("biosetu.centre.validation.urls")),
         path("", include("biosetu.centre.pages.urls")),
         prefix_default_language=False,
     ),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.engine.cells import DEFAULT_LIMITS, Limits, read_cells
+from biosetu.engine.cells import DEFAULT_LIMITS, Limits
 from biosetu.framework import find_party, indicators
 from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.party import default_store, held
@@ -30,7 +30,7 @@ from biosetu.observations.sentences import plain_number
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports.differences import Difference, differences_letter
-from biosetu.reports.validation_workbook import SHEET, write_workbook
+from biosetu.reports.validation_workbook import sheet_cells, write_workbook
 from biosetu.sources import official
 from biosetu.translation import Voice, translations
 
@@ -185,10 +185,11 @@ def _meaning(row: Mapping[str, Any], language: str) -> str:
 
 def _given(observation: Mapping[str, Any], language: str) -> dict[str, Any]:
     say = translations(language).gettext
+    signed = {"office": observation["validated_by"], "on": observation["validated_on"]}
     if observation["method"] != METHOD:
-        return {"answer": say("accept")}
+        return {"answer": say("accept")} | signed
     choice = choice_of(observation)
-    return {
+    return signed | {
         "answer": say(choice),
         "own_value": observation["value"],
         "own_source": observation["inputs"],
@@ -216,13 +217,31 @@ def read_sheet(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Return:
     """Say what a returned sheet would change; nothing is written. Rows without an answer are left for later."""
+    cells = sheet_cells(path, limits)
+    return see_answers(code, cells, file=path.name, office=office, on=on, store=store, prefer_new=prefer_new)
+
+
+def see_answers(
+    code: str,
+    cells: pa.Table,
+    *,
+    office: str,
+    file: str = "",
+    on: date | None = None,
+    store: ObservationStore | None = None,
+    prefer_new: bool = False,
+) -> Return:
+    """Say what answers would change; nothing is written.
+
+    `cells` are texts with the columns of the sheet, from a file (`sheet_cells` of the workbook) or typed on a page.
+    """
     if not office.strip():
         raise UsageError("Name the office that answers, such as --office “Ministry of Environment”.")
     party = find_party(code)
     table = held(party.iso3, store or default_store())
-    cells = read_cells(path, sheet=SHEET if path.suffix.lower() == ".xlsx" else None, limits=limits)
-    numbers = [int(number) for number in cells.schema.metadata[b"biosetu.rows"].decode().split(",") if number]
-    answers, problems = read_answers(cells, table, file=path.name, numbers=numbers)
+    written = (cells.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
+    numbers = [int(number) for number in written.split(",") if number]
+    answers, problems = read_answers(cells, table, file=file, numbers=numbers)
     return _compare(party.iso3, answers, problems, table, office.strip(), on, prefer_new=prefer_new)
 
 
@@ -314,18 +333,34 @@ def take_sheet(
     With any wrong row nothing is taken and DataError lists all. Answers that conflict with earlier ones are shown and
     left as they were, unless `prefer_new`; the earlier answer stays in the history either way.
     """
-    target = store or default_store()
     progress(0, 2, path.name)
-    seen = read_sheet(code, path, office=office, on=on, store=target, prefer_new=prefer_new, limits=limits)
+    cells = sheet_cells(path, limits)
+    progress(1, 2, path.name)
+    taken = take_answers(code, cells, file=path.name, office=office, on=on, store=store, prefer_new=prefer_new)
+    progress(2, 2, path.name)
+    return taken
+
+
+def take_answers(
+    code: str,
+    cells: pa.Table,
+    *,
+    office: str,
+    file: str = "",
+    on: date | None = None,
+    store: ObservationStore | None = None,
+    prefer_new: bool = False,
+) -> Return:
+    """Take answers into the store; see `see_answers` for `cells`, `take_sheet` for what is taken."""
+    target = store or default_store()
+    seen = see_answers(code, cells, file=file, office=office, on=on, store=target, prefer_new=prefer_new)
     if seen.problems:
         raise DataError(seen.problems)
-    progress(1, 2, path.name)
-    fresh = validate(seen.observations, file=path.name) if seen.observations.num_rows else SCHEMA.empty_table()
+    fresh = validate(seen.observations, file=file) if seen.observations.num_rows else SCHEMA.empty_table()
     if fresh.num_rows:
         keys = keys_of(fresh)
         target.restore(without(keys, without(keys, target.withdrawn())), reason="answered again")
-        target.append(fresh, note=f"answers of {office}: {path.name}")
+        target.append(fresh, note=f"answers of {office}: {file}")
     if seen.replaced.num_rows:
         target.withdraw(keys_of(seen.replaced), reason=f"another answer of {office}")
-    progress(2, 2, path.name)
     return replace(seen, written=fresh.num_rows)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import xlsxwriter
 
+from biosetu.engine.cells import DEFAULT_LIMITS, Limits, read_cells
 from biosetu.engine.tables import AllDigits, replacing, safe_cell
 from biosetu.observations.answers import CHOICES, COLUMNS, FILLED
 from biosetu.translation import N_, direction, translations
@@ -50,6 +52,11 @@ def write_workbook(path: Path, rows: Sequence[Mapping[str, Any]], *, party: str,
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         for number, line in enumerate(HELP):
             about.write_string(number, 0, say(line).format(party=party, on=on), wrapped)
+
+
+def sheet_cells(path: Path, limits: Limits = DEFAULT_LIMITS) -> pa.Table:
+    """Return the cells of a returned workbook or table as texts; see `read_cells`."""
+    return read_cells(path, sheet=SHEET if path.suffix.lower() == ".xlsx" else None, limits=limits)
 
 
 def _write_figures(book: Any, sheet: Any, rows: Sequence[Mapping[str, Any]], language: str) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -52,11 +53,14 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def read_apart(path: Path, bounds: Bounds) -> Reading:
-    """Read an uploaded table in a limited process; raise `DataError` for a file that cannot be read as a table."""
+def read_apart(path: Path, bounds: Bounds, reader: str = "biosetu.centre.evidence.reader") -> Reading:
+    """Read an uploaded table in a limited process; raise `DataError` for a file that cannot be read as a table.
+
+    `reader` is the module that the process runs; it ends in `main`, as this one does.
+    """
     with tempfile.TemporaryDirectory(prefix="biosetu-reading-") as name:
         folder = Path(name)
-        command = [sys.executable, "-I", "-m", "biosetu.centre.evidence.reader", str(path), str(folder)]
+        command = [sys.executable, "-I", "-m", reader, str(path), str(folder)]
         command.append(json.dumps(asdict(bounds)))
         try:
             done = subprocess.run(  # noqa: S603 - our own module, no shell
@@ -159,11 +163,11 @@ def _hand_back(folder: Path, reading: Reading | None, problems: tuple[Problem, .
     (folder / PROBLEMS).write_text(json.dumps(said), encoding="utf-8")
 
 
-def main(path: Path, folder: Path, bounds: Bounds) -> None:
+def main(path: Path, folder: Path, bounds: Bounds, read: Callable[[Path, Bounds], Reading] = read_here) -> None:
     """Read within the bounds and leave rows and problems in `folder`."""
     limit_this_process(bounds)
     try:
-        reading = read_here(path, bounds)
+        reading = read(path, bounds)
     except DataError as error:
         if isinstance(error.__cause__, MemoryError):
             raise SystemExit(OUT_OF_MEMORY) from error

@@ -43,7 +43,7 @@ class DatabaseStore:
         """Validate and add rows as one batch; see `ObservationStore.append`."""
         typed = validate(table)
         digest = table_hash(typed)
-        with _writing():
+        with writing():
             known = Commit.objects.filter(name=batch, kind=APPEND).values_list("digest", flat=True).first()
             if batch and known not in (None, digest):
                 raise BatchConflictError(f"The batch {batch!r} is already in the store, with other rows.")
@@ -78,7 +78,7 @@ class DatabaseStore:
 
     def withdraw(self, keys: pa.Table, *, reason: str) -> int:
         """Take observations out of all later output; see `ObservationStore.withdraw`."""
-        with _writing():
+        with writing():
             out = _withdrawn_hashes()
             rows = [row for row in keys_of(keys).to_pylist() if key_hash(row) not in out]
             if rows:
@@ -88,7 +88,7 @@ class DatabaseStore:
 
     def restore(self, keys: pa.Table, *, reason: str) -> int:
         """Show withdrawn observations again; see `ObservationStore.restore`."""
-        with _writing():
+        with writing():
             out = _withdrawn_hashes()
             rows = [row for row in keys_of(keys).to_pylist() if key_hash(row) in out]
             if rows:
@@ -114,7 +114,8 @@ class DatabaseStore:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def writing() -> Iterator[None]:
+    """Hold the store for one writer, in one transaction; may be nested, so that reading first is safe too."""
     with transaction.atomic():
         Store.objects.get_or_create(pk=1)
         Store.objects.select_for_update().get(pk=1)

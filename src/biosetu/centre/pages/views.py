@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import unread
+from biosetu.centre.accounts.permissions import may
 from biosetu.centre.pages import reading
 from biosetu.centre.wording import language
 from biosetu.engine.tables import escaped
@@ -52,6 +54,7 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
     if known.iso3 != code:
         return redirect("party", code=known.iso3)
     context = {"party": known, "body": reading.body(known.iso3, language()), "evidence": reading.evidence(known.iso3)}
+    context["validates"] = may(request.user, "prepare", PartyRecord(known.iso3))
     return render(request, "pages/party.html", context)
 
 

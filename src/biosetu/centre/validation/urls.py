@@ -1,0 +1,14 @@
+"""Addresses of the validation of a Party's figures."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from biosetu.centre.validation import views
+
+urlpatterns = [
+    path("<str:code>/validation/", views.sheet, name="validation"),
+    path("<str:code>/validation/sheet.xlsx", views.workbook, name="validation_workbook"),
+    path("<str:code>/validation/return/", views.returned, name="validation_return"),
+    path("<str:code>/validation/letter.docx", views.letter, name="validation_letter"),
+]

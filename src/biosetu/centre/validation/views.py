@@ -1,0 +1,215 @@
+"""Pages of the validation: the sheet by row, the workbook out and back, the letter to custodians."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from biosetu.centre.accounts.guarded import PartyRecord
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import may
+from biosetu.centre.evidence.intake import bounds
+from biosetu.centre.evidence.snapshot import snapshot
+from biosetu.centre.validation import reader, verbs
+from biosetu.centre.validation import sheet as pages
+from biosetu.centre.wording import gettext, language, ngettext
+from biosetu.framework import Party, find_party
+from biosetu.jobs.validation import CONFLICT, NEW, SAME, Return, write_letter, write_sheet
+from biosetu.observations.answers import CHOICES, FILLED
+from biosetu.problems import DataError, Problem, UsageError
+
+PAGE = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+UNPROCESSABLE, CONFLICTING = 422, 409
+
+
+def for_those_who_prepare(
+    view: Callable[[HttpRequest, Party], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Send visitors to sign-in; refuse those whom the table of permissions does not let prepare the Party's answers."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, code: str) -> HttpResponse:
+        try:
+            party = find_party(code)
+        except UsageError as error:
+            raise Http404 from error
+        if not may(_person(request), "prepare", PartyRecord(party.iso3)):
+            raise PermissionDenied
+        return view(request, party)
+
+    return cast("Callable[[HttpRequest, str], HttpResponse]", login_required(shown))
+
+
+def _person(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_those_who_prepare
+def sheet(request: HttpRequest, party: Party) -> HttpResponse:
+    """Show the figures held on a Party with the answers given, or take the answers of one page."""
+    return _answered(request, party) if request.method == "POST" else _sheet(request, party, {})
+
+
+def _sheet(request: HttpRequest, party: Party, typed: dict[str, dict[str, str]], **more: Any) -> HttpResponse:
+    context = _context(request, party, typed) | more
+    return render(request, "validation/sheet.html", context)
+
+
+def _context(request: HttpRequest, party: Party, typed: dict[str, dict[str, str]]) -> dict[str, Any]:
+    rows = pages.figures(party.iso3, language())
+    indicator, is_open = request.GET.get("indicator", ""), request.GET.get("open") == "yes"
+    wanted = [row for row in rows if indicator in ("", row["indicator"])]
+    wanted = [row for row in wanted if not (is_open and row.get("answer"))]
+    if typed:
+        wanted = [row for row in rows if row["reference"] in typed]
+    page = Paginator(wanted, max(PAGE, len(typed))).get_page(1 if typed else request.GET.get("page"))
+    return {
+        "party": party,
+        "page": page,
+        "lines": pages.lines(list(page.object_list), typed),
+        "total": len(rows),
+        "answered": sum(bool(row.get("answer")) for row in rows),
+        "indicators": list(dict.fromkeys(row["indicator"] for row in rows)),
+        "indicator": indicator,
+        "is_open": is_open,
+        "query": _query(indicator, is_open=is_open),
+        "choices": [gettext(label) for label in CHOICES.values()],
+        "answers": may(request.user, "answer", PartyRecord(party.iso3)),
+        "elsewhere": [],
+        "conflicts": 0,
+        "wrong": 0,
+    }
+
+
+def _query(indicator: str, *, is_open: bool) -> str:
+    query = QueryDict(mutable=True)
+    query.update({"indicator": indicator} if indicator else {})
+    query.update({"open": "yes"} if is_open else {})
+    return query.urlencode()
+
+
+def _answered(request: HttpRequest, party: Party) -> HttpResponse:
+    rows = pages.typed_rows(request.POST)
+    cells, prefer_new = pages.changed_cells(rows), request.POST.get("prefer_new") == "yes"
+    typed = {row["reference"]: {name: row[name] for name in FILLED} for row in rows}
+    try:
+        taken = verbs.answer(party=party.iso3, cells=cells, file="page", actor=_person(request), prefer_new=prefer_new)
+    except DataError as error:
+        context = _context(request, party, typed)
+        elsewhere = pages.mark(context["lines"], rows, error.problems)
+        context |= {"elsewhere": elsewhere, "wrong": len(error.problems)}
+        return render(request, "validation/sheet.html", context, status=UNPROCESSABLE)
+    _tell(request, taken)
+    if taken.count(CONFLICT) and not prefer_new:
+        context = _context(request, party, typed) | {"conflicts": taken.count(CONFLICT)}
+        pages.mark_conflicts(context["lines"], taken)
+        return render(request, "validation/sheet.html", context, status=CONFLICTING)
+    return redirect(request.get_full_path())
+
+
+def _tell(request: HttpRequest, taken: Return) -> None:
+    if taken.written:
+        told = ngettext("%(num)d answer taken", "%(num)d answers taken", taken.written) % {"num": taken.written}
+        messages.success(request, told)
+    elif not taken.count(CONFLICT):
+        messages.info(request, gettext("Nothing was changed."))
+
+
+@require_safe
+@for_those_who_prepare
+def workbook(request: HttpRequest, party: Party) -> HttpResponse:
+    """Send the sheet as a workbook, with the answers given so far."""
+    name = f"{party.iso3}.validation.xlsx"
+    with tempfile.TemporaryDirectory(prefix="biosetu-sheet-") as folder:
+        write_sheet(party.iso3, Path(folder) / name, language=language(), store=snapshot())
+        return _file((Path(folder) / name).read_bytes(), name, XLSX)
+
+
+@require_safe
+@for_those_who_prepare
+def letter(request: HttpRequest, party: Party) -> HttpResponse:
+    """Send the letter to custodians, where the Party has answered a figure otherwise than it was published."""
+    name = f"{party.iso3}.letter.docx"
+    with tempfile.TemporaryDirectory(prefix="biosetu-letter-") as folder:
+        try:
+            write_letter(party.iso3, Path(folder) / name, language=language(), store=snapshot())
+        except UsageError:
+            messages.info(request, gettext("No figure was answered otherwise than it was published."))
+            return redirect("validation", code=party.iso3)
+        return _file((Path(folder) / name).read_bytes(), name, DOCX)
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+@for_those_who_prepare
+def returned(request: HttpRequest, party: Party) -> HttpResponse:
+    """Check a returned sheet, or take its answers; show every row that is wrong or in conflict."""
+    person = _person(request)
+    takes = request.POST.get("verb") == "take"
+    prefer_new = request.POST.get("prefer_new") == "yes"
+    if takes and not may(person, "answer", PartyRecord(party.iso3)):
+        raise PermissionDenied
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        messages.error(request, gettext("Choose the sheet that you filled in."))
+        return redirect("validation", code=party.iso3)
+    problems: tuple[Problem, ...] = ()
+    seen: Return | None = None
+    try:
+        name, cells = Path(file.name or "sheet").name, _cells(file)
+        act = verbs.answer if takes else verbs.check
+        seen = act(party=party.iso3, cells=cells, file=name, actor=person, prefer_new=prefer_new)
+        problems = seen.problems
+    except DataError as error:
+        problems = tuple(error.problems)
+    context = {"party": party, "file": file.name, "seen": seen, "took": takes and not problems} | _told(seen, problems)
+    status = UNPROCESSABLE if problems else 200
+    return render(request, "validation/returned.html", context, status=status)
+
+
+def _cells(file: UploadedFile[Any]) -> Any:
+    name = Path(file.name or "sheet").name
+    if (file.size or 0) > settings.BIOSETU_UPLOAD_BYTES:
+        limit = f"{settings.BIOSETU_UPLOAD_BYTES // 10**6} MB"
+        raise DataError(Problem(gettext("the file is too large"), limit, "too-large", name))
+    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
+        path = Path(folder) / f"sheet{Path(name).suffix.lower()}"
+        with path.open("wb") as stream:
+            for chunk in file.chunks():
+                stream.write(chunk)
+        reading = reader.read_returned(path, bounds())
+    numbers = ",".join(map(str, reading.numbers))
+    return reading.table.replace_schema_metadata({"biosetu.rows": numbers})
+
+
+def _told(seen: Return | None, problems: tuple[Problem, ...]) -> dict[str, Any]:
+    faults = [
+        {"row": item.row, "column": pages.column_label(item.column), "value": item.value, "said": pages.said(item)}
+        for item in problems
+    ]
+    counts = {state: seen.count(state) if seen else 0 for state in (NEW, SAME, CONFLICT)}
+    changes = [line for line in seen.lines.to_pylist() if line["state"] != SAME] if seen else []
+    return {"faults": faults, "counts": counts, "changes": changes}
