@@ -41,7 +41,8 @@ RESULTS = {
             "protected_km2": [5.0],
             "oecm_km2": [1.0],
             "share_percent": [6.0],
-        }
+        },
+        metadata={"biosetu.official": "yes"},
     ),
     "areas.connectivity": pa.table({"area": ["NPL"], "median_km": [10.0], "protconn": [7.5]}),
 }
@@ -79,6 +80,13 @@ def test_groups_become_disaggregations_and_the_whole_none():
 def test_missing_columns_are_refused():
     with pytest.raises(DataError, match="needs a column series"):
         method("species.red_list_index").observations(pa.table(INDEX), "A.3", PROVENANCE)
+
+
+@pytest.mark.parametrize("metadata", [None, {"biosetu.official": "no"}, {"biosetu.official": ""}])
+def test_coverage_of_polygons_not_known_to_be_official_is_refused(metadata):
+    result = RESULTS["areas.coverage"].replace_schema_metadata(metadata)
+    with pytest.raises(DataError, match=r"context and not indicator 3\.1"):
+        method("areas.coverage").observations(result, "3.1", PROVENANCE)
 
 
 def test_results_without_a_year_need_one():

@@ -8,11 +8,25 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.indicators.conversion import IndicatorMethod
+from biosetu.problems import DataError, Problem
 
 SERIES = "coverage/1"
+OFFICIAL = b"biosetu.official"
+
+
+def _refuse_unofficial(result: pa.Table) -> None:
+    if (result.schema.metadata or {}).get(OFFICIAL) == b"yes":
+        return
+    problem = Problem(
+        "The coverage is not known to be of official polygons, so it is context and not indicator 3.1",
+        "Measure the WDPA, the WD-OECM or the Party's own register, and say so by --official.",
+        OFFICIAL.decode(),
+    )
+    raise DataError(problem)
 
 
 def _rows(result: pa.Table, party: str) -> Iterator[Mapping[str, Any]]:
+    _refuse_unofficial(result)
     for row in result.to_pylist():
         parts = {"area": "" if row["area"] == party else row["area"], "realm": row["realm"]}
         named = {kind: name for kind, name in parts.items() if name}
