@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from biosetu import cooperation
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import may, parties_for, visible_to
+from biosetu.centre.accounts.permissions import grants, may, parties_for, visible_to
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, roles_for
 from biosetu.centre.helpdesk.models import STATES, UNMATCHED, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
@@ -55,6 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "asked": request.GET,
         "can_ask": _may_ask(request),
+        "can_receive": any(grant.role in INTERNAL and not grant.for_party for grant in grants(request.user)),
         "rest": _without_page(request.GET),
     }
     return render(request, "helpdesk/queue.html", context)

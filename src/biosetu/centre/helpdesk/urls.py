@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from biosetu.centre.helpdesk import pages, steps, support
+from biosetu.centre.helpdesk import answering, pages, steps, support
 
 urlpatterns = [
     path("", pages.queue, name="requests"),
     path("new/", pages.new, name="request_new"),
+    path("results/", answering.dashboard, name="results"),
+    path("results/figures.csv", answering.export, name="results_csv"),
+    path("results/report.docx", answering.report, name="results_report"),
     path("for/<str:code>/", support.support, name="party_support"),
     path("template.xlsx", pages.template, name="request_template"),
     path("<str:reference>/", pages.detail, name="request"),
