@@ -91,8 +91,8 @@ def _order(group: str) -> tuple[bool, int, str]:
 
 
 def _supply() -> Iterator[Figure]:
-    named = Provider.objects.filter(PUBLISHED).values_list("values__targets", flat=True)
-    counts = Counter(target for text in named for target in parts(text or ""))
+    held = Provider.objects.filter(PUBLISHED).values_list("values", flat=True)
+    counts = Counter(target for values in held for target in parts(values.get("targets", "")))
     yield from (Figure("supply", target, counts[target]) for target in sorted(counts, key=_order))
 
 
