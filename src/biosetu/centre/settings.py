@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "biosetu.centre.library",
     "biosetu.centre.exchange",
     "biosetu.centre.validation",
+    "biosetu.centre.finding",
     "biosetu.centre.pages",
 ]
 

@@ -69,15 +69,20 @@ def lookup(code: str) -> tuple[Entry, ...]:
     raise UsageError(f"There is no {code!r} in the framework.{hint} `biosetu framework search` finds by name.")
 
 
-def find(text: str, only: Collection[str] = (), limit: int = 20) -> list[Found]:
+def find(
+    text: str, only: Collection[str] = (), limit: int = 20, *, among: Collection[int] | None = None
+) -> list[Found]:
     """Return the entries that match `text` best, by code or by any name held, best first, each once.
 
-    `only` limits to some kinds. Scores are those of `biosetu.framework.search.scan`; a code that equals the text wins.
+    `only` limits to some kinds, `among` to some positions in `entries` (what an index proposes).
+    Scores are those of `biosetu.framework.search.scan`; a code that equals the text wins.
     """
     wanted = fold(text)
     grams = trigrams(wanted)
     hits: dict[int, Found] = {}
-    for position, entry in enumerate(entries()):
+    held = entries()
+    for position in sorted(among) if among is not None else range(len(held)):
+        entry = held[position]
         if only and entry.kind not in only:
             continue
         scored = [(name, score(wanted, grams, *_folded(name))) for name in entry.names]

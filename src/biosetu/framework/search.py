@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,10 +61,18 @@ def trigrams(folded: str) -> Counter[str]:
     The Arabic article counts as no part of a word, so that a noun is found with and without it.
     """
     grams: Counter[str] = Counter()
-    for word in folded.split():
-        padded = f"  {_without_article(word)} "
+    for padded in _padded(folded):
         grams.update(padded[start : start + 3] for start in range(len(padded) - 2))
     return grams
+
+
+def padded_words(folded: str) -> str:
+    """Return folded text so that all its `trigrams` are runs of three characters in it, for an index to read."""
+    return "".join(_padded(folded))
+
+
+def _padded(folded: str) -> Iterator[str]:
+    return (f"  {_without_article(word)} " for word in folded.split())
 
 
 def _without_article(word: str) -> str:

@@ -14,10 +14,11 @@ from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import unread
 from biosetu.centre.accounts.permissions import may
+from biosetu.centre.finding.index import found
 from biosetu.centre.pages import reading
 from biosetu.centre.wording import language
 from biosetu.engine.tables import escaped
-from biosetu.framework import Entry, Indicator, Party, elements, find, find_party, indicators, targets
+from biosetu.framework import Entry, Indicator, Party, elements, find_party, indicators, targets
 from biosetu.problems import UsageError
 from biosetu.reports import html
 
@@ -146,10 +147,10 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Find Parties, targets and indicators by code or name, in any language held."""
     text = request.GET.get("q", "").strip()[:100]
-    found = find(text, only=tuple(PLACES), limit=MOST_FOUND) if text else []
+    matches = found(text, only=tuple(PLACES), limit=MOST_FOUND) if text else []
     results = [
         {"name": item.name, "code": item.entry.code, "kind": item.entry.kind, "address": _address(item.entry)}
-        for item in found
+        for item in matches
     ]
     return render(request, "pages/search.html", {"text": text, "results": results})
 
