@@ -293,6 +293,7 @@ def test_conflict_of_a_second_workbook_is_shown_and_left(client, figures, read_i
     page = send(client, book).content.decode()
     assert '<strong class="number">1</strong> <span class="badge conflict">' in page
     assert stored(2018)[True]["value_text"] == "Another method"
+    assert "اعتراض (" in send(client, book, verb="check", language="/ar").content.decode()
     send(client, book, prefer_new="yes")
     assert stored(2018)[True]["source"] == "notRelevant"
 

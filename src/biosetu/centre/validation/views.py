@@ -212,4 +212,11 @@ def _told(seen: Return | None, problems: tuple[Problem, ...]) -> dict[str, Any]:
     ]
     counts = {state: seen.count(state) if seen else 0 for state in (NEW, SAME, CONFLICT)}
     changes = [line for line in seen.lines.to_pylist() if line["state"] != SAME] if seen else []
+    changes = [line | {"earlier": _in_words(line["earlier"])} for line in changes]
     return {"faults": faults, "counts": counts, "changes": changes}
+
+
+def _in_words(earlier: str) -> str:
+    """Return an earlier answer, which begins with its choice, in the reader's language."""
+    choice = next((choice for choice in CHOICES if earlier.startswith(choice)), "")
+    return gettext(CHOICES[choice]) + earlier[len(choice) :] if choice else earlier
