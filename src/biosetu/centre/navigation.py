@@ -22,6 +22,7 @@ PUBLIC = (
     ("library", N_("Library")),
 )
 PROPOSING = (("upload", N_("Upload")), ("runs", N_("Runs")))
+ASSESSING = (("assessments", N_("Assessments")),)
 REVIEWING = (("review", N_("Review")),)
 
 
@@ -44,5 +45,7 @@ def _entries(user: Account | AnonymousUser) -> Iterator[tuple[str, str]]:
     yield from PUBLIC
     if parties_for(user, "propose", "party"):
         yield from PROPOSING
+    if parties_for(user, "assess", "party"):
+        yield from ASSESSING
     if parties_for(user, "return", "proposal"):
         yield from REVIEWING

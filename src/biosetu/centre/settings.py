@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "biosetu.centre.audit",
     "biosetu.centre.accounts",
     "biosetu.centre.evidence",
+    "biosetu.centre.assessor",
     "biosetu.centre.directory",
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",

@@ -17,6 +17,7 @@ urlpatterns = [
         path("directory/", include("biosetu.centre.directory.urls")),
         path("library/", include("biosetu.centre.library.urls")),
         path("exchange/", include("biosetu.centre.exchange.urls")),
+        path("assessments/", include("biosetu.centre.assessor.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
         path("", include("biosetu.centre.evidence.urls")),
         path("parties/", include("biosetu.centre.validation.urls")),

@@ -13,6 +13,7 @@ from biosetu.figures.framework import (
     framework_screen,
 )
 from biosetu.figures.matrix import Row, matrix
+from biosetu.figures.occurrencemap import occurrence_map
 from biosetu.figures.sankey import sankey
 from biosetu.figures.series import Level, Options, series_chart
 from biosetu.figures.topology import Topology, read_geojson, read_topology
@@ -38,6 +39,7 @@ __all__ = [
     "framework_key",
     "framework_screen",
     "matrix",
+    "occurrence_map",
     "read_geojson",
     "read_topology",
     "sankey",

@@ -1,0 +1,271 @@
+"""Pages of the assessor. They ask who may see what, call a verb, and show what it said."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from markupsafe import Markup
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import may, parties_for, visible_to
+from biosetu.centre.assessor.evaluating import (
+    assessments_file,
+    cleaned,
+    evaluated,
+    fields_file,
+    groups,
+    method_of,
+    method_said,
+    row_file,
+)
+from biosetu.centre.assessor.models import Occurrences, TaxonAssessment, Version
+from biosetu.centre.assessor.verbs import FILE_BYTES, begin, save, take_occurrences, too_large
+from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.wording import gettext, language
+from biosetu.figures import disclaimer, occurrence_map
+from biosetu.framework import parties
+from biosetu.jobs.dossier import boundaries
+from biosetu.problems import DataError, Problem
+from biosetu.species.criteria import Method
+from biosetu.translation import Voice
+
+PAGE = 50
+VERSIONS_SHOWN = 20
+SUFFIXES = (".csv", ".tsv")
+
+
+class OccurrencesForm(forms.Form):
+    """One table of occurrences."""
+
+    file = forms.FileField(max_length=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies on the desk: an assessment, its newest occurrences, its newest versions."""
+
+    assessment: TaxonAssessment
+    measured: Occurrences | None
+    versions: list[Version]
+
+    def start(self, number: int | None) -> tuple[Mapping[str, str], Method]:
+        """Return the parameters of a version (the newest without a number); measures fill empty places."""
+        found = [version for version in self.versions if number in (None, version.number)]
+        if number is not None and not found:
+            found = list(self.assessment.versions.filter(number=number))
+            if not found:
+                raise Http404
+        values, method = (found[0].values, method_of(found[0].method)) if found else ({}, Method())
+        return (values if number is not None else measures(self.measured) | values), method
+
+
+def measures(found: Occurrences | None) -> dict[str, str]:
+    """Return the parameters that a table of occurrences gives."""
+    given = {} if found is None else {"eoo_km2": found.eoo_km2, "aoo_km2": found.aoo_km2}
+    return {name: f"{value:.3f}".rstrip("0").rstrip(".") for name, value in given.items() if value is not None}
+
+
+def _person(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
+
+
+def _assessment(request: HttpRequest, pk: str) -> TaxonAssessment:
+    return get_object_or_404(visible_to(request.user, TaxonAssessment.objects.select_related("owner")), pk=pk)
+
+
+def _desk(assessment: TaxonAssessment) -> Desk:
+    measured = assessment.occurrences.select_related("by").order_by("-pk").first()
+    versions = assessment.versions.select_related("by").order_by("-number")[:VERSIONS_SHOWN]
+    return Desk(assessment, measured, list(versions))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def assessment_list(request: HttpRequest) -> HttpResponse:
+    """Show the assessments that the person may see, newest first, and begin one."""
+    person = _person(request)
+    allowed = parties_for(person, "assess", "party")
+    if not allowed:
+        raise PermissionDenied
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            made = begin(party=request.POST.get("party", ""), taxon=request.POST.get("taxon", ""), actor=person)
+            return redirect("assessment", pk=made.pk)
+        except DataError as error:
+            problems = tuple(error.problems)
+    rows = visible_to(person, TaxonAssessment.objects.select_related("owner")).order_by("-changed_at", "pk")
+    context = {
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "parties": [(code, row.name(language())) for code, row in parties().items() if code in allowed],
+        "problems": problems,
+        "typed": request.POST,
+        "say": gettext,
+    }
+    return render(request, "assessor/list.html", context, status=422 if problems else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, pk: str) -> HttpResponse:
+    """Show an assessment; work out what was posted, or save it as a version."""
+    assessment = _assessment(request, pk)
+    desk = _desk(assessment)
+    if request.method != "POST":
+        chosen = request.GET.get("version", "")
+        number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 9 else None
+        values, method = desk.start(number)
+        return _shown(request, desk, values, method, version=number)
+    if not may(request.user, "edit", assessment):
+        raise PermissionDenied
+    values, method = cleaned(request.POST.dict()), method_of(request.POST.dict())
+    if request.POST.get("action") == "save" and _saved(request, assessment, values, method):
+        return redirect("assessment", pk=pk)
+    return _shown(request, _desk(assessment), values, method, base=request.POST.get("base", ""))
+
+
+def _saved(request: HttpRequest, assessment: TaxonAssessment, values: Mapping[str, str], method: Method) -> bool:
+    base = request.POST.get("base", "")
+    number = int(base) if base.isascii() and base.isdigit() and len(base) < 9 else -1
+    note, person = request.POST.get("note", ""), _person(request)
+    try:
+        made = save(assessment=assessment, base=number, values=values, method=method, actor=person, note=note)
+    except MovedOnError as error:
+        messages.error(request, gettext(str(error)))
+        return False
+    except DataError:
+        return False
+    messages.success(request, gettext("Version {number} is saved.").format(number=made.number))
+    return True
+
+
+def _shown(
+    request: HttpRequest,
+    desk: Desk,
+    values: Mapping[str, str],
+    method: Method,
+    problems: tuple[Problem, ...] = (),
+    version: int | None = None,
+    base: str | None = None,
+) -> HttpResponse:
+    found, wrong = _worked_out(desk.assessment, values, method)
+    context = {
+        "assessment": desk.assessment,
+        "measured": desk.measured,
+        "hints": measures(desk.measured),
+        "versions": desk.versions,
+        "version": version,
+        "base": desk.assessment.versions_made if base is None else base,
+        "groups": groups(),
+        "values": values,
+        "method": method_said(method),
+        "result": found,
+        "wrong": {problem.column: problem for problem in wrong},
+        "problems": problems,
+        "map": _map(desk),
+        "disclaimer": disclaimer(Voice(language())),
+        "say": gettext,
+        "megabytes": FILE_BYTES // 1_000_000,
+    }
+    return render(request, "assessor/page.html", context, status=422 if wrong or problems else 200)
+
+
+def _worked_out(
+    assessment: TaxonAssessment, values: Mapping[str, str], method: Method
+) -> tuple[dict[str, str] | None, tuple[Problem, ...]]:
+    try:
+        return evaluated(assessment.taxon, values, method), ()
+    except DataError as error:
+        return None, tuple(error.problems)
+
+
+def _map(desk: Desk) -> Markup:
+    if desk.measured is None:
+        return Markup("")
+    party = parties().get(desk.assessment.party)
+    drawn = boundaries(party) if party else None
+    title = gettext("Where {taxon} was recorded").format(taxon=desk.assessment.taxon)
+    text = gettext("Generalised points and the outline around them")
+    points = np.array(desk.measured.points, dtype=np.float64)
+    world = drawn.world if drawn else None
+    return occurrence_map(points, Voice(language()), key="records", title=title, text=text, world=world)
+
+
+@login_required
+@require_POST
+def result(request: HttpRequest, pk: str) -> HttpResponse:
+    """Send the part of the page that says what the parameters in hand give; nothing is saved."""
+    assessment = _assessment(request, pk)
+    data = request.POST.dict()
+    found, wrong = _worked_out(assessment, cleaned(data), method_of(data))
+    context = {"result": found, "wrong": {problem.column: problem for problem in wrong}, "say": gettext}
+    return render(request, "assessor/result.html", context)
+
+
+@login_required
+@require_POST
+def occurrences(request: HttpRequest, pk: str) -> HttpResponse:
+    """Measure a table of occurrences."""
+    assessment = _assessment(request, pk)
+    person = _person(request)
+    form = OccurrencesForm(request.POST, request.FILES)
+    problems: tuple[Problem, ...] = (Problem(gettext("Choose a file."), "", "file"),)
+    if form.is_valid():
+        try:
+            _taken(form.cleaned_data["file"], assessment, person)
+            messages.success(request, gettext("The occurrences are measured."))
+            return redirect("assessment", pk=pk)
+        except DataError as error:
+            problems = tuple(error.problems)
+    desk = _desk(assessment)
+    values, method = desk.start(None)
+    return _shown(request, desk, values, method, problems)
+
+
+def _taken(file: UploadedFile[Any], assessment: TaxonAssessment, person: Account) -> Occurrences:
+    name = Path(file.name or "table").name
+    if (file.size or 0) > FILE_BYTES:
+        raise DataError(too_large(name))
+    suffix = Path(name).suffix.lower()
+    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
+        path = Path(folder) / f"table{suffix if suffix in SUFFIXES else '.other'}"
+        with path.open("wb") as stream:
+            for chunk in file.chunks():
+                stream.write(chunk)
+        return take_occurrences(assessment=assessment, path=path, name=name, actor=person)
+
+
+@login_required
+@require_safe
+def export(request: HttpRequest, pk: str, number: int, kind: str) -> HttpResponse:
+    """Send a saved version: `row` (the template), `allfields` or `assessments` (SIS Connect)."""
+    assessment = _assessment(request, pk)
+    found = get_object_or_404(assessment.versions, number=number)
+    if kind == "row":
+        content = row_file(assessment.taxon, found.values)
+    elif kind == "allfields":
+        content = fields_file(assessment.taxon, found.values)
+    elif kind == "assessments":
+        content = assessments_file(assessment.taxon, found.result, timezone.localdate(found.at))
+    else:
+        raise Http404
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    return response
