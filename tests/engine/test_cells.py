@@ -99,3 +99,7 @@ def test_workbook_with_an_entity_bomb_is_refused(tmp_path: Path) -> None:
         for name in good.namelist():
             bad.writestr(name, bomb if name == "xl/workbook.xml" else good.read(name))
     assert code_of(tmp_path / "f.xlsx") == "xlsx"
+
+
+def test_csv_cell_beyond_the_readers_limit_is_named_as_too_long(tmp_path: Path) -> None:
+    assert code_of(write(tmp_path / "f.csv", "a,b\n1," + "x" * 200_000 + "\n")) == "cell-too-long"

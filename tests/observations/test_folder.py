@@ -14,6 +14,7 @@ from tests.observations.rows import row, table
 from tests.observations.store_contract import StoreContract
 
 from biosetu.observations import NewerStoreError, ObservationFolder
+from biosetu.problems import DataError
 
 
 class TestFolderContract(StoreContract):
@@ -108,3 +109,11 @@ def test_folder_killed_while_writing_holds_whole_batches_and_can_go_on(tmp_path:
         store.append(rows.slice(start, 5), batch=f"b{start}")
     assert store.select().num_rows == 60
     assert len(store.batches()) == 12
+
+
+def test_folder_whose_version_cannot_be_read_is_refused_by_name_and_left_as_it_is(tmp_path: Path) -> None:
+    ObservationFolder(tmp_path).append(table(row()))
+    (tmp_path / "store.json").write_text("{bad")
+    with pytest.raises(DataError, match=r"store\.json: this file of the store cannot be read"):
+        ObservationFolder(tmp_path).append(table(row(year=2019)))
+    assert (tmp_path / "store.json").read_text() == "{bad"

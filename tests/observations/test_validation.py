@@ -124,3 +124,8 @@ def test_validation_of_other_types_casts_them() -> None:
     columns = table(row())
     wide = columns.set_column(5, pa.field("year", pa.int64()), columns.column("year").cast(pa.int64()))
     assert validate(wide, today=TODAY).schema.equals(SCHEMA)
+
+
+def test_validation_of_years_that_could_not_be_read_calls_no_two_rows_the_same() -> None:
+    problems = problems_of(table(row(year=0), row(year=0)), today=TODAY)
+    assert [(p.row, p.column, p.code) for p in problems] == [(2, "year", "year"), (3, "year", "year")]

@@ -16,6 +16,7 @@ import pyarrow as pa
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import OperationalError, connection
 
 from biosetu.problems import DataError, Problem, UsageError
 
@@ -26,6 +27,7 @@ if not apps.ready:
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.opening import open_account
 from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.databases import NOT_ANSWERING
 from biosetu.centre.evidence.intake import WRONG, propose, take_in
 from biosetu.centre.evidence.models import Proposal, Run, Upload
 from biosetu.centre.evidence.reviewing import accept, send_back
@@ -34,16 +36,34 @@ from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.evidence.working import perform
 
 __all__ = ["accounts", "add_account", "decide", "propose_file", "runs", "store"]
+ACCOUNTS = "accounts_account"
 POLL_SECONDS = 0.2
 RUN_COLUMNS = ("run", "table", "state", "rows", "pending", "accepted", "returned")
 
 
 def store() -> DatabaseStore:
     """Return the centre's store of observations."""
+    _require_centre()
     return DatabaseStore()
 
 
+def _require_centre() -> None:
+    """Raise `UsageError` where no centre was started, without leaving an empty database that would pass for one."""
+    name = str(connection.settings_dict["NAME"])
+    in_a_file = connection.vendor == "sqlite" and "memory" not in name
+    if (in_a_file and not Path(name).exists()) or ACCOUNTS not in _tables():
+        raise UsageError("There is no centre here yet. Start one: biosetu serve, or biosetu accounts add")
+
+
+def _tables() -> list[str]:
+    try:
+        return connection.introspection.table_names()
+    except OperationalError as error:
+        raise UsageError(NOT_ANSWERING) from error
+
+
 def _person(username: str) -> Account:
+    _require_centre()
     person = Account.objects.filter(username=username, is_active=True).first()
     if person is None:
         raise UsageError(f"There is no account {username!r}. See: biosetu accounts list")
@@ -114,12 +134,16 @@ def _table(found: Iterable[Run]) -> pa.Table:
 
 def add_account(username: str, *, name: str, role: str, party: str, centre: str, office: str) -> str:
     """Open an account with a role and return its first password; prepares the database where that was not done."""
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise UsageError(NOT_ANSWERING) from error
     return open_account(username=username, name=name, role=role, party=party, centre=centre, office=office)
 
 
 def accounts() -> pa.Table:
     """Return who can sign in, with their roles."""
+    _require_centre()
     lines = [
         {
             "account": person.username,

@@ -37,6 +37,9 @@ def prepare(*, demo: bool) -> None:
     import django
     from django.core.management import call_command
     from django.core.management.base import SystemCheckError
+    from django.db import OperationalError
+
+    from biosetu.centre.databases import NOT_ANSWERING
 
     try:
         django.setup()
@@ -45,6 +48,8 @@ def prepare(*, demo: bool) -> None:
         call_command("adopt")
         if demo:
             call_command("demonstrate")
+    except OperationalError as error:
+        raise UsageError(NOT_ANSWERING) from error
     except (SystemCheckError, ValueError) as error:
         raise ServeError(str(error)) from error
 

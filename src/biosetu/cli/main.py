@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
+from pathlib import Path
 
 import click
 
@@ -22,6 +24,21 @@ EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
     (UsageError, USAGE, ""),
     (BioSetuError, DATA_PROBLEMS, ""),
 )
+
+# what goes wrong with a place that the user named (BIOSETU_HOME, --out, a file), not with us
+PLACE_FAULTS = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ENAMETOOLONG,
+}
+SOFTWARE = Path(__file__).resolve().parents[1]
 
 # command -> (where it lives, what it does); loaded when called
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -71,9 +88,19 @@ def _explain(error: BaseException) -> int:
             else:
                 click.echo(prefix or str(error), err=True)
             return code
+    if isinstance(error, OSError) and _is_a_place_of_the_user(error):
+        click.echo(f"{error.filename}: this place cannot be used ({error.strerror}). Name another one.", err=True)
+        return USAGE
     traceback.print_exception(error)
     click.echo("This is our own fault, not your data's. Please report the lines above.", err=True)
     return OUR_FAULT
+
+
+def _is_a_place_of_the_user(error: OSError) -> bool:
+    """Return whether a file or folder outside the software could not be read or written."""
+    if error.errno not in PLACE_FAULTS or not isinstance(error.filename, str):
+        return False
+    return not Path(error.filename).absolute().is_relative_to(SOFTWARE)
 
 
 def main() -> None:

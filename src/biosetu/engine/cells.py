@@ -95,6 +95,9 @@ def _csv_rows(path: Path, limits: Limits) -> Iterator[list[str]]:
             _check_cells(path, cells, reader.line_num, limits)
             yield cells
     except csv.Error as error:
+        if "field limit" in str(error):
+            remedy = f"Keep a cell under {csv.field_size_limit():,} characters"
+            _refuse(path, N_("a cell is too long"), remedy, "cell-too-long", reader.line_num)
         raise DataError(Problem(N_("not a CSV file"), str(error), "csv", path.name, reader.line_num)) from error
 
 

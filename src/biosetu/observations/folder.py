@@ -167,9 +167,17 @@ class ObservationFolder:
     def _check_version(self) -> None:
         path = self.folder / "store.json"
         if path.exists():
-            found = json.loads(path.read_text(encoding="utf-8")).get("version")
+            found = _version(path)
             if found != SCHEMA_VERSION:
                 raise _newer(path, str(found))
+
+
+def _version(path: Path) -> object:
+    try:
+        return json.loads(path.read_bytes())["version"]
+    except (ValueError, TypeError, LookupError) as error:
+        remedy = N_("Put the folder back from a copy; nothing was changed")
+        raise DataError(Problem(N_("this file of the store cannot be read"), remedy, "store", str(path))) from error
 
 
 def _newer(path: Path, found: str) -> DataError:

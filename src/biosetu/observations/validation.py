@@ -187,6 +187,8 @@ def row_problems(row: Record, today: date, *, file: str = "", number: int | None
 def _twins(rows: list[dict[str, Any]], file: str) -> Iterator[Problem]:
     first: dict[tuple[Any, ...], int] = {}
     for number, row in enumerate(rows, start=FIRST_ROW):
+        if row["year"] < FIRST_YEAR:  # a year that could not be read: named already, and no key
+            continue
         key = tuple(row[name] for name in KEY)
         if key in first:
             yield Problem(
