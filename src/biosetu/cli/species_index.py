@@ -17,7 +17,8 @@ def _span(_context: click.Context, _parameter: click.Parameter, value: str | Non
     if value is None:
         return None
     first, _, last = value.partition("-")
-    if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
+    years = len(first) == len(last) == 4 and (first + last).isdecimal()
+    if not (years and int(first) <= int(last)):
         raise click.BadParameter("write FIRST-LAST, such as 1993-2024")
     return int(first), int(last)
 

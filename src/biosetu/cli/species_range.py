@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,8 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("--hulls", {"type": click.Path(path_type=Path), "help": "Write hulls to .geojson or .parquet."}),
     ("--cells", {"type": click.Path(path_type=Path), "help": "Write occupied cells to .geojson or .parquet."}),
 )
+
+LENGTHS = ("cell_km", "location_km", "subpopulation_km", "isolation_km", "alpha", "alpha_edge_km")
 
 SHOWN = (
     "taxon", "records", "points", "eoo_km2", "aoo_km2", "aoo_cells", "aoo_fixed_km2", "flags", "eoo_def", "aoo_def",
@@ -108,8 +111,9 @@ def _screening(asked: Mapping[str, Any]) -> Screening:
 def _measures(asked: Mapping[str, Any]) -> RangeOptions:
     from biosetu.species.ranges import RangeOptions
 
-    if asked["cell_km"] <= 0:
-        raise click.BadParameter("must be above 0", param_hint="--cell-km")
+    for name in LENGTHS:
+        if asked[name] is not None and not 0 < asked[name] < math.inf:
+            raise click.BadParameter("must be above 0", param_hint="--" + name.replace("_", "-"))
     same = (
         "cell_km",
         "alpha",

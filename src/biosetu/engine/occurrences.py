@@ -131,7 +131,7 @@ def read_batches(
         raw = _parquet_batches(source, part) if source.parquet else _text_batches(source, part, refused or Refused())
         for batch in raw:
             if batch.num_rows:
-                yield _canonical(batch, source.columns)
+                yield _in_utf8(_canonical(batch, source.columns), part.path)
 
 
 def _files(address: str) -> tuple[list[str], Any]:
@@ -188,7 +188,7 @@ def _resolve(header: Sequence[str], names: Mapping[str, str], file: str) -> dict
 
 def _header(system: Any, path: str) -> tuple[list[str], str]:
     with system.open(path, "rb") as stream:
-        line = stream.readline(1 << 20)
+        line = stream.readline(1 << 20).split(b"\r")[0]
     if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line:
         raise DataError(Problem("the file is in UTF-16", "Save it as CSV in UTF-8.", "encoding", file=path))
     try:
@@ -315,6 +315,19 @@ def _canonical(batch: pa.RecordBatch, columns: Mapping[str, str]) -> pa.RecordBa
         else:
             out[key] = number_column(column)
     return pa.RecordBatch.from_pydict(out)
+
+
+def _in_utf8(batch: pa.RecordBatch, path: str) -> pa.RecordBatch:
+    for name in batch.schema.names:
+        column = batch.column(name)
+        try:
+            if isinstance(column, pa.DictionaryArray):
+                column.dictionary.validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise DataError(
+                Problem("the file is not in UTF-8", "Save it as CSV in UTF-8.", "encoding", file=path, column=name)
+            ) from error
+    return batch
 
 
 def _texts(column: pa.Array) -> pa.DictionaryArray:
