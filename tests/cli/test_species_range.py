@@ -25,3 +25,10 @@ def test_lengths_that_are_none_are_a_usage_error(tmp_path, option, value):
     path = tmp_path / "sites.csv"
     path.write_text(f"{HEADER}\nRubus,80,27\n")
     assert run(["species", "range", str(path), "--quiet", "--proxies", option, value]) == 2
+
+
+def test_the_input_is_never_overwritten_by_the_output(tmp_path):
+    path = tmp_path / "sites.csv"
+    path.write_text(text := f"{HEADER}\nRubus,80,27\n")
+    assert run(["species", "range", str(path), "--quiet", "--out", str(tmp_path / "." / "sites.csv")]) == 2
+    assert path.read_text() == text

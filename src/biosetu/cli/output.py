@@ -26,8 +26,17 @@ def emit(table: pa.Table, out: Path | None) -> None:
         return
     from biosetu.engine.tables import write_table
 
+    _spare_inputs(out)
     write_table(table, out)
     click.echo(f"{out}: {table.num_rows} rows", err=True)
+
+
+def _spare_inputs(out: Path) -> None:
+    context = click.get_current_context(silent=True)
+    for name, given in (context.params if context else {}).items():
+        values = given if isinstance(given, tuple) else (given,)
+        if name != "out" and any(isinstance(v, str | Path) and Path(v).resolve() == out.resolve() for v in values):
+            raise click.BadParameter(f"{out} is also given as {name}: name another file", param_hint="--out")
 
 
 def show(table: pa.Table, rows: int = ROWS_SHOWN) -> None:
