@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from importlib.resources import files
 from typing import Any, TypeVar, get_type_hints
+
+from biosetu.home import home
+from biosetu.problems import DataError, Problem
 
 Record = TypeVar("Record")
 
@@ -17,6 +20,31 @@ def rows(name: str) -> list[dict[str, str]]:
     """Return the rows of `data/<name>.csv` as text."""
     text = (files("biosetu.framework") / "data" / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def own_rows(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return the rows of the administrator's own `<name>.csv` in the state folder; none where there is no such file.
+
+    Raises `DataError` where it is not UTF-8 or lacks one of `columns`.
+    """
+    path = home() / f"{name}.csv"
+    if not path.is_file():
+        return []
+    try:
+        found = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+        listed = list(found)
+    except UnicodeDecodeError as error:
+        raise DataError(Problem("not UTF-8 text", "Save it as CSV UTF-8", "encoding", str(path))) from error
+    missing = [column for column in columns if column not in (found.fieldnames or ())]
+    if missing:
+        remedy = f"The columns are {', '.join(columns)}"
+        raise DataError([Problem("a column is missing", remedy, "column", str(path), 1, name) for name in missing])
+    return listed
+
+
+def parsed(kind: type[Record], cells: Mapping[str, str]) -> Record:
+    """Return one row as a record of `kind`; raises `ValueError` for a cell that its field can't hold."""
+    return kind(**{field: parse(cells[field]) for field, parse in _converters(kind).items()})
 
 
 def records(kind: type[Record], name: str) -> Iterator[Record]:

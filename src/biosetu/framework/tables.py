@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from types import MappingProxyType
 
-from biosetu.framework.reading import records
+from biosetu.framework.reading import own_rows, parsed, records
 from biosetu.framework.records import (
     Answer,
     BinaryQuestion,
@@ -23,6 +24,7 @@ from biosetu.framework.records import (
     Party,
     Relevance,
 )
+from biosetu.problems import DataError, Problem
 
 CERTAINTIES = ("confirmed", "presumed", "unknown")
 
@@ -65,8 +67,39 @@ def centres() -> Mapping[str, Centre]:
 
 @cache
 def coverage() -> tuple[Coverage, ...]:
-    """Return which centre serves which Party, when, how certain that is, and on what basis."""
-    return tuple(records(Coverage, "coverage"))
+    """Return which centre serves which Party, when, how certain that is, and on what basis.
+
+    The administrator's own list, `coverage.csv` in the state folder with the same columns, replaces the rows of every
+    centre that it names. Raises `DataError` with every wrong row of that list.
+    """
+    own = tuple(_own_coverage())
+    named = {row.centre for row in own}
+    return (*(row for row in records(Coverage, "coverage") if row.centre not in named), *own)
+
+
+def _own_coverage() -> Iterator[Coverage]:
+    columns = tuple(field.name for field in fields(Coverage))
+    problems = []
+    for number, cells in enumerate(own_rows("coverage", columns), start=2):
+        found = list(_coverage_problems(cells, number))
+        problems += found
+        if not found:
+            yield parsed(Coverage, cells)
+    if problems:
+        raise DataError(problems)
+
+
+def _coverage_problems(cells: Mapping[str, str], row: int) -> Iterator[Problem]:
+    known = {"centre": set(centres()), "party": set(parties()), "certainty": set(CERTAINTIES)}
+    for column, allowed in known.items():
+        if cells[column] not in allowed:
+            remedy = "Use a code of `biosetu framework list`" if column != "certainty" else ", ".join(CERTAINTIES)
+            yield Problem("not a known value", remedy, "code", "coverage.csv", row, column, cells[column])
+    for column in ("valid_from", "valid_to"):
+        try:
+            date.fromisoformat(cells[column] or "2000-01-01")
+        except ValueError:
+            yield Problem("not a date", "Write year-month-day", "date", "coverage.csv", row, column, cells[column])
 
 
 @cache
