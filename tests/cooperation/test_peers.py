@@ -25,7 +25,7 @@ def test_likeness_is_the_weighted_mean_of_its_facts_worked_by_hand(monkeypatch):
     }  # fmt: skip
     monkeypatch.setattr(peers, "conditions", {"AAA": one, "BBB": other}.__getitem__)
     found = peers.likeness("AAA", "BBB")
-    parts = [2 * 1.0, 2 * (1 - 2 / 3), 1 * 0.0, 1 * (1 - 1 / 3), 2 * 0.8, 1 * (1 - 2 / 3), 2 * 1.0]
+    parts = [2 * 1.0, 2 * (1 - 2 / 3), 1 * 0.0, 1 * 0.0, 2 * 0.8, 1 * (1 - 2 / 3), 2 * 1.0]
     assert math.isclose(found.likeness, sum(parts) / 11)
     assert found.facts == 7
     assert found.alike == ("shared language", "forest share", "subregion")
@@ -126,3 +126,11 @@ def test_measured_again_is_the_newest_figure_of_the_same_series_after_the_baseli
 )
 def test_measured_again_never_compares_what_is_not_the_same(other):
     assert measured_again([figure(**other)], **BASE) is None
+
+
+def test_some_and_none_are_not_alike():
+    from biosetu.cooperation.peers import MEASURES
+
+    assert MEASURES["number"](0.0, 1.0) == 0.0
+    assert MEASURES["number"](0.0, 0.0) == 1.0
+    assert MEASURES["number"](5.0, 5.0) == 1.0

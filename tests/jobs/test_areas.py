@@ -132,3 +132,13 @@ def test_raster_mode_tells_its_bound(layers):
     for area, row in counted.items():
         assert abs(row["protected_km2"] - exact[area]["protected_km2"]) <= row["error_bound_km2"]
         assert 0 < row["error_bound_km2"] < 0.2 * row["protected_km2"]
+
+
+def test_coverage_of_a_layer_without_a_shape_is_refused_not_zero(layers, capfd):
+    empty = gpd.GeoDataFrame({"WDPAID": [1]}, geometry=[None], crs="EPSG:4326")
+    empty.to_file(layers / "WDPA_empty.gpkg")
+    out = layers / "none.csv"
+    code = run(["areas", "coverage", str(layers / "WDPA_empty.gpkg"), "--within", str(layers / "within.gpkg"),
+                "--out", str(out), "--quiet"])  # fmt: skip
+    assert (code, out.exists()) == (1, False)
+    assert "no site has a shape" in capfd.readouterr().err

@@ -32,11 +32,17 @@ def emit(table: pa.Table, out: Path | None) -> None:
 
 
 def _spare_inputs(out: Path) -> None:
+    """Refuse to write over a file that the command reads: one that an argument or option demands to exist."""
     context = click.get_current_context(silent=True)
-    for name, given in (context.params if context else {}).items():
+    if context is None:
+        return
+    for parameter in context.command.params:
+        given = context.params.get(parameter.name or "")
+        demanded = isinstance(parameter.type, click.Path) and parameter.type.exists
         values = given if isinstance(given, tuple) else (given,)
-        if name != "out" and any(isinstance(v, str | Path) and Path(v).resolve() == out.resolve() for v in values):
-            raise click.BadParameter(f"{out} is also given as {name}: name another file", param_hint="--out")
+        same = any(isinstance(v, str | Path) and Path(v).resolve() == out.resolve() for v in values)
+        if same and (demanded or isinstance(parameter, click.Argument)):
+            raise click.BadParameter(f"{out} is also given as {parameter.name}: name another file", param_hint="--out")
 
 
 def show(table: pa.Table, rows: int = ROWS_SHOWN) -> None:

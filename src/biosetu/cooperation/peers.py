@@ -91,6 +91,8 @@ def _percent(one: Fact, other: Fact) -> float:
 
 
 def _ratio(one: Fact, other: Fact) -> float:
+    if (_number(one) == 0) != (_number(other) == 0):
+        return 0.0  # to have some and to have none is no likeness
     small, large = sorted((1 + _number(one), 1 + _number(other)))
     return max(0.0, 1 - math.log10(large / small) / POWERS)
 

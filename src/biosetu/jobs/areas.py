@@ -216,7 +216,11 @@ def _joined(parts: Sequence[Sites]) -> Sites:
 def read_sites_of(request: Request, zones: Sequence[Zone], margin_deg: float = 0.0) -> Sites:
     """Read the sites that may matter to the zones, as published."""
     parts = [read_sites(table, request.columns) for table in read_layers(request.protected)]
-    return _near(_joined(parts), zones, margin_deg)
+    sites = _joined(parts)
+    if not (~shapely.is_missing(sites.shapes) & ~shapely.is_empty(sites.shapes)).any():
+        remedy = "Check that it is the layer of sites: it has no row with a point or polygon"
+        raise DataError(Problem("no site has a shape", remedy, "no-shapes", str(request.protected)))
+    return _near(sites, zones, margin_deg)
 
 
 def _near(sites: Sites, zones: Sequence[Zone], margin: float) -> Sites:

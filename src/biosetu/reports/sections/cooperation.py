@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from biosetu.cooperation.results import measured_again
 from biosetu.framework import indicators, parties
+from biosetu.observations import units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
+from biosetu.sources.official import series_of
 from biosetu.translation import N_, Voice
 
 CENTRE = N_("Requests at the support centre, public part")
@@ -142,6 +144,16 @@ def _solutions(evidence: Evidence, voice: Voice) -> Iterator[Block]:
     yield Bullets(items, sources=(Citation(_(SHELF), vintage=evidence.on.isoformat()),))
 
 
+def _series(indicator: str, series: str, voice: Voice) -> str:
+    official, known = series_of(indicator, series), indicators().get(indicator)
+    return official.title(voice.language) if official else known.title(voice.language) if known else series
+
+
+def _unit(code: str, voice: Voice) -> str:
+    known = units().get(code)
+    return known.label(voice.language) if known else code
+
+
 def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
     table = evidence.table("cooperation.peers")
     wanted = {gap.target for gap in evidence.gaps}
@@ -157,6 +169,7 @@ def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
         Column("series", _("Series")),
         Column("year", _("Year"), numeric=True, plain=True),
         Column("value", _("Value"), numeric=True, decimals=2),
+        Column("unit", _("Unit")),
     )
     cells = tuple(
         (
@@ -164,9 +177,10 @@ def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
             parties()[row["party"]].name(voice.language),
             ", ".join(_(word) for word in row["alike"].split(", ")),
             _(PEER_STATES[row["state"]]),
-            row["series"] or row["indicator"],
+            _series(row["indicator"], row["series"], voice),
             row["year"],
             row["value"],
+            _unit(row["unit"], voice),
         )
         for row in rows
     )
