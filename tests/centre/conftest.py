@@ -26,6 +26,15 @@ def own_home(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def in_english():
+    """A page in Arabic leaves its language behind in the thread; no test may meet another's."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def guards_removed(transactional_db):
     """Emptying the tables after a test with real transactions must not meet the audit table's triggers.

@@ -7,7 +7,6 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import translation
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.audit.models import Entry
@@ -22,12 +21,6 @@ WHOLE = {
     "free_services": "advice", "paid_services": "training", "organization": "Hill University", "contact": "Dr Hidden",
     "languages": "en;ne", "targets": "4", "consent": "yes", "capacity": "2", "work": "bat survey\nfish survey",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import datetime
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.utils import translation
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.directory.models import Provider
@@ -28,13 +27,6 @@ def account(name, role="", party="", centre=""):
         secret = get_adapter().encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
         Authenticator.objects.create(user=made, type=Authenticator.Type.TOTP, data={"secret": secret})
     return made
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    """A page in Arabic leaves its language behind in the thread."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
