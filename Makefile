@@ -8,6 +8,7 @@ export BIOSETU_HOME ?= $(CURDIR)/.home
 export NUMBA_CACHE_DIR ?= $(BIOSETU_HOME)/numba
 PYTHON := .venv/bin/python
 BIOSETU := $(PYTHON) -m biosetu
+DOSSIER := $(BIOSETU_HOME)/dossiers/$(PARTY).html
 
 help:
 	@echo "make run      prepare everything, write a dossier, start the centre (PARTY=$(PARTY) PORT=$(PORT))"
@@ -23,7 +24,8 @@ environment-test:
 	@sh scripts/setup.sh test
 
 run: environment
-	@$(BIOSETU) dossier $(PARTY) --out "$(BIOSETU_HOME)/dossiers" --quiet
+	@test -f "$(DOSSIER)" || $(BIOSETU) dossier $(PARTY) --out "$(BIOSETU_HOME)/dossiers" --quiet >/dev/null
+	@echo "The dossier of $(PARTY): $(DOSSIER)  (biosetu dossier $(PARTY) writes it anew)"
 	@$(BIOSETU) serve --demo --port $(PORT)
 
 test: environment-test
