@@ -1,6 +1,6 @@
 """ProtConn of 20,000 areas at realistic density (about 50 links each) and of 5,000 very dense ones.
 
-heavy python benchmarks/areas_connectivity.py
+python benchmarks/areas_connectivity.py
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Coverage of a synthetic world: 300,000 sites like the WDPA's, 60 million vertices, 200 countries, split by year.
 
-    heavy python benchmarks/areas_coverage.py [--sites N] [--vertices N] [--countries N] [--raster]
+    python benchmarks/areas_coverage.py [--sites N] [--vertices N] [--countries N] [--raster]
 
 Sizes are log-normal (median 3 km², a few very large), vertex counts log-normal with mean 200, a third of the sites
 overlap older ones (drawn around the same places), years 1900-2025 with 8 % unknown, 3 % OECMs.

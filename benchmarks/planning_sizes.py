@@ -1,6 +1,6 @@
 """The sizes of planning problems that are promised, each in a process of its own: gap proven, seconds, memory.
 
-heavy python benchmarks/planning_sizes.py
+python benchmarks/planning_sizes.py
 """
 
 from __future__ import annotations
