@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",
     "biosetu.centre.exchange",
+    "biosetu.centre.api",
     "biosetu.centre.validation",
     "biosetu.centre.finding",
     "biosetu.centre.pages",

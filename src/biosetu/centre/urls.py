@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from biosetu.centre.api.views import api, documentation
+from biosetu.centre.api.pages import documentation, own, revoke
+from biosetu.centre.api.views import api
 from biosetu.centre.health import health
 
 urlpatterns = [
@@ -13,6 +15,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("api/", documentation, name="api"),
+        path("account/keys/", reauthentication_required(own), name="api_keys"),
+        path("account/keys/<int:pk>/revoke/", reauthentication_required(revoke), name="api_key_revoke"),
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),
         path("library/", include("biosetu.centre.library.urls")),

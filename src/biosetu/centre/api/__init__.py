@@ -1,1 +1,1 @@
-"""What programs may read: Parties, indicators, observations, with OpenAPI."""
+"""What programs may read: Parties, indicators, observations; requests, providers and open calls; with OpenAPI."""

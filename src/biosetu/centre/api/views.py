@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from ninja import NinjaAPI, Path, Query, Schema
 from ninja import Status as Answer
 from pydantic import Field
 
 from biosetu import __version__
+from biosetu.centre.api.answers import OTHERWISE, PARTY, Problem, Wanted
+from biosetu.centre.api.cooperation import router
 from biosetu.centre.api.limits import PerMinute
 from biosetu.centre.evidence.snapshot import snapshot
 from biosetu.centre.pages.reading import shown_parties
@@ -21,20 +22,18 @@ from biosetu.framework import indicators
 from biosetu.jobs.observations import list_observations
 from biosetu.observations import Selection, Source, Status
 
-MOST_ROWS = 1000
-MOST_OFFSET = 1_000_000
-PARTY = r"^[A-Z]{3}$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9:._\-]{0,79}$"
 
 api = NinjaAPI(
     title="BioSetu",
     version=__version__,
-    description="Read-only. Every figure comes with its source, release and licence.",
+    description="Read-only. Every figure comes with its source, release and licence. What is not public needs a key.",
     urls_namespace="api-v1",
     throttle=[PerMinute()],
     docs_url=None,
     openapi_url="/openapi.json",
 )
+api.add_router("", router)
 
 PartyCode = Annotated[str, Path(pattern=PARTY, description="ISO 3166-1 alpha-3", examples=["NPL"])]
 
@@ -106,22 +105,7 @@ class ObservationPage(Schema):
     items: list[ObservationOut]
 
 
-class Problem(Schema):
-    """Why there is no answer."""
-
-    detail: str
-
-
-class Refusal(Schema):
-    """Which parameters cannot be understood."""
-
-    detail: list[dict[str, Any]]
-
-
-OTHERWISE = {422: Refusal, 429: Problem}
-
-
-class Wanted(Schema):
+class WantedObservations(Wanted):
     """Which observations; repeat a parameter for several values."""
 
     party: list[Annotated[str, Field(pattern=PARTY)]] = Field([], max_length=60, description="ISO 3166-1 alpha-3")
@@ -130,8 +114,6 @@ class Wanted(Schema):
     status: list[Status] = Field([], max_length=4)
     first_year: int | None = Field(None, ge=1500, le=2200)
     last_year: int | None = Field(None, ge=1500, le=2200)
-    limit: int = Field(100, ge=1, le=MOST_ROWS)
-    offset: int = Field(0, ge=0, le=MOST_OFFSET)
 
     def selection(self) -> Selection:
         """Return the same as the store understands it."""
@@ -165,7 +147,7 @@ def indicator_list(request: HttpRequest) -> Iterator[Any]:
 
 
 @api.get("/observations", response={200: ObservationPage, **OTHERWISE}, summary="Figures with their sources")
-def observation_list(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
+def observation_list(request: HttpRequest, wanted: Query[WantedObservations]) -> dict[str, Any]:
     """Return the published observations of the Parties that pages show, sorted by key."""
     shown = {party.iso3 for party in shown_parties()}
     selection = wanted.selection()
@@ -179,8 +161,3 @@ def observation_list(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, A
 
 def _only(selection: Selection, parties: tuple[str, ...]) -> Selection:
     return replace(selection, party=parties)
-
-
-def documentation(request: HttpRequest) -> HttpResponse:
-    """Show the API's description as a page, without scripts."""
-    return render(request, "api/docs.html", {"schema": api.get_openapi_schema()})
