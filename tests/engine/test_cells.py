@@ -3,9 +3,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from biosetu.engine.cells import Limits, read_cells
-from biosetu.problems import DataError
+from biosetu.problems import DataError, undecodable
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -103,3 +105,40 @@ def test_workbook_with_an_entity_bomb_is_refused(tmp_path: Path) -> None:
 
 def test_csv_cell_beyond_the_readers_limit_is_named_as_too_long(tmp_path: Path) -> None:
     assert code_of(write(tmp_path / "f.csv", "a,b\n1," + "x" * 200_000 + "\n")) == "cell-too-long"
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "value"),
+    [
+        (b"a,b\n1,2\nx,caf\xe9\n", 3, "0xE9, byte 6 of line 3"),
+        (b"\xff\xfea\x00", 1, "0xFF, byte 1 of line 1"),
+        (b"\xef\xbb\xbfa\nok\n\xc3", 3, "0xC3, byte 1 of line 3"),
+        ("نص\n".encode() + b"\x80", 2, "0x80, byte 1 of line 2"),
+    ],
+)
+def test_text_that_cannot_be_decoded_names_line_and_byte(tmp_path, content, row, value):
+    path = tmp_path / "f.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read_cells(path)
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.row, problem.value) == ("encoding", row, value)
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n\r\0", codec="utf-8"), max_size=8), max_size=5), st.data())
+def test_line_and_byte_of_undecodable_text_are_those_of_the_first_bad_byte(lines, data):
+    good = "\n".join([*lines, ""]).encode()
+    bad = data.draw(st.sampled_from([b"\xff", b"\xc0", b"\xfe"]))
+    with pytest.raises(UnicodeDecodeError) as caught:
+        (good + bad + good).decode()
+    problem = undecodable(caught.value, "f.csv")
+    assert problem.row == len(lines) + 1
+    assert problem.value == f"0x{bad[0]:02X}, byte 1 of line {problem.row}"
+
+
+def test_a_null_character_names_its_row(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"a,b\n1,2\n3,\x00\n")
+    with pytest.raises(DataError) as caught:
+        read_cells(path)
+    assert caught.value.problems[0].row == 3

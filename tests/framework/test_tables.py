@@ -2,7 +2,7 @@
 
 import pkgutil
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -214,6 +214,38 @@ def test_landlocked_is_not_the_group_of_landlocked_developing_countries():
     assert (len(landlocked), len(lldc)) == (43, 32)
     assert lldc < landlocked
     assert {"CHE", "AUT", "SRB"} <= landlocked - lldc
+
+
+GRADUATIONS = [
+    ("BTN", date(2023, 12, 13)),
+    ("STP", date(2024, 12, 13)),
+    ("BGD", date(2026, 11, 24)),
+    ("LAO", date(2026, 11, 24)),
+    ("NPL", date(2026, 11, 24)),
+    ("SLB", date(2027, 12, 13)),
+    ("KHM", date(2029, 12, 19)),
+    ("SEN", date(2029, 12, 19)),
+]
+
+
+@pytest.mark.parametrize(("code", "leaves"), GRADUATIONS)
+def test_least_developed_country_until_the_day_before_it_graduates(code, leaves):
+    party = parties()[code]
+    assert party.ldc_graduation == leaves
+    assert [party.is_ldc(leaves - timedelta(1)), party.is_ldc(leaves), party.is_ldc(date.max)] == [True, False, False]
+    assert "General Assembly" in party.ldc_reference
+
+
+def test_only_what_is_listed_graduates_and_each_names_its_decision():
+    dated = {party.iso3 for party in parties().values() if party.ldc_graduation or party.ldc_reference}
+    assert dated == {code for code, _ in GRADUATIONS}
+    assert all(parties()[code].ldc for code in dated)
+    assert {party.iso3 for party in parties().values() if party.ldc_extension_asked} == {"BGD"}
+
+
+def test_count_of_least_developed_countries_is_the_united_nations_count():
+    days = {date(2023, 12, 12): 46, date(2023, 12, 13): 45, date(2024, 12, 13): 44, date(2026, 11, 24): 41}
+    assert {day: sum(party.is_ldc(day) for party in parties().values()) for day in days} == days
 
 
 def test_coast_is_none_only_where_landlocked():

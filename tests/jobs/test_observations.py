@@ -56,10 +56,35 @@ def test_import_with_a_wrong_row_writes_nothing_and_lists_all(tmp_path: Path) ->
     assert default_store().select().num_rows == 0
 
 
-def test_import_without_a_holder_is_refused_by_row(tmp_path: Path) -> None:
+def test_import_without_a_column_of_holders_is_refused_once(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
-        import_observations(write(tmp_path, GOOD))
+        import_observations(write(tmp_path, GOOD + GOOD.replace("2024", "2023")))
+    assert [(p.row, p.column, p.code) for p in caught.value.problems] == [(1, "holder", "missing-column")]
+
+
+def test_import_without_a_holder_is_refused_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text(HEAD.replace("footnote", "holder") + GOOD, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        import_observations(path)
     assert [(p.row, p.column, p.code) for p in caught.value.problems] == [(2, "holder", "provenance")]
+
+
+def test_import_without_a_column_of_units_is_refused_once(tmp_path: Path) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text("party,indicator,year,value,source,holder\n" + "NPL,3.1,2020,24,national,MoFE\n" * 30)
+    with pytest.raises(DataError) as caught:
+        import_observations(path)
+    assert [(p.row, p.column) for p in caught.value.problems if p.code != "duplicate"] == [(1, "unit")]
+
+
+@pytest.mark.parametrize(("year", "echo"), [("", ""), ("0", "0"), ("02020,5", "02020,5"), ("1499", "1499")])
+def test_a_refused_year_is_echoed_as_typed(tmp_path: Path, year: str, echo: str) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text(HEAD + GOOD.replace("2024", f'"{year}"'))
+    with pytest.raises(DataError) as caught:
+        import_observations(path, defaults=HOLDER)
+    assert [(p.row, p.column, p.value) for p in caught.value.problems] == [(2, "year", echo)]
 
 
 def test_import_of_a_validated_row_proposes_it_unless_told_to_keep(tmp_path: Path) -> None:

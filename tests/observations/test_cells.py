@@ -1,13 +1,25 @@
 import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from biosetu.observations import SCHEMA, parse_cells
+from biosetu.observations import SCHEMA, as_typed, parse_cells, problems_of
+from biosetu.problems import Problem
 
 
 def cells(**columns: list[str]) -> pa.Table:
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
-MINIMAL = {"party": ["NPL"], "indicator": ["A.3"], "year": ["2020"], "source": ["national"], "value": ["0.83"]}
+MINIMAL = {
+    "party": ["NPL"],
+    "indicator": ["A.3"],
+    "year": ["2020"],
+    "source": ["national"],
+    "value": ["0.83"],
+    "unit": ["index"],
+    "holder": ["MoFE"],
+}
 
 
 def test_cells_with_the_least_columns_give_a_typed_table() -> None:
@@ -19,7 +31,7 @@ def test_cells_with_the_least_columns_give_a_typed_table() -> None:
 
 
 def test_cells_that_are_empty_take_the_defaults() -> None:
-    parsed, _ = parse_cells(cells(**MINIMAL, holder=[""]), defaults={"holder": "MoFE", "status": "proposed"})
+    parsed, _ = parse_cells(cells(**MINIMAL | {"holder": [""]}), defaults={"holder": "MoFE", "status": "proposed"})
     assert parsed.select(["holder", "status"]).to_pylist() == [{"holder": "MoFE", "status": "proposed"}]
 
 
@@ -54,7 +66,7 @@ def test_cells_in_eastern_arabic_digits_are_read() -> None:
 
 
 def test_cells_with_an_unknown_column_suggest_the_right_one() -> None:
-    _, problems = parse_cells(cells(**MINIMAL, vintag=["x"]))
+    _, problems = parse_cells(cells(**MINIMAL | {"vintag": ["x"]}))
     assert [(p.column, p.code) for p in problems] == [("vintag", "unknown-column")]
     assert problems[0].remedy.endswith("vintage")
 
@@ -71,12 +83,56 @@ def test_cells_without_needed_columns_name_each() -> None:
 
 
 def test_cells_unit_by_another_name_is_stored_by_its_code() -> None:
-    parsed, _ = parse_cells(cells(**MINIMAL, unit=[" % "]))
+    parsed, _ = parse_cells(cells(**MINIMAL | {"unit": [" % "]}))
     assert parsed.column("unit").to_pylist() == ["percent"]
 
 
 def test_cells_escaped_against_formulas_are_given_back() -> None:
-    parsed, _ = parse_cells(cells(**MINIMAL, footnote=["'=cmd"], holder=["''+x"], method=["'quoted'"]))
+    parsed, _ = parse_cells(cells(**MINIMAL | {"footnote": ["'=cmd"], "holder": ["''+x"], "method": ["'quoted'"]}))
     assert parsed.select(["footnote", "holder", "method"]).to_pylist() == [
         {"footnote": "=cmd", "holder": "'+x", "method": "'quoted'"}
     ]
+
+
+def without_columns(*names: str, **changes: list[str]) -> pa.Table:
+    return cells(**{name: values for name, values in (MINIMAL | changes).items() if name not in names})
+
+
+def test_a_missing_unit_column_is_said_once_with_what_to_do() -> None:
+    many = {name: values * 50 for name, values in MINIMAL.items() if name != "unit"}
+    _, problems = parse_cells(cells(**many), file="f.csv")
+    assert [(p.code, p.row, p.column) for p in problems] == [("missing-column", 1, "unit")]
+    assert "such as percent" in problems[0].remedy
+
+
+@pytest.mark.parametrize("source", ["noData", "notRelevant"])
+def test_a_table_without_figures_needs_no_unit_and_no_holder(source: str) -> None:
+    _, problems = parse_cells(without_columns("unit", "holder", source=[source], value=[""]))
+    assert problems == []
+
+
+def test_columns_that_a_global_series_asks_for_are_named_each_once() -> None:
+    _, problems = parse_cells(without_columns(source=["availableDataset"]))
+    assert [p.column for p in problems] == ["series", "vintage", "inputs", "licence"]
+    given = {"series": "S", "vintage": "2024", "inputs": "UN", "licence": "CC0"}
+    assert parse_cells(without_columns(source=["availableDataset"]), defaults=given)[1] == []
+
+
+def test_an_empty_year_is_said_to_be_empty_and_echoed_so() -> None:
+    _, problems = parse_cells(cells(**MINIMAL | {"year": ["  "]}))
+    assert [(p.message, p.column, p.row) for p in problems] == [("nothing is filled in", "year", 2)]
+    assert problems[0].value.strip() == ""
+
+
+@given(st.sampled_from(["year", "value", "unit", "indicator", "party"]), st.text(min_size=1, max_size=200))
+def test_every_refused_cell_is_echoed_as_it_was_typed(column: str, typed: str) -> None:
+    table = cells(**MINIMAL | {column: [typed]})
+    parsed, problems = parse_cells(table)
+    for problem in [*problems, *as_typed(problems_of(parsed), table)]:
+        if problem.column == column and problem.row == 2:
+            assert problem.value == typed[:80]
+
+
+def test_problems_of_columns_that_are_not_there_keep_their_value() -> None:
+    problem = Problem("m", "r", "c", "", 2, "licence", "kept")
+    assert as_typed([problem], cells(**MINIMAL)) == [problem]

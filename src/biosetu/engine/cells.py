@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError, Problem, undecodable
 from biosetu.translation import N_
 
 
@@ -83,11 +83,12 @@ def _table(path: Path, rows: Iterable[list[str]], limits: Limits) -> pa.Table:
 
 def _csv_rows(path: Path, limits: Limits) -> Iterator[list[str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise DataError(Problem(N_("not UTF-8 text"), N_("Save it as “CSV UTF-8”"), "encoding", path.name)) from error
+        raise DataError(undecodable(error, path.name)) from error
     if "\0" in text:
-        _refuse(path, N_("not a text file"), N_("Save it as “CSV UTF-8”"), "encoding")
+        row = text.count("\n", 0, text.index("\0")) + 1
+        _refuse(path, N_("not a text file"), N_("Save it as “CSV UTF-8”"), "encoding", row)
     csv.field_size_limit(max(limits.cell, csv.field_size_limit()))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text), strict=True)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from biosetu.framework.codelists import code_list, parent, parts
@@ -32,8 +32,8 @@ def describe(entry: Entry) -> Description:
     """Return every field of an entry and what belongs to it; dates as ISO text, names in every language held.
 
     The first key, `entry`, is the kind of entry. A target comes with its elements and indicators, an indicator with its
-    targets, disaggregations and questions, a Party with its centres, context facts and what does not concern it, a
-    centre with its Parties, a question with its answers, a code with what stands above and below it.
+    targets, disaggregations and questions, a Party (`ldc` as of today) with its centres, context facts and what does
+    not concern it, a centre with its Parties, a question with its answers, a code with what stands above and below it.
     """
     describer = DESCRIBERS.get(entry.kind)
     record = describer(entry.code) if describer else _code(entry.kind, entry.code)
@@ -74,6 +74,7 @@ def _party(code: str) -> Description:
     ]
     return {
         **asdict(party),
+        "ldc": party.is_ldc(datetime.now(UTC).date()),
         "centres": served,
         "context": [asdict(fact) for fact in context_facts()[code].values()],
         "not_relevant": [asdict(row) for row in not_relevant_to(party)],

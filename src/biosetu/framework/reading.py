@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, TypeVar, get_type_hints
 
 from biosetu.home import home
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError, Problem, undecodable
 
 Record = TypeVar("Record")
 
@@ -31,10 +31,10 @@ def own_rows(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
     if not path.is_file():
         return []
     try:
-        found = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+        found = csv.DictReader(io.StringIO(path.read_bytes().decode().removeprefix("\ufeff")))
         listed = list(found)
     except UnicodeDecodeError as error:
-        raise DataError(Problem("not UTF-8 text", "Save it as CSV UTF-8", "encoding", str(path))) from error
+        raise DataError(undecodable(error, str(path))) from error
     missing = [column for column in columns if column not in (found.fieldnames or ())]
     if missing:
         remedy = f"The columns are {', '.join(columns)}"

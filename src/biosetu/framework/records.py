@@ -138,7 +138,10 @@ class Party(Multilingual):
     """A Party to the Convention (or the fictional Setuland, XXA).
 
     `landlocked` is geography (43 Parties), `lldc` the UN group of landlocked developing countries (32). `coast`:
-    `sea`, `caspian` (landlocked, on the Caspian) or `none`. `ldc`, `lldc` and `sids` are as in the UN M49 table.
+    `sea`, `caspian` (landlocked, on the Caspian) or `none`. `lldc` and `sids` are as in the UN M49 table. `ldc` says
+    that it is a least developed country, or was one since the framework was adopted; `ldc_graduation` is the day from
+    which it no longer is, by the decision held (`ldc_reference`). `ldc_extension_asked`: it has asked for a later day,
+    on which no decision is held. Ask `is_ldc` of a day.
     """
 
     iso3: str
@@ -156,6 +159,9 @@ class Party(Multilingual):
     subregion: str
     intermediate_region: str
     ldc: bool
+    ldc_graduation: date | None
+    ldc_extension_asked: bool
+    ldc_reference: str
     lldc: bool
     sids: bool
     landlocked: bool
@@ -168,6 +174,10 @@ class Party(Multilingual):
     def name(self, language: str) -> str:
         """Return the name, in English where there is no other."""
         return self.text("name", language)
+
+    def is_ldc(self, on: date) -> bool:
+        """Return whether it is a least developed country on a day since the framework was adopted."""
+        return self.ldc and (self.ldc_graduation is None or on < self.ldc_graduation)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from biosetu.observations import (
     Selection,
     Source,
     Status,
+    as_typed,
     newest_per_key,
     parse_cells,
     problems_of,
@@ -84,12 +85,13 @@ def preview_import(
     cannot be read at all.
     """
     progress(0, 3, path.name)
-    table, found, numbers = _read(path, defaults or {}, limits)
+    table, found, numbers, cells = _read(path, defaults or {}, limits)
     progress(1, 3, path.name)
     target = store or default_store()
     current, withdrawn = target.select(), target.withdrawn()
     table = _with_status(table, current, withdrawn, keep_status=keep_status)
-    problems = tuple(_numbered([*found, *_unnamed(table, path.name, found)], numbers))
+    others = as_typed(_unnamed(table, path.name, found), cells)
+    problems = tuple(_numbered([*found, *others], numbers))
     progress(2, 3, path.name)
     return Import(table, problems, _preview(table, problems, numbers, current, withdrawn))
 
@@ -144,14 +146,17 @@ def list_revisions(code: str, *, store: ObservationStore | None = None, everythi
     return found if everything else found.filter(pc.not_equal(found.column("state"), SAME))
 
 
-def _read(path: Path, defaults: Mapping[str, str], limits: Limits) -> tuple[pa.Table, list[Problem], list[int]]:
+def _read(
+    path: Path, defaults: Mapping[str, str], limits: Limits
+) -> tuple[pa.Table, list[Problem], list[int], pa.Table]:
+    """Return the observations of a file, what is wrong with them, their rows, and the cells as typed (of texts)."""
     if path.suffix.lower() == ".parquet":
         table = _read_parquet(path, limits)
-        return table, [], list(range(2, table.num_rows + 2))
+        return table, [], list(range(2, table.num_rows + 2)), table.select([])
     cells = read_cells(path, limits=limits)
     numbers = [int(number) for number in cells.schema.metadata[b"biosetu.rows"].decode().split(",") if number]
     table, problems = parse_cells(cells, file=path.name, defaults=defaults)
-    return table, problems, numbers
+    return table, problems, numbers, cells
 
 
 def _read_parquet(path: Path, limits: Limits) -> pa.Table:

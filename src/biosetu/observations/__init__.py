@@ -1,6 +1,6 @@
 """Observations: the record that passes between the rooms."""
 
-from biosetu.observations.cells import parse_cells, unescape
+from biosetu.observations.cells import as_typed, parse_cells, unescape
 from biosetu.observations.comparison import row_states
 from biosetu.observations.folder import ObservationFolder, table_hash
 from biosetu.observations.schema import KEY, SCHEMA, SCHEMA_VERSION, Source, Status
@@ -32,6 +32,7 @@ __all__ = [
     "Selection",
     "Source",
     "Status",
+    "as_typed",
     "indicator_units",
     "is_indicator",
     "keys_of",

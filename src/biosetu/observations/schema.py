@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -16,6 +18,15 @@ class Source(StrEnum):
     AVAILABLE_DATASET = "availableDataset"
     NO_DATA = "noData"
     NOT_RELEVANT = "notRelevant"
+
+
+SILENT = frozenset({Source.NO_DATA.value, Source.NOT_RELEVANT.value})
+NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        Source.AVAILABLE_DATASET.value: ("series", "vintage", "inputs", "holder", "licence"),
+        Source.NATIONAL.value: ("holder",),
+    }
+)
 
 
 class Status(StrEnum):

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.framework import indicators, parties
-from biosetu.observations.schema import KEY, SCHEMA, Source, Status
+from biosetu.observations.schema import KEY, NEEDED, SCHEMA, SILENT, Source, Status
 from biosetu.observations.units import Range, indicator_units, units, value_range
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -28,7 +28,6 @@ _NATIONAL = re.compile(r"^national:[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f
 _CONTEXT = re.compile(r"^context:[A-Za-z0-9][A-Za-z0-9_.\-]*$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _VALIDATED = frozenset({Status.VALIDATED.value, Status.REPORTED.value})
-_SILENT = frozenset({Source.NO_DATA.value, Source.NOT_RELEVANT.value})
 
 
 def is_indicator(code: str) -> bool:
@@ -66,7 +65,7 @@ def _years(row: Record, today: date) -> Iterator[Fault]:
 
 def _presence(row: Record, _: date) -> Iterator[Fault]:
     empty = row["value"] is None and not row["value_text"]
-    if row["source"] in _SILENT:
+    if row["source"] in SILENT:
         if not empty:
             yield "value", "value-without-data", N_("a value where there is none"), N_("Clear it, or change the source")
         if not row["footnote"]:
@@ -77,7 +76,7 @@ def _presence(row: Record, _: date) -> Iterator[Fault]:
 
 def _unit(row: Record, _: date) -> Iterator[Fault]:
     unit = row["unit"]
-    if row["source"] in _SILENT and not unit:
+    if row["source"] in SILENT and not unit:
         return
     if unit not in units():
         yield "unit", "unit", N_("there is no such unit"), N_("Use one of: ") + ", ".join(units())
@@ -131,11 +130,7 @@ def _validation(row: Record, today: date) -> Iterator[Fault]:
 
 
 def _provenance(row: Record, _: date) -> Iterator[Fault]:
-    needed = {
-        Source.AVAILABLE_DATASET.value: ("series", "vintage", "inputs", "holder", "licence"),
-        Source.NATIONAL.value: ("holder",),
-    }
-    for column in needed.get(row["source"], ()):
+    for column in NEEDED.get(row["source"], ()):
         if not row[column]:
             remedy = N_("Fill it in: a number without its source is not shown")
             yield column, "provenance", N_("it is not said where the figure comes from"), remedy

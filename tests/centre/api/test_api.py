@@ -1,3 +1,5 @@
+from datetime import date
+
 import hypothesis
 import pytest
 import schemathesis
@@ -8,6 +10,7 @@ from hypothesis import HealthCheck
 from schemathesis import GenerationMode
 from tests.centre.people import contributor, national, observations, officer, public
 
+from biosetu.centre.api import views
 from biosetu.centre.api.views import api
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.wsgi import application
@@ -34,6 +37,14 @@ def test_everyone_reads_the_same(client, who):
     assert client.get("/api/v1/parties/NPL").json()["lldc"] is True
     codes = [item["code"] for item in client.get("/api/v1/indicators").json()]
     assert "A.3" in codes
+
+
+@pytest.mark.parametrize(("day", "expected"), [(date(2026, 11, 23), True), (date(2026, 11, 24), False)])
+def test_least_developed_country_is_told_as_of_the_day(client, monkeypatch, day, expected):
+    monkeypatch.setattr(views, "today", lambda: day)
+    told = client.get("/api/v1/parties/NPL").json()
+    assert (told["ldc"], told["ldc_graduation"]) == (expected, "2026-11-24")
+    assert told["ldc_reference"] == "UN General Assembly resolution 76/8"
 
 
 def test_every_column_of_an_observation_is_there(client):

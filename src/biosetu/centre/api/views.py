@@ -17,8 +17,8 @@ from biosetu.centre.api.answers import OTHERWISE, PARTY, Problem, Wanted
 from biosetu.centre.api.cooperation import router
 from biosetu.centre.api.limits import PerMinute
 from biosetu.centre.evidence.snapshot import snapshot
-from biosetu.centre.pages.reading import shown_parties
-from biosetu.framework import indicators
+from biosetu.centre.pages.reading import shown_parties, today
+from biosetu.framework import Party, indicators
 from biosetu.jobs.observations import list_observations
 from biosetu.observations import Selection, Source, Status
 
@@ -49,10 +49,17 @@ class PartyOut(Schema):
     region: str
     subregion: str
     ldc: bool
+    ldc_graduation: date | None
+    ldc_reference: str
     lldc: bool
     sids: bool
     landlocked: bool
     fictional: bool
+
+    @staticmethod
+    def resolve_ldc(party: Party) -> bool:
+        """Return whether it is a least developed country today."""
+        return party.is_ldc(today())
 
 
 class IndicatorOut(Schema):

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biosetu.engine.cells import Limits, read_cells
-from biosetu.observations import Status, parse_cells, problems_of
+from biosetu.observations import Status, as_typed, parse_cells, problems_of
 from biosetu.problems import DataError, Problem, Severity
 from biosetu.translation import N_
 
@@ -135,7 +135,8 @@ def read_here(path: Path, bounds: Bounds) -> Reading:
     if header := [problem for problem in found if problem.row == HEADER_ROW]:
         raise DataError(header)
     broken = {problem.row for problem in found}
-    found += [problem for problem in problems_of(table, file=path.name) if problem.row not in broken]
+    others = [problem for problem in problems_of(table, file=path.name) if problem.row not in broken]
+    found += as_typed(others, kept)
     return Reading(table, numbers, tuple(_renumbered(problem, numbers) for problem in found))
 
 

@@ -55,6 +55,7 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
     if known.iso3 != code:
         return redirect("party", code=known.iso3)
     context = {"party": known, "body": reading.body(known.iso3, language()), "evidence": reading.evidence(known.iso3)}
+    context["is_ldc"] = known.is_ldc(reading.today())
     context["validates"] = may(request.user, "prepare", PartyRecord(known.iso3))
     return render(request, "pages/party.html", context)
 
