@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from biosetu.translation import N_
-
 SHOWN = 20
 
 
@@ -50,7 +48,7 @@ class Problem:
         return f"{place + ': ' if place else ''}{self.message}{value}. {self.remedy}".strip()
 
 
-def undecodable(error: UnicodeDecodeError, file: str) -> Problem:
+def undecodable(error: UnicodeDecodeError, file: str, message: str, remedy: str) -> Problem:
     """Return the problem of a text file that is not UTF-8: the row and the byte where it stops being so.
 
     `error` comes from decoding the whole file; the row is counted in lines.
@@ -59,7 +57,7 @@ def undecodable(error: UnicodeDecodeError, file: str) -> Problem:
     line = before.count(b"\n") + 1
     place = error.start - (before.rfind(b"\n") + 1) + 1
     found = f"0x{error.object[error.start]:02X}, byte {place} of line {line}"
-    return Problem(N_("not UTF-8 text"), N_("Save it as “CSV UTF-8”"), "encoding", file, line, value=found)
+    return Problem(message, remedy, "encoding", file, line, value=found)
 
 
 class BioSetuError(Exception):

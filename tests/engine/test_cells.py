@@ -131,7 +131,7 @@ def test_line_and_byte_of_undecodable_text_are_those_of_the_first_bad_byte(lines
     bad = data.draw(st.sampled_from([b"\xff", b"\xc0", b"\xfe"]))
     with pytest.raises(UnicodeDecodeError) as caught:
         (good + bad + good).decode()
-    problem = undecodable(caught.value, "f.csv")
+    problem = undecodable(caught.value, "f.csv", "m", "r")
     assert problem.row == len(lines) + 1
     assert problem.value == f"0x{bad[0]:02X}, byte 1 of line {problem.row}"
 

@@ -85,7 +85,7 @@ def _csv_rows(path: Path, limits: Limits) -> Iterator[list[str]]:
     try:
         text = path.read_bytes().decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise DataError(undecodable(error, path.name)) from error
+        raise DataError(undecodable(error, path.name, N_("not UTF-8 text"), N_("Save it as “CSV UTF-8”"))) from error
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
         _refuse(path, N_("not a text file"), N_("Save it as “CSV UTF-8”"), "encoding", row)

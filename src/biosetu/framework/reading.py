@@ -34,7 +34,7 @@ def own_rows(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
         found = csv.DictReader(io.StringIO(path.read_bytes().decode().removeprefix("\ufeff")))
         listed = list(found)
     except UnicodeDecodeError as error:
-        raise DataError(undecodable(error, str(path))) from error
+        raise DataError(undecodable(error, str(path), "not UTF-8 text", "Save it as CSV UTF-8")) from error
     missing = [column for column in columns if column not in (found.fieldnames or ())]
     if missing:
         remedy = f"The columns are {', '.join(columns)}"
