@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from biosetu.alignment.capacity import Rating, SelfAssessment, assessment_rows, confirmed_gaps, demand, dimensions
-from biosetu.jobs.alignment_views import keep_assessment, write_assessment
+from biosetu.jobs.capacity import keep_assessment, write_assessment
 from biosetu.jobs.party import party_evidence
 from biosetu.jobs.promises import assessment_of
 from biosetu.problems import DataError, UsageError

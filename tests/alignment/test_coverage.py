@@ -4,7 +4,19 @@ from datetime import date
 
 import pytest
 
-from biosetu.alignment import Action, Decision, Declared, Degree, Means, NationalTarget, NotCovered, Promises, Quantity
+from biosetu.alignment import (
+    Action,
+    Decision,
+    Declared,
+    Degree,
+    Means,
+    NationalTarget,
+    NotCovered,
+    Promises,
+    Quantity,
+    Suggested,
+    Verdict,
+)
 from biosetu.alignment.coverage import (
     State,
     alignment_matrix,
@@ -71,11 +83,40 @@ def test_element_is_not_compared_in_a_language_without_cues() -> None:
     assert state_of(held, "2.E01")[0] is State.NOT_COMPARED
 
 
-def test_rejected_declaration_no_longer_covers() -> None:
-    no = Decision(national_target="1", target="2", verdict="rejected", by="Ministry", on=TODAY)
-    held = promises(target("1", *RESTORE), decisions=(no,))
-    assert state_of(held, "2.E01")[0] is State.NOT_COVERED
+def decision(verdict: Verdict, about: str, target: str = "", **more) -> Decision:
+    shown = Suggested(target=about, rank=1, score=0.5)
+    return Decision(
+        national_target="1",
+        target=target or about,
+        verdict=verdict,
+        suggestion=shown,
+        by="Ministry",
+        on=TODAY,
+        **more,
+    )
+
+
+def test_confirmed_suggestion_covers_with_its_mark() -> None:
+    held = promises(target("1", RESTORE[0]), decisions=(decision(Verdict.CONFIRMED, "2", degree=Degree.HIGH),))
+    assert state_of(held, "2.E01") == (State.COVERED, ("1",), "confirmed")
+
+
+def test_suggestion_confirmed_with_a_low_degree_covers_partly() -> None:
+    held = promises(target("1", RESTORE[0]), decisions=(decision(Verdict.CHANGED, "8", "2", degree=Degree.LOW),))
+    assert state_of(held, "2.E01") == (State.PARTLY, ("1",), "confirmed")
+
+
+def test_declared_word_of_the_party_stands_before_a_confirmed_one() -> None:
+    held = promises(target("1", *RESTORE), decisions=(decision(Verdict.REJECTED, "2"),))
+    assert state_of(held, "2.E01") == (State.COVERED, ("1",), "declared")
+
+
+def test_rejected_suggestion_is_not_suggested_again_until_it_is_reopened() -> None:
+    held = promises(target("1", RESTORE[0]), decisions=(decision(Verdict.REJECTED, "2"),))
     assert "2" not in suggested_targets(held, Suggester())["1"]
+    assert state_of(held, "2.E01")[0] is State.NOT_COVERED
+    again = held.model_copy(update={"decisions": (*held.decisions, decision(Verdict.REOPENED, "2"))})
+    assert "2" in suggested_targets(again, Suggester())["1"]
 
 
 def test_every_element_has_one_state_and_none_without_targets() -> None:

@@ -4,6 +4,7 @@ from biosetu.alignment.comparison import Imported, merged, preview
 from biosetu.alignment.national import (
     Action,
     ActionStatus,
+    Aligned,
     Decision,
     Declared,
     Degree,
@@ -12,6 +13,9 @@ from biosetu.alignment.national import (
     NotCovered,
     Promises,
     Quantity,
+    QuantityDecision,
+    Suggested,
+    Verdict,
 )
 from biosetu.alignment.quantities import find_quantities
 from biosetu.alignment.store import PromiseFolder, PromiseStore
@@ -19,6 +23,7 @@ from biosetu.alignment.store import PromiseFolder, PromiseStore
 __all__ = [
     "Action",
     "ActionStatus",
+    "Aligned",
     "Decision",
     "Declared",
     "Degree",
@@ -30,6 +35,9 @@ __all__ = [
     "PromiseStore",
     "Promises",
     "Quantity",
+    "QuantityDecision",
+    "Suggested",
+    "Verdict",
     "find_quantities",
     "merged",
     "preview",

@@ -15,13 +15,15 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from biosetu.alignment.national import Degree, NationalTarget, Promises, Quantity
+from biosetu.alignment.national import CONFIRMED, DECLARED, Aligned, Degree, NationalTarget, Promises, Quantity
 from biosetu.alignment.suggestion.suggester import Suggester
 from biosetu.alignment.suggestion.thesaurus import Term, Thesaurus
 from biosetu.alignment.suggestion.words import words_of
 from biosetu.framework import Element, elements, targets
 from biosetu.observations.packaged import packaged_rows
 from biosetu.progress import Progress, silent
+
+SUGGESTED = "suggested"
 
 
 class State(StrEnum):
@@ -35,7 +37,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ElementCoverage:
-    """One element: its state, the national targets behind it, and how they came to it (declared, suggested)."""
+    """One element: its state, the national targets behind it, and how they came to it.
+
+    `basis`: `declared` by the Party, `confirmed` by its officer, or only `suggested`.
+    """
 
     element: str
     target: str
@@ -91,12 +96,11 @@ def suggested_targets(
     promises: Promises, suggester: Suggester, progress: Progress = silent
 ) -> Mapping[str, tuple[str, ...]]:
     """Return by national target the global targets that are only suggested: neither declared nor decided."""
-    declared = promises.aligned()
-    decided = {(d.national_target, d.target) for d in promises.decisions}
+    aligned, decided = promises.aligned(), promises.decided()
     found = {}
     for number, target in enumerate(promises.targets, start=1):
         language = "en" if "en" in target.title else next(iter(target.title), "")
-        known = {entry.target for entry in declared.get(target.id, ())}
+        known = {entry.target for entry in aligned.get(target.id, ())}
         ranked = (s.target for s in suggester.suggest(target.text(language), language, limit=3))
         found[target.id] = tuple(c for c in ranked if c not in known and (target.id, c) not in decided)
         progress(number, len(promises.targets), "suggest")
@@ -109,36 +113,59 @@ def coverage_of(
     """Return the coverage of every element by the national targets of a Party; empty where none are loaded."""
     if not promises.targets:
         return ()
-    named = {target.id: elements_named(target) for target in promises.targets}
-    return tuple(_coverage(element, promises, named, suggested or {}) for element in elements().values())
+    reading = _Reading(
+        named={target.id: elements_named(target) for target in promises.targets},
+        unread=frozenset(target.id for target in promises.targets if not readable(target)),
+        aligned=_by_target(promises),
+        suggested=_turned(suggested or {}),
+    )
+    return tuple(_coverage(element, reading) for element in elements().values())
 
 
-def _coverage(
-    element: Element,
-    promises: Promises,
-    named: Mapping[str, frozenset[str]],
-    suggested: Mapping[str, Sequence[str]],
-) -> ElementCoverage:
-    degrees = {
-        name: entry.degree
-        for name, entries in promises.aligned().items()
-        for entry in entries
-        if entry.target == element.target
-    }
-    declared = [t for t in promises.targets if t.id in degrees]
-    full = [t.id for t in declared if element.id in named[t.id] and degrees[t.id] is not Degree.LOW]
-    if full:
-        return ElementCoverage(element.id, element.target, State.COVERED, tuple(full), "declared")
-    weak = [t.id for t in declared if element.id in named[t.id]]
-    if weak:
-        return ElementCoverage(element.id, element.target, State.PARTLY, tuple(weak), "declared")
-    hinted = [t.id for t in promises.targets if element.target in suggested.get(t.id, ()) and element.id in named[t.id]]
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What coverage is read from: elements by national target; national targets by global target."""
+
+    named: Mapping[str, frozenset[str]]
+    unread: frozenset[str]
+    aligned: Mapping[str, Mapping[str, Aligned]]
+    suggested: Mapping[str, Sequence[str]]
+
+
+def _by_target(promises: Promises) -> Mapping[str, Mapping[str, Aligned]]:
+    found: dict[str, dict[str, Aligned]] = defaultdict(dict)
+    for name, entries in promises.aligned().items():
+        for entry in entries:
+            found[entry.target][name] = entry
+    return found
+
+
+def _turned(suggested: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, codes in suggested.items():
+        for code in codes:
+            found[code].append(name)
+    return found
+
+
+def _coverage(element: Element, reading: _Reading) -> ElementCoverage:
+    aligned = reading.aligned.get(element.target, {})
+    pointing = {name: entry for name, entry in aligned.items() if element.id in reading.named[name]}
+    full = {name: entry for name, entry in pointing.items() if entry.degree is not Degree.LOW}
+    if pointing:
+        state = State.COVERED if full else State.PARTLY
+        return ElementCoverage(element.id, element.target, state, tuple(full or pointing), _basis(full or pointing))
+    hinted = tuple(name for name in reading.suggested.get(element.target, ()) if element.id in reading.named[name])
     if hinted:
-        return ElementCoverage(element.id, element.target, State.PARTLY, tuple(hinted), "suggested")
-    unread = [t.id for t in declared if not readable(t)]
-    if unread or (declared and element.id not in _cued()):
-        return ElementCoverage(element.id, element.target, State.NOT_COMPARED, tuple(unread), "")
+        return ElementCoverage(element.id, element.target, State.PARTLY, hinted, SUGGESTED)
+    unread = tuple(name for name in aligned if name in reading.unread)
+    if unread or (aligned and element.id not in _cued()):
+        return ElementCoverage(element.id, element.target, State.NOT_COMPARED, unread, "")
     return ElementCoverage(element.id, element.target, State.NOT_COVERED, (), "")
+
+
+def _basis(found: Mapping[str, Aligned]) -> str:
+    return DECLARED if any(entry.basis == DECLARED for entry in found.values()) else CONFIRMED
 
 
 UNITS = MappingProxyType({"%": "percent", "USD": "usd"})
@@ -154,7 +181,9 @@ def quantities_beside(promises: Promises) -> tuple[QuantityPair, ...]:
         for target in promises.targets:
             if element.target in {entry.target for entry in aligned.get(target.id, ())}:
                 pairs += [
-                    _pair(element, target.id, q) for q in target.quantities if UNITS.get(q.unit, q.unit) == element.unit
+                    _pair(element, target.id, quantity)
+                    for quantity in promises.quantities(target)
+                    if UNITS.get(quantity.unit, quantity.unit) == element.unit
                 ]
     return tuple(pairs)
 

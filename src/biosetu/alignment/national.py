@@ -42,11 +42,42 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Verdict(StrEnum):
+    """What an officer says of a suggestion, or of a quantity found in a text; `reopened` takes an earlier word back."""
+
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+    REJECTED = "rejected"
+    REOPENED = "reopened"
+
+
+DECLARED, CONFIRMED = "declared", "confirmed"
+
+
 class Declared(Record):
     """A global goal or target (`A`…`D`, `1`…`23`) that the Party itself names, with its degree where it gives one."""
 
     target: str
     degree: Degree | None = None
+
+
+class Aligned(Declared):
+    """What counts as alignment: the Party's own word (`declared`), or a suggestion that `by` confirmed on `on`."""
+
+    basis: str = DECLARED
+    by: str = ""
+    on: date | None = None
+
+
+class Suggested(Record):
+    """A suggestion as it stood when it was decided on: its place and score, the words and terms that led to it."""
+
+    target: str
+    rank: int
+    score: float
+    words: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    language: str = ""
 
 
 class Quantity(Record):
@@ -57,6 +88,11 @@ class Quantity(Record):
     year: int | None = None
     passage: str = ""
     confirmed: bool = False
+
+    def is_same(self, other: Quantity) -> bool:
+        """Return whether both are the same number of the same passage."""
+        names = ("value", "unit", "year", "passage")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
 
 def _sorted_texts(value: object) -> object:
@@ -128,37 +164,90 @@ class NotCovered(Record):
 
 
 class Decision(Record):
-    """What an officer decided on a suggestion or a declaration; both stay on record.
+    """What an officer decided on a suggestion; the suggestion and every earlier decision stay on record.
 
-    `verdict` is `confirmed`, `changed` or `rejected`; `by` an office or a pseudonymous account, `on` the day.
+    `target` and `degree` are what counts from now on: the suggested target where it was confirmed, another one or
+    another degree where it was changed. `by` is an office, `on` the day.
     """
 
     national_target: str
     target: str
-    verdict: str
+    verdict: Verdict
     degree: Degree | None = None
-    suggested_rank: int | None = None
+    suggestion: Suggested | None = None
     by: str
     on: date
     note: str = ""
 
+    @property
+    def about(self) -> str:
+        """The global target that was suggested."""
+        return self.suggestion.target if self.suggestion else self.target
+
+
+class QuantityDecision(Record):
+    """What an officer decided on a quantity found in a text: `found` as it was read, `stated` as it is meant."""
+
+    national_target: str
+    found: Quantity
+    verdict: Verdict
+    stated: Quantity | None = None
+    by: str
+    on: date
+
 
 class Promises(Record):
-    """Everything a Party promised, as held here."""
+    """Everything a Party promised, as held here. Decisions are in the order in which they were taken."""
 
     party: str
     targets: tuple[NationalTarget, ...] = ()
     actions: tuple[Action, ...] = ()
     statements: tuple[NotCovered, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    quantity_decisions: tuple[QuantityDecision, ...] = ()
 
-    def aligned(self) -> dict[str, tuple[Declared, ...]]:
-        """Return by national target what counts as its alignment: the Party's own word, then confirmed suggestions."""
-        found = {target.id: list(target.declared) for target in self.targets}
-        for decision in self.decisions:
-            entries = found.setdefault(decision.national_target, [])
-            kept = [entry for entry in entries if entry.target != decision.target]
-            if decision.verdict != "rejected":
-                kept.append(Declared(target=decision.target, degree=decision.degree))
-            found[decision.national_target] = kept
+    def decided(self) -> dict[tuple[str, str], Decision]:
+        """Return by national target and suggested target the decision that holds: the newest, unless taken back."""
+        newest = {(decision.national_target, decision.about): decision for decision in self.decisions}
+        return {key: decision for key, decision in newest.items() if decision.verdict is not Verdict.REOPENED}
+
+    def aligned(self) -> dict[str, tuple[Aligned, ...]]:
+        """Return by national target what counts as its alignment: the Party's own word, then confirmed suggestions.
+
+        A decision never takes the place of what the Party itself declared for the same global target.
+        """
+        found = {t.id: [Aligned(target=e.target, degree=e.degree) for e in t.declared] for t in self.targets}
+        for (name, _), decision in self.decided().items():
+            entries = found.get(name)
+            known = {entry.target for entry in entries or ()}
+            if entries is not None and decision.verdict is not Verdict.REJECTED and decision.target not in known:
+                by, on = decision.by, decision.on
+                entries.append(Aligned(target=decision.target, degree=decision.degree, basis=CONFIRMED, by=by, on=on))
         return {name: tuple(entries) for name, entries in found.items()}
+
+    def quantities(self, target: NationalTarget) -> tuple[Quantity, ...]:
+        """Return the quantities of a national target: those found in its text, as confirmed where that was done.
+
+        A rejected one is left out; one whose passage has changed since it was confirmed is open again.
+        """
+        return tuple(stated for _, stated, _ in self.quantity_states(target) if stated is not None)
+
+    def quantity_states(
+        self, target: NationalTarget
+    ) -> tuple[tuple[Quantity, Quantity | None, QuantityDecision | None], ...]:
+        """Return each quantity found in a target's text: as found, as it counts (None: rejected), the decision."""
+        mine = [entry for entry in self.quantity_decisions if entry.national_target == target.id]
+        states = []
+        for found in target.quantities:
+            newest = next((entry for entry in reversed(mine) if entry.found.is_same(found)), None)
+            holds = newest if newest is not None and newest.verdict is not Verdict.REOPENED else None
+            states.append((found, _as_counted(found, holds), holds))
+        return tuple(states)
+
+
+def _as_counted(found: Quantity, decision: QuantityDecision | None) -> Quantity | None:
+    if decision is None:
+        return found
+    if decision.verdict is Verdict.REJECTED:
+        return None
+    return (decision.stated or found).model_copy(update={"confirmed": True, "passage": found.passage})

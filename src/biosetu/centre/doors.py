@@ -24,9 +24,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "biosetu.centre.settings")
 if not apps.ready:
     django.setup()
 
+from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.opening import open_account
-from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.databases import NOT_ANSWERING
 from biosetu.centre.evidence.intake import WRONG, propose, take_in
 from biosetu.centre.evidence.models import Proposal, Run, Upload
@@ -34,8 +35,10 @@ from biosetu.centre.evidence.reviewing import accept, send_back
 from biosetu.centre.evidence.states import ProposalState, RunState
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.evidence.working import perform
+from biosetu.centre.promises.store import DatabasePromises
+from biosetu.centre.validation.verbs import office_of
 
-__all__ = ["accounts", "add_account", "decide", "propose_file", "runs", "store"]
+__all__ = ["accounts", "add_account", "decide", "office", "promises", "propose_file", "runs", "store"]
 ACCOUNTS = "accounts_account"
 POLL_SECONDS = 0.2
 RUN_COLUMNS = ("run", "table", "state", "rows", "pending", "accepted", "returned")
@@ -45,6 +48,25 @@ def store() -> DatabaseStore:
     """Return the centre's store of observations."""
     _require_centre()
     return DatabaseStore()
+
+
+def promises(username: str = "", party: str = "", verb: str = "") -> DatabasePromises:
+    """Return the centre's store of promises, to write in the name of somebody who may do `verb` for `party`."""
+    _require_centre()
+    if not verb:
+        return DatabasePromises()
+    person = _person(username)
+    if not may(person, verb, PartyRecord(party)):
+        raise UsageError(f"{username} may not do this for {party}.")
+    return DatabasePromises(person)
+
+
+def office(username: str, party: str) -> str:
+    """Return the office in whose name somebody decides for a Party."""
+    try:
+        return office_of(_person(username), party)
+    except PermissionDenied as error:
+        raise UsageError(f"{username} may not decide for {party}.") from error
 
 
 def _require_centre() -> None:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "biosetu.centre.exchange",
     "biosetu.centre.api",
     "biosetu.centre.validation",
+    "biosetu.centre.promises",
     "biosetu.centre.finding",
     "biosetu.centre.pages",
 ]

@@ -135,7 +135,7 @@ def matrix_command(centre: str, out: Path | None) -> None:
 @click.option("--by", default="", help="The office that filled it.")
 def capacity_command(party: str, codes: tuple[str, ...], out: Path | None, filled: Path | None, by: str) -> None:
     """Send out, or read back, the capacity self-assessment of PARTY for the indicators it picks."""
-    from biosetu.jobs.alignment_views import keep_assessment, write_assessment
+    from biosetu.jobs.capacity import keep_assessment, write_assessment
 
     if filled is not None and by:
         held = keep_assessment(party, filled, by)

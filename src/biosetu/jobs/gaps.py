@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from biosetu.alignment import PromiseStore
 from biosetu.alignment.gaps import EXPLANATION, Gap
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.observations import ObservationStore
@@ -31,11 +32,12 @@ def gaps_of(
     code: str,
     *,
     store: ObservationStore | None = None,
+    promises: PromiseStore | None = None,
     own: OwnStatements | None = None,
     tables: Mapping[str, pa.Table] | None = None,
 ) -> PartyEvidence:
     """Return what is held on a Party; its `gaps` are ranked. `tables` may hold open requests and confirmations."""
-    return party_evidence(code, store=store, own=own, tables=tables)
+    return party_evidence(code, store=store, promises=promises, own=own, tables=tables)
 
 
 def gaps_table(gaps: tuple[Gap, ...], language: str = "en") -> pa.Table:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from biosetu.alignment import PromiseStore
 from biosetu.home import home
 from biosetu.observations import ObservationStore
 from biosetu.problems import UsageError
@@ -31,7 +32,7 @@ def in_centre() -> bool:
 
 def _door(name: str) -> Callable[..., Any]:
     if find_spec("django") is None:
-        raise UsageError("Figures live in a centre here. Install its part: pip install 'biosetu[centre]'")
+        raise UsageError("Figures and promises live in a centre here. Install its part: pip install 'biosetu[centre]'")
     door: Callable[..., Any] = getattr(import_module(CENTRE), name)
     return door
 
@@ -40,6 +41,20 @@ def centre_store() -> ObservationStore:
     """Return the store of the centre."""
     store: ObservationStore = _door("store")()
     return store
+
+
+def centre_promises(person: str = "", party: str = "", verb: str = "") -> PromiseStore:
+    """Return the centre's store of promises; to write, in the name of an account that may do `verb` for `party`."""
+    if verb and not person:
+        raise UsageError("Promises live in a centre here: say who you are with --as ACCOUNT.")
+    store: PromiseStore = _door("promises")(person, party, verb)
+    return store
+
+
+def centre_office(person: str, party: str) -> str:
+    """Return the office in whose name an account decides for a Party."""
+    office: str = _door("office")(person, party)
+    return office
 
 
 def propose_file(path: Path, person: str) -> pa.Table:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+from biosetu.alignment import PromiseStore
 from biosetu.alignment.gaps import Facts, Gap, find_gaps
 from biosetu.framework import Party, find_party, indicators, not_relevant, targets
 from biosetu.home import home
@@ -122,14 +123,15 @@ def party_evidence(
     code: str,
     *,
     store: ObservationStore | None = None,
+    promises: PromiseStore | None = None,
     own: OwnStatements | None = None,
     tables: Mapping[str, pa.Table] | None = None,
 ) -> PartyEvidence:
     """Return all that is held on a Party (ISO3, ISO2, M49 or English name).
 
-    `store` defaults to the folder of this installation; the centre passes its database. `own` are the Party's own
-    statements (default: those imported); `tables` is plain data of other rooms for the gaps (`alignment.gaps.Facts`),
-    beside what the Party promised, or in its place.
+    `store` and `promises` default to those of this installation; the centre passes its database. `own` are the
+    Party's own statements (default: those imported); `tables` is plain data of other rooms for the gaps
+    (`alignment.gaps.Facts`), beside what the Party promised, or in its place.
     Raises UsageError for an unknown Party.
     """
     party = find_party(code)
@@ -137,7 +139,7 @@ def party_evidence(
     statements = own if own is not None else statements_of(party.iso3)
     summaries = _own_first(summarise(without_not_relevant(rows), kinds=setuland.kinds() if party.fictional else None))
     paths = tuple(pathway(quantity, summaries) for quantity in statements.quantities)
-    known = MappingProxyType({**tables_of(party.iso3), **(tables or NO_TABLES)})
+    known = MappingProxyType({**tables_of(party.iso3, store=promises), **(tables or NO_TABLES)})
     gaps = find_gaps(Facts(party.iso3, rows, summaries, paths, statements, known))
     absent = _absent(party, rows)
     notes = _sources(rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -15,14 +14,34 @@ from biosetu.alignment.importing import read_tables
 from biosetu.alignment.promise_tables import promise_tables, text_in
 from biosetu.engine.grids import Book, Grid
 from biosetu.home import home
+from biosetu.jobs.intake import centre_office, centre_promises, in_centre
+from biosetu.problems import UsageError
 from biosetu.sources import setuland
 
 SETULAND_SOURCE = "NBSAP of Setuland 2025 (fictional)"
 
 
 def promise_store() -> PromiseStore:
-    """Return the store of promises under BIOSETU_HOME."""
-    return PromiseFolder(home() / "alignment")
+    """Return the store of promises: the database of the centre where there is one, else the folder BIOSETU_HOME."""
+    return centre_promises() if in_centre() else PromiseFolder(home())
+
+
+def writing_store(party: str, verb: str, person: str = "") -> PromiseStore:
+    """Return the store to write what is held on a Party; in a centre in the name of an account that may do this.
+
+    `verb` is one of the table of permissions: `bring` (what a Party has published), `promise` (its own word).
+    Raises `UsageError` where the account may not, or none is named.
+    """
+    return centre_promises(person, party, verb) if in_centre() else PromiseFolder(home())
+
+
+def office_for(party: str, person: str, office: str) -> str:
+    """Return in whose name something is decided: in a centre the office of the account, else the office named."""
+    if in_centre():
+        return centre_office(person, party)
+    if not office.strip():
+        raise UsageError("Say which office decides (--by OFFICE).")
+    return office.strip()
 
 
 def promises_of(party: str, store: PromiseStore | None = None) -> Promises:
@@ -43,22 +62,17 @@ def tables_of(party: str, on: date | None = None, store: PromiseStore | None = N
 
     None where nothing is loaded.
     """
-    tables = dict(promise_tables(promises_of(party, store), on or datetime.now(UTC).date()))
-    assessed = assessment_of(party)
+    kept = store or promise_store()
+    tables = dict(promise_tables(promises_of(party, kept), on or datetime.now(UTC).date()))
+    assessed = assessment_of(party, kept)
     if assessed is not None:
         tables["confirmed_gaps"] = confirmed_gaps(assessed)
     return tables
 
 
-def assessment_of(party: str) -> SelfAssessment | None:
-    """Return the capacity self-assessment held of a Party (ISO3)."""
-    path = assessment_place(party)
-    return SelfAssessment.model_validate_json(path.read_bytes()) if path.exists() else None
-
-
-def assessment_place(party: str) -> Path:
-    """Return where the self-assessment of a Party is kept."""
-    return home() / "capacity" / f"{party}.json"
+def assessment_of(party: str, store: PromiseStore | None = None) -> SelfAssessment | None:
+    """Return the newest capacity self-assessment of a Party (ISO3)."""
+    return (store or promise_store()).assessment(party)
 
 
 def titles_by_target(tables: Mapping[str, pa.Table], language: str = "en") -> Mapping[str, tuple[str, ...]] | None:

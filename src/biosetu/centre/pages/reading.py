@@ -18,6 +18,9 @@ from markupsafe import Markup
 from biosetu.centre.evidence.models import Commit, Figure
 from biosetu.centre.evidence.snapshot import Version, snapshot, taken
 from biosetu.centre.helpdesk import public
+from biosetu.centre.promises import snapshot as promises
+from biosetu.centre.promises.store import Version as Promised
+from biosetu.centre.promises.store import version as promised
 from biosetu.figures import MOVES, Dot, DotOptions, Movement, dot_plot
 from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, parties
 from biosetu.jobs.dossier import dossier_document
@@ -131,13 +134,13 @@ def today() -> date:
 
 def evidence(code: str) -> PartyEvidence:
     """Return what is held on a Party, from the figures carried with the software and the centre's store."""
-    return _evidence(code, snapshot().version)
+    return _evidence(code, snapshot().version, promised())
 
 
 def held_on(codes: Iterable[str]) -> dict[str, PartyEvidence]:
     """Return what is held on each of these Parties."""
-    at = snapshot().version
-    return {code: _evidence(code, at) for code in codes}
+    at, said = snapshot().version, promised()
+    return {code: _evidence(code, at, said) for code in codes}
 
 
 def all_evidence() -> dict[Party, PartyEvidence]:
@@ -147,29 +150,29 @@ def all_evidence() -> dict[Party, PartyEvidence]:
 
 
 @lru_cache(maxsize=KEPT)
-def _evidence(code: str, at: Version) -> PartyEvidence:
-    return party_evidence(code, store=taken(at))
+def _evidence(code: str, at: Version, said: Promised) -> PartyEvidence:
+    return party_evidence(code, store=taken(at), promises=promises.taken(said))
 
 
 def supported(code: str) -> PartyEvidence:
     """Return what is held on a Party together with what is publicly known of its requests and solutions."""
-    return _supported(code, snapshot().version, public.version())
+    return _supported(code, snapshot().version, promised(), public.version())
 
 
 @lru_cache(maxsize=KEPT)
-def _supported(code: str, at: Version, asked: public.Version) -> PartyEvidence:
-    return party_evidence(code, store=taken(at), tables=public.tables(code))
+def _supported(code: str, at: Version, said: Promised, asked: public.Version) -> PartyEvidence:
+    return party_evidence(code, store=taken(at), promises=promises.taken(said), tables=public.tables(code))
 
 
 def body(code: str, language: str) -> Body:
     """Return the dossier of a Party as the page shows it."""
-    return _body(code, language, today(), snapshot().version, public.version())
+    return _body(code, language, today(), snapshot().version, promised(), public.version())
 
 
 @lru_cache(maxsize=KEPT)
-def _body(code: str, language: str, on: date, at: Version, asked: public.Version) -> Body:
+def _body(code: str, language: str, on: date, at: Version, said: Promised, asked: public.Version) -> Body:
     voice = Voice(language)
-    document = dossier_document(_supported(code, at, asked), language=language, on=on)
+    document = dossier_document(_supported(code, at, said, asked), language=language, on=on)
     citations = document.citations()
     parts = [fragments.section(part, voice, citations=citations) for part in document.sections]
     sources = fragments.sources(citations, voice)
@@ -180,15 +183,17 @@ def _body(code: str, language: str, on: date, at: Version, asked: public.Version
 def comparisons(indicator: str, language: str) -> tuple[Comparison, ...]:
     """Return an indicator's series over all Parties shown, national values only."""
     codes = tuple(party.iso3 for party in shown_parties())
-    return _comparisons(indicator, language, codes, snapshot().version)
+    return _comparisons(indicator, language, codes, snapshot().version, promised())
 
 
 @lru_cache(maxsize=KEPT)
-def _comparisons(indicator: str, language: str, codes: tuple[str, ...], at: Version) -> tuple[Comparison, ...]:
+def _comparisons(
+    indicator: str, language: str, codes: tuple[str, ...], at: Version, said: Promised
+) -> tuple[Comparison, ...]:
     voice = Voice(language)
     groups: dict[tuple[str, str], list[Summary]] = {}
     for code in codes:
-        for summary in told(_evidence(code, at).summaries_of(indicator)):
+        for summary in told(_evidence(code, at, said).summaries_of(indicator)):
             if not summary.disaggregation:
                 groups.setdefault((summary.series, summary.unit), []).append(summary)
     return tuple(_comparison(series, group, voice, at) for (series, _), group in groups.items())

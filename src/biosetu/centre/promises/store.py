@@ -1,0 +1,158 @@
+"""The store of promises in the database: the same port, the same contract as the folder of JSON files; audited."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from biosetu.alignment import Promises
+from biosetu.alignment.capacity import SelfAssessment
+from biosetu.alignment.national import Record
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.audit.trail import record
+from biosetu.centre.promises.models import (
+    ActionRow,
+    AssessmentRow,
+    DecisionRow,
+    Kept,
+    Ledger,
+    QuantityRow,
+    StatementRow,
+    TargetRow,
+)
+
+CHUNK = 500
+SHOWN = 20
+Version = int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Where the records of one field of `Promises` lie, and what tells one from another; an empty key: their place."""
+
+    rows: type[Kept]
+    key: Callable[[Any], str]
+
+
+def _place(_: object) -> str:
+    return ""
+
+
+SHELVES: Mapping[str, _Shelf] = {
+    "targets": _Shelf(TargetRow, lambda target: target.id),
+    "actions": _Shelf(ActionRow, lambda action: action.id),
+    "statements": _Shelf(StatementRow, lambda statement: statement.target),
+    "decisions": _Shelf(DecisionRow, _place),
+    "quantity_decisions": _Shelf(QuantityRow, _place),
+}
+
+
+class DatabasePromises:
+    """Promises in the database of the centre (see `PromiseStore`). Every change is recorded as done by `actor`."""
+
+    def __init__(self, actor: Account | None = None) -> None:
+        self.actor = actor
+
+    def load(self, party: str) -> Promises:
+        """Return everything held on a Party; see `PromiseStore.load`."""
+        return load_all((party,)).get(party) or Promises(party=party)
+
+    def save(self, promises: Promises) -> None:
+        """Replace what is held on a Party; only rows that changed are written. See `PromiseStore.save`."""
+        with writing(promises.party) as ledger:
+            changes: dict[str, object] = {}
+            for name, shelf in SHELVES.items():
+                changes |= _written(ledger, name, shelf, getattr(promises, name))
+            if changes or not ledger.promised:
+                self._record(ledger, "keep", changes)
+
+    def parties(self) -> tuple[str, ...]:
+        """Return the Parties on which promises are held; see `PromiseStore.parties`."""
+        return tuple(Ledger.objects.filter(promised=True).order_by("party").values_list("party", flat=True))
+
+    def assessment(self, party: str) -> SelfAssessment | None:
+        """Return the newest self-assessment; see `PromiseStore.assessment`."""
+        newest = AssessmentRow.objects.filter(ledger=party).order_by("-number").first()
+        return SelfAssessment.model_validate(newest.body) if newest else None
+
+    def keep_assessment(self, held: SelfAssessment) -> None:
+        """Keep a self-assessment as the newest; see `PromiseStore.keep_assessment`."""
+        with writing(held.party) as ledger:
+            number = 1 + ledger.assessments.count()
+            AssessmentRow.objects.create(ledger=ledger, number=number, body=held.model_dump(mode="json"))
+            rated = {rating.indicator: rating.scores for rating in held.ratings}
+            self._record(ledger, "assess_capacity", {"number": number, "by": held.by, "ratings": rated}, promised=False)
+
+    def _record(self, ledger: Ledger, verb: str, changes: Mapping[str, object], *, promised: bool = True) -> None:
+        rows = Ledger.objects.filter(pk=ledger.pk)
+        rows.update(version=F("version") + 1, promised=ledger.promised or promised, changed_at=timezone.now())
+        record(
+            actor=self.actor, verb=verb, record="promises", record_id=ledger.pk, party=ledger.pk, changes=dict(changes)
+        )
+
+
+def load_all(parties: Sequence[str] = ()) -> dict[str, Promises]:
+    """Return what is held on these Parties, or on all, in as many queries as there are kinds of records."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for name, shelf in SHELVES.items():
+        rows = shelf.rows.objects.order_by("ledger", "position")
+        rows = rows.filter(ledger__in=parties) if parties else rows
+        for party, body in rows.values_list("ledger", "body"):
+            found[party].setdefault(name, []).append(body)
+    return {party: Promises.model_validate({"party": party, **held}) for party, held in found.items()}
+
+
+def newest_assessments() -> dict[str, SelfAssessment]:
+    """Return the newest self-assessment of every Party that has made one."""
+    rows = AssessmentRow.objects.order_by("number").values_list("ledger", "body")
+    return {party: SelfAssessment.model_validate(body) for party, body in dict(rows).items()}
+
+
+@contextmanager
+def writing(party: str) -> Iterator[Ledger]:
+    """Hold the promises of one Party for one writer, in one transaction; may be nested, so that reading is safe too."""
+    if not (len(party) == 3 and party.isascii() and party.isalnum()):
+        raise ValueError(f"no Party: {party!r}")
+    with transaction.atomic():
+        Ledger.objects.get_or_create(pk=party)
+        yield Ledger.objects.select_for_update().get(pk=party)
+
+
+def version() -> Version:
+    """Return what changes whenever promises or self-assessments do (one query)."""
+    return Ledger.objects.aggregate(changes=Sum("version"))["changes"] or 0
+
+
+def _written(ledger: Ledger, name: str, shelf: _Shelf, records: Sequence[Record]) -> dict[str, object]:
+    """Write the records of one kind and return what changed, by the words that the audit shows."""
+    held = {row.key: row for row in shelf.rows.objects.filter(ledger=ledger)}
+    keys = [shelf.key(entry) or f"{place:06d}" for place, entry in enumerate(records)]
+    repeated = [key for key, count in Counter(keys).items() if count > 1]
+    if repeated:
+        raise ValueError(f"{name}: {repeated[0]!r} stands twice")
+    new, changed = [], []
+    for place, (key, entry) in enumerate(zip(keys, records, strict=True)):
+        row = held.pop(key, None)
+        body = entry.model_dump(mode="json")
+        if row is None:
+            new.append(shelf.rows(ledger=ledger, key=key, position=place, body=body))
+        elif (row.body, row.position) != (body, place):
+            row.body, row.position = body, place
+            changed.append(row)
+    shelf.rows.objects.bulk_create(new, batch_size=CHUNK)
+    shelf.rows.objects.bulk_update(changed, ["body", "position"], batch_size=CHUNK)
+    shelf.rows.objects.filter(pk__in=[row.pk for row in held.values()]).delete()
+    told = {"new": [row.key for row in new], "changed": [row.key for row in changed], "removed": list(held)}
+    return {f"{name}.{state}": _shortened(found) for state, found in told.items() if found}
+
+
+def _shortened(keys: Sequence[str]) -> list[object]:
+    more = len(keys) - SHOWN
+    return [*keys[:SHOWN], *([f"+{more}"] if more > 0 else [])]

@@ -1,0 +1,50 @@
+"""Capacity self-assessments: the sheet out, the filled sheet back, what the Parties of a centre lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from biosetu.alignment import PromiseStore
+from biosetu.alignment.capacity import SelfAssessment, assessment_rows, demand, read_assessment
+from biosetu.engine.grids import Book, read_book
+from biosetu.framework import coverage_of, find_centre, find_party
+from biosetu.jobs.promises import assessment_of, promise_store
+from biosetu.reports.cbd.workbook import write_grids
+
+SHEET = "self-assessment"
+
+
+def write_assessment(party: str, codes: Sequence[str], out: Path, store: PromiseStore | None = None) -> None:
+    """Write the self-assessment sheet of a Party for the indicators it picks, with what it said last time."""
+    held = assessment_of(find_party(party).iso3, store)
+    write_grids({SHEET: assessment_rows(codes, held)}, out)
+
+
+def keep_assessment(
+    party: str, path: Path, by: str, on: date | None = None, store: PromiseStore | None = None
+) -> SelfAssessment:
+    """Read a filled self-assessment and keep it as the newest of the Party."""
+    return keep_rated(read_book(path), party, by, on, store)
+
+
+def keep_rated(
+    book: Book, party: str, by: str, on: date | None = None, store: PromiseStore | None = None
+) -> SelfAssessment:
+    """Keep the ratings of a sheet, however it came, as the newest of the Party; raise `DataError` with wrong cells."""
+    held = read_assessment(book, find_party(party).iso3, by, on or datetime.now(UTC).date())
+    (store or promise_store()).keep_assessment(held)
+    return held
+
+
+def demand_of_centre(centre: str, store: PromiseStore | None = None) -> pa.Table:
+    """Return what the Parties of a centre lack, the most shared first."""
+    return demand_of(dict.fromkeys(row.party for row in coverage_of(centre=find_centre(centre).id)), store)
+
+
+def demand_of(parties: Iterable[str], store: PromiseStore | None = None) -> pa.Table:
+    """Return what these Parties (ISO3) lack by their own rating, the most shared first."""
+    return demand([held for party in parties if (held := assessment_of(party, store))])
