@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from biosetu.cooperation.peers import Likeness, most_alike
 from biosetu.figures import Movement
-from biosetu.framework import find_party, indicators, parties, targets
+from biosetu.framework import find_party, indicators, targets
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
@@ -112,7 +112,5 @@ def _is_headline(summary: Summary) -> bool:
 @lru_cache(maxsize=256)
 def peers_for_dossier(party: str) -> pa.Table | None:
     """Return the peers of a Party for every target, or None where nothing is known of its conditions."""
-    if parties()[party].fictional:
-        return None
     table = peers(party)
     return table if table.num_rows else None

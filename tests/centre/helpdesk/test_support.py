@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from biosetu.centre.helpdesk import public, verbs
 from biosetu.centre.helpdesk.models import SupportRequest
-from biosetu.centre.helpdesk.support import asking
+from biosetu.centre.helpdesk.support import MOST_GAPS, asking, help_for
 from biosetu.centre.pages import reading
 
 from .conftest import ELEVEN, FOUR
@@ -26,7 +26,7 @@ def test_setuland_goes_from_gap_to_re_measured_result(demonstration, client):
     page = client.get(reverse("party_support", args=["XXA"])).content.decode()
     assert "No national map of ecosystems exists by functional group." in page
     assert "Ask for support" in page
-    for helping in ("(illustrative)", "application of the IUCN Red List of Ecosystems", "Illustrative"):
+    for helping in ("(illustrative)", "application of IUCN Red List of Ecosystems", "Illustrative"):
         assert helping in page
     party = client.get(reverse("party", args=["XXA"])).content.decode()
     assert "Who helps, and with what result" in party
@@ -76,3 +76,25 @@ def test_the_same_request_elsewhere_is_shown_among_what_one_may_see(client, peop
     assert "The same request elsewhere?" in page
     assert first.reference in page
     assert secret.reference not in page
+
+
+def test_each_top_gap_of_setuland_carries_peers_a_solution_a_provider_an_open_call_and_the_button(demonstration):
+    from django.contrib.auth.models import AnonymousUser
+
+    gaps = [gap for gap in reading.supported("XXA").gaps if gap.kind != "support"]
+    helps = help_for(AnonymousUser(), gaps[:MOST_GAPS])
+    assert len(helps) == MOST_GAPS
+    lacking = {
+        f"{one.gap.id}: {what}"
+        for one in helps
+        for what, have in {
+            "peers": len(one.peers) == 3,
+            "solution": one.shelf["solution"],
+            "provider": one.providers,
+            "call": one.shelf["opportunity"],
+            "guidance": one.shelf["guidance"],
+            "button": "/requests/new/?" in one.ask,
+        }.items()
+        if not have
+    }
+    assert lacking == set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -18,8 +17,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.directory import verbs
 from biosetu.centre.directory.models import Provider
-from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused, in_words
+from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.cooperation.forms import form
 from biosetu.problems import DataError
 
@@ -70,7 +68,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return forms.show(request, "directory/form.html", fields, {}, found=None)
     values = forms.posted(request.POST, fields)
     try:
-        made = verbs.register(by=_account(request), values=values)
+        made = verbs.register(by=account_of(request), values=values)
     except DataError as error:
         return forms.show(request, "directory/form.html", fields, values, error.problems, found=None)
     return redirect("provider", made.pk)
@@ -88,7 +86,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return forms.show(request, "directory/form.html", fields, found.values, found=found)
     values = forms.posted(request.POST, fields)
     try:
-        verbs.edit(provider=found, by=_account(request), values=values)
+        verbs.edit(provider=found, by=account_of(request), values=values)
     except DataError as error:
         return forms.show(request, "directory/form.html", fields, values, error.problems, found=found)
     return redirect("provider", pk)
@@ -112,13 +110,10 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     action = ACTIONS.get(name)
     if action is None:
         raise Http404
-    try:
-        action(found, _account(request), request.POST)
-    except Refused as refused:
-        messages.error(request, in_words(refused.said, gettext))
-    else:
-        messages.success(request, gettext("Done."))
-    return redirect("directory") if name == "erase" else redirect("provider", pk)
+    with telling(request):
+        action(found, account_of(request), request.POST)
+        return redirect("directory") if name == "erase" else redirect("provider", pk)
+    return redirect("provider", pk)
 
 
 ACTIONS: Mapping[str, Callable[[Provider, Account, QueryDict], None]] = {
@@ -133,13 +128,4 @@ ACTIONS: Mapping[str, Callable[[Provider, Account, QueryDict], None]] = {
 
 
 def _seen(request: HttpRequest, pk: int) -> Provider:
-    found = visible_to(request.user, Provider.objects.all()).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
+    return seen(request, Provider.objects.all(), pk=pk)

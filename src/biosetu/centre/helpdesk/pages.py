@@ -13,7 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,12 +24,14 @@ from biosetu.centre.accounts.permissions import grants, may, parties_for, visibl
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, roles_for
 from biosetu.centre.helpdesk.models import STATES, UNMATCHED, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
+from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import Refused, in_words, offered, read_clock, standards, states
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.forms import template as empty_form
 from biosetu.engine.tables import write_table
 from biosetu.problems import DataError
+from biosetu.translation import N_
 
 if TYPE_CHECKING:
     from biosetu.cooperation import Likeness
@@ -40,6 +42,7 @@ OPENING = ("who", "what", "purpose", "needed_by", "party")
 FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "confidential"})
 PREFILLED = ("party", "targets", "indicators", "what", "purpose")
 INTERNAL = frozenset({"officer", "manager"})
+SENT = N_("Sent. The centre answers within its service standard.")
 
 
 @require_safe
@@ -90,7 +93,7 @@ def _may_ask(request: HttpRequest) -> bool:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for help: four fields and the country; the rest when it is needed."""
-    account = _account(request)
+    account = account_of(request)
     if not _may_ask(request):
         raise PermissionDenied
     fields = [field for field in form("request") if field.field in FIRST_FIELDS]
@@ -108,12 +111,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _try_to_submit(request: HttpRequest, made: SupportRequest, account: Account) -> HttpResponse:
-    try:
+    with telling(request, SENT):
         verbs.act(request=made, verb="submit", by=account)
-    except Refused as refused:
-        messages.error(request, gettext("Saved as a draft.") + " " + in_words(refused.said, gettext))
-    else:
-        messages.success(request, gettext("Sent. The centre answers within its service standard."))
+        return redirect("request", made.reference)
+    messages.info(request, gettext("Saved as a draft."))
     return redirect("request", made.reference)
 
 
@@ -128,7 +129,7 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         values = forms.posted(request.POST, fields)
         try:
-            verbs.save(request=found, by=_account(request), values=values)
+            verbs.save(request=found, by=account_of(request), values=values)
         except DataError as error:
             return forms.show(request, "helpdesk/edit.html", fields, values, error.problems, found=found)
         except Refused as refused:
@@ -248,13 +249,4 @@ def biobridge_file(request: HttpRequest, reference: str) -> JsonResponse:
 
 
 def _seen(request: HttpRequest, reference: str) -> SupportRequest:
-    found = visible_to(request.user, SupportRequest.objects.all()).filter(reference=reference).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
+    return seen(request, SupportRequest.objects.all(), reference=reference)

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import Candidate, Objection, PlanItem, SupportRequest
-from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused, in_words, transitions
-from biosetu.problems import DataError
+from biosetu.centre.pressing import account_of, seen, telling
+from biosetu.cooperation import Refused, transitions
 from biosetu.translation import N_
 
 Action = Callable[[SupportRequest, Account, QueryDict], object]
@@ -29,27 +25,23 @@ NO_FILE = N_("Choose a file.")
 @require_POST
 def do(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Do one thing to a request and come back to its page, with what happened or what bars it."""
-    found = visible_to(request.user, SupportRequest.objects.all()).filter(reference=reference).first()
-    if found is None or not isinstance(request.user, Account):
-        raise Http404
-    action = ACTIONS.get(name)
-    if action is None and name not in {"attach", *(row.verb for row in transitions())}:
-        raise Http404
-    try:
-        if action is not None:
-            action(found, request.user, request.POST)
-        elif name == "attach":
-            _attach(found, request.user, request)
-        else:
-            reason = request.POST.get("reason", "")
-            verbs.act(request=_seen(found, request.POST), verb=name, by=request.user, reason=reason)
-    except Refused as refused:
-        messages.error(request, in_words(refused.said, gettext))
-    except (ValidationError, DataError, ValueError) as wrong:
-        messages.error(request, _plain(wrong))
-    else:
-        messages.success(request, gettext("Done."))
+    found = seen(request, SupportRequest.objects.all(), reference=reference)
+    action = _chosen(found, account_of(request), request, name)
+    with telling(request):
+        action()
     return redirect("request", reference)
+
+
+def _chosen(found: SupportRequest, by: Account, request: HttpRequest, name: str) -> Callable[[], object]:
+    action = ACTIONS.get(name)
+    if action is not None:
+        return lambda: action(found, by, request.POST)
+    if name == "attach":
+        return lambda: _attach(found, by, request)
+    if name not in {row.verb for row in transitions()}:
+        raise Http404
+    reason = request.POST.get("reason", "")
+    return lambda: verbs.act(request=_as_seen(found, request.POST), verb=name, by=by, reason=reason)
 
 
 def _attach(found: SupportRequest, by: Account, request: HttpRequest) -> None:
@@ -59,16 +51,12 @@ def _attach(found: SupportRequest, by: Account, request: HttpRequest) -> None:
     verbs.attach(request=found, by=by, file=file, internal="internal" in request.POST)
 
 
-def _seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:
+def _as_seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:
     """Take the version that the person saw, so that a change in between is noticed."""
     seen = str(posted.get("version", ""))
     if seen.isdecimal():
         found.version = int(seen)
     return found
-
-
-def _plain(wrong: Exception) -> str:
-    return " ".join(wrong.messages) if isinstance(wrong, ValidationError) else str(wrong)
 
 
 def _date(text: str) -> date | None:

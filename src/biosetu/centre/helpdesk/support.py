@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,12 +22,14 @@ from biosetu.centre.library.reading import Fitting, fitting, listed
 from biosetu.centre.pages import reading
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import Request
+from biosetu.cooperation.peers import most_alike
 from biosetu.cooperation.support import KIND
 from biosetu.framework import parties
 from biosetu.jobs.peers import peers_for_dossier
 
 MOST_GAPS = 12
 CONSIDERED = 400
+PEERS = 3
 SHOWN = {"solution": 1, "guidance": 3, "answer": 1, "opportunity": 1}
 
 
@@ -79,19 +80,24 @@ def _help(gap: Gap, shelves: dict[str, list[Item]]) -> Help:
     asked, today = asked_of(gap), days.today()
     shelf = {kind: fitting(items, asked, today, SHOWN[kind]) for kind, items in shelves.items()}
     shelf["guidance"] = (shelf["guidance"] + shelf.pop("answer"))[: SHOWN["guidance"]]
-    table = peers_for_dossier(gap.party)
-    rows = table.to_pylist() if table is not None else []
-    near = [row for row in rows if row["target"] == gap.target]
     return Help(
-        gap, gap.says.text(language()), gap.closes.text(language()), shelf, _providers(asked), near, asking(gap)
+        gap, gap.says.text(language()), gap.closes.text(language()), shelf, _providers(asked), _near(gap), asking(gap)
     )
 
 
+def _near(gap: Gap) -> list[dict[str, object]]:
+    """Return peers that measured or moved; where none is known, the Parties in the most similar conditions."""
+    table = peers_for_dossier(gap.party)
+    rows = [row for row in table.to_pylist() if row["target"] == gap.target] if table is not None else []
+    return rows or [{"party": one.party, "alike": one.alike} for one in most_alike(gap.party, PEERS)]
+
+
 def _providers(asked: Request) -> list[tuple[Provider, tuple[str, ...]]]:
-    if not asked.targets:
-        return []
-    named = Q(values__targets__regex=rf"(^|[; ]){asked.targets[0]}($|[; ])")
-    found = list(Provider.objects.filter(PUBLISHED & named)[:CONSIDERED])
+    """Return who fits best: among those that name the target, or by their words where the gap lies under a goal."""
+    rows = Provider.objects.filter(PUBLISHED)
+    if asked.targets:
+        rows = rows.filter(values__targets__regex=rf"(^|[; ]){asked.targets[0]}($|[; ])")
+    found = list(rows[:CONSIDERED])
     best = cooperation.suggest(asked, [one.offer() for one in found], most=1, gettext=gettext)
     return [(found[one.index], one.reasons) for one in best]
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,13 +19,14 @@ from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs
 from biosetu.centre.library.models import Item, Kind
-from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused, in_words
+from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.cooperation.forms import form
 from biosetu.problems import DataError
+from biosetu.translation import N_
 
 ON_A_PAGE = 30
 NOT_SHOWN = frozenset({"contact", "knowledge", "access"})
+DRAFTED = N_("Drafted without names. Read it, fill in what is missing, and ask for review.")
 
 
 @require_safe
@@ -95,7 +95,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         return forms.show(request, "library/form.html", fields, {}, found=None, label=label)
     values = forms.posted(request.POST, fields)
     try:
-        made = verbs.write(by=_account(request), kind=kind, values=values)
+        made = verbs.write(by=account_of(request), kind=kind, values=values)
     except DataError as error:
         return forms.show(request, "library/form.html", fields, values, error.problems, found=None, label=label)
     return redirect("item", made.pk)
@@ -113,7 +113,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         values = forms.posted(request.POST, fields)
         try:
-            verbs.edit(item=found, by=_account(request), values=values)
+            verbs.edit(item=found, by=account_of(request), values=values)
         except DataError as error:
             return forms.show(request, "library/form.html", fields, values, error.problems, found=found, label=label)
         return redirect("item", pk)
@@ -124,16 +124,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
     """Draft a solution or an answer from a request, in one click."""
-    asked = get_object_or_404(visible_to(request.user, SupportRequest.objects.all()), reference=reference)
+    asked = seen(request, SupportRequest.objects.all(), reference=reference)
     if kind not in {Kind.SOLUTION, Kind.ANSWER}:
         raise Http404
-    try:
-        made = verbs.draft_from(request=asked, by=_account(request), kind=kind)
-    except Refused as refused:
-        messages.error(request, in_words(refused.said, gettext))
-        return redirect("request", reference)
-    messages.success(request, gettext("Drafted without names. Read it, fill in what is missing, and ask for review."))
-    return redirect("item_edit", made.pk)
+    with telling(request, DRAFTED):
+        return redirect("item_edit", verbs.draft_from(request=asked, by=account_of(request), kind=kind).pk)
+    return redirect("request", reference)
 
 
 @login_required
@@ -144,12 +140,8 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     action = ACTIONS.get(name)
     if action is None:
         raise Http404
-    try:
-        action(found, _account(request), request.POST)
-    except Refused as refused:
-        messages.error(request, in_words(refused.said, gettext))
-    else:
-        messages.success(request, gettext("Done."))
+    with telling(request):
+        action(found, account_of(request), request.POST)
     return redirect("item", pk) if may(request.user, "see", found) else redirect("library")
 
 
@@ -164,13 +156,4 @@ ACTIONS: Mapping[str, Callable[[Item, Account, QueryDict], None]] = {
 
 
 def _seen(request: HttpRequest, pk: int) -> Item:
-    found = visible_to(request.user, Item.objects.select_related("request")).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
+    return seen(request, Item.objects.select_related("request"), pk=pk)
