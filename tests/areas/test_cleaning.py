@@ -15,7 +15,7 @@ def layer(shapes, **columns):
 
 
 def touched(log):
-    return {step.step: step.touched for step in log if step.touched}
+    return {step.step: step.touched for step in log if step.touched and step.step != "unknown year"}
 
 
 def shifted(count):
@@ -98,13 +98,70 @@ def test_bad_shapes_are_handled_and_counted():
         "axes": 1,
         "outside the globe": 1,
         "date line": 1,
+        "heights": 1,
         "repaired": 2,
+        "self-crossing": 2,
         "no area": 1,
         "copies": 1,
     }
     assert shapely.is_valid(kept.shapes).all()
     assert len(kept) == log[-1].after == 5
     assert kept.shapes[1].bounds == (85.0, 27.0, 100.0, 28.0)
+
+
+BOW_TIE = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+HOLE_OUTSIDE = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)], [[(3, 3), (4, 3), (4, 4), (3, 4)]])
+SLIVER = shapely.box(10, 10, 10 + 1e-7, 10 + 1e-7)
+WITH_HEIGHT = shapely.from_wkt("POLYGON Z ((10 0 9, 11 0 9, 11 1 9, 10 0 9))")
+CASES = [
+    # shape, the step that counts it, sites left, part of the area left [of the box 0..1 at the equator, or None]
+    (BOW_TIE, "self-crossing", 1, 2.0),
+    (HOLE_OUTSIDE, "holes outside", 1, 1.0),
+    (SLIVER, "slivers", 0, None),
+    (shapely.Polygon(), "no geometry", 0, None),
+    (WITH_HEIGHT, "heights", 1, 0.5),
+    (shapely.LineString([(0, 0), (1, 1)]), "no area", 0, None),
+    (shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(0.5, 0, 1.5, 1)]), "self-crossing", 1, 1.5),
+    (shapely.box(27, 95, 28, 96), "axes", 1, None),
+    (shapely.box(359, 0, 360, 1), "date line", 1, 1.0),
+    (shapely.box(1e6, 1e6, 2e6, 2e6), "outside the globe", 0, None),
+]
+
+
+@pytest.mark.parametrize(("shape", "step", "left", "part"), CASES, ids=[case[1] for case in CASES])
+def test_each_kind_of_bad_shape_is_counted_once_and_measured(shape, step, left, part):
+    good = shapely.box(50, 0, 51, 1)
+    kept, log = clean(read_sites(layer([shape, good], STATUS_YR=[2000, 2000])))
+    assert {entry.step: entry.touched for entry in log}[step] == 1
+    assert len(kept) == left + 1
+    if part is not None:
+        assert areas_km2(kept.shapes[:1])[0] == pytest.approx(part * areas_km2(np.array([good]))[0], rel=1e-3)
+
+
+def test_clean_layer_leaves_every_count_at_zero():
+    _, log = clean(read_sites(layer(shifted(3), STATUS_YR=[1990, 2000, 2010])))
+    assert {step.touched for step in log} == {0}
+    assert {step.change_km2 for step in log} == {0.0}
+
+
+def test_years_of_zero_are_counted_and_kept():
+    kept, log = clean(read_sites(layer(shifted(4), STATUS_YR=[0, 1990, 0, 2000])))
+    assert log[-1].step == "unknown year"
+    assert (log[-1].touched, len(kept)) == (2, 4)
+
+
+def test_thousands_of_copies_are_left_out_and_counted_but_other_years_stay():
+    years = [2000] * 4999 + [2001]
+    kept, log = clean(read_sites(layer([BOX] * 5000, STATUS_YR=years)))
+    assert kept.year.tolist() == [2000, 2001]
+    assert touched(log) == {"copies": 4998}
+    assert len(clean(read_sites(layer([BOX] * 5000, STATUS_YR=years)), Options(copies=True))[0]) == 5000
+
+
+def test_proposed_sites_count_only_on_request():
+    sites = read_sites(layer(shifted(2), STATUS=["Designated", "Proposed"]))
+    assert clean(sites)[0].status == ("Designated",)
+    assert clean(sites, Options(proposed=True))[0].status == ("Designated", "Proposed")
 
 
 def test_log_counts_without_a_gap():

@@ -44,7 +44,7 @@ RESULTS = {
         },
         metadata={"biosetu.official": "yes"},
     ),
-    "areas.connectivity": pa.table({"area": ["NPL"], "median_km": [10.0], "protconn": [7.5]}),
+    "areas.connectivity": pa.table({"area": ["NPL"], "distance_km": [10.0], "protconn_percent": [7.5]}),
 }
 
 

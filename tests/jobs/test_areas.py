@@ -60,7 +60,7 @@ def test_coverage_has_the_contract_columns_and_splits_the_border_site(layers):
 def test_coverage_by_province_adds_up(layers):
     whole = {row["area"]: row["protected_km2"] for row in measured(layers) if row["year"] == 2010}
     parts = [row for row in measured(layers, "--by", str(layers / "provinces.gpkg")) if row["year"] == 2010]
-    assert {row["realm"] for row in parts} == {"north", "south"}
+    assert {row["class"] for row in parts} == {"north", "south"}
     for area, total in whole.items():
         assert sum(row["protected_km2"] for row in parts if row["area"] == area) == pytest.approx(total)
 

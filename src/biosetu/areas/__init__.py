@@ -3,11 +3,18 @@
 from biosetu.areas.cleaning import Options, Step, clean, log_table
 from biosetu.areas.connectivity import Links, Network, connectivity_table, longest_link_km, protconn
 from biosetu.areas.coverage import (
+    DRY,
+    LAND,
+    REALMS,
+    SEA,
+    WATER,
     Growth,
     Zone,
     by_category,
     by_governance,
     coverage_table,
+    flat_km2,
+    key_sites_table,
     mean_site_share,
     zone_growth,
 )
@@ -15,9 +22,14 @@ from biosetu.areas.effectiveness import assessed_table
 from biosetu.areas.nodes import network_of
 from biosetu.areas.reconciliation import Cause, Figure, reconcile
 from biosetu.areas.representation import mean_target_achievement, representation_table
-from biosetu.areas.sites import Sites, read_sites
+from biosetu.areas.sites import Sites, fields_of_sites, read_sites
 
 __all__ = [
+    "DRY",
+    "LAND",
+    "REALMS",
+    "SEA",
+    "WATER",
     "Cause",
     "Figure",
     "Growth",
@@ -33,6 +45,9 @@ __all__ = [
     "clean",
     "connectivity_table",
     "coverage_table",
+    "fields_of_sites",
+    "flat_km2",
+    "key_sites_table",
     "log_table",
     "longest_link_km",
     "mean_site_share",

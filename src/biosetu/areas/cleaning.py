@@ -12,24 +12,25 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from biosetu.areas.sites import Sites, rows_of
+from biosetu.areas.sites import UNKNOWN_YEAR, Sites, rows_of
 from biosetu.geo.area import areas_km2
 from biosetu.geo.kinds import Flags
 from biosetu.geo.shapes import circle, polygonal, repaired, within_date_line
 from biosetu.translation import N_
 
-SLIVER_KM2 = 1e-9
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be chosen: adopted: keep sites of status Adopted; biosphere: keep UNESCO-MAB Biosphere Reserves;
-    points: give points their reported area; swap: turn coordinates that can only be latitude, longitude."""
+    """What may be chosen: adopted, proposed: keep sites of that status; biosphere: keep UNESCO-MAB Biosphere Reserves;
+    points: give points their reported area; swap: turn coordinates that can only be latitude, longitude; copies: keep
+    exact copies, where what hangs on each site matters more than speed."""
 
     adopted: bool = False
+    proposed: bool = False
     biosphere: bool = False
     points: bool = True
     swap: bool = True
+    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Step:
 
 STEPS = {
     "no geometry": N_("Sites without geometry are left out."),
+    "heights": N_("Heights (a third dimension) are left out."),
     "status": N_("Only sites designated, inscribed or established are kept (adopted ones on request)."),
     "biosphere": N_("UNESCO-MAB biosphere reserves are left out."),
     "points without area": N_("Points without a reported area are left out."),
@@ -53,8 +55,13 @@ STEPS = {
     "outside the globe": N_("Shapes with coordinates off the globe are left out."),
     "date line": N_("Shapes over the date line are cut there."),
     "repaired": N_("Invalid shapes are repaired."),
+    "self-crossing": N_("Of these: outlines that cross or touch themselves (bow-ties) are rebuilt ring by ring."),
+    "holes outside": N_("Of these: holes that lie outside their ring take nothing away."),
+    "otherwise invalid": N_("Of these: invalid for another reason."),
     "no area": N_("Shapes without area are left out."),
+    "slivers": N_("Slivers too small to be a site are left out."),
     "copies": N_("Exact copies are left out."),
+    "unknown year": N_("Sites without a year of establishment (0) count from the start; their part is shown apart."),
 }
 
 
@@ -65,14 +72,18 @@ def clean(sites: Sites, options: Options | None = None) -> tuple[Sites, list[Ste
     shapes = sites.shapes
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     sites = _drop(sites, missing, "no geometry", log)
+    sites = _flat(sites, log)
     sites = _drop(sites, _wrong_status(sites, chosen), "status", log)
     sites = _drop(sites, _biosphere(sites) if not chosen.biosphere else np.zeros(len(sites), bool), "biosphere", log)
     sites = _points(sites, chosen, log)
     sites = _axes(sites, chosen, log)
     sites = _date_line(sites, log)
     sites = _repair(sites, log)
-    sites = _drop(sites, areas_km2(sites.shapes) <= SLIVER_KM2, "no area", log)
-    return _drop(sites, _copies(sites), "copies", log), log
+    sites = _drop(sites, areas_km2(sites.shapes) == 0, "no area", log)
+    sites = _drop(sites, areas_km2(sites.shapes) <= float(_rule("sliver")), "slivers", log)
+    sites = _drop(sites, _copies(sites) if not chosen.copies else np.zeros(len(sites), bool), "copies", log)
+    log.append(Step("unknown year", len(sites), int((sites.year == UNKNOWN_YEAR).sum()), len(sites)))
+    return sites, log
 
 
 def log_table(log: list[Step]) -> pa.Table:
@@ -91,8 +102,20 @@ def log_table(log: list[Step]) -> pa.Table:
 
 def _drop(sites: Sites, dropped: Flags, step: str, log: list[Step]) -> Sites:
     count = int(dropped.sum())
-    log.append(Step(step, len(sites), count, len(sites) - count))
+    change = -float(areas_km2(sites.shapes[dropped]).sum()) if step == "slivers" else 0.0
+    log.append(Step(step, len(sites), count, len(sites) - count, change))
     return sites.taken(~dropped) if count else sites
+
+
+def _rule(rule: str) -> str:
+    """Return the value of a rule that has one alone."""
+    return next(row["value"] for row in rows_of("cleaning_rules") if row["rule"] == rule)
+
+
+def _flat(sites: Sites, log: list[Step]) -> Sites:
+    high = shapely.has_z(sites.shapes)
+    log.append(Step("heights", len(sites), int(high.sum()), len(sites)))
+    return replace(sites, shapes=shapely.force_2d(sites.shapes))
 
 
 def _wrong_status(sites: Sites, options: Options) -> Flags:
@@ -100,6 +123,8 @@ def _wrong_status(sites: Sites, options: Options) -> Flags:
     kept = {value for value, row in rules.items() if row["effect"] == "keep"}
     if options.adopted:
         kept |= {value for value, row in rules.items() if row["option"] == "adopted"}
+    if options.proposed:
+        kept |= {value for value, row in rules.items() if row["option"] == "proposed"}
     return np.array([bool(status.strip()) and status.strip().casefold() not in kept for status in sites.status], bool)
 
 
@@ -144,7 +169,7 @@ def _axes(sites: Sites, options: Options, log: list[Step]) -> Sites:
 
 
 def _date_line(sites: Sites, log: list[Step]) -> Sites:
-    shapes, changed = within_date_line(shapely.force_2d(sites.shapes))
+    shapes, changed = within_date_line(sites.shapes)
     log.append(Step("date line", len(sites), int(changed.sum()), len(sites)))
     return replace(sites, shapes=shapes)
 
@@ -153,7 +178,14 @@ def _repair(sites: Sites, log: list[Step]) -> Sites:
     before = sites.shapes
     shapes, bad = repaired(before)
     change = float((areas_km2(shapes[bad]) - areas_km2(before[bad])).sum()) if bad.any() else 0.0
-    log.append(Step("repaired", len(sites), int(bad.sum()), len(sites), change))
+    count = len(sites)
+    log.append(Step("repaired", count, int(bad.sum()), count, change))
+    reasons = [str(reason) for reason in shapely.is_valid_reason(before[bad])]
+    crossing = sum("elf-intersection" in reason for reason in reasons)
+    holes = sum(reason.startswith("Hole lies outside") for reason in reasons)
+    for step, number in (("self-crossing", crossing), ("holes outside", holes)):
+        log.append(Step(step, count, number, count))
+    log.append(Step("otherwise invalid", count, len(reasons) - crossing - holes, count))
     return replace(sites, shapes=shapes)
 
 

@@ -15,7 +15,7 @@ import shapely
 
 from biosetu.areas.sites import UNKNOWN_YEAR, Sites, rows_of
 from biosetu.geo.area import areas_km2
-from biosetu.geo.kinds import Floats, Integers
+from biosetu.geo.kinds import Flags, Floats, Integers
 from biosetu.geo.union import SiteTree, Tile, clipped, growth_km2, tiles
 
 SCHEMA = pa.schema(
@@ -27,21 +27,36 @@ SCHEMA = pa.schema(
         ("protected_km2", pa.float64()),
         ("oecm_km2", pa.float64()),
         ("share_percent", pa.float64()),
+        ("class", pa.string()),
         ("unknown_year_km2", pa.float64()),
         ("buffered_points_km2", pa.float64()),
     ]
 )
+KEY_SITES_SCHEMA = pa.schema(
+    [
+        ("realm", pa.string()),
+        ("class", pa.string()),
+        ("year", pa.int32()),
+        ("sites", pa.int64()),
+        ("mean_share_percent", pa.float64()),
+    ]
+)
+LAND, SEA = "land", "sea"  # Target 3 knows two figures: land with inland water, and sea
+DRY, WATER = "land without inland water", "inland water"  # the parts of the first, where a layer of water is given
+REALMS = (LAND, DRY, WATER, SEA)
 COMPLETE_PERCENT, NONE_PERCENT = 98.0, 2.0  # BirdLife, kba-overlap 3.1
 Mapper = Callable[[Callable[[Tile], Floats], Iterable[Tile]], Iterable[Floats]]
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Something to be covered: an area (a country, a province) in a realm (land, sea, or a class of a layer)."""
+    """Something to be covered: an area (a country, a key site), its part in a realm (REALMS), and there, where areas
+    are split by a layer, the part in one of its classes."""
 
     area: str
     realm: str
     shape: shapely.Geometry
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,17 @@ class TileWork:
         return np.concatenate([protected, every, buffered])
 
 
+def flat_km2(sites: Sites, zone: Zone, chosen: Flags | None = None) -> float:
+    """Return the area of a zone that the chosen sites cover, each place once [km²]."""
+    shapes = sites.shapes if chosen is None else sites.shapes[chosen]
+    total = 0.0
+    if shapes.size:
+        for tile in tiles(zone.shape, shapes):
+            cut = clipped(tile.zone, tile.shapes)
+            total += float(growth_km2(cut, np.zeros(cut.size, np.int64), 1)[0])
+    return total
+
+
 def coverage_table(growths: Iterable[Growth], first: int | None = None, last: int | None = None) -> pa.Table:
     """Return one row a zone and year: area, realm, year, area_km2, protected_km2, oecm_km2, share_percent …
 
@@ -119,8 +145,13 @@ def coverage_table(growths: Iterable[Growth], first: int | None = None, last: in
     return pa.Table.from_pylist(rows, SCHEMA)
 
 
+def _place(growth: Growth, year: int) -> int:
+    """Return the position of a year in the growth, -1 before the first."""
+    return int(np.searchsorted(growth.years, year, side="right")) - 1
+
+
 def _row(growth: Growth, year: int) -> dict[str, object]:
-    place = int(np.searchsorted(growth.years, year, side="right")) - 1
+    place = _place(growth, year)
     protected = float(growth.protected_km2[place]) if place >= 0 else 0.0
     oecm = float(growth.oecm_km2[place]) if place >= 0 else 0.0
     undated = growth.years.size and growth.years[0] == UNKNOWN_YEAR
@@ -132,6 +163,7 @@ def _row(growth: Growth, year: int) -> dict[str, object]:
         "protected_km2": protected,
         "oecm_km2": oecm,
         "share_percent": 100 * (protected + oecm) / growth.area_km2 if growth.area_km2 else None,
+        "class": growth.zone.name,
         "unknown_year_km2": float(growth.all_km2[0]) if undated else 0.0,
         "buffered_points_km2": growth.buffered_km2,
     }
@@ -140,7 +172,8 @@ def _row(growth: Growth, year: int) -> dict[str, object]:
 def by_category(sites: Sites, zone: Zone) -> pa.Table:
     """Return the area under each IUCN management category, overlaps given to the strictest (column flat_km2).
 
-    Also by itself, overlaps and all (own_km2): these may add up to more than the whole.
+    Also by itself, overlaps and all (own_km2): these may add up to more than the whole. Columns: area, realm, class,
+    iucn_category, sites (that reach into the zone), flat_km2, own_km2, flat_percent and own_percent of the zone.
     """
     order = {row["category"]: int(row["priority"]) for row in rows_of("iucn_priority")}
     names = sorted(set(sites.iucn_category), key=lambda name: (order.get(name, len(order) + 1), name))
@@ -148,21 +181,39 @@ def by_category(sites: Sites, zone: Zone) -> pa.Table:
 
 
 def by_governance(sites: Sites, zone: Zone) -> pa.Table:
-    """Return the area under each governance type; overlaps are given to the first by name in flat_km2."""
+    """Return the area under each governance type, as `by_category` does; flat_km2 gives overlaps to the first by name.
+
+    What indigenous peoples and local communities govern is shown by own_km2, whatever else lies on it.
+    """
     return _by_class(sites, zone, "governance", sorted(set(sites.governance)), sites.governance)
 
 
 def _by_class(sites: Sites, zone: Zone, column: str, names: list[str], values: tuple[str, ...]) -> pa.Table:
     rank = np.array([names.index(value) for value in values], np.int64)
     flat, own = np.zeros(len(names)), np.zeros(len(names))
+    there = np.zeros(len(sites), bool)
     for tile in tiles(zone.shape, sites.shapes):
         shapes = clipped(tile.zone, tile.shapes)
         here = rank[tile.index]
+        there[tile.index[shapely.area(shapes) > 0]] = True
         flat += growth_km2(shapes, here, len(names))
         for value in np.unique(here):
             own[value] += growth_km2(shapes[here == value], np.zeros((here == value).sum(), np.int64), 1)[0]
-    count = np.bincount(rank, minlength=len(names))
-    return pa.table({"area": [zone.area] * len(names), column: names, "sites": count, "flat_km2": flat, "own_km2": own})
+    area = float(areas_km2(np.array([zone.shape], dtype=object))[0])
+    percent = 100 / area if area else float("nan")
+    return pa.table(
+        {
+            "area": [zone.area] * len(names),
+            "realm": [zone.realm] * len(names),
+            "class": [zone.name] * len(names),
+            column: names,
+            "sites": np.bincount(rank[there], minlength=len(names)),
+            "flat_km2": flat,
+            "own_km2": own,
+            "flat_percent": flat * percent,
+            "own_percent": own * percent,
+        }
+    )
 
 
 def mean_site_share(growths: Iterable[Growth], year: int) -> float:
@@ -173,7 +224,33 @@ def mean_site_share(growths: Iterable[Growth], year: int) -> float:
     """
     shares = []
     for growth in growths:
-        row = _row(growth, year)
-        share = float(str(row["share_percent"])) if row["share_percent"] is not None else 0.0
+        place = _place(growth, year)
+        covered = float(growth.all_km2[place]) if place >= 0 else 0.0
+        share = 100 * covered / growth.area_km2 if growth.area_km2 else 0.0
         shares.append(100.0 if share >= COMPLETE_PERCENT else 0.0 if share <= NONE_PERCENT else share)
     return float(np.mean(shares)) if shares else float("nan")
+
+
+def key_sites_table(growths: Iterable[Growth], first: int | None = None, last: int | None = None) -> pa.Table:
+    """Return realm, class, year, sites, mean_share_percent of key sites (`mean_site_share`); a zone is a site's part.
+
+    Years run as in `coverage_table`, the same for all.
+    """
+    groups: dict[tuple[str, str], list[Growth]] = {}
+    for growth in growths:
+        groups.setdefault((growth.zone.realm, growth.zone.name), []).append(growth)
+    known = [year for members in groups.values() for g in members for year in g.years.tolist() if year != UNKNOWN_YEAR]
+    begin = first or min(known, default=last or UNKNOWN_YEAR)
+    end = max(last or max(known, default=begin), begin)
+    rows = [
+        {
+            "realm": realm,
+            "class": name,
+            "year": year,
+            "sites": len(members),
+            "mean_share_percent": mean_site_share(members, year),
+        }
+        for (realm, name), members in groups.items()
+        for year in range(begin, end + 1)
+    ]
+    return pa.Table.from_pylist(rows, KEY_SITES_SCHEMA)

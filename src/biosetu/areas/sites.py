@@ -59,6 +59,11 @@ def rows_of(name: str) -> tuple[Mapping[str, str], ...]:
     return tuple(csv.DictReader(text.splitlines()))
 
 
+def fields_of_sites() -> tuple[str, ...]:
+    """Return the fields for which a column of the layer can be named."""
+    return tuple(row["field"] for row in rows_of("wdpa_columns"))
+
+
 def read_sites(table: pa.Table, columns: Mapping[str, str] | None = None) -> Sites:
     """Read sites from a layer with `geometry` (WKB). columns: our field -> the layer's own column, where it differs.
 

@@ -1,4 +1,4 @@
-"""`biosetu areas`: what protected and conserved areas cover, and how well they are connected."""
+"""`biosetu areas`: what protected and conserved areas cover, how good, how well connected; how far figures differ."""
 
 from __future__ import annotations
 
@@ -16,9 +16,44 @@ if TYPE_CHECKING:
 
 PATH = click.Path(exists=True, path_type=Path)
 NEW = click.Path(path_type=Path, dir_okay=False)
+Command = Callable[..., None]
+
+LAYERS = (
+    click.option(
+        "--within", required=True, type=PATH, help="Layer of countries or other areas (land with inland water)."
+    ),
+    click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer; may be repeated."),
+    click.option("--area-column", help="Column that names the areas; found by itself where it is ISO3 or alike."),
+    click.option(
+        "--column", "columns", multiple=True, metavar="FIELD=NAME", help="Where a field stands, as year=datelast."
+    ),
+    click.option("--adopted", is_flag=True, help="Count sites of status Adopted too."),
+    click.option("--biosphere", is_flag=True, help="Count UNESCO-MAB biosphere reserves too."),
+    click.option("--no-points", is_flag=True, help="Leave points out instead of giving them their reported area."),
+    click.option("--swap-axes", is_flag=True, help="The layer of sites has latitude first."),
+    click.option("--none-is-true", is_flag=True, help="No site near the areas is a result, not a mistake."),
+)
+REALMS = (
+    click.option("--inland-water", type=PATH, help="Your own layer of lakes, rivers and other inland water."),
+    click.option("--sea", type=PATH, help="Your own layer of exclusive economic zones."),
+)
 
 
-def keep_option(command: Callable[..., None]) -> Callable[..., None]:
+def layer_options(command: Command) -> Command:
+    """Add what every command here reads the same way: areas, columns, cleaning rules."""
+    for option in reversed(LAYERS):
+        command = option(command)
+    return command
+
+
+def realm_options(command: Command) -> Command:
+    """Add the user's own layers of inland water and of the sea."""
+    for option in reversed(REALMS):
+        command = option(command)
+    return command
+
+
+def keep_option(command: Command) -> Command:
     """Add `--keep PARTY` and `--official`: keep the result for that Party's dossier, told as what it is."""
     official = click.option(
         "--official", is_flag=True, help="The polygons are the WDPA, WD-OECM or the Party's register."
@@ -38,32 +73,28 @@ def _kept(chosen: dict[str, Any], protected: Path, kind: str, table: pa.Table) -
 
 @click.group()
 def areas() -> None:
-    """Protected and conserved areas: coverage, connectivity, representation."""
+    """Protected and conserved areas: coverage, quality, connectivity, representation, reconciliation."""
 
 
 @areas.command()
 @click.argument("protected", type=PATH)
-@click.option("--within", required=True, type=PATH, help="Layer of countries or other areas (land with inland water).")
-@click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer; may be repeated.")
-@click.option("--area-column", help="Column that names the areas; found by itself where it is ISO3 or alike.")
-@click.option("--by", type=PATH, help="Layer whose classes split each area: provinces, ecosystems, key areas.")
+@layer_options
+@realm_options
+@click.option("--by", type=PATH, help="Layer or raster whose classes split each area: provinces, ecosystems, biomes.")
 @click.option("--by-column", help="Column of that layer.")
-@click.option("--sea", type=PATH, help="Your own layer of exclusive economic zones.")
-@click.option(
-    "--column", "columns", multiple=True, metavar="FIELD=NAME", help="Where a field stands, as year=datelast."
-)
-@click.option("--adopted", is_flag=True, help="Count sites of status Adopted too.")
-@click.option("--biosphere", is_flag=True, help="Count UNESCO-MAB biosphere reserves too.")
-@click.option("--no-points", is_flag=True, help="Leave points out instead of giving them their reported area.")
+@click.option("--band", type=int, help="Band of that raster.")
 @click.option("--from", "first", type=int, help="First year of the series.")
 @click.option("--to", "last", type=int, help="Last year of the series.")
 @click.option("--log", type=NEW, help="Write the cleaning log here; without it, it goes to the terminal.")
 @click.option("--iucn", type=NEW, help="Write the split by IUCN management category here.")
 @click.option("--governance", type=NEW, help="Write the split by governance type here.")
-@click.option("--raster-m", type=float, help="Count cells of this size [m], with the bound of the error.")
+@click.option("--raster-m", type=click.FloatRange(min=0, min_open=True), help="Count cells of this size [m].")
 @click.option(
     "--mean-of-sites", is_flag=True, help="Each shape of --within is a key site: give the mean share covered."
 )
+@click.option("--observations", type=NEW, help="Write indicator 3.1 here, as computed; needs --official, --release.")
+@click.option("--release", default="", help="Release of the polygons, such as 2025-11.")
+@click.option("--holder", default="", help="Who holds the polygons.")
 @keep_option
 @out_option
 @quiet_option
@@ -91,32 +122,58 @@ def coverage(
     for table, path in ((result.categories, chosen["iucn"]), (result.governance, chosen["governance"])):
         if table is not None:
             emit(table, path)
+    if chosen["observations"] is not None:
+        _write_observations(request, result.table, chosen)
     if not quiet:
         for note in result.notes:
             click.echo(note, err=True)
 
 
+def _write_observations(request: Any, table: pa.Table, chosen: dict[str, Any]) -> None:
+    from biosetu.framework import find_party
+    from biosetu.jobs.areas import Origin, coverage_observations
+
+    codes = {chosen["keep"]} if chosen["keep"] else set(chosen["only"])
+    if len(codes) != 1 or not chosen["release"]:
+        raise click.UsageError("--observations is of one Party: name it by --only or --keep, and the --release")
+    origin = Origin(find_party(codes.pop()).iso3, chosen["release"], chosen["holder"] or "the user's own copy")
+    emit(coverage_observations(request, table, origin, official=chosen["official"]), chosen["observations"])
+
+
 @areas.command()
 @click.argument("protected", type=PATH)
-@click.option("--within", required=True, type=PATH, help="Layer of countries or other areas.")
+@layer_options
 @click.option(
-    "--distance", "medians", multiple=True, required=True, type=float, help="Median dispersal [km]; repeatable."
+    "--distance",
+    "medians",
+    multiple=True,
+    required=True,
+    type=click.FloatRange(min=0, min_open=True, max=20_000),
+    help="Median dispersal [km]; repeatable.",
 )
-@click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer.")
-@click.option("--area-column", help="Column that names the areas.")
-@click.option("--beyond", default=50.0, show_default=True, help="How far outside areas serve as stepping stones [km].")
 @click.option(
-    "--simplify", default=0.0, show_default=True, help="Tolerance of outlines when distances are measured [m]."
+    "--beyond",
+    default=50.0,
+    show_default=True,
+    type=click.FloatRange(min=0, max=5_000),
+    help="How far outside areas serve as stepping stones [km].",
+)
+@click.option(
+    "--simplify",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    help="Tolerance of outlines when distances are measured [m].",
 )
 @keep_option
 @out_option
 @quiet_option
 def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, quiet: bool, **chosen: Any) -> None:
     """ProtConn: the part of each area that is protected and connected, and what the connection rests on."""
-    from biosetu.jobs.areas import Request
+    from biosetu.jobs.areas import request_from
     from biosetu.jobs.connectivity import measure_connectivity
 
-    request = Request(protected, chosen["within"], chosen["only"], chosen["area_column"])
+    request = request_from(protected, chosen)
     with progress_bar(quiet) as progress:
         table = measure_connectivity(
             request, medians, beyond_km=chosen["beyond"], simplify_m=chosen["simplify"], progress=progress
@@ -127,23 +184,27 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
 
 @areas.command()
 @click.argument("protected", type=PATH)
-@click.option("--within", required=True, type=PATH, help="Layer of countries or other areas.")
-@click.option("--by", required=True, type=PATH, help="Layer of ecosystems, ranges or other features.")
+@layer_options
+@click.option("--by", required=True, type=PATH, help="Layer or raster of ecosystems, ranges or other features.")
 @click.option("--by-column", help="Column that names the features.")
-@click.option("--target", default=30.0, show_default=True, help="What is wanted of each feature [%].")
-@click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer.")
-@click.option("--area-column", help="Column that names the areas.")
+@click.option("--band", type=int, help="Band of that raster.")
+@click.option(
+    "--target",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0, max=100),
+    help="What is wanted of each feature [%].",
+)
 @keep_option
 @out_option
 @quiet_option
 def representation(protected: Path, target: float, out: Path | None, quiet: bool, **chosen: Any) -> None:
     """How much of each ecosystem or other feature is protected, against a target."""
     from biosetu.areas import mean_target_achievement
-    from biosetu.jobs.areas import Request
+    from biosetu.jobs.areas import request_from
     from biosetu.jobs.connectivity import measure_representation
 
-    asked = {name: chosen[name] for name in ("within", "by", "by_column", "only", "area_column")}
-    request = Request(protected, **asked)
+    request = request_from(protected, chosen)
     with progress_bar(quiet) as progress:
         table = measure_representation(request, target, progress=progress)
     emit(table, out)

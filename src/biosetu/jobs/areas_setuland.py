@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 
@@ -18,6 +20,7 @@ from biosetu.areas import (
     representation_table,
     zone_growth,
 )
+from biosetu.engine.tables import write_table
 from biosetu.sources.setuland import areas as setuland
 
 LAST_YEAR = 2024
@@ -44,3 +47,23 @@ def computed(kind: str) -> pa.Table:
     total = np.array([growth.area_km2 for growth in growths])
     held = np.array([float(growth.all_km2[-1]) for growth in growths])
     return representation_table([growth.zone.realm for growth in growths], total, held, np.full(total.size, 30.0))
+
+
+def rewrite(folder: Path) -> list[Path]:
+    """Compute every table anew and write it into `folder` as the software carries it (eight digits); return the files.
+
+    `python -c "from biosetu.jobs.areas_setuland import *; rewrite(Path('src/biosetu/sources/setuland/data'))"`
+    """
+    paths = []
+    for kind in setuland.KINDS:
+        paths.append(folder / f"areas_{kind}.csv")
+        write_table(_rounded(computed(kind)), paths[-1])
+    return paths
+
+
+def _rounded(table: pa.Table) -> pa.Table:
+    for index, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            values = [None if v is None else float(f"{v:.8g}") for v in table.column(index).to_pylist()]
+            table = table.set_column(index, field, pa.array(values, field.type))
+    return table

@@ -8,16 +8,16 @@ import numpy as np
 import pyarrow as pa
 
 from biosetu.areas import (
+    LAND,
+    SEA,
     clean,
     connectivity_table,
     longest_link_km,
     network_of,
     representation_table,
-    zone_growth,
 )
-from biosetu.engine.ordered import ordered
-from biosetu.geo.union import SiteTree
-from biosetu.jobs.areas import Request, read_sites_of, read_zones
+from biosetu.jobs.areas import last_rows, measure_coverage
+from biosetu.jobs.areas_layers import Request, read
 from biosetu.progress import Progress, silent
 
 
@@ -33,9 +33,9 @@ def measure_connectivity(
 
     beyond_km: how far outside the area sites count as stepping stones; simplify_m: tolerance for distances.
     """
-    zones = read_zones(request)
-    sites = read_sites_of(request, zones, margin_deg=beyond_km / 50.0)
-    cleaned, _ = clean(sites, request.options)
+    layers = read(request, margin_km=beyond_km)
+    zones = layers.zones
+    cleaned, _ = clean(layers.sites, request.options)
     longest = longest_link_km(max(medians_km))
     tables = []
     for number, zone in enumerate(zones):
@@ -52,18 +52,13 @@ def measure_representation(
 
     targets: class -> its own target [%]; the others have `target_percent`.
     """
-    zones = read_zones(request)
-    cleaned, _ = clean(read_sites_of(request, zones), request.options)
+    last = last_rows(measure_coverage(request, progress=progress).table)
     total: dict[str, float] = {}
     held: dict[str, float] = {}
-    tree = SiteTree(cleaned.shapes)
-    with ordered() as run:
-        for number, zone in enumerate(zones):
-            progress(number, len(zones), zone.realm)
-            growth = zone_growth(cleaned, zone, run, tree)
-            covered = float(growth.all_km2[-1]) if growth.all_km2.size else 0.0
-            total[zone.realm] = total.get(zone.realm, 0.0) + growth.area_km2
-            held[zone.realm] = held.get(zone.realm, 0.0) + covered
+    for row in last:
+        if row["realm"] in (LAND, SEA):
+            total[row["class"]] = total.get(row["class"], 0.0) + row["area_km2"]
+            held[row["class"]] = held.get(row["class"], 0.0) + row["protected_km2"] + row["oecm_km2"]
     names = sorted(total)
     wanted = np.array([(targets or {}).get(name, target_percent) for name in names])
     return representation_table(

@@ -15,9 +15,10 @@ SERIES = "protconn/1"
 def _rows(result: pa.Table, party: str) -> Iterator[Mapping[str, Any]]:
     for row in result.to_pylist():
         yield {
-            "series": f"{SERIES} {row['median_km']:g} km",
+            "series": f"{SERIES} {row['distance_km']:g} km",
             **whole_or_part("area", row["area"] or "", ("", party)),
-            "value": row["protconn"],
+            **({"year": row["year"]} if row.get("year") else {}),
+            "value": row["protconn_percent"],
         }
 
 
@@ -25,7 +26,7 @@ METHOD = IndicatorMethod(
     name="areas.connectivity",
     version=1,
     unit="percent",
-    needs=("area", "median_km", "protconn"),
+    needs=("area", "distance_km", "protconn_percent"),
     rows=_rows,
     reference="Saura et al. 2018, doi:10.1016/j.biocon.2017.12.020",
 )

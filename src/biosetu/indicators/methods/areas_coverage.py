@@ -28,7 +28,11 @@ def _refuse_unofficial(result: pa.Table) -> None:
 def _rows(result: pa.Table, party: str) -> Iterator[Mapping[str, Any]]:
     _refuse_unofficial(result)
     for row in result.to_pylist():
-        parts = {"area": "" if row["area"] == party else row["area"], "realm": row["realm"]}
+        parts = {
+            "area": "" if row["area"] == party else row["area"],
+            "realm": row["realm"],
+            "class": row.get("class", ""),
+        }
         named = {kind: name for kind, name in parts.items() if name}
         yield {
             "series": SERIES,

@@ -58,7 +58,7 @@ def register() -> pa.Table:
 def table(kind: str) -> pa.Table:
     """Return what was computed for Setuland: one of KINDS."""
     data = (files("biosetu.sources.setuland") / "data" / f"areas_{kind}.csv").read_bytes()
-    texts = {name: pa.string() for name in ("area", "realm", "feature", "step", "what", "kind")}
+    texts = {name: pa.string() for name in ("area", "realm", "class", "feature", "step", "what", "kind")}
     options = pa_csv.ConvertOptions(column_types=texts, strings_can_be_null=False)
     found = pa_csv.read_csv(pa.BufferReader(data), convert_options=options)
     told = {"biosetu.citation": CITATION, "biosetu.licence": "CC0 1.0", "biosetu.official": "yes"}

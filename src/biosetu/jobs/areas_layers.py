@@ -1,0 +1,276 @@
+"""Layers of sites and of areas for the jobs on protected areas: read, split by realm and class, checked for place.
+
+A layer that lies nowhere near the areas is refused, not measured as 0 %: swapped axes and metres declared as degrees
+look just like that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from biosetu.areas import DRY, LAND, SEA, WATER, Options, Sites, Zone, read_sites
+from biosetu.engine.vectors import crs_was_assumed, geometries, read_layers
+from biosetu.geo.kinds import Flags, Floats
+from biosetu.geo.shapes import polygonal
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import N_
+
+CODES = ("ISO3", "iso3", "ISO_A3_EH", "ADM0_A3", "ISO_A3", "GID_0", "shapeGroup", "area", "code", "name", "NAME")
+KM_PER_DEGREE = 110.5  # of latitude, the least
+STEEPEST = 89.0
+RASTERS = (".tif", ".tiff", ".img", ".vrt")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to measure: paths, what to pick and how to read it.
+
+    only: codes of areas to take from `within`; by, by_column: a layer (or a raster, `band`) whose classes split each
+    area; inland_water, sea: the user's own layers; columns: our field -> the layer's column; swap_axes: the sites have
+    latitude first; none_is_true: no site near the areas is a
+    result; official: the polygons are the WDPA, the WD-OECM or the Party's register.
+    """
+
+    protected: Path
+    within: Path
+    only: Sequence[str] = ()
+    area_column: str | None = None
+    by: Path | None = None
+    by_column: str | None = None
+    band: int | None = None
+    inland_water: Path | None = None
+    sea: Path | None = None
+    columns: Mapping[str, str] | None = None
+    options: Options = field(default_factory=Options)
+    first_year: int | None = None
+    last_year: int | None = None
+    by_iucn: bool = False
+    by_governance: bool = False
+    raster_m: float | None = None
+    swap_axes: bool = False
+    none_is_true: bool = False
+    official: bool = False
+
+    @property
+    def by_raster(self) -> bool:
+        """Whether the classes are those of a raster."""
+        return self.by is not None and self.by.suffix.lower() in RASTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What a request names, read: areas by realm (and class, where a layer of polygons splits them), sites as
+    published near them, and what a reader must know of how they were read."""
+
+    zones: list[Zone]
+    sites: Sites
+    notes: tuple[str, ...]
+
+
+def read(request: Request, margin_km: float = 0.0) -> Layers:
+    """Read areas and sites. margin_km: how far around the areas sites are kept.
+
+    Raises DataError for layers that cannot be read, or that lie elsewhere than they should; UsageError for an area that
+    is not in the layer.
+    """
+    notes: list[str] = []
+    zones = read_zones(request, notes)
+    sites = _read_sites(request, zones, notes)
+    return Layers(zones, _near(sites, zones, margin_km), tuple(dict.fromkeys(notes)))
+
+
+def read_zones(request: Request, notes: list[str] | None = None) -> list[Zone]:
+    """Read the areas to be covered, split by realm, and by the classes of a layer of polygons where asked."""
+    told = notes if notes is not None else []
+    land = _areas(request.within, request, LAND, told)
+    water = _water(request, told)
+    zones = [part for zone in land for part in _with_water(zone, water)]
+    if request.sea is not None:
+        zones += _at_sea(_areas(request.sea, request, SEA, told), land)
+    if request.by is None:
+        return zones
+    layer = _layer(request.by, told)
+    column = request.by_column or _code_column(layer, request.by)
+    if column not in layer.column_names:
+        remedy = f"Use one of {', '.join(layer.column_names)}"
+        raise DataError(Problem("there is no such column", remedy, "column", str(request.by), value=column))
+    classes = _merged([str(value) for value in layer.column(column).to_pylist()], _valid(layer))
+    split = [
+        Zone(zone.area, zone.realm, polygonal(shapely.intersection(zone.shape, shape)), name)
+        for zone in zones
+        for name, shape in classes.items()
+        if shapely.intersects(zone.shape, shape)
+    ]
+    kept = [zone for zone in split if not zone.shape.is_empty]
+    if not kept:
+        remedy = "Check that it is of the same country, with longitude before latitude"
+        raise DataError(Problem("no class lies within the areas", remedy, "no-overlap", str(request.by)))
+    return kept
+
+
+def _water(request: Request, notes: list[str]) -> shapely.Geometry | None:
+    if request.inland_water is None:
+        return None
+    shapes = _valid(_layer(request.inland_water, notes))
+    return shapely.union_all(np.array([polygonal(shape) for shape in shapes if shape is not None], dtype=object))
+
+
+def _with_water(zone: Zone, water: shapely.Geometry | None) -> list[Zone]:
+    """Return land with inland water, and its two parts where water is known."""
+    if water is None:
+        return [zone]
+    parts = ((DRY, shapely.difference(zone.shape, water)), (WATER, shapely.intersection(zone.shape, water)))
+    return [zone, *(Zone(zone.area, realm, polygonal(shape)) for realm, shape in parts if not shape.is_empty)]
+
+
+def _at_sea(sea: list[Zone], land: list[Zone]) -> list[Zone]:
+    """Return the sea without what is land, so that no place counts in both."""
+    ground = shapely.union_all([zone.shape for zone in land])
+    return [Zone(zone.area, zone.realm, polygonal(shapely.difference(zone.shape, ground))) for zone in sea]
+
+
+def _areas(path: Path, request: Request, realm: str, notes: list[str]) -> list[Zone]:
+    layer = _layer(path, notes)
+    name = request.area_column or (_code_column(layer, path) if layer.num_columns > 1 else "")
+    if name and name not in layer.column_names:
+        remedy = f"Use one of {', '.join(layer.column_names)}"
+        raise DataError(Problem("there is no such column", remedy, "column", str(path), value=name))
+    shapes = _valid(layer)
+    codes = [str(value) for value in layer.column(name).to_pylist()] if name else [path.stem] * len(shapes)
+    merged = _merged(codes, shapes)
+    missing = [code for code in request.only if code not in merged]
+    if missing and realm == LAND:
+        near = ", ".join(sorted(merged)[:10])
+        raise UsageError(f"{path.name} has no area {', '.join(missing)} in column {name}; it has {near} …")
+    chosen = {code: shape for code, shape in merged.items() if not request.only or code in request.only}
+    zones = [Zone(code, realm, shape) for code, shape in chosen.items() if not shape.is_empty]
+    if not zones and realm == LAND:
+        remedy = "Check that it is the layer of areas: it has no row with a polygon"
+        raise DataError(Problem("no area has a shape", remedy, "no-shapes", str(path)))
+    return zones
+
+
+def _layer(path: Path, notes: list[str]) -> pa.Table:
+    parts = read_layers(path)
+    if any(crs_was_assumed(part) for part in parts):
+        notes.append(f"{path.name}: {NO_CRS}")
+    layer = pa.concat_tables(parts, promote_options="permissive")
+    bounds = _bounds(geometries(layer))
+    _refuse_off_the_globe(bounds, path)
+    if bounds.size and (np.abs(bounds[:, [1, 3]]).max(axis=1) > 90.0).any():
+        remedy = "Save the layer with longitude first: its latitudes pass 90°"
+        raise DataError(Problem("longitude and latitude are swapped", remedy, "axes", str(path)))
+    return layer
+
+
+NO_CRS = N_("no coordinate reference system is told; longitude and latitude (WGS 84) are taken for granted.")
+
+
+def _valid(layer: pa.Table) -> np.ndarray:
+    valid: np.ndarray = shapely.make_valid(shapely.force_2d(geometries(layer)))
+    return valid
+
+
+def _merged(codes: list[str], shapes: np.ndarray) -> dict[str, shapely.Geometry]:
+    rows: dict[str, list[int]] = {}
+    for index, code in enumerate(codes):
+        rows.setdefault(code, []).append(index)
+    return {code: polygonal(shapely.union_all(shapes[index])) for code, index in rows.items()}
+
+
+def _code_column(layer: pa.Table, path: Path) -> str:
+    for name in CODES:
+        if name in layer.column_names:
+            return name
+    columns = ", ".join(layer.column_names)
+    remedy = "Name it with --area-column or --by-column"
+    raise DataError(Problem("no column names the areas", remedy, "column", str(path), value=columns))
+
+
+def _joined(parts: Sequence[Sites]) -> Sites:
+    if len(parts) == 1:
+        return parts[0]
+    values: dict[str, Any] = {}
+    for name in Sites.__dataclass_fields__:
+        columns = [getattr(part, name) for part in parts]
+        values[name] = sum(columns, ()) if isinstance(columns[0], tuple) else np.concatenate(columns)
+    return Sites(**values)
+
+
+def _read_sites(request: Request, zones: Sequence[Zone], notes: list[str]) -> Sites:
+    tables = read_layers(request.protected)
+    if any(crs_was_assumed(table) for table in tables):
+        notes.append(f"{request.protected.name}: {NO_CRS}")
+    sites = _joined([read_sites(table, request.columns) for table in tables])
+    if not (~shapely.is_missing(sites.shapes) & ~shapely.is_empty(sites.shapes)).any():
+        remedy = "Check that it is the layer of sites: it has no row with a point or polygon"
+        raise DataError(Problem("no site has a shape", remedy, "no-shapes", str(request.protected)))
+    if request.swap_axes:
+        sites.shapes[:] = shapely.transform(sites.shapes, lambda points: points[:, ::-1])
+    _refuse_elsewhere(_bounds(sites.shapes), zones, request)
+    return sites
+
+
+def _bounds(shapes: np.ndarray) -> Floats:
+    bounds: Floats = shapely.bounds(shapes)
+    return bounds[np.isfinite(bounds).all(axis=1)]
+
+
+def _refuse_off_the_globe(bounds: Floats, path: Path) -> None:
+    """Refuse a layer of which most shapes can be degrees in neither order: metres that are declared as degrees."""
+    off = (np.abs(bounds[:, [0, 2]]).max(axis=1, initial=0) > 360.0) | (
+        np.abs(bounds[:, [1, 3]]).max(axis=1, initial=0) > 180.0
+    )
+    if bounds.size and 2 * off.sum() > off.size:
+        value = ", ".join(f"{number:,.0f}" for number in bounds[np.flatnonzero(off)[0], :2])
+        remedy = "Declare the system in which it was made, such as: ogr2ogr -a_srs EPSG:32645 OUT IN"
+        raise DataError(Problem("the layer says degrees but holds metres", remedy, "metres", str(path), value=value))
+
+
+def _refuse_elsewhere(bounds: Floats, zones: Sequence[Zone], request: Request) -> None:
+    """Refuse sites of which none lies near any area; tell where exchanged axes are the likely reason."""
+    path = request.protected
+    _refuse_off_the_globe(bounds, path)
+    steep = (bounds[:, 1] < -90.0) | (bounds[:, 3] > 90.0)
+    if request.none_is_true or steep.all() or _meets(bounds[~steep], zones).any():
+        return
+    turned = int(_meets(bounds[:, [1, 0, 3, 2]], zones).sum())
+    if turned:
+        message = f"no site lies within the areas, but {turned} of {len(bounds)} do with longitude and latitude swapped"
+        remedy = "Say --swap-axes if the sites have latitude first; if the areas have, save that layer anew"
+        raise DataError(Problem(message, remedy, "axes", str(path)))
+    remedy = "Check that both layers are of the same country; if it has no site indeed, say --none-is-true"
+    west, south, east, north = (float(f(bounds[:, k])) for k, f in enumerate((np.min, np.min, np.max, np.max)))
+    value = f"{west:.2f}, {south:.2f} to {east:.2f}, {north:.2f}"
+    raise DataError(Problem("no site lies within the areas", remedy, "no-overlap", str(path), value=value))
+
+
+def _meets(bounds: Floats, zones: Sequence[Zone], margin_km: float = 0.0) -> Flags:
+    """Return which boxes meet the box of a zone, also from beyond the date line."""
+    result = np.zeros(len(bounds), bool)
+    for zone in zones:
+        west, south, east, north = zone.shape.bounds
+        high = margin_km / KM_PER_DEGREE
+        pole = max(abs(south - high), abs(north + high))
+        broad = high / np.cos(np.radians(pole)) if pole < STEEPEST else 360.0 * (margin_km > 0)
+        tall = (bounds[:, 3] >= south - high) & (bounds[:, 1] <= north + high)
+        for turn in (-360.0, 0.0, 360.0):
+            wide = (bounds[:, 2] + turn >= west - broad) & (bounds[:, 0] + turn <= east + broad)
+            result |= tall & wide
+    return result
+
+
+def _near(sites: Sites, zones: Sequence[Zone], margin_km: float) -> Sites:
+    """Keep sites whose box meets a zone's, and those whose place is in doubt: points, over ±180°, off the globe."""
+    bounds = shapely.bounds(sites.shapes)
+    with np.errstate(invalid="ignore"):
+        doubt = ~np.isfinite(bounds).all(axis=1) | (bounds[:, 0] == bounds[:, 2]) | (bounds[:, 2] - bounds[:, 0] > 180)
+        doubt |= (bounds[:, 0] < -180) | (bounds[:, 2] > 180) | (bounds[:, 1] < -90) | (bounds[:, 3] > 90)
+        return sites.taken(doubt | _meets(bounds, zones, margin_km))
