@@ -11,7 +11,7 @@ from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.guards import Consent, Facts
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
 from biosetu.cooperation.saying import Said, in_words, say
-from biosetu.cooperation.states import FINAL, Refused, Transition, offered, states, step, transitions
+from biosetu.cooperation.states import FINAL, MAIN_WAY, Refused, Transition, offered, states, step, transitions
 
 if TYPE_CHECKING:
     from biosetu.cooperation.assignment import Assignment, assign
@@ -49,6 +49,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "FINAL",
+    "MAIN_WAY",
     "Assignment",
     "Calendar",
     "Component",

@@ -17,6 +17,18 @@ from biosetu.problems import BioSetuError
 from biosetu.translation import N_
 
 PREVIOUS = "@previous"
+MAIN_WAY = (
+    "draft",
+    "submitted",
+    "endorsed",
+    "in_articulation",
+    "planning",
+    "matching",
+    "agreed",
+    "under_way",
+    "delivered",
+    "closed",
+)
 FINAL = frozenset({"closed", "declined", "withdrawn", "handed_over"})
 
 

@@ -16,6 +16,7 @@ from biosetu.figures.matrix import Row, matrix
 from biosetu.figures.occurrencemap import occurrence_map
 from biosetu.figures.sankey import sankey
 from biosetu.figures.series import Level, Options, series_chart
+from biosetu.figures.states import Move, state_chart
 from biosetu.figures.topology import Topology, read_geojson, read_topology
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Dot",
     "DotOptions",
     "Level",
+    "Move",
     "Movement",
     "Options",
     "Row",
@@ -45,4 +47,5 @@ __all__ = [
     "sankey",
     "series_chart",
     "small_multiples",
+    "state_chart",
 ]

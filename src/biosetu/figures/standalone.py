@@ -19,7 +19,7 @@ def style() -> str:
     values = dict(re.findall(r"(--bs-[\w-]+):\s*([^;]+);", text))
     text = re.sub(r"var\((--bs-[\w-]+)\)", lambda match: values[match.group(1)], text)
     rules = [rule for rule in re.findall(r"[^{}]+\{[^{}]*\}", text) if rule.strip().startswith(".bs-svg ")]
-    return f"svg {{ font-family: {FONTS}; }} " + " ".join(re.sub(r"\s+", " ", rule).strip() for rule in rules)
+    return " ".join(re.sub(r"\s+", " ", rule).strip() for rule in rules) + f" .bs-svg {{ font-family: {FONTS}; }}"
 
 
 def standalone(figure: Markup) -> bytes:

@@ -26,7 +26,7 @@ from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, role
 from biosetu.centre.helpdesk.models import STATES, UNMATCHED, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import Refused, in_words, offered, read_clock, standards, states
+from biosetu.cooperation import MAIN_WAY, Refused, in_words, offered, read_clock, standards, states
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.forms import template as empty_form
 from biosetu.engine.tables import write_table
@@ -191,20 +191,6 @@ def _alike(request: HttpRequest, found: SupportRequest) -> list[tuple[SupportReq
         return []
     likenesses = cooperation.alike(found.question(), [row.question() for row in compared.values()])
     return [(compared[one.request], one) for one in likenesses[:MOST_ALIKE]]
-
-
-MAIN_WAY = (
-    "draft",
-    "submitted",
-    "endorsed",
-    "in_articulation",
-    "planning",
-    "matching",
-    "agreed",
-    "under_way",
-    "delivered",
-    "closed",
-)
 
 
 def _track(found: SupportRequest) -> list[tuple[str, str, bool, bool]]:

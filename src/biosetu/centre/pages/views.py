@@ -15,6 +15,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import unread
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.finding.index import found
+from biosetu.centre.helpdesk.drawing import life_of_a_request
 from biosetu.centre.pages import reading
 from biosetu.centre.wording import language
 from biosetu.engine.tables import escaped
@@ -36,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    """Show how figures come in and what their states mean."""
-    return render(request, "pages/about.html")
+    """Show how figures come in, what their states mean, and how a request is dealt with."""
+    return render(request, "pages/about.html", {"chart": life_of_a_request()})
 
 
 @require_safe
