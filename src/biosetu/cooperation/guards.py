@@ -11,6 +11,7 @@ from biosetu.cooperation.saying import Said, say, together
 from biosetu.translation import N_
 
 FOUR_FIELDS = ("who", "what", "purpose", "needed_by")
+FEWEST_PARTIES = 2
 ELEVEN_FIELDS = (
     "coverage",
     "title",
@@ -44,8 +45,10 @@ class Facts:
     """What the guards look at; the centre fills it from its records, a test by hand.
 
     `filled` names the fields of the request that have content; `parties` the Parties of the request and `endorsed`
-    those that endorsed it (or for which the manager recorded the lapse rule); `consents` has one entry a community
-    concerned; `stopped_by_holders` holds from the moment a community stops work until it gives consent anew.
+    those that endorsed it (or for which the manager recorded the lapse rule); `joint` holds for a joint programme,
+    which a Party joins by accepting its invitation; `asks` where the person in hand is who asked; `consents` has one
+    entry a community concerned; `stopped_by_holders` holds from the moment a community stops work until it gives
+    consent anew.
     """
 
     today: date
@@ -53,6 +56,8 @@ class Facts:
     parties: frozenset[str] = frozenset()
     endorsed: frozenset[str] = frozenset()
     actor_parties: frozenset[str] = frozenset()
+    joint: bool = False
+    asks: bool = False
     information_only: bool = False
     endorsement_due: date | None = None
     focal_point_vacant: bool = False
@@ -89,6 +94,8 @@ def eleven_fields(facts: Facts) -> Said:
 
 def own_party(facts: Facts) -> Said:
     """Require that the focal point endorses for a Party of this request."""
+    if facts.joint:
+        return say(N_("A Party joins a joint programme by accepting its invitation."))
     waiting = facts.parties - facts.endorsed
     return CLEAR if waiting & facts.actor_parties else say(N_("A focal point endorses for their own Party only."))
 
@@ -101,9 +108,26 @@ def information_only(facts: Facts) -> Said:
 
 def endorsement_overdue(facts: Facts) -> Said:
     """Let the manager decide in place of a vacant or silent focal point, once the time is over."""
+    if facts.joint:
+        return say(N_("A Party joins a joint programme by accepting its invitation."))
     if facts.focal_point_vacant or (facts.endorsement_due is not None and facts.today > facts.endorsement_due):
         return CLEAR
     return say(N_("The focal point still has time to answer."))
+
+
+def enough_parties(facts: Facts) -> Said:
+    """Let a joint programme begin once two Parties have joined; an ordinary request has nothing to gather."""
+    if not facts.joint:
+        return say(N_("Only a joint programme gathers Parties."))
+    enough = len(facts.parties) >= FEWEST_PARTIES
+    return CLEAR if enough else say(N_("A joint programme begins when two Parties have joined."))
+
+
+def speaks_for_all(facts: Facts) -> Said:
+    """Let a focal point end a request of their Party alone; from one of several Parties their own Party leaves."""
+    if facts.asks or not facts.parties - facts.actor_parties:
+        return CLEAR
+    return say(N_("Other Parties take part; a focal point lets their own Party leave."))
 
 
 def all_parties_endorsed(facts: Facts) -> Said:
@@ -157,6 +181,8 @@ GUARDS: dict[str, Callable[[Facts], Said]] = {
         own_party,
         information_only,
         endorsement_overdue,
+        enough_parties,
+        speaks_for_all,
         all_parties_endorsed,
         consent_stands,
         ready_to_agree,

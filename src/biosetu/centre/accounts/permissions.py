@@ -95,6 +95,10 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             lambda grant, record: grant.account in record.helpers_of(),
             lambda grant, paths: NOTHING if grant.account is None else paths.helped_by(grant.account),
         ),
+        "covered_by_centre": Scope(
+            lambda grant, record: not grant.for_party and _covers(grant, record),
+            lambda grant, paths: NOTHING if grant.for_party else _covers_query(grant, paths),
+        ),
         "covered_by_party": Scope(
             lambda grant, record: grant.for_party and _covers(grant, record),
             lambda grant, paths: _covers_query(grant, paths) if grant.for_party else NOTHING,
@@ -157,7 +161,11 @@ def visible_to(user: User, records: QuerySet[Kind], verb: str = "see") -> QueryS
 
 def parties_for(user: User, verb: str, record: str) -> frozenset[str]:
     """Return the Parties for which the person may do this to a kind of record."""
-    reached = (grant.parties for grant, scope in _granted(user, verb, record) if scope is SCOPES["covered"])
+    reached = (
+        grant.parties
+        for grant, scope in _granted(user, verb, record)
+        if scope is SCOPES["covered"] or (scope is SCOPES["covered_by_centre"] and not grant.for_party)
+    )
     return frozenset().union(*reached)
 
 

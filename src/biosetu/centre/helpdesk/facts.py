@@ -8,7 +8,7 @@ from datetime import date
 from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.permissions import Grant, User, grants
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.models import Answer, ConsentRecord, SupportRequest
+from biosetu.centre.helpdesk.models import Answer, ConsentRecord, SupportRequest, Taking
 from biosetu.cooperation import Calendar, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled
 
@@ -42,7 +42,7 @@ def _reaches(grant: Grant, request: SupportRequest, among: frozenset[str]) -> bo
 def facts(request: SupportRequest, user: User, today: date | None = None) -> Facts:
     """Return what is true of a request today, for the guards."""
     now = today or days.today()
-    rows = list(request.request_parties.all())
+    rows = [row for row in request.request_parties.all() if row.standing == Taking.PART]
     values = request.values
     consents = newest_consents(request)
     objections = request.objections.filter(settled_on__isnull=True).count()
@@ -51,7 +51,9 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
         filled=filled(values) | ({"title"} if request.title else frozenset()),
         parties=frozenset(row.party for row in rows),
         endorsed=frozenset(row.party for row in rows if row.endorsed_on),
-        actor_parties=_focal_parties(user),
+        actor_parties=focal_parties(user),
+        joint=request.joint,
+        asks=isinstance(user, Account) and request.owner_id == user.pk,
         information_only=_yes(values.get("information_only", "")),
         endorsement_due=endorsement_due(request, now),
         focal_point_vacant=bool(vacant(row.party for row in rows if not row.endorsed_on)),
@@ -85,7 +87,7 @@ def _stopped(request: SupportRequest) -> bool:
 
 def calendar(request: SupportRequest) -> Calendar:
     """Return the working days of the request's first Party."""
-    codes = [row.party for row in request.request_parties.all()]
+    codes = [row.party for row in request.request_parties.all() if row.standing == Taking.PART]
     return calendar_of(codes[0] if codes else "")
 
 
@@ -93,7 +95,8 @@ def _yes(value: str) -> bool:
     return value.strip().casefold() in YES
 
 
-def _focal_parties(user: User) -> frozenset[str]:
+def focal_parties(user: User) -> frozenset[str]:
+    """Return the Parties for which somebody is focal point today."""
     mine = [grant.parties for grant in grants(user) if grant.role == RoleName.FOCAL_POINT]
     return frozenset().union(*mine)
 
@@ -112,4 +115,7 @@ def endorsement_due(request: SupportRequest, today: date) -> date | None:
 
 
 def _unmeasured(request: SupportRequest) -> bool:
-    return request.plan.exclude(indicator="").filter(result__isnull=True).exists()
+    """Return whether a line to be measured has no result yet; lines of a Party that left are let go."""
+    gone = request.request_parties.exclude(standing=Taking.PART).values("party")
+    lines = request.plan.exclude(indicator="").exclude(party__in=gone)
+    return lines.filter(result__isnull=True).exists()

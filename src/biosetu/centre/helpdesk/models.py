@@ -71,6 +71,12 @@ VERB_NAMES = {
     "deliver": N_("Work is delivered"),
     "reopen": N_("Not yet finished"),
     "close": N_("Close"),
+    "gather": N_("Begin with the Parties that joined"),
+    "call": N_("Parties invited"),
+    "join": N_("A Party joined"),
+    "stay_out": N_("A Party declined"),
+    "leave": N_("A Party left"),
+    "result": N_("What came of it for a Party"),
     "acknowledge": N_("Acknowledge"),
     "ask": N_("Wait for the requester"),
     "reply": N_("We have answered"),
@@ -83,7 +89,8 @@ class RequestPaths(Paths):
 
     def about(self, among: frozenset[str]) -> Q:
         """Return the query for requests of any of these Parties."""
-        return Q(pk__in=RequestParty.objects.filter(party__in=sorted(among)).values("request_id"))
+        rows = RequestParty.objects.filter(party__in=sorted(among), standing__in=TAKING_PART)
+        return Q(pk__in=rows.values("request_id"))
 
     def helped_by(self, account: int) -> Q:
         """Return the query for requests to which an account's provider was invited."""
@@ -129,9 +136,7 @@ class SupportRequest(Guarded, models.Model):
     due_step = models.CharField(max_length=30, blank=True)
     due_on = models.DateField(null=True, blank=True, db_index=True)
     came_from = models.CharField(max_length=100, blank=True)
-    joint_programme = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
-    )
+    joint = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("-changed", "-pk")
@@ -150,8 +155,8 @@ class SupportRequest(Guarded, models.Model):
         return self.owner_id
 
     def parties_of(self) -> frozenset[str]:
-        """Return the Parties of the request."""
-        return frozenset(row.party for row in self.request_parties.all())
+        """Return the Parties of the request: those that take part and those that were invited to."""
+        return frozenset(row.party for row in self.request_parties.all() if row.standing in TAKING_PART)
 
     def helpers_of(self) -> frozenset[int]:
         """Return the accounts of the providers that were invited or accepted."""
@@ -192,13 +197,26 @@ class SupportRequest(Guarded, models.Model):
         )
 
 
+class Taking(models.TextChoices):
+    """How a Party stands to a request: part of it, asked to join a joint programme, or no longer part of it."""
+
+    PART = "part", lazy_text(N_("takes part"))
+    INVITED = "invited", lazy_text(N_("invited"))
+    DECLINED = "declined", lazy_text(N_("declined"))
+    LEFT = "left", lazy_text(N_("left"))
+
+
+TAKING_PART = (Taking.PART, Taking.INVITED)
+
+
 class RequestParty(models.Model):
     """A Party of a request, endorsing for itself; `lapsed` where the manager decided in place of a silent focal
-    point.
+    point; `result` is what came of it for this Party.
     """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="request_parties")
     party = models.CharField(max_length=3, db_index=True)
+    standing = models.CharField(max_length=10, choices=Taking.choices, default=Taking.PART)
     endorsed_on = models.DateField(null=True, blank=True)
     lapsed = models.BooleanField(default=False)
     result = models.TextField(blank=True)
@@ -357,6 +375,8 @@ class Candidate(models.Model):
 class PlanItem(models.Model):
     """A line of the response plan. One with an indicator is measured: baseline, target, and later the result.
 
+    `party` names whose line it is where Parties are measured apart, as in a joint programme; empty: common to all.
+
     Where the indicator is one of the framework's, `series` and `baseline_year` tie it to Observations, so that what is
     measured later shows beside it.
     """
@@ -374,6 +394,7 @@ class PlanItem(models.Model):
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="plan")
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    party = models.CharField(max_length=3, blank=True)
     text = models.TextField()
     responsible = models.CharField(max_length=200, blank=True)
     indicator = models.CharField(max_length=60, blank=True)
@@ -387,7 +408,7 @@ class PlanItem(models.Model):
     done_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        ordering = ("kind", "pk")
+        ordering = ("kind", "party", "pk")
 
     def __str__(self) -> str:
         return self.text[:60]

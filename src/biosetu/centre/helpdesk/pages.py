@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -22,14 +23,23 @@ from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import grants, may, parties_for, visible_to
 from biosetu.centre.helpdesk import days, verbs
-from biosetu.centre.helpdesk.facts import calendar, facts, newest_consents, roles_for
-from biosetu.centre.helpdesk.models import STATES, UNMATCHED, VERB_NAMES, ConsentStatus, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.facts import calendar, facts, focal_parties, newest_consents, roles_for
+from biosetu.centre.helpdesk.models import (
+    STATES,
+    UNMATCHED,
+    VERB_NAMES,
+    ConsentStatus,
+    PlanItem,
+    SupportRequest,
+    Taking,
+)
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import MAIN_WAY, Refused, in_words, offered, read_clock, standards, states
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.forms import template as empty_form
 from biosetu.engine.tables import write_table
+from biosetu.framework import parties
 from biosetu.problems import DataError
 from biosetu.translation import N_
 
@@ -72,6 +82,8 @@ def _filtered(rows: QuerySet[SupportRequest], asked: QueryDict) -> QuerySet[Supp
         rows = rows.filter(SupportRequest.paths.about(frozenset({party})))
     if words:
         rows = rows.filter(Q(title__icontains=words) | Q(reference__icontains=words))
+    if asked.get("only") == "joint":
+        rows = rows.filter(joint=True)
     if asked.get("only") == "unmatched":
         rows = rows.filter(UNMATCHED)
     if asked.get("only") == "overdue":
@@ -166,12 +178,22 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "fields": [field for field in form("request") if found.values.get(field.field)],
         "can_edit": may(request.user, "edit", found) and found.goes_on,
         "can_write": may(request.user, "write", found),
+        "taking_part": [row for row in found.request_parties.all() if row.standing == Taking.PART],
+        "mine": focal_parties(request.user),
+        "invitable": _invitable(request, found) if inside and found.joint and found.goes_on else [],
         "track": _track(found),
         "alike": _alike(request, found) if concerned and found.goes_on else [],
         "shown": lambda field: forms.reads(request, field, found.values[field.field]),
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
     return render(request, "helpdesk/detail.html", context)
+
+
+def _invitable(request: HttpRequest, found: SupportRequest) -> list[tuple[str, str]]:
+    """Return the Parties that could still be invited to a joint programme, as (code, name)."""
+    reach = parties_for(request.user, "gather", "party") - found.parties_of()
+    shown = (parties()[code] for code in reach if settings.BIOSETU_DEMO or not parties()[code].fictional)
+    return sorted(((one.iso3, one.name(language())) for one in shown), key=lambda pair: pair[1])
 
 
 def _own_candidates(request: HttpRequest, found: SupportRequest) -> object:

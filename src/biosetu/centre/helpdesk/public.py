@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 from django.db.models import Count, Max
 
-from biosetu.centre.helpdesk.models import Candidate, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.models import Candidate, PlanItem, RequestParty, SupportRequest
 from biosetu.centre.library.models import PUBLISHED, Item
 
 REQUESTS = pa.schema([(name, pa.string()) for name in ("id", "target", "title", "state", "provider", "public")])
@@ -46,26 +46,29 @@ def tables(party: str) -> Mapping[str, pa.Table]:
     found = list(published.select_related("closure").order_by("-changed"))
     chosen = Candidate.objects.filter(request__in=found, chosen=True).select_related("provider")
     providers = {one.request_id: one.provider.name for one in chosen if one.provider.is_published()}
-    requests = [_request(row, providers.get(row.pk, "")) for row in found]
-    lines = PlanItem.objects.filter(request__in=found).exclude(indicator="").select_related("request")
+    own = dict(RequestParty.objects.filter(request__in=found, party=party).values_list("request_id", "result"))
+    requests = [_request(row, providers.get(row.pk, ""), own.get(row.pk, "")) for row in found]
+    measured = PlanItem.objects.filter(request__in=found, party__in=("", party)).exclude(indicator="")
+    lines = [_result(line) for line in measured.select_related("request")]
     solutions = Item.objects.filter(PUBLISHED, kind="solution").filter(Item.paths.about(frozenset({party})))
     table = pa.Table.from_pylist(requests, schema=REQUESTS)
     return {
         "requests": table,
         "cooperation.requests": table,
-        "cooperation.results": pa.Table.from_pylist([_result(line) for line in lines], schema=RESULTS),
+        "cooperation.results": pa.Table.from_pylist(lines, schema=RESULTS),
         "cooperation.solutions": pa.Table.from_pylist([_solution(item) for item in solutions], schema=SOLUTIONS),
     }
 
 
-def _request(row: SupportRequest, provider: str) -> dict[str, object]:
+def _request(row: SupportRequest, provider: str, own: str) -> dict[str, object]:
+    told = row.closure.public if hasattr(row, "closure") and row.state == "closed" else ""
     return {
         "id": row.reference,
         "target": row.values.get("targets", ""),
         "title": row.title,
         "state": row.state,
         "provider": provider,
-        "public": row.closure.public if hasattr(row, "closure") and row.state == "closed" else "",
+        "public": f"{told} {own}".strip() if row.state == "closed" else "",
     }
 
 

@@ -13,7 +13,7 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import calendar, newest_consents
-from biosetu.centre.helpdesk.models import SupportRequest, Told
+from biosetu.centre.helpdesk.models import TAKING_PART, SupportRequest, Told
 from biosetu.centre.helpdesk.verbs.moving import hold_for_consent, refresh_clock
 from biosetu.cooperation import FINAL, Due, read_clock
 from biosetu.translation import N_
@@ -61,6 +61,6 @@ def _people(request: SupportRequest, role: str, step: str) -> set[Account]:
     found: Iterable[Role] = held.filter(role=role, centre=request.centre)
     people = {one.account for one in found}
     if step == "endorse":
-        waiting = request.request_parties.filter(endorsed_on__isnull=True).values("party")
+        waiting = request.request_parties.filter(endorsed_on__isnull=True, standing__in=TAKING_PART).values("party")
         people |= {one.account for one in held.filter(role="focal_point", party__in=waiting)}
     return people

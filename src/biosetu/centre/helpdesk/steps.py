@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -18,6 +19,7 @@ from biosetu.cooperation import Refused, transitions
 from biosetu.translation import N_
 
 Action = Callable[[SupportRequest, Account, QueryDict], object]
+EACH = "each"
 NO_FILE = N_("Choose a file.")
 
 
@@ -83,7 +85,10 @@ def _plan(found: SupportRequest, by: Account, posted: QueryDict) -> object:
     numbers = {name: _number(posted.get(name, "")) for name in ("baseline", "target")}
     year = posted.get("baseline_year", "")
     numbers["baseline_year"] = int(year) if str(year).isdecimal() else None
-    return verbs.plan(request=found, by=by, due=_date(posted.get("due", "")), **texts, **numbers)
+    line: dict[str, Any] = {"due": _date(posted.get("due", "")), **texts, **numbers}
+    if posted.get("party") == EACH:
+        return verbs.plan_for_each(request=found, by=by, **line)
+    return verbs.plan(request=found, by=by, party=posted.get("party", ""), **line)
 
 
 def _measure(found: SupportRequest, by: Account, posted: QueryDict) -> object:
@@ -115,6 +120,10 @@ def _invitation(found: SupportRequest, by: Account, posted: QueryDict) -> object
     return verbs.answer_invitation(candidate=_candidate(found, posted), by=by, accept=posted.get("answer") == "yes")
 
 
+def _party(posted: QueryDict) -> str:
+    return str(posted.get("party", ""))
+
+
 ACTIONS: Mapping[str, Action] = {
     "acknowledge": lambda found, by, _: verbs.acknowledge(request=found, by=by),
     "ask": lambda found, by, _: verbs.pass_ball(request=found, by=by, to="requester"),
@@ -132,4 +141,17 @@ ACTIONS: Mapping[str, Action] = {
     "measure": _measure,
     "report": _report,
     "rate": _rate,
+    "join": lambda found, by, posted: verbs.join(request=found, by=by, party=_party(posted)),
+    "stay-out": lambda found, by, posted: verbs.stay_out(
+        request=found, by=by, party=_party(posted), reason=posted.get("reason", "")
+    ),
+    "leave": lambda found, by, posted: verbs.leave(
+        request=found, by=by, party=_party(posted), reason=posted.get("reason", "")
+    ),
+    "invite-parties": lambda found, by, posted: verbs.invite_parties(
+        request=found, by=by, codes=posted.getlist("invite")
+    ),
+    "tell-result": lambda found, by, posted: verbs.tell_result(
+        request=found, by=by, party=_party(posted), text=posted.get("text", "")
+    ),
 }

@@ -48,11 +48,15 @@ class Help:
 
 def asking(gap: Gap) -> str:
     """Return the address of the request form, filled in from a gap: Party, target, indicator, the figures behind it."""
+    return f"{reverse('request_new')}?{urlencode(asked_for(gap))}"
+
+
+def asked_for(gap: Gap) -> dict[str, str]:
+    """Return the fields of the form that a gap fills in."""
     evidence = "; ".join(" ".join(str(part) for part in key if part != "") for key in gap.evidence[:3])
     purpose = gap.says.text(language()) + (f" [{evidence}]" if evidence else "")
     values = {"party": gap.party, "targets": gap.target, "indicators": gap.indicator, "purpose": purpose}
-    wanted = {name: value for name, value in values.items() if value}
-    return f"{reverse('request_new')}?{urlencode(wanted)}"
+    return {name: value for name, value in values.items() if value}
 
 
 def asked_of(gap: Gap) -> Request:
@@ -112,6 +116,7 @@ def support(request: HttpRequest, code: str) -> HttpResponse:
         "party": parties()[code],
         "helps": help_for(request.user, gaps[:MOST_GAPS]),
         "count": len(gaps),
+        "may_gather": code in parties_for(request.user, "gather", "party"),
         "may_ask": code in parties_for(request.user, "open", "request"),
     }
     return render(request, "helpdesk/support.html", context)

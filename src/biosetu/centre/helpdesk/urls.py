@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from biosetu.centre.helpdesk import answering, pages, steps, support
+from biosetu.centre.helpdesk import answering, pages, sharing, steps, support
 
 urlpatterns = [
     path("", pages.queue, name="requests"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("results/figures.csv", answering.export, name="results_csv"),
     path("results/report.docx", answering.report, name="results_report"),
     path("for/<str:code>/", support.support, name="party_support"),
+    path("for/<str:code>/joint/", sharing.new, name="joint_new"),
     path("template.xlsx", pages.template, name="request_template"),
     path("<str:reference>/", pages.detail, name="request"),
     path("<str:reference>/edit/", pages.edit, name="request_edit"),

@@ -2,7 +2,8 @@
 
 from biosetu.centre.helpdesk.verbs.choosing import answer_invitation, check_off, choose, invite, list_candidates
 from biosetu.centre.helpdesk.verbs.consenting import object_to, record_consent, settle
-from biosetu.centre.helpdesk.verbs.delivering import measure, plan, rate, report
+from biosetu.centre.helpdesk.verbs.delivering import measure, plan, plan_for_each, rate, report
+from biosetu.centre.helpdesk.verbs.joining import invite_parties, join, leave, open_programme, stay_out, tell_result
 from biosetu.centre.helpdesk.verbs.moving import Raced, acknowledge, act, open_request, pass_ball, refresh_clock, save
 from biosetu.centre.helpdesk.verbs.writing import attach, heard_by, readable, side_of, write
 
@@ -16,12 +17,17 @@ __all__ = [
     "choose",
     "heard_by",
     "invite",
+    "invite_parties",
+    "join",
+    "leave",
     "list_candidates",
     "measure",
     "object_to",
+    "open_programme",
     "open_request",
     "pass_ball",
     "plan",
+    "plan_for_each",
     "rate",
     "readable",
     "record_consent",
@@ -30,5 +36,7 @@ __all__ = [
     "save",
     "settle",
     "side_of",
+    "stay_out",
+    "tell_result",
     "write",
 ]

@@ -11,8 +11,8 @@ from django.db.models import F
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import roles_for
-from biosetu.centre.helpdesk.models import Closure, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.facts import focal_parties, roles_for
+from biosetu.centre.helpdesk.models import Closure, PlanItem, SupportRequest, Taking
 from biosetu.centre.helpdesk.verbs.moving import audit, demand
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
@@ -21,20 +21,29 @@ RATINGS = range(1, 6)
 
 
 @transaction.atomic
-def plan(*, request: SupportRequest, by: Account, **fields: object) -> PlanItem:
-    """Add a line to the response plan."""
+def plan(*, request: SupportRequest, by: Account, party: str = "", **fields: object) -> PlanItem:
+    """Add a line to the response plan: common to all, or one Party's own."""
     demand(by, "work", request)
-    item = PlanItem(request=request, **fields)
+    if party and not request.request_parties.filter(party=party, standing=Taking.PART).exists():
+        raise Refused(N_("This Party takes no part."))
+    item = PlanItem(request=request, party=party, **fields)
     item.full_clean()
     item.save()
-    audit(request, by, "plan", {"line": item.pk, "kind": item.kind})
+    audit(request, by, "plan", {"line": item.pk, "kind": item.kind, "party": party})
     return item
 
 
 @transaction.atomic
+def plan_for_each(*, request: SupportRequest, by: Account, **fields: object) -> list[PlanItem]:
+    """Add a line to the plan for each Party that takes part, to be measured for each."""
+    codes = request.request_parties.filter(standing=Taking.PART).order_by("party").values_list("party", flat=True)
+    return [plan(request=request, by=by, party=code, **fields) for code in codes]
+
+
+@transaction.atomic
 def measure(*, item: PlanItem, by: Account, result: float, on: date | None = None) -> None:
-    """Record the result of a line of the plan."""
-    if not roles_for(by, item.request) & {"provider", "officer", "manager"}:
+    """Record the result of a line of the plan; a Party's own line also by its focal point."""
+    if not roles_for(by, item.request) & {"provider", "officer", "manager"} and item.party not in focal_parties(by):
         raise PermissionDenied
     item.result, item.done_on = result, on or days.today()
     item.save(update_fields=["result", "done_on"])
@@ -58,12 +67,12 @@ def report(*, request: SupportRequest, by: Account, **fields: object) -> Closure
 def rate(*, request: SupportRequest, by: Account, score: int, words: str = "") -> None:
     """Answer the two questions after the work: the requester's, or the provider's own."""
     roles = roles_for(by, request)
-    if not roles & {"requester", "provider"} or not hasattr(request, "closure"):
+    if not roles & {"focal_point" if request.joint else "requester", "provider"} or not hasattr(request, "closure"):
         raise PermissionDenied
     if score not in RATINGS:
         raise Refused(N_("Choose 1 to 5."))
     closure = request.closure
-    first = "requester" in roles
+    first = ("focal_point" if request.joint else "requester") in roles
     if (closure.requester_useful if first else closure.provider_ready) is not None:
         raise Refused(N_("You have answered already."))
     if first:

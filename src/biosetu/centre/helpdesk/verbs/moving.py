@@ -10,6 +10,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from biosetu.centre.accounts.models import Account
@@ -19,7 +20,7 @@ from biosetu.centre.audit.trail import record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import calendar, endorsement_due, facts, roles_for, vacant
-from biosetu.centre.helpdesk.models import AT_WORK, Answer, Candidate, RequestParty, Step, SupportRequest
+from biosetu.centre.helpdesk.models import AT_WORK, Answer, Candidate, RequestParty, Step, SupportRequest, Taking
 from biosetu.cooperation import FINAL, Refused, read_clock, step
 from biosetu.cooperation.forms import YES, check, form, parts
 from biosetu.framework import coverage, parties
@@ -42,7 +43,7 @@ class Raced(Refused):
 @transaction.atomic
 def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") -> SupportRequest:
     """Make a draft; it belongs to who opened it. Raises `DataError` with every wrong field."""
-    _check(values)
+    clean = checked(values)
     codes = _parties(values)
     if strange := [code for code in parts(values.get("party", "")) if code not in parties_for(by, "open", "request")]:
         raise PermissionDenied(f"no request is opened for {', '.join(strange)}")
@@ -50,7 +51,7 @@ def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") ->
         owner=by,
         centre=centre or _centre_of(codes),
         title=values.get("title", "") or values.get("what", "")[:80],
-        values=_clean(values),
+        values=clean,
         confidential=values.get("confidential", "").casefold() in YES,
     )
     for code in codes:
@@ -77,19 +78,23 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
         raise Refused(N_("This request has ended; it is not changed any more."))
     demand(by, "edit", request)
     merged = {**request.values, **{name: value.strip() for name, value in values.items()}}
-    _check(merged)
+    checked(merged)
     before = {name: request.values.get(name, "") for name in values}
     request.title = merged.get("title", "") or merged.get("what", "")[:80]
     request.values = merged
     request.confidential = merged.get("confidential", "").casefold() in YES
     claim(request, title=request.title, values=merged, confidential=request.confidential)
-    wanted = _parties(merged)
+    if not request.joint:
+        _keep_parties(request, _parties(merged))
+    changed = sorted(name for name, value in before.items() if value != merged[name])
+    audit(request, by, "edit", {"fields": changed})
+
+
+def _keep_parties(request: SupportRequest, wanted: Iterable[str]) -> None:
     if request.state == "draft":
         request.request_parties.exclude(party__in=wanted).delete()
     for code in wanted:
         RequestParty.objects.get_or_create(request=request, party=code)
-    changed = sorted(name for name, value in before.items() if value != merged[name])
-    audit(request, by, "edit", {"fields": changed})
 
 
 @transaction.atomic
@@ -104,7 +109,7 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     after, ball = taken.next, taken.ball
     if verb in {"endorse", "lapse_endorsement"}:
         _endorse(request, known.actor_parties, now, lapsed=verb == "lapse_endorsement")
-        if RequestParty.objects.filter(request=request, endorsed_on__isnull=True).exists():
+        if _waiting(request).exists():
             after, ball = request.state, request.ball
     kept: dict[str, str | int] = {}
     if after == "on_hold":
@@ -170,9 +175,13 @@ def tell(request: SupportRequest, by: Account | None) -> None:
         notify(account, MOVED, values, address=f"requests/{request.reference}/")
 
 
+def _waiting(request: SupportRequest) -> QuerySet[RequestParty]:
+    return RequestParty.objects.filter(request=request, standing=Taking.PART, endorsed_on__isnull=True)
+
+
 def _endorse(request: SupportRequest, own: frozenset[str], on: date, *, lapsed: bool) -> None:
     """Endorse for one's own Parties; by the lapse rule only for Parties that are vacant or silent too long."""
-    waiting = request.request_parties.filter(endorsed_on__isnull=True)
+    waiting = _waiting(request)
     if lapsed:
         due = endorsement_due(request, on)
         codes = frozenset(waiting.values_list("party", flat=True))
@@ -186,7 +195,7 @@ def acknowledge(*, request: SupportRequest, by: Account) -> None:
     demand(by, "work", request)
     if request.steps.filter(verb="acknowledge").exists():
         return
-    _note(request, by, "acknowledge")
+    note(request, by, "acknowledge")
 
 
 @transaction.atomic
@@ -197,13 +206,16 @@ def pass_ball(*, request: SupportRequest, by: Account, to: str) -> None:
         raise Refused(N_("The ball goes to the requester or back to the centre."))
     demand(by, "work" if to == "requester" else "edit", request)
     claim(request, ball=to)
-    _note(request, by, verb)
+    note(request, by, verb)
 
 
-def _note(request: SupportRequest, by: Account, verb: str) -> None:
+def note(
+    request: SupportRequest, by: Account, verb: str, reason: str = "", changes: Mapping[str, object] | None = None
+) -> None:
+    """Keep a step that leaves the state as it is, tell those concerned, and read the clock anew."""
     role = next(iter(sorted(roles_for(by, request))), "requester")
-    _record(request, by, verb, request.state, role)
-    audit(request, by, verb)
+    _record(request, by, verb, request.state, role, reason)
+    audit(request, by, verb, changes)
     refresh_clock(request)
     tell(request, by)
 
@@ -226,7 +238,8 @@ def demand(by: Account, verb: str, request: SupportRequest) -> None:
         raise PermissionDenied
 
 
-def _check(values: Mapping[str, str]) -> None:
+def checked(values: Mapping[str, str]) -> dict[str, str]:
+    """Return what is filled in; raise `DataError` with every wrong field."""
     problems = list(check("request", values))
     problems += [
         Problem("there is no such Party", "Use three-letter codes, separated by ;", "party", column="party", value=code)
@@ -235,9 +248,6 @@ def _check(values: Mapping[str, str]) -> None:
     ]
     if problems:
         raise DataError(problems)
-
-
-def _clean(values: Mapping[str, str]) -> dict[str, str]:
     return {field.field: values.get(field.field, "").strip() for field in form("request") if values.get(field.field)}
 
 
