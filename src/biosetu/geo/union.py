@@ -105,7 +105,8 @@ def growth_km2(shapes: np.ndarray, rank: Integers, ranks: int) -> Floats:
     result = np.zeros(ranks)
     if shapes.size == 0:
         return result
-    shapes, rank = _without_copies(shapes, rank)
+    kept = distinct(shapes, rank)
+    shapes, rank = shapes[kept], rank[kept]
     group = groups(shapes)
     size = np.bincount(group)
     single = size[group] == 1
@@ -119,14 +120,13 @@ def growth_km2(shapes: np.ndarray, rank: Integers, ranks: int) -> Floats:
     return result
 
 
-def _without_copies(shapes: np.ndarray, rank: Integers) -> tuple[np.ndarray, Integers]:
-    """Leave out shapes that repeat one of the same or an earlier rank exactly."""
+def distinct(shapes: np.ndarray, rank: Integers) -> Integers:
+    """Return the positions of shapes that do not repeat one of the same or an earlier rank exactly, in order."""
     order = np.argsort(rank, kind="stable")
     seen: dict[bytes, int] = {}
     for position, wkb in zip(order.tolist(), shapely.to_wkb(shapes[order]), strict=True):
         seen.setdefault(wkb, position)
-    kept = np.sort(np.array(list(seen.values()), np.int64))
-    return shapes[kept], rank[kept]
+    return np.sort(np.array(list(seen.values()), np.int64))
 
 
 def _grow(shapes: np.ndarray, rank: Integers, result: Floats) -> None:
