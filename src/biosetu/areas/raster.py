@@ -143,7 +143,7 @@ def _areas(cells: Cells, classes: int) -> Floats:
     columns = np.arange(cells.inside.shape[1]) // cells.steps[1]
     weighted = cells.inside * cells.weights[np.ix_(rows, columns)]
     chosen = cells.codes >= 0
-    return np.bincount(cells.codes[chosen], weighted[chosen], minlength=classes)
+    return np.bincount(cells.codes[chosen], weighted[chosen], minlength=classes).astype(np.float64)
 
 
 def _no_sums(layers: Layers, classes: int) -> list[Sums]:

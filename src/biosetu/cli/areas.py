@@ -83,6 +83,7 @@ def areas() -> None:
 @click.option("--by", type=PATH, help="Layer or raster whose classes split each area: provinces, ecosystems, biomes.")
 @click.option("--by-column", help="Column of that layer.")
 @click.option("--band", type=int, help="Band of that raster.")
+@click.option("--classes", type=PATH, help="Names of that raster's classes: a table with the columns code and name.")
 @click.option("--from", "first", type=int, help="First year of the series.")
 @click.option("--to", "last", type=int, help="Last year of the series.")
 @click.option("--log", type=NEW, help="Write the cleaning log here; without it, it goes to the terminal.")
@@ -188,6 +189,7 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
 @click.option("--by", required=True, type=PATH, help="Layer or raster of ecosystems, ranges or other features.")
 @click.option("--by-column", help="Column that names the features.")
 @click.option("--band", type=int, help="Band of that raster.")
+@click.option("--classes", type=PATH, help="Names of that raster's classes: a table with the columns code and name.")
 @click.option(
     "--target",
     default=30.0,

@@ -60,7 +60,8 @@ def outlines(shapes: np.ndarray, projection: Projection, longest_deg: float = LO
     An edge is straight in longitude and latitude; on the grid it bends. The area between it and its chord is two thirds
     of the cross product of the chord with the way to the bent edge's middle (exact for a parabola).
     """
-    turned = shapely.orient_polygons(shapely.segmentize(shapes, longest_deg), exterior_cw=True)
+    clockwise = not _mirrors(projection, shapes)
+    turned = shapely.orient_polygons(shapely.segmentize(shapes, longest_deg), exterior_cw=clockwise)
     parts, owner = shapely.get_parts(turned, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     degrees = shapely.get_coordinates(rings)
@@ -72,6 +73,17 @@ def outlines(shapes: np.ndarray, projection: Projection, longest_deg: float = LO
     bend = np.zeros(len(shapes))
     _extents(points, middles, starts, by_shape, boxes, bend)
     return Outlines(points, starts, by_shape, boxes, bend)
+
+
+def _mirrors(projection: Projection, shapes: np.ndarray) -> bool:
+    """Return whether rows of the grid run against latitude, as those of rasters do."""
+    bounds = shapely.total_bounds(shapes)
+    if not np.isfinite(bounds).all():
+        return False
+    middle = 0.5 * (bounds[:2] + bounds[2:])
+    origin, east, north = projection(middle + np.array([[0.0, 0.0], [1e-4, 0.0], [0.0, 1e-4]]))
+    across = (east - origin)[0] * (north - origin)[1] - (east - origin)[1] * (north - origin)[0]
+    return bool(across < 0)
 
 
 @compiled

@@ -29,6 +29,7 @@ from biosetu.areas.raster import raster_growth
 from biosetu.engine.ordered import ordered
 from biosetu.geo.union import SiteTree
 from biosetu.indicators import Provenance, method
+from biosetu.jobs.areas_classes import classes_within
 from biosetu.jobs.areas_layers import Request, read
 from biosetu.observations import validate
 from biosetu.problems import UsageError
@@ -106,6 +107,9 @@ def _growths(
     sites: Sites, zones: Sequence[Zone], request: Request, scheduler: str | None, progress: Progress
 ) -> tuple[list[Growth], list[float]]:
     """Return the growth of each zone and, where cells are counted, the bound of its error [km²]."""
+    if request.by_raster:
+        counted_by_class = classes_within(sites, zones, request, progress)
+        return [item.growth for item in counted_by_class], [item.bound_km2 for item in counted_by_class]
     tree = SiteTree(sites.shapes)
     growths: list[Growth] = []
     bounds: list[float] = []

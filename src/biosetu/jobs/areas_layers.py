@@ -32,9 +32,9 @@ RASTERS = (".tif", ".tiff", ".img", ".vrt")
 class Request:
     """What to measure: paths, what to pick and how to read it.
 
-    only: codes of areas to take from `within`; by, by_column: a layer (or a raster, `band`) whose classes split each
-    area; inland_water, sea: the user's own layers; columns: our field -> the layer's column; swap_axes: the sites have
-    latitude first; none_is_true: no site near the areas is a
+    only: codes of areas to take from `within`; by, by_column: a layer whose classes split each area, or a raster
+    (`band`, and names of its classes in the table `classes`); inland_water, sea: the user's own layers; columns: our
+    field -> the layer's column; swap_axes: the sites have latitude first; none_is_true: no site near the areas is a
     result; official: the polygons are the WDPA, the WD-OECM or the Party's register.
     """
 
@@ -45,6 +45,7 @@ class Request:
     by: Path | None = None
     by_column: str | None = None
     band: int | None = None
+    classes: Path | None = None
     inland_water: Path | None = None
     sea: Path | None = None
     columns: Mapping[str, str] | None = None
@@ -94,7 +95,7 @@ def read_zones(request: Request, notes: list[str] | None = None) -> list[Zone]:
     zones = [part for zone in land for part in _with_water(zone, water)]
     if request.sea is not None:
         zones += _at_sea(_areas(request.sea, request, SEA, told), land)
-    if request.by is None:
+    if request.by is None or request.by_raster:
         return zones
     layer = _layer(request.by, told)
     column = request.by_column or _code_column(layer, request.by)
