@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import django
 import pyarrow as pa
@@ -36,9 +37,22 @@ from biosetu.centre.evidence.states import ProposalState, RunState
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.evidence.working import perform
 from biosetu.centre.promises.store import DatabasePromises
+from biosetu.centre.reporting.store import DatabaseCollections
+from biosetu.centre.reporting.verbs import do
 from biosetu.centre.validation.verbs import office_of
 
-__all__ = ["accounts", "add_account", "decide", "office", "promises", "propose_file", "runs", "store"]
+__all__ = [
+    "accounts",
+    "add_account",
+    "collect",
+    "collections",
+    "decide",
+    "office",
+    "promises",
+    "propose_file",
+    "runs",
+    "store",
+]
 ACCOUNTS = "accounts_account"
 POLL_SECONDS = 0.2
 RUN_COLUMNS = ("run", "table", "state", "rows", "pending", "accepted", "returned")
@@ -67,6 +81,20 @@ def office(username: str, party: str) -> str:
         return office_of(_person(username), party)
     except PermissionDenied as error:
         raise UsageError(f"{username} may not decide for {party}.") from error
+
+
+def collections() -> DatabaseCollections:
+    """Return where the centre keeps the reports that are being collected."""
+    _require_centre()
+    return DatabaseCollections()
+
+
+def collect(username: str, verb: str, **values: Any) -> Any:
+    """Do something to a report that is being collected, in somebody's name."""
+    try:
+        return do(_person(username), verb, **values)
+    except PermissionDenied as error:
+        raise UsageError(f"{username} may not do this to the report.") from error
 
 
 def _require_centre() -> None:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "biosetu.centre.api",
     "biosetu.centre.validation",
     "biosetu.centre.promises",
+    "biosetu.centre.reporting",
     "biosetu.centre.finding",
     "biosetu.centre.pages",
 ]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
+from biosetu.cli.lazy import LazyGroup
 from biosetu.cli.options import language_option, out_option, quiet_option
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "collect": ("biosetu.cli.report_collect:collect", "Collect the report from the offices: who, what, until when.")
+    },
+)
 def report() -> None:
     """Files for the CBD's Online Reporting Tool: write them, check them before they are sent."""
 
@@ -132,36 +137,12 @@ def bodies_command(party: str, out: Path, cycle: str) -> None:
 
 @report.command("part")
 @click.argument("party")
-@click.option("--office", required=True, help="The office that fills the part.")
-@click.option("--due", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Until when.")
-@click.option("--fields", "prefixes", multiple=True, required=True, metavar="III.NT-3.", help="Fields by their start.")
-@click.option("--out", required=True, type=OUT, help="The workbook (.xlsx).")
+@click.argument("part")
+@click.option("--out", required=True, type=OUT, help="The workbook (.xlsx) or Word file (.docx).")
 @CYCLE
 @language_option
-def part_command(
-    party: str, office: str, due: datetime, prefixes: tuple[str, ...], out: Path, cycle: str, language: str
-) -> None:
-    """Write a part of PARTY's report as a workbook that an office fills and sends back."""
-    from biosetu.jobs.national_report import write_part
-    from biosetu.reports.cbd.parts import Assignment
+def part_command(party: str, part: str, out: Path, cycle: str, language: str) -> None:
+    """Write PART (p1) of PARTY's report as a file that its office fills and sends back (see `report collect`)."""
+    from biosetu.jobs.collecting import write_part
 
-    count = write_part(party, Assignment(office, due.date(), prefixes), out, cycle, language)
-    click.echo(f"{out}: {count} fields", err=True)
-
-
-@report.command("merge")
-@click.argument("party")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--office", required=True, help="The office that sent it.")
-@CYCLE
-def merge_command(party: str, file: Path, office: str, cycle: str) -> int:
-    """Merge a part that came back; fields that both sides changed are shown and left alone (exit code 1)."""
-    from biosetu.jobs.national_report import read_part
-
-    outcome = read_part(party, file, office, cycle)
-    click.echo(f"{len(outcome.taken)} fields taken", err=True)
-    for conflict in outcome.conflicts:
-        click.echo(f"{conflict.key}\n  held:     {conflict.held}\n  returned: {conflict.returned}")
-    for key in outcome.unknown:
-        click.echo(f"{key}: no field of this report", err=True)
-    return 1 if outcome.conflicts or outcome.unknown else 0
+    click.echo(f"{out}: {write_part(party, part, out, cycle, language)} fields", err=True)

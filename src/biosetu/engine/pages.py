@@ -88,6 +88,31 @@ def _word(path: Path) -> Pages:
     return Pages(path.name, tuple("\n".join(lines) for lines in pages))
 
 
+def read_word_tables(path: Path) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Return the tables of a .docx file as rows of texts; paragraphs of a cell are lines. Nothing in it is followed.
+
+    Raises `DataError` where it is too large, broken, or carries macros or embedded files.
+    """
+    import docx
+
+    if path.stat().st_size > MOST_BYTES:
+        raise _refuse(path, "too large", f"Keep it under {MOST_BYTES // 1_000_000} MB", "too-large")
+    check_archive(path)
+    _refuse_active(path)
+    try:
+        tables = docx.Document(str(path)).tables
+        return tuple(tuple(tuple(cell.text for cell in row.cells) for row in table.rows) for table in tables)
+    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+        raise _refuse(path, "a damaged Word file", "Open it and save it again", "broken") from error
+
+
+def _refuse_active(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        names = [name.lower() for name in archive.namelist()]
+    if any(part in name for name in names for part in ("vbaproject", "activex", "embeddings/")):
+        raise _refuse(path, "a document with macros or embedded files", "Save it as .docx without them", "active")
+
+
 def _word_lines(document: Any) -> Iterator[tuple[int, str]]:
     """Yield each paragraph and table row, with the page breaks before it."""
     from docx.table import Table

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -20,6 +20,9 @@ from biosetu.alignment import PromiseStore
 from biosetu.home import home
 from biosetu.observations import ObservationStore
 from biosetu.problems import UsageError
+
+if TYPE_CHECKING:
+    from biosetu.reports.cbd.collecting import CollectionStore
 
 CENTRE = "biosetu.centre.doors"
 DATABASE = "centre.sqlite3"
@@ -55,6 +58,19 @@ def centre_office(person: str, party: str) -> str:
     """Return the office in whose name an account decides for a Party."""
     office: str = _door("office")(person, party)
     return office
+
+
+def centre_collections() -> CollectionStore:
+    """Return where the centre keeps the reports that are being collected."""
+    store: CollectionStore = _door("collections")()
+    return store
+
+
+def in_the_name_of(person: str, verb: str, **values: Any) -> Any:
+    """Do something to a report that is being collected, in the name of an account of the centre."""
+    if not person:
+        raise UsageError("The report is collected in a centre here: say who does this with --as ACCOUNT.")
+    return _door("collect")(person, verb, **values)
 
 
 def propose_file(path: Path, person: str) -> pa.Table:

@@ -4,19 +4,16 @@ import json
 from datetime import date
 from pathlib import Path
 
-import openpyxl
 import pyarrow as pa
 import pytest
 
 from biosetu.alignment import Declared, NationalTarget, Promises
 from biosetu.alignment.ort import export_record, read_record
 from biosetu.framework import cycles, find_party
+from biosetu.jobs.collecting import working
 from biosetu.jobs.national_report import (
     draft_of,
-    read_part,
-    save_draft,
     write_bodies,
-    write_part,
     write_working_document,
 )
 from biosetu.observations import SCHEMA
@@ -26,18 +23,13 @@ from biosetu.reports.cbd.completeness import ITEMS, completeness, meter
 from biosetu.reports.cbd.draft import (
     Draft,
     Entry,
-    Returned,
     carried_over,
     filled,
-    fingerprint,
     keys_of,
     known_keys,
-    merge,
     report_targets,
-    resolved,
 )
 from biosetu.reports.cbd.national_report import days_left, default_cycle
-from biosetu.reports.cbd.parts import Assignment, who_has_not_answered
 
 DAY = date(2026, 11, 23)
 ONE = NationalTarget(id="NT-1", party="NPL", title={"en": "Restore land"}, declared=(Declared(target="2"),))
@@ -113,7 +105,8 @@ def test_last_cycle_is_carried_over_and_counts_only_after_review() -> None:
     new = carried_over(draft(**{"V.assessmentSummary": "good"}), "8NR")
     assert (new.cycle, new.text("V.assessmentSummary")) == ("8NR", "good")
     assert not filled(new, "V.assessmentSummary")
-    save_draft(draft(**{"V.assessmentSummary": "good"}))
+    with working("NPL") as work:
+        work.collection = work.collection.model_copy(update={"draft": draft(**{"V.assessmentSummary": "good"})})
     assert draft_of("NPL", "8NR") == new
     with pytest.raises(UsageError, match="no reporting cycle"):
         draft_of("NPL", "9NR")
@@ -159,88 +152,6 @@ def test_report_body_reads_back_equal_and_links_the_data() -> None:
     assert content["sectionII"]["hasRevisedNbsap"] == "yes"
 
 
-def sent(text: str, now: str, key: str = "V.assessmentSummary") -> Returned:
-    return Returned(key, now, fingerprint(text))
-
-
-@pytest.mark.parametrize(
-    ("base", "held", "back", "outcome"),
-    [
-        ("", "", "new", "taken"),
-        ("old", "old", "new", "taken"),
-        ("old", "old", "old", "same"),
-        ("old", "old", "", "same"),
-        ("old", "other", "new", "conflict"),
-        ("old", "new", "new", "same"),
-        ("old", "other", "old", "same"),
-    ],
-)
-def test_part_that_comes_back_is_merged_field_by_field(base: str, held: str, back: str, outcome: str) -> None:
-    start = draft(**({"V.assessmentSummary": held} if held else {}))
-    done = merge(start, [sent(base, back)], "Ministry", DAY, known_keys(HELD))
-    expected = {"taken": (1, 0), "same": (0, 0), "conflict": (0, 1)}[outcome]
-    assert (len(done.taken), len(done.conflicts)) == expected
-    assert done.draft.text("V.assessmentSummary") == (back if outcome == "taken" else held)
-
-
-def test_conflict_is_settled_by_a_person_and_unknown_fields_are_named() -> None:
-    done = merge(
-        draft(**{"V.assessmentSummary": "other"}),
-        [sent("old", "new"), sent("", "x", "VI.y")],
-        "M",
-        DAY,
-        known_keys(HELD),
-    )
-    assert done.unknown == ("VI.y",)
-    after = resolved(done.draft, done.conflicts[0], "both", "Focal point", DAY)
-    assert (after.text("V.assessmentSummary"), after.entries["V.assessmentSummary"].office) == ("both", "Focal point")
-
-
-def fill(path: Path, **texts: str) -> None:
-    book = openpyxl.load_workbook(path)
-    for row in book.active.iter_rows(min_row=2):
-        if row[0].value in texts:
-            row[4].value = texts[row[0].value]
-    book.save(path)
-
-
-def test_part_goes_to_an_office_and_comes_back(tmp_path: Path) -> None:
-    part = Assignment("Department of Plants", date(2026, 12, 31), ("III.6.", "Q.6_"))
-    assert write_part("NPL", part, tmp_path / "p.xlsx") == 9
-    fill(
-        tmp_path / "p.xlsx",
-        **{"III.6.progressSummary": "Two ports", "Q.6_1": "partially", "III.6.levelOfProgress": "on-track"},
-    )
-    outcome = read_part("NPL", tmp_path / "p.xlsx", "Department of Plants", on=DAY)
-    assert sorted(outcome.taken) == ["III.6.levelOfProgress", "III.6.progressSummary", "Q.6_1"]
-    assert draft_of("NPL").entries["Q.6_1"] == Entry(text="partially", office="Department of Plants", changed_on=DAY)
-    assert read_part("NPL", tmp_path / "p.xlsx", "Department of Plants", on=DAY).taken == ()
-    silent = who_has_not_answered([part, Assignment("All", DAY, ("V.",))], HELD, draft_of("NPL")).to_pylist()
-    assert [(row["office"], row["fields"], row["open"]) for row in silent] == [
-        ("All", 1, 1),
-        ("Department of Plants", 9, 6),
-    ]
-
-
-def test_answer_that_is_not_a_choice_is_refused_with_its_row(tmp_path: Path) -> None:
-    write_part("NPL", Assignment("X", DAY, ("Q.6_",)), tmp_path / "p.xlsx")
-    fill(tmp_path / "p.xlsx", **{"Q.6_1": "maybe"})
-    with pytest.raises(DataError, match="row 2"):
-        read_part("NPL", tmp_path / "p.xlsx", "X")
-    assert draft_of("NPL").entries == {}
-
-
-def test_part_without_fields_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No field"):
-        write_part("NPL", Assignment("X", DAY, ("Z.",)), tmp_path / "p.xlsx")
-
-
-def test_other_workbook_is_no_part(tmp_path: Path) -> None:
-    openpyxl.Workbook().save(tmp_path / "p.xlsx")
-    with pytest.raises(DataError, match="no part of a report"):
-        read_part("NPL", tmp_path / "p.xlsx", "X")
-
-
 @pytest.mark.parametrize("suffix", ["json", "docx"])
 def test_working_document_of_setuland_marks_what_is_missing(tmp_path: Path, suffix: str) -> None:
     out = write_working_document("XXA", tmp_path / f"r.{suffix}", on=DAY)
@@ -275,3 +186,8 @@ def test_cycles_are_data() -> None:
 def test_every_key_is_known() -> None:
     assert {key for key, _ in keys_of(HELD)} <= known_keys(HELD)
     assert "Q.8_7_1" in known_keys(HELD)
+
+
+def test_words_of_an_answer_keep_their_semicolons() -> None:
+    given = draft(**{"Q.8_7_1": "first; second", "Q.5_1": "marineSpecies; internationalTrade"}).answers()
+    assert given == {"8_7_1": ["first; second"], "5_1": ["marineSpecies", "internationalTrade"]}

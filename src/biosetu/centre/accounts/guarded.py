@@ -13,7 +13,7 @@ EVERYTHING = Q()
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where a kind of record keeps its owner, Parties and source (lookups of its model; empty: it has none).
+    """Where a kind of record keeps its owner, Parties, source and office (lookups of its model; empty: it has none).
 
     `shown` holds for every record that the table may speak of at all, `published` for those open to everyone, `sent`
     for those that left their owner's desk, `open` for those of them that are not confidential, `held` for those that
@@ -23,6 +23,7 @@ class Paths:
     owner: str = ""
     party: str = ""
     source: str = ""
+    office: str = ""
     published: Q = field(default_factory=lambda: NOTHING)
     shown: Q = field(default_factory=Q)
     sent: Q = field(default_factory=lambda: NOTHING)
@@ -36,6 +37,10 @@ class Paths:
     def about(self, parties: frozenset[str]) -> Q:
         """Return the query for records about any of these Parties."""
         return Q(**{f"{self.party}__in": sorted(parties)}) if self.party and parties else NOTHING
+
+    def held_by_office(self, office: str) -> Q:
+        """Return the query for records that an office answers."""
+        return Q(**{self.office: office}) if self.office and office else NOTHING
 
     def from_source(self, source: str) -> Q:
         """Return the query for records whose figure has this source."""
@@ -62,6 +67,10 @@ class Guarded:
 
     def source_of(self) -> str:
         """Return the source of its figure, if it is one."""
+        return ""
+
+    def office_of(self) -> str:
+        """Return the office that answers it, if one does."""
         return ""
 
     def is_published(self) -> bool:

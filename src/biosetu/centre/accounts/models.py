@@ -55,6 +55,7 @@ class RoleName(models.TextChoices):
     OFFICER = "officer", lazy_text(N_("officer"))
     MANAGER = "manager", lazy_text(N_("centre manager"))
     FOCAL_POINT = "focal_point", lazy_text(N_("focal point"))
+    PUBLISHING_AUTHORITY = "publishing_authority", lazy_text(N_("publishing authority"))
     COMMUNITY = "community", lazy_text(N_("Indigenous or local community organization"))
 
 

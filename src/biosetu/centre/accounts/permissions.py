@@ -26,7 +26,7 @@ from biosetu.observations import Source
 
 PUBLIC, CONTRIBUTOR, OFFICER = "public", "contributor", "officer"
 ROLES = (PUBLIC, *RoleName.values)
-WITH_SECOND_STEP = frozenset({RoleName.OFFICER, RoleName.MANAGER})
+WITH_SECOND_STEP = frozenset({RoleName.OFFICER, RoleName.MANAGER, RoleName.PUBLISHING_AUTHORITY})
 
 User = Account | AnonymousUser
 Kind = TypeVar("Kind", bound=Model)
@@ -45,12 +45,13 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a person holds: a role, whose account it is, the Parties it reaches, and whether for a Party itself."""
+    """What a person holds: a role, whose account it is, which Parties it reaches, for a Party itself, which office."""
 
     role: str
     account: int | None = None
     parties: frozenset[str] = frozenset()
     for_party: bool = False
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ def _owns(grant: Grant, record: Guarded) -> bool:
 
 def _covers(grant: Grant, record: Guarded) -> bool:
     return bool(grant.parties & record.parties_of())
+
+
+def _answers(grant: Grant) -> bool:
+    return grant.for_party and bool(grant.office)
 
 
 def _covers_query(grant: Grant, paths: Paths) -> Q:
@@ -103,6 +108,12 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             lambda grant, record: grant.for_party and _covers(grant, record),
             lambda grant, paths: _covers_query(grant, paths) if grant.for_party else NOTHING,
         ),
+        "office": Scope(
+            lambda grant, record: _answers(grant) and grant.office == record.office_of() and _covers(grant, record),
+            lambda grant, paths: (
+                paths.held_by_office(grant.office) & _covers_query(grant, paths) if _answers(grant) else NOTHING
+            ),
+        ),
         "covered_global": Scope(
             lambda grant, record: record.source_of() == Source.AVAILABLE_DATASET and _covers(grant, record),
             lambda grant, paths: paths.from_source(Source.AVAILABLE_DATASET) & _covers_query(grant, paths),
@@ -132,7 +143,7 @@ def grants(user: User) -> tuple[Grant, ...]:
 
 
 def _grant(role: Role) -> Grant:
-    return Grant(role.role, role.account_id, role.covered(), bool(role.party))
+    return Grant(role.role, role.account_id, role.covered(), bool(role.party), role.office)
 
 
 def _granted(user: User, verb: str, record: str) -> Iterable[tuple[Grant, Scope]]:

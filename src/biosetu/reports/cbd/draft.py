@@ -7,7 +7,7 @@ holds the answer to a binary question (several joined with `;`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -48,7 +48,7 @@ class Draft(BaseModel):
     def answers(self) -> dict[str, list[str]]:
         """Return the answers to the binary questions by question key."""
         found = {key.removeprefix("Q."): entry.text for key, entry in self.entries.items() if key.startswith("Q.")}
-        return {key: [value.strip() for value in text.split(";") if value.strip()] for key, text in found.items()}
+        return {key: split_answer(key, text) for key, text in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,14 @@ def known_keys(promises: Promises) -> frozenset[str]:
     return frozenset(key for key, _ in keys_of(promises)) | {f"Q.{key}" for key in questions()}
 
 
+def split_answer(question: str, text: str) -> list[str]:
+    """Return the values of an answer: several where the question takes choices, one where it takes words."""
+    known = questions().get(question)
+    if known is not None and not known.options:
+        return [text.strip()] if text.strip() else []
+    return [value.strip() for value in text.split(";") if value.strip()]
+
+
 def carried_over(last: Draft, cycle: str) -> Draft:
     """Return a draft for a new cycle with the last one's texts, each to be reviewed before it counts as filled."""
     entries = {key: entry.model_copy(update={"reviewed": False}) for key, entry in last.entries.items()}
@@ -137,64 +145,6 @@ def carried_over(last: Draft, cycle: str) -> Draft:
 def fingerprint(text: str) -> str:
     """Return a short hash of a text, by which a returned part shows what it was written on."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A field as it comes back from an office: the text, and the fingerprint of what was sent out."""
-
-    key: str
-    text: str
-    base: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A field that was changed here and by the office since it was sent out; both texts are shown."""
-
-    key: str
-    held: str
-    returned: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """What merging a part did: the draft after it, the keys taken, the conflicts left open, keys not of this report."""
-
-    draft: Draft
-    taken: tuple[str, ...]
-    conflicts: tuple[Conflict, ...]
-    unknown: tuple[str, ...]
-
-
-def merge(draft: Draft, part: Sequence[Returned], office: str, on: date, known: frozenset[str]) -> Merge:
-    """Merge a part that an office filled: what nobody else changed is taken, the rest is shown as a conflict.
-
-    An empty field that was sent out filled is left as it is; a field equal to the one held changes nothing.
-    """
-    entries = dict(draft.entries)
-    taken, conflicts, unknown = [], [], []
-    for field in part:
-        held = draft.text(field.key)
-        if field.key not in known:
-            unknown.append(field.key)
-        elif not field.text.strip() or field.text == held or fingerprint(field.text) == field.base:
-            continue
-        elif held and fingerprint(held) != field.base:
-            conflicts.append(Conflict(field.key, held, field.text))
-        else:
-            language = entries[field.key].language if field.key in entries else "en"
-            entries[field.key] = Entry(text=field.text, language=language, office=office, changed_on=on)
-            taken.append(field.key)
-    after = draft.model_copy(update={"entries": entries})
-    return Merge(after, tuple(taken), tuple(conflicts), tuple(unknown))
-
-
-def resolved(draft: Draft, conflict: Conflict, text: str, office: str, on: date) -> Draft:
-    """Return the draft with a conflict settled by the text that the focal point chose."""
-    return draft.model_copy(
-        update={"entries": {**draft.entries, conflict.key: Entry(text=text, office=office, changed_on=on)}}
-    )
 
 
 def filled(draft: Draft, key: str) -> bool:

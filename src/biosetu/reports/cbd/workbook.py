@@ -18,6 +18,7 @@ from biosetu.observations import units
 from biosetu.problems import UsageError
 from biosetu.reports.cbd.tables import Disaggregation, columns, disaggregations
 
+LONGEST_LIST = 255
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 ATTACHMENT_HEADERS = ("Indicator_code", "Indicator ")
 SHEET_NAMES = {"A.1": "A1", "A.2": "A2", "B.1": "B1"}
@@ -137,11 +138,32 @@ def _choices(sheet: Any, lists: Sequence[Disaggregation], last: int, code: str) 
     sheet.data_validation(1, 3, last, 3, {"validate": "list", "source": types, "error_type": "warning"})
 
 
-def write_grids(grids: Mapping[str, Sequence[Sequence[Value]]], path: Path) -> None:
-    """Write sheets of typed cells; the first row of each is its header. No text is ever a formula or a link."""
+def write_grids(
+    grids: Mapping[str, Sequence[Sequence[Value]]],
+    path: Path,
+    lists: Mapping[tuple[int, int], Sequence[str]] | None = None,
+    right_to_left: bool = False,
+) -> None:
+    """Write sheets of typed cells; the first row of each is its header. No text is ever a formula or a link.
+
+    `lists`: drop-down choices of cells (row, column, from 0) of the first sheet.
+    """
     with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), OPTIONS) as book:
-        for name, table in grids.items():
-            _fill(book, book.add_worksheet(name[:31] or None), table)
+        for place, (name, table) in enumerate(grids.items()):
+            sheet = book.add_worksheet(name[:31] or None)
+            if right_to_left:
+                sheet.right_to_left()
+            _fill(book, sheet, table)
+            for (row, column), choices in (lists or {}).items() if place == 0 else ():
+                _drop_down(sheet, row, column, choices)
+
+
+def _drop_down(sheet: Any, row: int, column: int, choices: Sequence[str]) -> None:
+    """Offer choices in a cell, where a spreadsheet can hold them: no comma in one, 255 characters in all."""
+    if choices and not any("," in choice for choice in choices) and len(",".join(choices)) <= LONGEST_LIST:
+        sheet.data_validation(
+            row, column, row, column, {"validate": "list", "source": list(choices), "error_type": "warning"}
+        )
 
 
 def _fill(book: Any, sheet: Any, table: Sequence[Sequence[Value]]) -> None:
@@ -155,7 +177,7 @@ def _fill(book: Any, sheet: Any, table: Sequence[Sequence[Value]]) -> None:
 
 
 def _write(sheet: Any, row: int, column: int, value: Value, style: Any, dated: Any) -> None:
-    if value is None:
+    if value is None or value == "":
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)

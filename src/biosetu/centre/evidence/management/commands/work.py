@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 
 from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
 from biosetu.centre.helpdesk.reminding import tick
+from biosetu.centre.reporting.reminding import remind_due
 
 POLL_SECONDS = 0.5
 REMINDING_SECONDS = 3600
@@ -36,13 +37,14 @@ class Command(BaseCommand):
 
 
 def _remind() -> None:
-    """Look at the promises of all requests, once an hour; every message goes out once."""
+    """Look at the promises of all requests and at the parts of reports, once an hour; every message goes out once."""
     pause = threading.Event()
     while True:
         try:
             tick()
+            remind_due()
         except DatabaseError:
-            logger.exception("could not look at the promises of requests")
+            logger.exception("could not look at promises and parts of reports that come due")
         finally:
             connection.close()
         pause.wait(REMINDING_SECONDS)

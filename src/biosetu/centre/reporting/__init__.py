@@ -1,0 +1,1 @@
+"""The national report in the browser: collected from offices, decided, cleared, signed off; files out and in."""

@@ -1,0 +1,243 @@
+"""Collecting a national report: parts out to offices, answers in, conflicts decided, cleared and signed off.
+
+The state lives in the store given: the database of a centre, else a folder in BIOSETU_HOME.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from biosetu.alignment.calendars import read_date
+from biosetu.framework import cycles, find_party
+from biosetu.home import home
+from biosetu.jobs.intake import centre_collections, in_centre, in_the_name_of
+from biosetu.jobs.promises import promises_of
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.reports.cbd.collecting import (
+    Actor,
+    Asked,
+    Collection,
+    CollectionFolder,
+    CollectionStore,
+    Outcome,
+    Part,
+    PartReturn,
+    Returned,
+    Role,
+    answer,
+    asked,
+    assign,
+    decide,
+    postpone,
+    read_part_file,
+    silence,
+    step_part,
+    step_report,
+    write_part_file,
+)
+from biosetu.reports.cbd.draft import Draft, carried_over
+from biosetu.translation import N_
+
+LATEST = "7NR"
+
+
+def collections() -> CollectionStore:
+    """Return where this installation keeps its collections: the database of its centre, else a folder."""
+    return centre_collections() if in_centre() else CollectionFolder(home() / "reports")
+
+
+def cycle_of(cycle: str) -> str:
+    """Return a reporting cycle that there is, or raise `UsageError`."""
+    if cycle not in cycles():
+        raise UsageError(f"There is no reporting cycle {cycle!r}. Use one of {', '.join(cycles())}.")
+    return cycle
+
+
+def collection_of(party: str, cycle: str = LATEST, store: CollectionStore | None = None) -> Collection:
+    """Return the collection of a Party's cycle; where none is held, a new one with the last cycle's texts to review."""
+    iso3, name = find_party(party).iso3, cycle_of(cycle)
+    where = store or collections()
+    return where.load(iso3, name) or fresh(iso3, name, where)
+
+
+def fresh(party: str, cycle: str, store: CollectionStore) -> Collection:
+    """Return a new collection; the texts of the last cycle held are carried over, to be reviewed."""
+    earlier = [name for name in store.cycles(party) if list(cycles()).index(name) < list(cycles()).index(cycle)]
+    last = store.load(party, earlier[-1]) if earlier else None
+    if last is None:
+        return Collection(draft=Draft(party=party, cycle=cycle))
+    return Collection(draft=carried_over(last.draft, cycle), language=last.language)
+
+
+def fields_of(collection: Collection, language: str = "en") -> tuple[Asked, ...]:
+    """Return the fields that a collection's report asks, in a language."""
+    return asked(promises_of(collection.draft.party), collection.draft, language)
+
+
+class Work:
+    """A collection held for one writer; each verb leaves its result on the desk."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    @property
+    def fields(self) -> tuple[Asked, ...]:
+        """Return the fields of the report as it stands."""
+        return fields_of(self.collection)
+
+    def part(self, name: str) -> Part:
+        """Return a part, or raise `UsageError`."""
+        found = self.collection.part(name)
+        if found is None:
+            known = ", ".join(part.id for part in self.collection.parts) or "none yet"
+            raise UsageError(f"There is no part {name!r}. There are: {known}.")
+        return found
+
+    def assign(self, actor: Actor, *, office: str, due: date, prefixes: Iterable[str], note: str = "") -> Part:
+        """Give fields to an office; see `collecting.assign`."""
+        self.collection, part = assign(
+            self.collection, self.fields, actor, office=office, due=due, prefixes=prefixes, note=note
+        )
+        return part
+
+    def answer(self, actor: Actor, given: Iterable[Returned], *, part: str = "", via: str) -> Outcome:
+        """Take answers to a part, or to any field where no part is named; see `collecting.answer`."""
+        held = self.part(part) if part else None
+        outcome = answer(self.collection, self.fields, actor, given, part=held, via=via)
+        self.collection = outcome.collection
+        return outcome
+
+    def decide(self, actor: Actor, *, key: str, choice: str, text: str = "", reason: str = "") -> None:
+        """Settle a conflict; see `collecting.decide`."""
+        self.collection = decide(self.collection, self.fields, actor, key=key, choice=choice, text=text, reason=reason)
+
+    def step(self, actor: Actor, verb: str, *, part: str = "", reason: str = "") -> None:
+        """Move a part, or the report where none is named; see the table of states."""
+        if part:
+            held = self.part(part)
+            self.collection = step_part(self.collection, self.fields, actor, part=held, verb=verb, reason=reason)
+        else:
+            self.collection = step_report(self.collection, self.fields, actor, verb=verb, reason=reason)
+
+    def postpone(self, actor: Actor, *, part: str, due: date, reason: str) -> None:
+        """Give a part another due date."""
+        held = self.part(part)
+        self.collection = postpone(self.collection, self.fields, actor, part=held, due=due, reason=reason)
+
+    def write_in(self, language: str) -> None:
+        """Say in which language the report is written."""
+        self.collection = self.collection.model_copy(update={"language": language})
+
+
+@contextmanager
+def working(party: str, cycle: str = LATEST, store: CollectionStore | None = None) -> Iterator[Work]:
+    """Hold a collection for one writer; what the verbs inside did is kept, all of it or nothing."""
+    iso3, name = find_party(party).iso3, cycle_of(cycle)
+    where = store or collections()
+    with where.changing(iso3, name, lambda: fresh(iso3, name, where)) as desk:
+        work = Work(desk.collection)
+        yield work
+        desk.collection = work.collection
+
+
+ROLES = {"answer": Role.OFFICE, "hand_in": Role.OFFICE, "sign_off": Role.PUBLISHING_AUTHORITY}
+
+
+def perform(party: str, cycle: str, verb: str, *, person: str = "", signed_as: str = "", **values: Any) -> Any:
+    """Do one verb of `Work` (or a step of the table of states), as an account of the centre where there is one.
+
+    Without a centre whoever runs the command acts: for the office of the part, else as focal point, or as publishing
+    authority to sign off; `signed_as` names its office in the record.
+    """
+    if in_centre():
+        return in_the_name_of(person, verb, party=find_party(party).iso3, cycle=cycle_of(cycle), **values)
+    with working(party, cycle) as work:
+        role = ROLES.get(verb, Role.FOCAL_POINT)
+        part = values.get("part", "")
+        named = work.part(part).office if role is Role.OFFICE and part else signed_as or str(role).replace("_", " ")
+        actor = acting(role, named)
+        act = getattr(work, verb, None)
+        return act(actor, **values) if act is not None else work.step(actor, verb, **values)
+
+
+def acting(role: Role, office: str) -> Actor:
+    """Return who acts, now."""
+    return Actor(role, office, datetime.now(UTC))
+
+
+def read_due(text: str) -> date:
+    """Read a due date in any calendar; raise `DataError` where it is none."""
+    return read_date(text)
+
+
+def write_part(party: str, part: str, out: Path, cycle: str = LATEST, language: str = "en") -> int:
+    """Write a part as .xlsx or .docx for its office; return the number of fields."""
+    collection = collection_of(party, cycle)
+    held = Work(collection).part(part)
+    return write_part_file(collection, fields_of(collection, language), held, out, language)
+
+
+def belongs(returned: PartReturn, party: str, cycle: str, file: str) -> None:
+    """Raise `DataError` where a part that came back is of another Party's report or another cycle."""
+    if (returned.party, returned.cycle) != (party, cycle):
+        message, remedy = N_("a part of another report"), N_("Send it to whom it was for")
+        raise DataError(Problem(message, remedy, "other-report", file, value=f"{returned.party} {returned.cycle}"))
+
+
+def take_part(party: str, path: Path, cycle: str = LATEST, person: str = "") -> Outcome:
+    """Take a part that came back as a file, in the name of its office; conflicts are kept for the focal point."""
+    returned = read_part_file(path)
+    belongs(returned, find_party(party).iso3, cycle_of(cycle), path.name)
+    via = path.suffix.lower().lstrip(".")
+    try:
+        outcome: Outcome = perform(
+            party, cycle, "answer", person=person, given=returned.given, part=returned.part, via=via
+        )
+    except DataError as error:
+        raise type(error)([_in_file(problem, path.name) for problem in error.problems]) from error
+    return outcome
+
+
+def _in_file(problem: Problem, file: str) -> Problem:
+    return problem if problem.file else replace(problem, file=file)
+
+
+def silent_offices(party: str, cycle: str = LATEST, today: date | None = None) -> pa.Table:
+    """Return each part with its office, how much is open, and how late it is; the latest first."""
+    collection = collection_of(party, cycle)
+    return silence(collection, fields_of(collection), today or datetime.now(UTC).date())
+
+
+CONFLICTS = pa.schema(
+    [
+        ("field", pa.string()),
+        ("offer", pa.string()),
+        ("office", pa.string()),
+        ("at", pa.date32()),
+        ("text", pa.string()),
+    ]
+)
+
+
+def conflicts(party: str, cycle: str = LATEST) -> pa.Table:
+    """Return the texts that wait for a decision: by field, what is held (offer `held`) and every other text."""
+    collection = collection_of(party, cycle)
+    records: list[dict[str, object]] = []
+    for key, offers in collection.waiting().items():
+        entry = collection.draft.entries.get(key)
+        if entry is not None:
+            records.append(
+                {"field": key, "offer": "held", "office": entry.office, "at": entry.changed_on, "text": entry.text}
+            )
+        records += [
+            {"field": key, "offer": str(o.number), "office": o.office, "at": o.at.date(), "text": o.text}
+            for o in offers
+        ]
+    return pa.Table.from_pylist(records, schema=CONFLICTS)

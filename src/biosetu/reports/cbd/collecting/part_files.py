@@ -1,0 +1,212 @@
+"""A part of the report as a file: an xlsx or Word table that an office fills and sends back, and its reading.
+
+A file that comes back is checked against the report, never against what the file itself says is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from biosetu.engine.grids import Book, ErrorValue, Formula, Value, read_book
+from biosetu.engine.pages import read_word_tables
+from biosetu.engine.tables import replacing
+from biosetu.observations import unescape
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.reports.cbd.collecting.asked import CHOICE, DATE, MANY, Asked, shown
+from biosetu.reports.cbd.collecting.records import Collection, Part
+from biosetu.reports.cbd.collecting.silence import dated
+from biosetu.reports.cbd.collecting.verbs import Returned
+from biosetu.reports.cbd.draft import fingerprint
+from biosetu.reports.cbd.numbers import plain
+from biosetu.reports.cbd.workbook import write_grids
+from biosetu.translation import N_, Voice
+
+HEADER = ("key", "about", "what to write", "choices", "text", "still right", "base")
+TEXT_COLUMN, RIGHT_COLUMN, BASE_COLUMN = 4, 5, 6
+SUFFIXES = (".xlsx", ".docx")
+MARK = "biosetu-part"
+YES = frozenset({"yes", "y", "x", "1", "true", "نعم", "✓"})
+LABELS = {
+    "key": N_("Field"),
+    "about": N_("Belongs to"),
+    "what to write": N_("What to write"),
+    "choices": N_("Choices"),
+    "text": N_("Your text"),
+    "still right": N_("Old text still right? (yes)"),
+    "base": N_("Do not change"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartReturn:
+    """A part that came back: of which report it says it is, and what stands in it."""
+
+    party: str
+    cycle: str
+    part: str
+    given: tuple[Returned, ...]
+
+
+def part_fields(fields: Sequence[Asked], part: Part) -> tuple[Asked, ...]:
+    """Return the fields of a part that are asked."""
+    found = tuple(field for field in fields if part.holds(field.key))
+    if not found:
+        raise UsageError(f"No field of the report starts with {', '.join(part.prefixes)}.")
+    return found
+
+
+def write_part_file(
+    collection: Collection, fields: Sequence[Asked], part: Part, out: Path, language: str = "en"
+) -> int:
+    """Write a part as .xlsx or .docx, with what is held so far; return the number of fields."""
+    if out.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"A part is written as {' or '.join(SUFFIXES)}.")
+    mine = part_fields(fields, part)
+    if out.suffix.lower() == ".xlsx":
+        _write_workbook(collection, mine, part, out, language)
+    else:
+        with replacing(out) as temporary:
+            temporary.write_bytes(_document(collection, mine, part, language))
+    return len(mine)
+
+
+def _about(collection: Collection, part: Part, voice: Voice) -> list[tuple[str, str]]:
+    _ = voice.gettext
+    draft = collection.draft
+    return [
+        (MARK, f"{draft.party} {draft.cycle} {part.id}"),
+        (_("Office"), part.office),
+        (_("Due"), dated(draft.party, part.due)),
+        (_("Note"), part.note or "–"),
+        (_("How to fill it in"), _("Write in the column “Your text”; leave the others as they are.")),
+    ]
+
+
+def _cells(collection: Collection, field: Asked, voice: Voice) -> tuple[str, ...]:
+    held = collection.draft.text(field.key)
+    entry = collection.draft.entries.get(field.key)
+    old = voice.gettext("old text, to be reviewed") if entry and not entry.reviewed else ""
+    choices = "; ".join(label for _, label in field.options)
+    if field.kind == MANY:
+        choices += f" ({voice.gettext('several, joined with ;')})"
+    if field.kind == DATE:
+        choices = voice.gettext("a date; name the calendar where it is not Gregorian: 2087-04-01 BS")
+    about = field.about + (f" [{field.condition}]" if field.condition else "")
+    return (field.key, about, field.label, choices, shown(field, held), old, fingerprint(held))
+
+
+def _write_workbook(collection: Collection, mine: Sequence[Asked], part: Part, out: Path, language: str) -> None:
+    voice = Voice(language)
+    rows: list[Sequence[Value]] = [HEADER, tuple(voice.gettext(LABELS[name]) for name in HEADER)]
+    rows += [_cells(collection, field, voice) for field in mine]
+    lists = {
+        (number, TEXT_COLUMN): [label for _, label in field.options]
+        for number, field in enumerate(mine, start=2)
+        if field.kind == CHOICE
+    }
+    about: list[Sequence[Value]] = list(_about(collection, part, voice))
+    write_grids({"part": rows, "about": about}, out, lists, right_to_left=language == "ar")
+
+
+def _document(collection: Collection, mine: Sequence[Asked], part: Part, language: str) -> bytes:
+    import docx
+    from docx.enum.section import WD_ORIENT
+
+    voice = Voice(language)
+    document: Any = docx.Document()
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = section.page_height, section.page_width
+    title = f"{voice.gettext('Part of the national report')} {collection.draft.party} {collection.draft.cycle}"
+    document.add_heading(title, level=1)
+    document.core_properties.title, document.core_properties.author = title, "BioSetu"
+    _table(document, _about(collection, part, voice))
+    document.add_paragraph()
+    rows = [HEADER, tuple(voice.gettext(LABELS[name]) for name in HEADER)]
+    _table(document, [*rows, *(_cells(collection, field, voice) for field in mine)])
+    target = BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def _table(document: Any, rows: Sequence[Sequence[str]]) -> None:
+    table = document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+
+
+def read_part_file(path: Path) -> PartReturn:
+    """Read a part that came back (.xlsx or .docx); raise `DataError` where it is none, or a cell holds a formula."""
+    reader = {".xlsx": _read_workbook, ".docx": _read_document}.get(path.suffix.lower())
+    if reader is None:
+        remedy = N_("Send back the workbook or the Word file that was sent out")
+        raise DataError(Problem(N_("this type of file is not read"), remedy, "format", path.name))
+    return reader(path)
+
+
+def _none(file: str) -> DataError:
+    remedy = N_("Send back the workbook or the Word file that was sent out")
+    return DataError(Problem(N_("no part of a report"), remedy, "layout", file))
+
+
+def _read_workbook(path: Path) -> PartReturn:
+    book = read_book(path)
+    sheets = {grid.name: grid.rows for grid in book.grids}
+    rows = sheets.get("part", ())
+    if not rows or tuple(plain(cell) for cell in rows[0][: len(HEADER)]) != HEADER:
+        raise _none(path.name)
+    _refuse_formulas(book)
+    texts = [tuple(_text(cell) for cell in row) for row in rows]
+    about = {plain(row[0]): plain(row[1]) for row in sheets.get("about", ()) if len(row) > 1}
+    return _returned(path.name, about.get(MARK, ""), texts)
+
+
+def _refuse_formulas(book: Book) -> None:
+    problems = [
+        Problem(
+            N_("a formula"), N_("Paste the value in its place"), "formula", book.file, number, "text", str(cell)[:100]
+        )
+        for grid in book.grids
+        for number, row in enumerate(grid.rows, start=1)
+        for cell in row
+        if isinstance(cell, Formula | ErrorValue)
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _text(cell: Value) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return unescape(cell) if isinstance(cell, str) else plain(cell)
+
+
+def _read_document(path: Path) -> PartReturn:
+    tables = read_word_tables(path)
+    mark = next((row[1] for table in tables for row in table if len(row) > 1 and row[0].strip() == MARK), "")
+    for table in tables:
+        if table and tuple(cell.strip() for cell in table[0]) == HEADER:
+            return _returned(path.name, mark, table)
+    raise _none(path.name)
+
+
+def _returned(file: str, mark: str, rows: Sequence[Sequence[str]]) -> PartReturn:
+    names = mark.split()
+    if len(names) != 3:
+        raise _none(file)
+    return PartReturn(names[0], names[1], names[2], tuple(_entries(rows)))
+
+
+def _entries(rows: Sequence[Sequence[str]]) -> Iterator[Returned]:
+    for number, row in enumerate(rows[2:], start=3):
+        cells = (*row, *("",) * len(HEADER))[: len(HEADER)]
+        key = cells[0].strip()
+        if key:
+            right = cells[RIGHT_COLUMN].strip().casefold() in YES
+            yield Returned(key, cells[TEXT_COLUMN].strip(), cells[BASE_COLUMN].strip(), right, row=number)
