@@ -23,6 +23,7 @@ PUBLIC = (
 )
 PROPOSING = (("upload", N_("Upload")), ("runs", N_("Runs")))
 ASSESSING = (("assessments", N_("Assessments")),)
+PLANNING = (("plans", N_("Plans")),)
 REVIEWING = (("review", N_("Review")),)
 
 
@@ -47,5 +48,7 @@ def _entries(user: Account | AnonymousUser) -> Iterator[tuple[str, str]]:
         yield from PROPOSING
     if parties_for(user, "assess", "party"):
         yield from ASSESSING
+    if parties_for(user, "plan", "party"):
+        yield from PLANNING
     if parties_for(user, "return", "proposal"):
         yield from REVIEWING

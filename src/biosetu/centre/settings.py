@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "biosetu.centre.accounts",
     "biosetu.centre.evidence",
     "biosetu.centre.assessor",
+    "biosetu.centre.planning",
     "biosetu.centre.directory",
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",

@@ -6,6 +6,7 @@ Between rooms a layer is a pyarrow table with a column `geometry` of WKB and the
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,7 +112,8 @@ def write_layer(table: pa.Table, path: Path) -> None:
         elif path.suffix.lower() in (".gpkg", ".geojson"):
             temporary.unlink()
             out = frame.to_crs(LONLAT) if path.suffix.lower() == ".geojson" else frame
-            pyogrio.write_dataframe(out, temporary, driver="GPKG" if path.suffix.lower() == ".gpkg" else "GeoJSON")
+            driver = "GPKG" if path.suffix.lower() == ".gpkg" else "GeoJSON"
+            pyogrio.write_dataframe(out, temporary, driver=driver, layer=re.sub(r"\W+", "_", path.stem) or "layer")
         else:
             raise DataError(Problem("no such vector format", "Use .parquet, .gpkg or .geojson", "format", str(path)))
 

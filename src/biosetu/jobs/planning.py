@@ -19,6 +19,7 @@ from biosetu.engine.vectors import crs_of, geometries, is_layer, read_layer, rea
 from biosetu.figures.standalone import standalone
 from biosetu.figures.unitmap import unit_map
 from biosetu.planning import (
+    Boundary,
     Comparison,
     Objective,
     Plan,
@@ -38,7 +39,7 @@ from biosetu.progress import Progress, silent
 from biosetu.translation import N_, Voice, translations
 
 FILES: dict[str, tuple[str, ...]] = {
-    "units": ("units.parquet", "units.csv", "pu.dat", "pu.csv"),
+    "units": ("units.parquet", "units.gpkg", "units.geojson", "units.csv", "pu.dat", "pu.csv"),
     "features": ("features.parquet", "features.csv", "spec.dat", "spec.csv"),
     "amounts": ("amounts.parquet", "amounts.csv", "puvspr.dat", "puvspr2.dat", "puvspr.csv"),
     "boundaries": ("boundaries.parquet", "boundaries.csv", "bound.dat", "bound.csv"),
@@ -69,21 +70,29 @@ class Outcome:
 
 def make_planning_units(within: Path, cell_km: float, shape: str = "square") -> tuple[pa.Table, pa.Table]:
     """Return planning units over the outline in `within` (unit, area_km2, cost = area, geometry) and their borders."""
-    outline = shapely.union_all(shapely.make_valid(geometries(read_layer(within))))
+    return units_over(shapely.union_all(shapely.make_valid(geometries(read_layer(within)))), cell_km, shape)
+
+
+def units_over(outline: shapely.Geometry, cell_km: float, shape: str = "square") -> tuple[pa.Table, pa.Table]:
+    """Return planning units over an outline in longitude and latitude, and their borders."""
     units = make_units(outline, cell_km, shape)
     count = units.area_km2.size
     number = np.arange(1, count + 1)
     columns = {"unit": number, "area_km2": units.area_km2, "cost": units.area_km2, "status": ["free"] * count}
     layer = with_geometry(pa.table(columns), units.polygons, units.crs)
-    edges, exposed = units.boundary, np.flatnonzero(units.boundary.exposed > 0)
-    boundaries = pa.table(
+    return layer, boundary_table(number, units.boundary)
+
+
+def boundary_table(number: np.ndarray, edges: Boundary) -> pa.Table:
+    """Return borders as a table: unit1, unit2, length [km]; the same unit twice for its outer border."""
+    exposed = np.flatnonzero(edges.exposed > 0)
+    return pa.table(
         {
             "unit1": np.concatenate([number[edges.first], number[exposed]]),
             "unit2": np.concatenate([number[edges.second], number[exposed]]),
             "length": np.concatenate([edges.length, edges.exposed[exposed]]),
         }
     )
-    return layer, boundaries
 
 
 def write_units(layer: pa.Table, boundaries: pa.Table, folder: Path) -> None:
@@ -92,14 +101,17 @@ def write_units(layer: pa.Table, boundaries: pa.Table, folder: Path) -> None:
     write_table(boundaries, folder / "boundaries.csv")
 
 
-def open_problem(path: Path, overrides: Mapping[str, Any] | None = None) -> Opened:
+def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, confined: bool = False) -> Opened:
     """Read a problem: a folder (our tables or Marxan's, `problem.toml` or `input.dat` beside them) or a TOML file.
 
     overrides: settings that win over the file's: objective, penalty, edge_factor, budget, gap, seconds.
+    confined: no file outside the folder is read, whatever the settings name (for folders from outside).
     """
     folder = path if path.is_dir() else path.parent
     settings, files = _settings(path, folder)
     settings |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    if confined:
+        files = {name: file for name, file in files.items() if file.resolve().is_relative_to(folder.resolve())}
     found = {name: files.get(name) or _first(folder, names) for name, names in FILES.items()}
     missing = [name for name in ("units", "features", "amounts") if found[name] is None]
     if missing:
@@ -133,6 +145,20 @@ def solve_problem(
         raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
     plan = solve(problem, objective, gap=gap, seconds=seconds, progress=progress)
+    return outcome_of(opened, problem, plan, objective, importance=importance, language=language, progress=progress)
+
+
+def outcome_of(
+    opened: Opened,
+    problem: PlanningProblem,
+    plan: Plan,
+    objective: Objective,
+    *,
+    importance: bool = False,
+    language: str = "en",
+    progress: Progress = silent,
+) -> Outcome:
+    """Return a plan ready to be written."""
     units = _unit_table(problem, plan, objective, importance, progress)
     if opened.layer is not None:
         units = with_geometry(units, geometries(opened.layer), crs_of(opened.layer))

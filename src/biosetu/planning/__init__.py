@@ -1,7 +1,8 @@
 """Where to act next: plans that meet targets at least cost, with proof of how good they are."""
 
+from biosetu.planning.choice import Choice, CostBasis, Wanted, choice_faults, chosen
 from biosetu.planning.evaluation import evaluate
-from biosetu.planning.feasibility import impossible
+from biosetu.planning.feasibility import Barrier, barriers, impossible
 from biosetu.planning.importance import predicted_irreplaceability, rarity_weighted_richness, replacement_cost
 from biosetu.planning.records import (
     Boundary,
@@ -11,20 +12,30 @@ from biosetu.planning.records import (
     PlanningProblem,
     relative_gap,
 )
-from biosetu.planning.solve import solve
+from biosetu.planning.solve import Moment, solve
 from biosetu.planning.transboundary import Comparison, NationalTarget, compare_alone, with_national_targets
 from biosetu.planning.units import Units, make_units, overlaps, polygon_boundary
-from biosetu.planning.words import in_words
+from biosetu.planning.words import Standing, barrier_said, in_words, said, standing
 
 __all__ = [
+    "Barrier",
     "Boundary",
+    "Choice",
     "Comparison",
+    "CostBasis",
     "Evaluation",
+    "Moment",
     "NationalTarget",
     "Objective",
     "Plan",
     "PlanningProblem",
+    "Standing",
     "Units",
+    "Wanted",
+    "barrier_said",
+    "barriers",
+    "choice_faults",
+    "chosen",
     "compare_alone",
     "evaluate",
     "impossible",
@@ -36,6 +47,8 @@ __all__ = [
     "rarity_weighted_richness",
     "relative_gap",
     "replacement_cost",
+    "said",
     "solve",
+    "standing",
     "with_national_targets",
 ]

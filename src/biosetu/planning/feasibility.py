@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from biosetu.planning.evaluation import TOLERANCE
 from biosetu.planning.records import Objective, PlanningProblem
 from biosetu.problems import Problem
+from biosetu.translation import N_
+
+TARGET, BUDGET = "target", "budget"
 
 
-def impossible(problem: PlanningProblem, objective: Objective) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """A demand that no choice of units can meet.
+
+    kind: TARGET (`wanted` of feature `name`, all units that may be chosen hold `there`) or BUDGET (`name` is the
+    Party, empty for the budget common to all; `wanted` may be spent, the units locked in cost `there`).
+    """
+
+    kind: str
+    name: str
+    wanted: float
+    there: float
+
+    @property
+    def missing(self) -> float:
+        """What is too little (target) or too much (budget)."""
+        return abs(self.wanted - self.there)
+
+
+def barriers(problem: PlanningProblem, objective: Objective) -> list[Barrier]:
     """Return every demand that no choice of units can meet; empty when a plan exists.
 
     For these objectives the test is exact: targets can all be met if and only if taking every unit that is not
@@ -20,36 +44,44 @@ def impossible(problem: PlanningProblem, objective: Objective) -> list[Problem]:
     return _budgets_broken(problem)
 
 
-def _targets_out_of_reach(problem: PlanningProblem) -> list[Problem]:
-    available = problem.amounts @ (~problem.locked_out).astype(np.float64)
-    missing = problem.target - available
-    beyond = np.flatnonzero(missing > TOLERANCE * problem.target)
-    return [
-        Problem(
-            f"the target of {problem.target[j]:.6g} cannot be met: all units that may be chosen hold "
-            f"{available[j]:.6g}, {missing[j]:.6g} ({100 * missing[j] / problem.target[j]:.3g} %) too little",
-            "Lower the target, free locked-out units, or use the minimum shortfall objective",
+def impossible(problem: PlanningProblem, objective: Objective) -> list[Problem]:
+    """Return the barriers as problems to be told."""
+    return [_told(barrier) for barrier in barriers(problem, objective)]
+
+
+def _told(barrier: Barrier) -> Problem:
+    if barrier.kind == TARGET:
+        return Problem(
+            f"the target of {barrier.wanted:.6g} cannot be met: all units that may be chosen hold "
+            f"{barrier.there:.6g}, {barrier.missing:.6g} ({100 * barrier.missing / barrier.wanted:.3g} %) too little",
+            N_("Lower the target, free locked-out units, or use the minimum shortfall objective"),
             "target-out-of-reach",
             column="feature",
-            value=problem.feature[j],
+            value=barrier.name,
         )
-        for j in beyond
-    ]
+    return Problem(
+        f"the units locked in cost {barrier.there:.6g}, {barrier.missing:.6g} more than the budget of "
+        f"{barrier.wanted:.6g}",
+        N_("Raise the budget, unlock units, or set the cost of what is already protected to 0"),
+        "budget-broken",
+        column="budget",
+        value=barrier.name,
+    )
 
 
-def _budgets_broken(problem: PlanningProblem) -> list[Problem]:
+def _targets_out_of_reach(problem: PlanningProblem) -> list[Barrier]:
+    available = problem.amounts @ (~problem.locked_out).astype(np.float64)
+    beyond = np.flatnonzero(problem.target - available > TOLERANCE * problem.target)
+    return [Barrier(TARGET, problem.feature[j], float(problem.target[j]), float(available[j])) for j in beyond.tolist()]
+
+
+def _budgets_broken(problem: PlanningProblem) -> list[Barrier]:
     names = problem.groups if problem.budget.size > 1 else ("",)
     bound = np.bincount(
         problem.budget_row[problem.locked_in], problem.cost[problem.locked_in], minlength=max(problem.budget.size, 1)
     )
     return [
-        Problem(
-            f"the units locked in cost {bound[k]:.6g}, {bound[k] - budget:.6g} more than the budget of {budget:.6g}",
-            "Raise the budget, unlock units, or set the cost of what is already protected to 0",
-            "budget-broken",
-            column="budget",
-            value=names[k],
-        )
+        Barrier(BUDGET, names[k], float(budget), float(bound[k]))
         for k, budget in enumerate(problem.budget)
         if bound[k] > budget * (1 + TOLERANCE)
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +29,22 @@ CORE_GAP = 1e-4
 LEAST_SECONDS = 0.05
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a search stands: the step in hand, seconds used and allowed, best value and bound (None: not yet)."""
+
+    step: str
+    seconds: float
+    allowed: float
+    value: float | None
+    bound: float | None
+    gap: float | None
+
+
+def unwatched(moment: Moment) -> None:
+    """Watch nothing."""
+
+
 def solve(
     problem: PlanningProblem,
     objective: Objective,
@@ -35,11 +53,13 @@ def solve(
     seconds: float = 60.0,
     begin: Flags | None = None,
     progress: Progress = silent,
+    watch: Callable[[Moment], None] = unwatched,
 ) -> Plan:
     """Return the best plan found, its value recomputed from the units, and the bound that proves its quality.
 
     gap: relative gap |value - bound| / |value| at which to stop; seconds: time limit (the first bound and the
-    first plan are always finished); begin: a plan to start from.
+    first plan are always finished); begin: a plan to start from; watch: told of value, bound and gap as they move;
+    like progress, it may raise to stop the work.
     Steps: Lagrangian relaxation with repair (`relaxation`), rounding of its fractional solution at several
     levels, HiGHS on the units still in doubt, HiGHS on the whole problem where that is small enough.
     Raises DataError naming each target or budget that no choice of units can meet.
@@ -47,7 +67,7 @@ def solve(
     faults = impossible(problem, objective)
     if faults:
         raise DataError(faults)
-    search = Search(problem, objective, gap, seconds, progress)
+    search = Search(problem, objective, gap, seconds, progress, watch)
     if begin is not None:
         search.offer(begin)
     fraction = relax(search)
@@ -67,12 +87,18 @@ class Search:
     """The best plan and bound so far, in the sense of minimising; maximum utility is negated inside."""
 
     def __init__(
-        self, problem: PlanningProblem, objective: Objective, gap: float, seconds: float, progress: Progress
+        self,
+        problem: PlanningProblem,
+        objective: Objective,
+        gap: float,
+        seconds: float,
+        progress: Progress = silent,
+        watch: Callable[[Moment], None] = unwatched,
     ) -> None:
         self.problem, self.objective, self.gap = problem, objective, gap
         self.sign = -1.0 if objective is Objective.MAXIMUM_UTILITY else 1.0
         self.began = time.monotonic()
-        self.seconds, self.progress = seconds, progress
+        self.seconds, self.progress, self.watch = seconds, progress, watch
         self.relaxation = Relaxation(problem, objective)
         self.land = landscape(problem, objective)
         self.best: Evaluation | None = None
@@ -128,6 +154,13 @@ class Search:
     def report(self, step: str) -> None:
         """Tell the caller where the work stands: percent of the time allowed."""
         self.progress(min(int(100 * self.elapsed / max(self.seconds, 1e-9)), 99), 100, step)
+        self.watch(self.moment(step))
+
+    def moment(self, step: str) -> Moment:
+        """Return where the search stands, in the objective's own sense."""
+        value, bound = (self.sign * number if np.isfinite(number) else None for number in (self.value, self.bound))
+        gap = relative_gap(self.value, self.bound) if value is not None and bound is not None else None
+        return Moment(step, self.elapsed, self.seconds, value, bound, gap if gap is None or np.isfinite(gap) else None)
 
     def stop(self) -> bool:
         """Ask the caller whether to go on; used where an exception cannot pass."""

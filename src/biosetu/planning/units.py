@@ -39,7 +39,7 @@ def make_units(outline: shapely.Geometry, cell_km: float, shape: str = "square")
     """
     if cell_km <= 0 or shape not in SHAPES:
         raise UsageError(f"Give a cell size above 0 km and a shape among {', '.join(SHAPES)}.")
-    crs = _middle_crs(outline)
+    crs = middle_crs(outline)
     forward = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     flat = shapely.make_valid(
         shapely.transform(shapely.segmentize(outline, 0.05), lambda p: np.column_stack(forward.transform(*p.T)))
@@ -89,7 +89,8 @@ def _side_km(cell_km: float, shape: str) -> float:
     return cell_km if shape == "square" else math.sqrt(2 / (3 * math.sqrt(3))) * cell_km
 
 
-def _middle_crs(outline: shapely.Geometry) -> str:
+def middle_crs(outline: shapely.Geometry) -> str:
+    """Return the Lambert azimuthal equal-area projection about the middle of an outline (longitude, latitude)."""
     west, south, east, north = outline.bounds
     return f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +datum=WGS84 +units=m +type=crs"
 

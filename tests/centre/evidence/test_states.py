@@ -1,8 +1,9 @@
 import pytest
 
 from biosetu.centre.evidence.states import ProposalState, RunState, allows, leads, transitions
+from biosetu.centre.planning.models import PlanState
 
-STATES = {"run": set(RunState.values), "proposal": set(ProposalState.values)}
+STATES = {"run": set(RunState.values), "proposal": set(ProposalState.values), "plan": set(PlanState.values)}
 
 
 @pytest.mark.parametrize("line", transitions(), ids=lambda line: f"{line.machine}-{line.state}-{line.verb}")
@@ -14,11 +15,18 @@ def test_every_line_leads_from_a_state_to_a_state(line):
 
 @pytest.mark.parametrize("machine", STATES)
 def test_every_state_is_reached(machine):
-    first = {"run": "queued", "proposal": "pending"}[machine]
+    first = {"run": "queued", "proposal": "pending", "plan": "queued"}[machine]
     assert {line.next for line in transitions() if line.machine == machine} | {first} == STATES[machine]
 
 
-@pytest.mark.parametrize(("machine", "ends"), [("run", {"reviewed"}), ("proposal", {"accepted", "returned"})])
+ENDS = [
+    ("run", {"reviewed"}),
+    ("proposal", {"accepted", "returned"}),
+    ("plan", {"done", "impossible", "cancelled", "failed"}),
+]
+
+
+@pytest.mark.parametrize(("machine", "ends"), ENDS)
 def test_only_the_last_states_have_no_way_out(machine, ends):
     assert STATES[machine] - {line.state for line in transitions() if line.machine == machine} == ends
 

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 
 from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
 from biosetu.centre.helpdesk.reminding import tick
+from biosetu.centre.planning import working as plans
 from biosetu.centre.reporting.reminding import remind_due
 
 POLL_SECONDS = 0.5
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM."""
         release_silent(0 if options["alone"] else SILENT_SECONDS)
+        plans.release_silent(0 if options["alone"] else plans.SILENT_SECONDS)
         threading.Thread(target=_watch, daemon=True).start()
         threading.Thread(target=_remind, daemon=True).start()
         call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
@@ -56,6 +58,7 @@ def _watch() -> None:
     while not pause.wait(SILENT_SECONDS / 2):
         try:
             release_silent()
+            plans.release_silent()
         except DatabaseError:
             logger.exception("could not look for silent runs")
         finally:

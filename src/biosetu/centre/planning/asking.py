@@ -1,0 +1,160 @@
+"""What a form asks of a problem, kept as plain text, and turned into a `Choice` for the solver."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import numpy as np
+
+from biosetu.planning import Choice, CostBasis, Objective, Wanted, choice_faults
+from biosetu.planning.numbering import numbers
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
+
+KINDS = (
+    ("relative", N_("% of all there is")),
+    ("absolute", N_("amount")),
+    ("species-area", N_("by the species-area rule")),
+    ("log-linear", N_("by range size (log-linear)")),
+)
+WITHOUT_VALUE = frozenset({"log-linear"})
+OBJECTIVES = (
+    (Objective.MINIMUM_SET, N_("Meet every target at least cost")),
+    (Objective.MINIMUM_SHORTFALL, N_("Miss the targets by as little as possible within the budget")),
+    (Objective.MAXIMUM_UTILITY, N_("Hold as much as possible within the budget")),
+)
+COSTS = (
+    (CostBasis.GIVEN, N_("as given with the units")),
+    (CostBasis.AREA, N_("area [km²]")),
+    (CostBasis.EQUAL, N_("each unit the same")),
+)
+LONGEST_LOCKS = 400_000
+Kind = TypeVar("Kind", bound=StrEnum)
+SECONDS = (5, 15, 30, 60, 120, 300)
+GAPS = ("0.1", "0.5", "1", "2", "5")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One feature of the form: its place, name, what there is, whether it is planned for, and its target as typed."""
+
+    position: int
+    name: str
+    total: float
+    on: bool
+    kind: str
+    value: str
+
+
+def first_asked(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form asks before anybody typed: the problem's own targets and locks."""
+    features = {
+        str(position): {"on": True, "kind": "relative", "value": f"{100 * target / total:.4g}" if total else "0"}
+        for position, (_, total, target) in enumerate(held["features"])
+    }
+    return {
+        "objective": Objective.MINIMUM_SET.value,
+        "features": features,
+        "cost": CostBasis.GIVEN.value,
+        "budget": "",
+        "penalty": "0",
+        "locked_in": held["locked_in"],
+        "locked_out": held["locked_out"],
+        "seconds": "30",
+        "gap": "0.5",
+    }
+
+
+def asked_of(data: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form says, as text and cut to length; nothing is judged yet."""
+    features = {
+        str(position): {
+            "on": data.get(f"on-{position}") == "on",
+            "kind": data.get(f"kind-{position}", "")[:20],
+            "value": data.get(f"value-{position}", "").strip()[:30],
+        }
+        for position in range(len(held["features"]))
+    }
+    texts = {name: data.get(name, "").strip()[:40] for name in ("objective", "cost", "budget", "penalty")}
+    texts |= {name: data.get(name, "").strip()[:LONGEST_LOCKS] for name in ("locked_in", "locked_out")}
+    return texts | {"features": features, "seconds": data.get("seconds", ""), "gap": data.get("gap", "")}
+
+
+def rows_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[Row]:
+    """Return the features of the form."""
+    unknown = {"on": False, "kind": "relative", "value": ""}
+    found = [asked["features"].get(str(position), unknown) for position in range(len(held["features"]))]
+    return [
+        Row(position, name, total, item["on"], item["kind"], item["value"])
+        for position, ((name, total, _), item) in enumerate(zip(held["features"], found, strict=True))
+    ]
+
+
+def choice_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> Choice:
+    """Return what is asked as numbers; raise DataError with everything that cannot be read."""
+    faults: list[Problem] = []
+    wanted = {
+        int(position): Wanted(item["kind"], _value(item, held["features"][int(position)][0], faults))
+        for position, item in asked["features"].items()
+        if item["on"]
+    }
+    objective = _one_of(Objective, asked["objective"], "objective", faults)
+    budget = _number(asked["budget"], "budget", faults) if asked["budget"] else None
+    locks = {name: _locks(asked[name], name, faults) for name in ("locked_in", "locked_out")}
+    penalty = _number(asked["penalty"] or "0", "penalty", faults)
+    cost = _one_of(CostBasis, asked["cost"], "cost", faults)
+    if faults:
+        raise DataError(faults)
+    if objective is Objective.MINIMUM_SET:
+        budget = None
+    choice = Choice(objective, wanted, cost, budget, penalty, locks["locked_in"], locks["locked_out"])
+    known = np.array(numbers(held["numbers"]), dtype=np.int64)
+    if wrong := choice_faults(choice, [name for name, _, _ in held["features"]], known):
+        raise DataError(wrong)
+    return choice
+
+
+def limits_of(asked: Mapping[str, Any]) -> tuple[float, float]:
+    """Return gap and seconds; what is none of the choices is as by default."""
+    seconds = int(asked["seconds"]) if asked["seconds"] in map(str, SECONDS) else 30
+    gap = float(asked["gap"]) / 100 if asked["gap"] in GAPS else 0.005
+    return gap, float(seconds)
+
+
+def _one_of(kind: type[Kind], text: str, column: str, faults: list[Problem]) -> Kind:
+    try:
+        return kind(text)
+    except ValueError:
+        message, remedy = N_("this is none of the choices"), N_("Choose one of the list")
+        faults.append(Problem(message, remedy, "choice", column=column, value=text))
+        return next(iter(kind))
+
+
+def _number(text: str, column: str, faults: list[Problem]) -> float:
+    try:
+        value = float(text.replace(",", "").replace("\u066b", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        faults.append(Problem(N_("not a number"), N_("Write a number"), "number", column=column, value=text))
+        return 0.0
+    return value
+
+
+def _value(item: Mapping[str, str], name: str, faults: list[Problem]) -> float:
+    if item["kind"] in WITHOUT_VALUE or (item["kind"] == "species-area" and not item["value"]):
+        return math.nan
+    value = _number(item["value"], name, faults)
+    return value / 100 if item["kind"] == "relative" else value
+
+
+def _locks(text: str, column: str, faults: list[Problem]) -> list[int]:
+    try:
+        return numbers(text, column)
+    except DataError as error:
+        faults += error.problems
+        return []

@@ -1,0 +1,136 @@
+"""Reading an uploaded problem or layer in a process of its own, with little memory, little time and nothing to steal.
+
+`read_apart` starts `python -I -m biosetu.centre.planning.reader`; that process limits itself before it opens the
+file, gets a bare environment, and leaves clean tables, the picture of the units and a description in a folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from biosetu.jobs.planning import open_problem
+from biosetu.jobs.planning_intake import LAYERS, Bounds, check_vector, take_problem
+from biosetu.jobs.planning_layers import add_features, lock_protected
+from biosetu.jobs.planning_workbench import describe, picture
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import N_
+
+RESULT = "result.json"
+PROBLEM, FEATURES, PROTECTED = "problem", "features", "protected"
+MEMORY_BYTES = 6_000_000_000
+SECONDS = 120
+OPEN_FILES = 128
+WRITTEN_BYTES = 600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to do with the file: a whole problem, features to add (column, share), or what is protected (share)."""
+
+    what: str
+    column: str = ""
+    share: float = 0.3
+    memory_bytes: int = MEMORY_BYTES
+    seconds: int = SECONDS
+
+
+def read_apart(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
+    """Do with a file what is asked, in a limited process, into a problem folder; return the folder's description.
+
+    Raises DataError with everything that is wrong; the folder is then not to be used.
+    """
+    command = [sys.executable, "-I", "-m", "biosetu.centre.planning.reader", str(path), str(folder)]
+    command.append(json.dumps(asdict(asked)))
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, no shell
+            command, check=False, capture_output=True, env=_bare_environment(folder), timeout=2 * asked.seconds
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DataError(_too_much(path)) from error
+    if done.returncode != 0 or not (folder / RESULT).exists():
+        raise DataError(_too_much(path))
+    said = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    (folder / RESULT).unlink()
+    if said["problems"]:
+        raise DataError([Problem(**item) for item in said["problems"]])
+    held: dict[str, Any] = said["held"]
+    return held
+
+
+def _bare_environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("NUMBA_CACHE_DIR",) if name in os.environ}
+    return kept | {
+        "PATH": os.defpath,
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(folder),
+        "TMPDIR": str(folder.parent),
+        "BIOSETU_HOME": str(folder.parent / "home"),
+        "CPL_TMPDIR": str(folder.parent),
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "NUMBA_NUM_THREADS": "1",
+    }
+
+
+def _too_much(path: Path) -> Problem:
+    message = N_("the file takes too much time or memory to read")
+    return Problem(message, N_("Use the command `biosetu plan` on it"), "limits", path.name)
+
+
+def read_here(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
+    """Do with a file what is asked in this process; return the folder's description."""
+    if asked.what == PROBLEM:
+        opened = take_problem(path, folder, Bounds())
+    else:
+        _add(path, folder, asked)
+        opened = open_problem(folder, confined=True)
+    picture(opened, folder)
+    return asdict(describe(opened))
+
+
+def _add(path: Path, folder: Path, asked: Asked) -> None:
+    if path.suffix.lower() not in LAYERS:
+        remedy = N_("Save it anew as GeoPackage or GeoJSON")
+        raise DataError(Problem(N_("this type of file is not read"), remedy, "format", path.name))
+    check_vector(path)
+    if asked.what == FEATURES:
+        add_features(folder, path, asked.column, asked.share)
+    else:
+        lock_protected(folder, path, asked.share)
+
+
+def _limit_this_process(asked: Asked) -> None:
+    for kind, most in (
+        (resource.RLIMIT_AS, asked.memory_bytes),
+        (resource.RLIMIT_CPU, asked.seconds),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+def main(path: Path, folder: Path, asked: Asked) -> None:
+    """Do it within the bounds and leave what was found, or what is wrong, in `folder`."""
+    _limit_this_process(asked)
+    said: dict[str, Any] = {"problems": [], "held": None}
+    try:
+        said["held"] = read_here(path, folder, asked)
+    except DataError as error:
+        kept = ("message", "remedy", "code", "file", "row", "column", "value")
+        said["problems"] = [{name: getattr(problem, name) for name in kept} for problem in error.problems[:100]]
+    except UsageError as error:
+        said["problems"] = [{"message": str(error), "remedy": "", "code": "usage"}]
+    (folder / RESULT).write_text(json.dumps(said), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Asked(**json.loads(sys.argv[3])))

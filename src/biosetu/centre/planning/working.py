@@ -1,0 +1,123 @@
+"""A plan is found in the background: claimed by one worker, told as it moves, stopped when asked.
+
+A version is claimed by a conditional UPDATE that must change exactly one row. While the solver works, each report
+moves the heartbeat only as long as the version is still ours: cancelling, or another worker taking over, stops it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from biosetu.centre.audit.trail import record
+from biosetu.centre.evidence.states import leads
+from biosetu.centre.planning.asking import choice_of, limits_of
+from biosetu.centre.planning.models import PlanState, Version
+from biosetu.centre.queue import task
+from biosetu.jobs.planning_workbench import Answer, answer
+from biosetu.planning import Moment
+from biosetu.problems import Cancelled, DataError
+from biosetu.translation import N_
+
+TOLD_EVERY_SECONDS = 0.5
+SILENT_SECONDS = 120
+logger = logging.getLogger("biosetu.plans")
+
+
+@task()
+def perform_plan(version_id: int) -> None:
+    """Find a plan (the task of the queue)."""
+    perform(version_id)
+
+
+def enqueue(version: Version) -> None:
+    """Put the version in the queue once the transaction in hand is through."""
+    transaction.on_commit(lambda: perform_plan.enqueue(version.pk))
+
+
+def move(versions: QuerySet[Version], verb: str, **fields: Any) -> int:
+    """Move those of the versions that the table of states lets move; return how many did."""
+    states, following = leads("plan", verb)
+    return versions.filter(state__in=states).update(state=following, **fields)
+
+
+def perform(version_id: int) -> None:
+    """Claim a version and find its plan; return at once when another worker has it or it is not queued."""
+    worker = uuid.uuid4().hex
+    mine = Version.objects.filter(pk=version_id)
+    if move(mine, "claim", worker=worker, heartbeat=timezone.now(), problem="") != 1:
+        logger.info("plan %s is not free", version_id)
+        return
+    mine = mine.filter(worker=worker)
+    version = Version.objects.select_related("study").get(pk=version_id)
+    try:
+        _finish(mine, version, _answered(mine, version))
+    except Cancelled:
+        logger.info("plan %s was stopped", version_id)
+    except DataError as error:
+        move(mine, "fail", problem=str(error)[:2000], finished_at=timezone.now())
+    except Exception:
+        logger.exception("plan %s failed", version_id)
+        move(mine, "fail", problem=N_("The work failed on our side. Ask again."), finished_at=timezone.now())
+
+
+def _answered(mine: QuerySet[Version], version: Version) -> Answer:
+    study = version.study
+    gap, seconds = limits_of(version.asked)
+    choice = choice_of(version.asked, study.held)
+    telling = _telling(mine)
+    return answer(study.folder / "problem", choice, version.folder, gap=gap, seconds=seconds, watch=telling)
+
+
+def _telling(mine: QuerySet[Version]) -> Callable[[Moment], None]:
+    """Return what the solver calls as it goes: keeps value, bound and gap for the page, and stops what is not ours."""
+    last = 0.0
+
+    def tell(moment: Moment) -> None:
+        nonlocal last
+        if time.monotonic() - last < TOLD_EVERY_SECONDS:
+            return
+        last = time.monotonic()
+        told = mine.filter(state=PlanState.RUNNING).update(moment=asdict(moment), heartbeat=timezone.now())
+        if told != 1:
+            raise Cancelled
+
+    return tell
+
+
+@transaction.atomic
+def _finish(mine: QuerySet[Version], version: Version, found: Answer) -> None:
+    verb = "settle" if found.barriers else "finish"
+    kept = {
+        "standing": asdict(found.standing) if found.standing else None,
+        "features": list(found.features),
+        "barriers": [asdict(barrier) for barrier in found.barriers],
+    }
+    if move(mine, verb, answer=kept, finished_at=timezone.now()) != 1:
+        raise Cancelled
+    changes = {"version": version.number}
+    study = version.study
+    record(actor=None, verb=verb, record="plan", record_id=study.pk, party=study.party, changes=changes)
+
+
+def release_silent(seconds: float = SILENT_SECONDS) -> int:
+    """Queue again what killed workers left: plans that gave no sign of life for a while. Return how many."""
+    silent = Version.objects.filter(heartbeat__lt=timezone.now() - timedelta(seconds=seconds))
+    released = 0
+    for version in silent.filter(state=PlanState.RUNNING).select_related("study"):
+        with transaction.atomic():
+            if move(silent.filter(pk=version.pk, worker=version.worker), "release", worker="") == 1:
+                party, study = version.study.party, version.study_id
+                record(actor=None, verb="release", record="plan", record_id=study, party=party)
+                enqueue(version)
+                released += 1
+    return released

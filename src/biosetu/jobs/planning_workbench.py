@@ -1,0 +1,228 @@
+"""What the planning workbench does with a problem folder: make it, fill it, ask it, keep the answer as files."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from biosetu.engine.tables import replacing, write_table
+from biosetu.engine.vectors import geometries, with_geometry, write_layer
+from biosetu.figures import Topology
+from biosetu.figures.topology import ring_points
+from biosetu.framework import Party, find_party
+from biosetu.jobs.dossier import boundaries
+from biosetu.jobs.planning import (
+    Opened,
+    Outcome,
+    open_problem,
+    outcome_of,
+    units_over,
+    write_map,
+    write_marxan,
+    write_units,
+    write_units_table,
+)
+from biosetu.jobs.planning_layers import add_features, lock_protected
+from biosetu.jobs.planning_pieces import write_pieces
+from biosetu.planning import Barrier, Choice, Moment, Standing, barriers, chosen, solve, standing
+from biosetu.planning.numbering import as_text
+from biosetu.planning.solve import unwatched
+from biosetu.problems import DataError, Problem
+from biosetu.progress import Progress, silent
+from biosetu.sources.setuland import areas as setuland
+from biosetu.translation import LANGUAGES, N_
+
+MOST_MADE = 20_000
+OWN_SHARE = 0.3
+KM2_OF_A_DEGREE = 12_400  # a square degree at the equator, at most: to refuse early, not to measure
+OUTLINE_LEFT = 1e-9
+# download -> (file, media type); plan.svg exists per language
+FILES = {
+    "parquet": ("plan.parquet", "application/vnd.apache.parquet"),
+    "csv": ("plan.csv", "text/csv; charset=utf-8"),
+    "features": ("features.csv", "text/csv; charset=utf-8"),
+    "tif": ("plan.tif", "image/tiff"),
+    "svg": ("plan.{language}.svg", "image/svg+xml"),
+    "marxan": ("marxan.zip", "application/zip"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a problem folder holds, as a page needs it without opening the folder.
+
+    numbers, locked_in, locked_out: all unit numbers and the folder's own locks, as text; features: (name, total,
+    target) of each.
+    """
+
+    units: int
+    numbers: str
+    features: tuple[tuple[str, float, float], ...]
+    locked_in: str
+    locked_out: str
+    area_km2: float | None
+    cost: float
+    borders: bool
+    shapes: bool
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of asking: the plan as told and its features, or the demands that cannot be met."""
+
+    standing: Standing | None
+    features: tuple[dict[str, object], ...]
+    barriers: tuple[Barrier, ...]
+
+
+def describe(opened: Opened) -> Described:
+    """Return what a problem holds."""
+    problem = opened.loaded.problem
+    area = _areas(opened)
+    total = np.asarray(problem.amounts.sum(axis=1)).ravel()
+    return Described(
+        units=problem.units,
+        numbers=as_text(problem.unit_id.tolist()),
+        features=tuple(zip(problem.feature, total.tolist(), problem.target.tolist(), strict=True)),
+        locked_in=as_text(problem.unit_id[problem.locked_in].tolist()),
+        locked_out=as_text(problem.unit_id[problem.locked_out].tolist()),
+        area_km2=None if area is None else float(area.sum()),
+        cost=float(problem.cost.sum()),
+        borders=bool(problem.boundary.length.size),
+        shapes=opened.layer is not None,
+        parties=tuple(name for name in problem.groups if name),
+    )
+
+
+def picture(opened: Opened, folder: Path) -> None:
+    """Keep the units as pieces of a picture, where they have polygons."""
+    if opened.layer is not None:
+        write_pieces(geometries(opened.layer), opened.loaded.problem.unit_id, folder)
+
+
+def begin_within(code: str, cell_km: float, shape: str, folder: Path) -> None:
+    """Make the units of a new problem over the outline of a Party, with the Party's own layers where some are held.
+
+    Raises DataError where no outline is installed or the cells would be too many, UsageError for a size of 0 or less.
+    """
+    party = find_party(code)
+    outline = party_outline(party)
+    if cell_km > 0 and shapely.area(outline) * KM2_OF_A_DEGREE / cell_km**2 > 4 * MOST_MADE:
+        raise DataError(_too_many())
+    layer, borders = units_over(outline, cell_km, shape)
+    if layer.num_rows > MOST_MADE:
+        raise DataError(_too_many())
+    write_units(layer, borders, folder)
+    if party.iso3 == setuland.PARTY:
+        _add_own(folder)
+
+
+def _too_many() -> Problem:
+    message = N_("these cells make too many planning units")
+    return Problem(message, N_("Choose larger cells, or use `biosetu plan units`"), "too-many", column="cell_km")
+
+
+def party_outline(party: Party) -> shapely.Geometry:
+    """Return the outline from which the Party's map is drawn, longitude and latitude."""
+    if party.iso3 == setuland.PARTY:
+        return setuland.outline()
+    found = boundaries(party)
+    if found is None:
+        message, remedy = N_("no outline of this Party is installed"), N_("Upload planning units of your own")
+        raise DataError(Problem(message, remedy, "outline", value=party.iso3))
+    own = found.own
+    shape = _outline(own, party.m49) if own is not None else _outline(found.world, party.m49)
+    if shapely.area(shape) <= OUTLINE_LEFT:
+        message, remedy = N_("no outline of this Party is installed"), N_("Upload planning units of your own")
+        raise DataError(Problem(message, remedy, "outline", value=party.iso3))
+    return shape
+
+
+def _outline(topology: Topology, code: str) -> shapely.Geometry:
+    rings = [
+        shapely.Polygon(ring_points(polygon[0], topology.arcs), [ring_points(r, topology.arcs) for r in polygon[1:]])
+        for feature in topology.features
+        if feature.code == code
+        for polygon in feature.polygons
+    ]
+    return shapely.union_all(shapely.make_valid(np.array(rings, dtype=object))) if rings else shapely.Polygon()
+
+
+def _add_own(folder: Path) -> None:
+    """Add Setuland's ecosystem regions as features and lock what its register holds."""
+    with tempfile.TemporaryDirectory(prefix="biosetu-own-") as name:
+        regions, register = Path(name) / "ecosystems.gpkg", Path(name) / "protected.gpkg"
+        named = setuland.regions()
+        write_layer(_layer({"ecosystem": list(named)}, list(named.values())), regions)
+        sites = setuland.register()
+        write_layer(_layer({"site": [str(row) for row in range(sites.num_rows)]}, geometries(sites)), register)
+        add_features(folder, regions, "ecosystem", OWN_SHARE)
+        lock_protected(folder, register, 0.5)
+
+
+def _layer(columns: dict[str, list[str]], shapes: list[shapely.Geometry] | np.ndarray) -> pa.Table:
+    return with_geometry(pa.table(columns), shapes)
+
+
+def answer(
+    folder: Path,
+    choice: Choice,
+    out: Path,
+    *,
+    gap: float,
+    seconds: float,
+    progress: Progress = silent,
+    watch: Callable[[Moment], None] = unwatched,
+) -> Answer:
+    """Solve the problem of a folder as asked, keep the plan's files in `out`, and return what is told of it.
+
+    Raises DataError for a choice that cannot be asked. A demand that cannot be met is an answer, not an error.
+    """
+    opened = open_problem(folder, confined=True)
+    problem = chosen(opened.loaded.problem, choice, _areas(opened))
+    if found := barriers(problem, choice.objective):
+        return Answer(None, (), tuple(found))
+    plan = solve(problem, choice.objective, gap=gap, seconds=seconds, progress=progress, watch=watch)
+    outcome = outcome_of(opened, problem, plan, choice.objective)
+    write_files(outcome, out)
+    told = standing(problem, plan, choice.objective)
+    return Answer(told, tuple(outcome.features.to_pylist()), ())
+
+
+def write_files(outcome: Outcome, out: Path) -> None:
+    """Write everything that can be downloaded of a plan."""
+    shapes = "geometry" in outcome.units.column_names
+    write_units_table(outcome, out / "plan.parquet")
+    write_units_table(outcome, out / "plan.csv")
+    write_table(outcome.features, out / "features.csv")
+    if shapes:
+        write_units_table(outcome, out / "plan.tif")
+        for language in LANGUAGES:
+            write_map(outcome, out / f"plan.{language}.svg", language)
+    with tempfile.TemporaryDirectory(prefix="biosetu-marxan-") as name:
+        write_marxan(outcome.problem, Path(name))
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(Path(name).iterdir()):
+                archive.write(path, path.name)
+    with replacing(out / "marxan.zip") as temporary:
+        temporary.write_bytes(content.getvalue())
+
+
+def _areas(opened: Opened) -> np.ndarray | None:
+    layer = opened.layer
+    if layer is None:
+        return None
+    if "area_km2" in layer.column_names:
+        return np.asarray(layer.column("area_km2").to_numpy(), dtype=np.float64)
+    area: np.ndarray = shapely.area(geometries(layer)) / 1e6
+    return area

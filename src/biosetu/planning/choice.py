@@ -1,0 +1,154 @@
+"""What a planner asks of a problem that stands: which features, how much of each, at what cost, what is fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from biosetu.planning.numbering import as_text
+from biosetu.planning.records import Flags, Floats, Integers, Objective, PlanningProblem
+from biosetu.planning.targets import KINDS, absolute_targets
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
+
+SHARES = ("relative",)
+
+
+class CostBasis(StrEnum):
+    """What a unit costs."""
+
+    GIVEN = "given"
+    AREA = "area"
+    EQUAL = "equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much of a feature: a kind of `targets.KINDS` and its value (not a number where the rule needs none)."""
+
+    kind: str
+    value: float
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to ask. wanted: by position of the feature; a feature not named is not planned for, only reported.
+
+    locked_in, locked_out: unit numbers, in place of the problem's own locks; None keeps those.
+    """
+
+    objective: Objective
+    wanted: Mapping[int, Wanted]
+    cost: CostBasis = CostBasis.GIVEN
+    budget: float | None = None
+    penalty: float = 0.0
+    locked_in: Sequence[int] | None = None
+    locked_out: Sequence[int] | None = None
+
+
+def chosen(problem: PlanningProblem, choice: Choice, area_km2: Floats | None = None) -> PlanningProblem:
+    """Return the problem as asked for. area_km2: (units,) [km²], needed where area is the cost.
+
+    What the problem itself locks in is there already: it stays free of charge where cost is area or equal.
+    Raises DataError for a target that is negative, a share above 1, an unknown unit or rule, a budget that is missing.
+    """
+    faults = choice_faults(choice, problem.feature, problem.unit_id)
+    if faults:
+        raise DataError(faults)
+    target, weight = _targets(problem, choice)
+    return problem.with_changes(
+        target=target,
+        weight=weight,
+        cost=_cost(problem, choice.cost, area_km2),
+        locked_in=_flags(problem, choice.locked_in, problem.locked_in),
+        locked_out=_flags(problem, choice.locked_out, problem.locked_out),
+        penalty=choice.penalty,
+        budget=np.empty(0) if choice.budget is None else np.array([choice.budget]),
+    )
+
+
+def choice_faults(choice: Choice, features: Sequence[str], units: Integers) -> list[Problem]:
+    """Return everything that is wrong with a choice for a problem of these features and unit numbers."""
+    return [*_target_faults(choice, features), *_setting_faults(choice), *_lock_faults(choice, units)]
+
+
+def _targets(problem: PlanningProblem, choice: Choice) -> tuple[Floats, Floats]:
+    total = np.asarray(problem.amounts.sum(axis=1)).ravel()
+    target, weight = np.zeros(problem.features), np.zeros(problem.features)
+    for position, wanted in choice.wanted.items():
+        here = slice(position, position + 1)
+        target[here] = absolute_targets(wanted.kind, np.array([wanted.value]), total[here])
+        weight[here] = wanted.weight
+    return target, weight
+
+
+def _cost(problem: PlanningProblem, basis: CostBasis, area_km2: Floats | None) -> Floats:
+    if basis is CostBasis.GIVEN:
+        return problem.cost
+    if basis is CostBasis.AREA and area_km2 is None:
+        message = N_("the units have no area")
+        raise DataError(Problem(message, N_("Take another cost, or give units with polygons"), "area", column="cost"))
+    whole = np.ones(problem.units) if area_km2 is None or basis is CostBasis.EQUAL else area_km2
+    return np.where(problem.locked_in, 0.0, whole)
+
+
+def _flags(problem: PlanningProblem, numbers: Sequence[int] | None, own: Flags) -> Flags:
+    return own if numbers is None else np.isin(problem.unit_id, np.asarray(list(numbers), dtype=np.int64))
+
+
+def _lock_faults(choice: Choice, units: Integers) -> list[Problem]:
+    inside, outside = choice.locked_in or (), choice.locked_out or ()
+    asked = np.unique(np.asarray([*inside, *outside], dtype=np.int64))
+    unknown = asked[~np.isin(asked, units)].tolist()
+    both = sorted(set(inside) & set(outside))
+    return [
+        Problem(message, remedy, code, column="units", value=as_text(found))
+        for found, message, remedy, code in (
+            (unknown, N_("there is no such planning unit"), N_("Use numbers of the map"), "unknown"),
+            (both, N_("units are locked in and locked out"), N_("Decide for one of the two"), "locks"),
+        )
+        if found
+    ]
+
+
+def _target_faults(choice: Choice, features: Sequence[str]) -> list[Problem]:
+    faults = []
+    for position, wanted in choice.wanted.items():
+        name = features[position] if 0 <= position < len(features) else str(position)
+        if not 0 <= position < len(features):
+            faults.append(Problem(N_("there is no such feature"), N_("Choose one of the list"), "unknown", value=name))
+        elif wanted.kind not in KINDS:
+            remedy = N_("Choose one of the list")
+            faults.append(
+                Problem(N_("there is no such kind of target"), remedy, "kind", column=name, value=wanted.kind)
+            )
+        elif wanted.kind in ("absolute", "relative") and not 0 <= wanted.value < np.inf:
+            remedy = N_("Write a number of 0 or more")
+            said = f"{wanted.value:g}"
+            faults.append(Problem(N_("this is no target"), remedy, "target", column=name, value=said))
+        elif wanted.kind in SHARES and wanted.value > 1:
+            remedy = N_("Write at most 100 %")
+            said = f"{100 * wanted.value:g} %"
+            faults.append(Problem(N_("more is wanted than there is"), remedy, "share", column=name, value=said))
+    if not choice.wanted:
+        faults.append(Problem(N_("no feature is chosen"), N_("Choose at least one"), "features", column="feature"))
+    return faults
+
+
+def _setting_faults(choice: Choice) -> list[Problem]:
+    faults = []
+    if not 0 <= choice.penalty < np.inf:
+        said = f"{choice.penalty:g}"
+        message, remedy = N_("this is no penalty"), N_("Write a number of 0 or more")
+        faults.append(Problem(message, remedy, "penalty", column="penalty", value=said))
+    if choice.budget is not None and not 0 <= choice.budget < np.inf:
+        message, remedy = N_("this is no budget"), N_("Write a number of 0 or more")
+        faults.append(Problem(message, remedy, "budget", column="budget", value=f"{choice.budget:g}"))
+    if choice.objective is not Objective.MINIMUM_SET and choice.budget is None:
+        message, remedy = N_("this aim needs a budget"), N_("Write what may be spent")
+        faults.append(Problem(message, remedy, "budget", column="budget"))
+    return faults
