@@ -19,14 +19,13 @@ from biosetu.alignment import (
 )
 from biosetu.alignment.coverage import (
     State,
-    alignment_matrix,
     coverage_of,
     coverage_table,
     elements_named,
     quantities_beside,
     suggested_targets,
 )
-from biosetu.alignment.gaps import Facts, find_gaps
+from biosetu.alignment.gaps import Facts, collapsed, find_gaps
 from biosetu.alignment.promise_tables import promise_tables
 from biosetu.alignment.suggestion import Suggester
 from biosetu.framework import elements, targets
@@ -133,13 +132,6 @@ def test_quantities_of_one_unit_stand_side_by_side() -> None:
     assert quantities_beside(promises(target("1", *RESTORE, quantities=(hectares,)))) == ()
 
 
-def test_matrix_has_a_row_for_each_goal_and_target_of_a_party_with_targets() -> None:
-    table = alignment_matrix([promises(target("1", *RESTORE)), Promises(party="BTN")]).to_pylist()
-    assert [row["target"] for row in table] == list(targets())
-    row = next(row for row in table if row["target"] == "2")
-    assert (row["party"], row["degree"], row["national_targets"], row["covered"]) == ("NPL", "high", "1", 1)
-
-
 def gaps(held: Promises, kind: str) -> list[tuple[str, str]]:
     found = find_gaps(Facts("NPL", tables=promise_tables(held, TODAY)))
     return [(gap.id, gap.says.text()) for gap in found if gap.kind == kind]
@@ -149,11 +141,36 @@ def test_party_without_targets_has_no_gap_in_alignment() -> None:
     assert find_gaps(Facts("NPL", tables=promise_tables(promises(), TODAY))) == ()
 
 
-def test_global_target_without_a_national_one_is_one_gap() -> None:
+ASKED = [e for e in elements().values() if e.kind in {"quantity", "outcome", "action"} and e.target.isdigit()]
+
+
+def test_every_part_that_no_national_target_covers_is_one_gap() -> None:
     found = dict(gaps(promises(target("1", *RESTORE)), "alignment"))
-    assert len(found) == 23
-    assert found["alignment:3"].startswith("No national target is aligned with target 3 (")
-    assert found["alignment:2"].startswith("By our reading of their words, the national targets leave 1 of")
+    assert set(found) == {f"alignment:{element.id}" for element in ASKED} - {"alignment:2.E01"}
+    part = next(element for element in ASKED if element.id == "3.E01")
+    assert found["alignment:3.E01"] == f"No national target covers this part of target 3: {part.text_en}."
+
+
+def test_parts_of_one_target_are_shown_as_one_gap_with_what_they_say_together() -> None:
+    found = find_gaps(Facts("NPL", tables=promise_tables(promises(target("1", *RESTORE)), TODAY)))
+    shown = {gap.target: gap for gap in collapsed(found)}
+    assert len(shown) == 23
+    assert shown["3"].says.text() == f"No national target is aligned with target 3 ({targets()['3'].title_en})."
+    assert (shown["2"].id, [part.id for part in shown["2"].parts]) == ("alignment:2", ["alignment:2.E03"])
+    assert shown["2"].says.text().startswith("By our reading of their words, the national targets leave 1 of 2 parts")
+    assert sum(len(gap.parts) for gap in shown.values()) == len(found)
+
+
+def test_parts_of_a_target_are_told_in_arabic() -> None:
+    found = find_gaps(Facts("NPL", tables=promise_tables(promises(target("1", *RESTORE)), TODAY)))
+    part = next(gap for gap in found if gap.id == "alignment:3.E01")
+    assert elements()["3.E01"].text_ar in part.says.text("ar")
+    assert targets()["3"].title_ar in part.heading.text("ar")
+
+
+def test_covered_part_is_no_gap_and_a_partly_covered_one_neither() -> None:
+    for degree in (Degree.HIGH, Degree.LOW):
+        assert "alignment:2.E01" not in dict(gaps(promises(target("1", RESTORE[0], ("2", degree))), "alignment"))
 
 
 def action(name: str, **more) -> Action:

@@ -51,7 +51,7 @@ TARGET = [
 
 @pytest.fixture
 def store(tmp_path: Path) -> PromiseFolder:
-    return PromiseFolder(tmp_path / "alignment")
+    return PromiseFolder(tmp_path)
 
 
 def csv_export(path: Path, *rows: list[str]) -> Path:
@@ -81,9 +81,9 @@ def test_csv_export_is_read_with_mark_quotes_and_joined_lists(tmp_path: Path, st
 def test_same_export_again_changes_nothing(tmp_path: Path, store: PromiseFolder) -> None:
     path = csv_export(tmp_path / "e.csv", TARGET)
     import_promises("NPL", path, store)
-    before = (store.folder / "NPL.json").read_bytes()
+    before = (store.folder / "alignment" / "NPL.json").read_bytes()
     assert import_promises("NPL", path, store).count("same") == 1
-    assert (store.folder / "NPL.json").read_bytes() == before
+    assert (store.folder / "alignment" / "NPL.json").read_bytes() == before
 
 
 def test_preview_stores_nothing(tmp_path: Path, store: PromiseFolder) -> None:
@@ -144,7 +144,7 @@ def test_record_with_its_wrapper_is_read_and_people_are_dropped(tmp_path: Path, 
     (target,) = store.load("NPL").targets
     assert target.title["ne"].startswith("सन्")
     assert [(d.target, d.degree) for d in target.declared] == [("A", None), ("3", Degree.HIGH)]
-    assert "ita" not in (store.folder / "NPL.json").read_text(encoding="utf-8").replace("Position", "")
+    assert "ita" not in (store.folder / "alignment" / "NPL.json").read_text(encoding="utf-8").replace("Position", "")
 
 
 def test_target_first_from_a_table_then_from_a_record_is_held_once(tmp_path: Path, store: PromiseFolder) -> None:

@@ -21,7 +21,12 @@ def test_gaps_of_setuland_are_printed_in_order(capsys: pytest.CaptureFixture[str
 def test_gaps_to_a_file_have_rank_kind_target_and_evidence(tmp_path: Path) -> None:
     assert run(["gaps", "XXA", "--out", str(tmp_path / "g.json"), "--quiet"]) == 0
     rows = json.loads((tmp_path / "g.json").read_text())
-    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+    ranks = [row["rank"] for row in rows]
+    assert ranks == sorted(ranks)
+    assert set(ranks) == set(range(1, ranks[-1] + 1))
+    together = [row for row in rows if row["shown_under"]]
+    assert {row["kind"] for row in together} == {"alignment"}
+    assert len({row["rank"] for row in together}) == len({row["target"] for row in together})
     first = next(row for row in rows if row["kind"] == "progress")
     assert first["evidence"] == "XXA 5.1 XXA-STOCKS 2024 national national survey (fictional) 7NR 2026"
 

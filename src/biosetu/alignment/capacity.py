@@ -93,11 +93,16 @@ def _rating(code: str, cells: Sequence[Value]) -> Rating:
     return Rating(indicator=code, scores=known, evidence=unescape(str(cells[-1] or "")))
 
 
-CONFIRMED = pa.schema([(name, pa.string()) for name in ("id", "indicator", "text", "by", "on", "source")])
+CONFIRMED = pa.schema(
+    [(name, pa.string()) for name in ("id", "indicator", "text", "by", "on", "source")] + [("shortfall", pa.float64())]
+)
 
 
 def confirmed_gaps(held: SelfAssessment) -> pa.Table:
-    """Return, for the gaps, the indicators that the Party rates as having no data at all."""
+    """Return, for the gaps, the indicators that the Party rates as having no data at all.
+
+    `shortfall` is what it lacks over all five dimensions that it rated, as a share (0 to 1): it orders the gaps.
+    """
     records = [
         {
             "id": f"capacity:{rating.indicator}",
@@ -106,6 +111,7 @@ def confirmed_gaps(held: SelfAssessment) -> pa.Table:
             "by": held.by,
             "on": held.on.isoformat(),
             "source": f"Capacity self-assessment of {held.by}, {held.on.isoformat()}",
+            "shortfall": 1 - sum(rating.scores.values()) / (HIGHEST * len(rating.scores)),
         }
         for rating in held.ratings
         if rating.scores.get("data") == LOWEST

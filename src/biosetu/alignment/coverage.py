@@ -15,11 +15,12 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+from biosetu.alignment.deciding import open_suggestions, suggested_for
 from biosetu.alignment.national import CONFIRMED, DECLARED, Aligned, Degree, NationalTarget, Promises, Quantity
 from biosetu.alignment.suggestion.suggester import Suggester
 from biosetu.alignment.suggestion.thesaurus import Term, Thesaurus
 from biosetu.alignment.suggestion.words import words_of
-from biosetu.framework import Element, elements, targets
+from biosetu.framework import Element, elements
 from biosetu.observations.packaged import packaged_rows
 from biosetu.progress import Progress, silent
 
@@ -96,15 +97,14 @@ def suggested_targets(
     promises: Promises, suggester: Suggester, progress: Progress = silent
 ) -> Mapping[str, tuple[str, ...]]:
     """Return by national target the global targets that are only suggested: neither declared nor decided."""
-    aligned, decided = promises.aligned(), promises.decided()
-    found = {}
-    for number, target in enumerate(promises.targets, start=1):
-        language = "en" if "en" in target.title else next(iter(target.title), "")
-        known = {entry.target for entry in aligned.get(target.id, ())}
-        ranked = (s.target for s in suggester.suggest(target.text(language), language, limit=3))
-        found[target.id] = tuple(c for c in ranked if c not in known and (target.id, c) not in decided)
-        progress(number, len(promises.targets), "suggest")
-    return MappingProxyType(found)
+    aligned = promises.aligned()
+    found = open_suggestions(promises, suggested_for(promises, suggester, progress))
+    return MappingProxyType(
+        {
+            name: tuple(one.target for one in ones if one.target not in {entry.target for entry in aligned[name]})
+            for name, ones in found.items()
+        }
+    )
 
 
 def coverage_of(
@@ -200,11 +200,22 @@ def _pair(element: Element, national: str, quantity: Quantity) -> QuantityPair:
     )
 
 
-COVERAGE = pa.schema([(name, pa.string()) for name in ("element", "target", "state", "national_targets", "basis")])
-MATRIX = pa.schema(
-    [(name, pa.string()) for name in ("party", "target", "degree", "national_targets")]
-    + [(name, pa.int32()) for name in ("covered", "partly", "not_covered", "not_compared")]
+QUANTITIES = pa.schema(
+    [
+        ("element", pa.string()),
+        ("target", pa.string()),
+        ("global_value", pa.float64()),
+        ("unit", pa.string()),
+        ("global_year", pa.int32()),
+        ("benchmark", pa.bool_()),
+        ("national_target", pa.string()),
+        ("national_value", pa.float64()),
+        ("national_year", pa.int32()),
+        ("confirmed", pa.bool_()),
+        ("passage", pa.string()),
+    ]
 )
+COVERAGE = pa.schema([(name, pa.string()) for name in ("element", "target", "state", "national_targets", "basis")])
 
 
 def coverage_table(coverage: Sequence[ElementCoverage]) -> pa.Table:
@@ -224,32 +235,24 @@ def coverage_table(coverage: Sequence[ElementCoverage]) -> pa.Table:
     )
 
 
-def alignment_matrix(all_promises: Sequence[Promises]) -> pa.Table:
-    """Return Party by goal or target: the highest degree declared, the national targets, elements by state.
-
-    A Party without national targets has no rows: nothing is known, which is not the same as nothing promised.
-    """
-    records = [record for promises in all_promises for record in _matrix_rows(promises)]
-    return pa.Table.from_pylist(records, schema=MATRIX)
-
-
-def _matrix_rows(promises: Promises) -> list[dict[str, object]]:
-    coverage = coverage_of(promises)
-    if not coverage:
-        return []
-    aligned = promises.aligned()
-    rows: list[dict[str, object]] = []
-    for code in targets():
-        mine = {name: e.degree for name, entries in aligned.items() for e in entries if e.target == code}
-        states = [entry.state for entry in coverage if entry.target == code]
-        degrees = [degree for degree in Degree if degree in mine.values()]
-        rows.append(
+def quantities_table(pairs: Sequence[QuantityPair]) -> pa.Table:
+    """Return quantities side by side as a table; `benchmark`: the global figure is that of the world together."""
+    return pa.Table.from_pylist(
+        [
             {
-                "party": promises.party,
-                "target": code,
-                "degree": str(degrees[0]) if degrees else "stated" if mine else "",
-                "national_targets": "; ".join(mine),
-                **{str(state).replace(" ", "_"): states.count(state) for state in State},
+                "element": pair.element,
+                "target": elements()[pair.element].target,
+                "global_value": pair.global_value,
+                "unit": pair.unit,
+                "global_year": pair.global_year,
+                "benchmark": pair.benchmark,
+                "national_target": pair.national_target,
+                "national_value": pair.national.value,
+                "national_year": pair.national.year,
+                "confirmed": pair.national.confirmed,
+                "passage": pair.national.passage,
             }
-        )
-    return rows
+            for pair in pairs
+        ],
+        schema=QUANTITIES,
+    )

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from biosetu.cli.options import out_option, quiet_option
+from biosetu.cli.options import language_option, out_option, quiet_option
 
+VERDICT = click.Choice(["confirmed", "changed", "rejected", "reopened"])
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUT = click.Path(path_type=Path, dir_okay=False)
+
+
+def account_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--as ACCOUNT`."""
+    return click.option("--as", "account", default="", metavar="ACCOUNT", help="In a centre: who does it.")(command)
+
+
+def sort_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--sort COLUMN`."""
+    return click.option("--sort", default="", metavar="COLUMN", help="Sort by a column; -COLUMN for downwards.")(
+        command
+    )
 
 
 @click.group()
@@ -21,9 +36,10 @@ def align() -> None:
 @click.argument("party")
 @click.argument("file", type=FILE)
 @click.option("--preview", is_flag=True, help="Show what would change; store nothing.")
+@account_option
 @out_option
 @quiet_option
-def import_command(party: str, file: Path, preview: bool, out: Path | None, quiet: bool) -> int:
+def import_command(party: str, file: Path, preview: bool, account: str, out: Path | None, quiet: bool) -> int:
     """Read national targets and actions of PARTY from FILE.
 
     FILE is an export of the CBD's reporting tool (CSV, xlsx, JSON), its records (JSON), or the filled template. Every
@@ -31,9 +47,11 @@ def import_command(party: str, file: Path, preview: bool, out: Path | None, quie
     """
     from biosetu.cli.output import emit, progress_bar
     from biosetu.jobs.alignment import import_promises
+    from biosetu.jobs.promises import promise_store, writing_store
 
+    store = promise_store() if preview else writing_store(party, "bring", account)
     with progress_bar(quiet) as progress:
-        outcome = import_promises(party, file, keep=not preview, progress=progress)
+        outcome = import_promises(party, file, store, keep=not preview, progress=progress)
     if out is not None or not quiet:
         emit(outcome.preview, out)
     if not quiet:
@@ -116,15 +134,97 @@ def coverage_command(party: str, declared_only: bool, out: Path | None, quiet: b
     emit(table, out)
 
 
+@align.command("decide")
+@click.argument("party")
+@click.option("--out", type=OUT, help="Write the workbook to decide in (.xlsx).")
+@click.option("--filled", type=FILE, help="Read a filled workbook.")
+@click.option("--target", default="", metavar="NT-3", help="Decide one suggestion: the national target.")
+@click.option("--suggested", default="", metavar="CODE", help="The global target that was suggested for it.")
+@click.option("--verdict", type=VERDICT, help="What is decided.")
+@click.option("--meant", default="", metavar="CODE", help="With changed: the global target that is meant.")
+@click.option("--degree", type=click.Choice(["high", "medium", "low"]), help="The degree of alignment.")
+@click.option("--by", default="", metavar="OFFICE", help="The office that decides; in a centre that of the account.")
+@account_option
+@language_option
+@quiet_option
+def decide_command(party: str, account: str, language: str, quiet: bool, **filled: Any) -> None:
+    """Confirm, change or reject what was suggested for the national targets of PARTY, and quantities in their texts.
+
+    Write the workbook with --out, fill it, read it back with --filled; or decide one suggestion with --target,
+    --suggested and --verdict. The Party's own declaration is never touched; every decision stays on record.
+    """
+    from biosetu.alignment.deciding import Choice
+    from biosetu.cli.output import progress_bar
+    from biosetu.jobs import alignment_decisions as jobs
+    from biosetu.jobs.promises import office_for, writing_store
+
+    if filled["out"] is not None:
+        with progress_bar(quiet) as progress:
+            count = jobs.write_decisions(party, filled["out"], language, progress=progress)
+        click.echo(f"{filled['out']}: {count} to decide", err=True)
+        return
+    one = filled["target"] and filled["suggested"] and filled["verdict"]
+    if filled["filled"] is None and not one:
+        raise click.UsageError("Use --out, or --filled, or --target with --suggested and --verdict.")
+    by, store = office_for(party, account, filled["by"]), writing_store(party, "promise", account)
+    if filled["filled"] is not None:
+        taken = jobs.take_sheet(party, filled["filled"], by, store)
+    else:
+        choice = Choice(
+            filled["target"], filled["suggested"], filled["verdict"], filled["meant"], filled["degree"] or ""
+        )
+        taken = jobs.take_choices(party, [choice], [], by, store)
+    click.echo(f"{len(taken.decisions)} suggestions, {len(taken.quantities)} quantities decided", err=True)
+
+
+@align.command("terms")
+@out_option
+def terms_command(out: Path | None) -> None:
+    """List the terms behind decided suggestions with how often they were confirmed and rejected, for review.
+
+    The thesaurus itself is not changed by decisions; its reviewers read this list.
+    """
+    from biosetu.cli.output import emit
+    from biosetu.jobs.alignment_decisions import review_of_terms
+
+    emit(review_of_terms(), out)
+
+
 @align.command("matrix")
 @click.argument("centre")
+@sort_option
 @out_option
-def matrix_command(centre: str, out: Path | None) -> None:
-    """Set the Parties of CENTRE beside the goals and targets: degree declared, national targets, parts covered."""
+def matrix_command(centre: str, sort: str, out: Path | None) -> None:
+    """Set the Parties of CENTRE beside the goals and targets: degree, national targets, parts covered, progress."""
+    from biosetu.alignment.matrices import sorted_rows
     from biosetu.cli.output import emit
     from biosetu.jobs.alignment_views import matrix_of_centre
 
-    emit(matrix_of_centre(centre), out)
+    emit(sorted_rows(matrix_of_centre(centre), sort), out)
+
+
+@align.command("measured")
+@click.argument("party")
+@sort_option
+@out_option
+def measured_command(party: str, sort: str, out: Path | None) -> None:
+    """Set the national targets of PARTY beside the indicators asked for: measured or not, year, source, release."""
+    from biosetu.alignment.matrices import sorted_rows
+    from biosetu.cli.output import emit
+    from biosetu.jobs.alignment_views import measured_of
+
+    emit(sorted_rows(measured_of(party), sort), out)
+
+
+@align.command("quantities")
+@click.argument("party")
+@out_option
+def quantities_command(party: str, out: Path | None) -> None:
+    """Set the quantities in the national targets of PARTY beside the global ones; say which the Party has confirmed."""
+    from biosetu.cli.output import emit
+    from biosetu.jobs.alignment_views import quantities_of
+
+    emit(quantities_of(party), out)
 
 
 @align.command("capacity")
@@ -132,16 +232,31 @@ def matrix_command(centre: str, out: Path | None) -> None:
 @click.option("--code", "codes", multiple=True, metavar="A.1", help="An indicator to rate; repeat it.")
 @click.option("--out", type=OUT, help="Write the sheet to fill (.xlsx).")
 @click.option("--filled", type=FILE, help="Read a filled sheet.")
-@click.option("--by", default="", help="The office that filled it.")
-def capacity_command(party: str, codes: tuple[str, ...], out: Path | None, filled: Path | None, by: str) -> None:
+@click.option("--by", default="", metavar="OFFICE", help="The office that filled it; in a centre the account's.")
+@account_option
+def capacity_command(
+    party: str, codes: tuple[str, ...], out: Path | None, filled: Path | None, by: str, account: str
+) -> None:
     """Send out, or read back, the capacity self-assessment of PARTY for the indicators it picks."""
     from biosetu.jobs.capacity import keep_assessment, write_assessment
+    from biosetu.jobs.promises import office_for, writing_store
 
-    if filled is not None and by:
-        held = keep_assessment(party, filled, by)
-        click.echo(f"{len(held.ratings)} indicators rated", err=True)
+    if filled is not None:
+        office, store = office_for(party, account, by), writing_store(party, "promise", account)
+        click.echo(f"{len(keep_assessment(party, filled, office, store=store).ratings)} indicators rated", err=True)
     elif out is not None and codes:
         write_assessment(party, codes, out)
         click.echo(str(out), err=True)
     else:
         raise click.UsageError("Use --code with --out, or --filled with --by.")
+
+
+@align.command("demand")
+@click.argument("centre")
+@out_option
+def demand_command(centre: str, out: Path | None) -> None:
+    """Count what the Parties of CENTRE say that they lack, by indicator: data, method, people, institution, funding."""
+    from biosetu.cli.output import emit
+    from biosetu.jobs.capacity import demand_of_centre
+
+    emit(demand_of_centre(centre), out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from biosetu.alignment.gaps import KINDS, Facts, Gap
+from biosetu.alignment.gaps import KINDS, Facts, Gap, collapsed
 from biosetu.alignment.gaps.registry import finder
 from biosetu.cooperation.forms import parts
 from biosetu.cooperation.states import FINAL
@@ -27,7 +27,7 @@ def find(facts: Facts) -> Iterator[Gap]:
     if table is None:
         return
     asked = {code for row in table.to_pylist() if row["state"] not in FINAL for code in parts(row["target"])}
-    others = [gap for kind in KINDS if kind != KIND for gap in finder(kind)(facts)]
+    others = collapsed(gap for kind in KINDS if kind != KIND for gap in finder(kind)(facts))
     for target in dict.fromkeys(gap.target for gap in others if gap.target and gap.target not in asked):
         mine = [gap for gap in others if gap.target == target]
         yield Gap(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 
-from biosetu.alignment.suggestion import Embedder, Method, Suggester, load_embedder
+from biosetu.alignment.suggestion import Method, Suggester, load_embedder
 from biosetu.engine.cells import read_cells
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
@@ -33,7 +34,17 @@ def suggest_targets(path: Path, limit: int = 5, method: Method = Method.BOTH, pr
         remedy = "Fill it, or delete the row"
         raise DataError(Problem("no text", remedy, "empty-text", path.name, int(numbers[at]), "text") for at in empty)
     rows = list(zip(ids, texts, languages, strict=True))
-    return Suggester(method, embedder=_model()).table(rows, limit, progress)
+    return suggester(method).table(rows, limit, progress)
+
+
+def suggester(method: Method = Method.BOTH) -> Suggester:
+    """Return the suggester of this installation, made once, with the operator's model where the settings name one."""
+    return _made(method, os.environ.get(MODEL, ""), os.environ.get(MODEL_PATH, ""))
+
+
+@cache
+def _made(method: Method, factory: str, path: str) -> Suggester:
+    return Suggester(method, embedder=load_embedder(factory, path) if factory else None)
 
 
 def _title(path: Path, table: pa.Table) -> str:
@@ -41,8 +52,3 @@ def _title(path: Path, table: pa.Table) -> str:
         if name in table.column_names:
             return name
     raise DataError(Problem("no column `text`", "Name the columns id, text, language", "columns", path.name, 1))
-
-
-def _model() -> Embedder | None:
-    factory, path = os.environ.get(MODEL, ""), os.environ.get(MODEL_PATH, "")
-    return load_embedder(factory, path) if factory else None

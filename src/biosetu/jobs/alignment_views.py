@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
 from biosetu.alignment import PromiseStore
-from biosetu.alignment.coverage import alignment_matrix, coverage_of, coverage_table, suggested_targets
+from biosetu.alignment.coverage import (
+    coverage_of,
+    coverage_table,
+    quantities_beside,
+    quantities_table,
+    suggested_targets,
+)
+from biosetu.alignment.matrices import MEASURED, NOT_RELEVANT, YES, alignment_matrix, measured_matrix
 from biosetu.alignment.proposals import proposal_table, propose
-from biosetu.alignment.suggestion import Suggester
 from biosetu.engine.pages import read_pages
 from biosetu.framework import coverage_of as centre_coverage
-from biosetu.framework import elements, find_centre, find_party
+from biosetu.framework import elements, find_centre, find_party, indicators, not_relevant
+from biosetu.jobs.alignment_suggestions import suggester
+from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promises import promises_of
+from biosetu.jobs.statements import statements_of
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 
@@ -30,16 +40,75 @@ def coverage_by_party(
     if not promises.targets:
         remedy = "Bring them in first (biosetu align import)"
         raise DataError(Problem(f"no national targets of {iso3} are loaded", remedy, "no-targets"))
-    suggested = suggested_targets(promises, Suggester(), progress) if suggestions else None
+    suggested = suggested_targets(promises, suggester(), progress) if suggestions else None
     table = coverage_table(coverage_of(promises, suggested))
     texts = [elements()[name].text_en for name in table.column("element").to_pylist()]
     return table.append_column("text", pa.array(texts, pa.string()))
 
 
-def matrix_of_centre(centre: str) -> pa.Table:
+def quantities_of(party: str, store: PromiseStore | None = None) -> pa.Table:
+    """Return the quantities of a Party's national targets beside the global ones, confirmed or only found."""
+    table = quantities_table(quantities_beside(promises_of(find_party(party).iso3, store)))
+    texts = [elements()[name].text_en for name in table.column("element").to_pylist()]
+    return table.append_column("text", pa.array(texts, pa.string()))
+
+
+def matrix_of_centre(centre: str, store: PromiseStore | None = None) -> pa.Table:
     """Return Party by goal or target for the Parties of a centre of which national targets are loaded."""
-    parties = dict.fromkeys(row.party for row in centre_coverage(centre=find_centre(centre).id))
-    return alignment_matrix([promises_of(party) for party in parties])
+    return matrix_of(dict.fromkeys(row.party for row in centre_coverage(centre=find_centre(centre).id)), store)
+
+
+def matrix_of(parties: Iterable[str], store: PromiseStore | None = None) -> pa.Table:
+    """Return Party (ISO3) by goal or target: degree, coverage, the level of progress that the Party declares."""
+    codes = tuple(parties)
+    progress = {code: _progress(code) for code in codes}
+    return alignment_matrix([promises_of(code, store) for code in codes], progress)
+
+
+def _progress(party: str) -> Mapping[str, tuple[str, int]]:
+    newest = sorted(statements_of(party).progress, key=lambda item: item.year)
+    return {item.target: (item.level, item.year) for item in newest}
+
+
+def measured_of(party: str, held: PartyEvidence | None = None, store: PromiseStore | None = None) -> pa.Table:
+    """Return national target by indicator for a Party: measured or not, the newest figure, year, source, release."""
+    found = held or party_evidence(party, promises=store)
+    return measured_matrix(promises_of(found.party.iso3, store), _series(found))
+
+
+SERIES = pa.schema(
+    [field for field in MEASURED if field.name not in {"national_target", "title", "target", "indicator_title", "kind"}]
+)
+
+
+def _series(found: PartyEvidence) -> pa.Table:
+    names = ("indicator", "series", "source", "vintage")
+    holders = {
+        tuple(row[name] for name in names): row["inputs"] or row["holder"] for row in found.observations.to_pylist()
+    }
+    rows: list[dict[str, object]] = [
+        {
+            "indicator": item.indicator,
+            "measured": YES,
+            "year": item.level.year,
+            "value": item.level.value,
+            "value_text": item.level.text,
+            "unit": item.unit,
+            "source": item.source,
+            "series": item.series,
+            "vintage": item.level.vintage,
+            "holder": holders.get((item.indicator, item.series, item.source, item.level.vintage), ""),
+        }
+        for item in found.summaries
+        if not item.disaggregation
+    ]
+    measured = {row["indicator"] for row in rows}
+    rows += [
+        {"indicator": code, "measured": NOT_RELEVANT}
+        for code in indicators()
+        if code not in measured and not_relevant(found.party, code) is not None
+    ]
+    return pa.Table.from_pylist(rows, schema=SERIES)
 
 
 def proposals_from(path: Path) -> tuple[pa.Table, tuple[int, ...]]:

@@ -92,7 +92,7 @@ def evidence_of(
         observations=held.observations,
         summaries=held.summaries,
         own=held.own,
-        gaps=held.gaps,
+        gaps=held.shown_gaps,
         promises=titles_by_target(held.tables, language),
         tables={**held.tables, **_tables(held.party.iso3)},
         boundaries=boundaries(held.party) if with_map else None,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from biosetu.alignment import PromiseStore
-from biosetu.alignment.gaps import Facts, Gap, find_gaps
+from biosetu.alignment.gaps import Facts, Gap, collapsed, find_gaps
 from biosetu.framework import Party, find_party, indicators, not_relevant, targets
 from biosetu.home import home
 from biosetu.jobs.intake import centre_store, in_centre
@@ -74,7 +74,8 @@ class PartyEvidence:
       (`statistics.summary`); `statistics.telling.tell` makes the sentences. The Party's own come first.
     - `own`: quantities, declared progress and declared gaps of the Party; `pathways`: its figures beside its own
       quantities (`statistics.telling.tell_pathway`).
-    - `gaps`: ranked; `alignment.gaps.EXPLANATION` says how.
+    - `gaps`: ranked; `alignment.gaps.EXPLANATION` says how. `shown_gaps`: the same with those about the parts of one
+      target as one.
     - `absent`: headline indicators of which nothing is held and which are relevant; no gaps. `absent_line` says so
       in one sentence, with the sources and their dates.
     - `targets`: state of each goal and target, in their order.
@@ -92,6 +93,11 @@ class PartyEvidence:
     targets: tuple[TargetState, ...]
     sources: tuple[SourceNote, ...]
     tables: Mapping[str, pa.Table] = field(default_factory=lambda: NO_TABLES)
+
+    @property
+    def shown_gaps(self) -> tuple[Gap, ...]:
+        """The gaps as they are shown: one for all parts of a target."""
+        return collapsed(self.gaps)
 
     def summaries_of(self, indicator: str) -> tuple[Summary, ...]:
         """Return the summaries of an indicator."""
@@ -221,7 +227,7 @@ def _target_state(
         headline=bool(set(codes) & set(headline)),
         proposed=state == "not-relevant" and not set(headline) <= said,
         indicators=codes,
-        gaps=sum(gap.target == target for gap in gaps),
+        gaps=sum(gap.target == target for gap in collapsed(gaps)),
     )
 
 

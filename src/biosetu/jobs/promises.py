@@ -13,6 +13,7 @@ from biosetu.alignment.capacity import SelfAssessment, confirmed_gaps
 from biosetu.alignment.importing import read_tables
 from biosetu.alignment.promise_tables import promise_tables, text_in
 from biosetu.engine.grids import Book, Grid
+from biosetu.framework import find_party
 from biosetu.home import home
 from biosetu.jobs.intake import centre_office, centre_promises, in_centre
 from biosetu.problems import UsageError
@@ -32,13 +33,13 @@ def writing_store(party: str, verb: str, person: str = "") -> PromiseStore:
     `verb` is one of the table of permissions: `bring` (what a Party has published), `promise` (its own word).
     Raises `UsageError` where the account may not, or none is named.
     """
-    return centre_promises(person, party, verb) if in_centre() else PromiseFolder(home())
+    return centre_promises(person, find_party(party).iso3, verb) if in_centre() else PromiseFolder(home())
 
 
 def office_for(party: str, person: str, office: str) -> str:
     """Return in whose name something is decided: in a centre the office of the account, else the office named."""
     if in_centre():
-        return centre_office(person, party)
+        return centre_office(person, find_party(party).iso3)
     if not office.strip():
         raise UsageError("Say which office decides (--by OFFICE).")
     return office.strip()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from biosetu.framework import elements, targets
 from biosetu.observations.units import units
 from biosetu.translation import translations
 
@@ -27,7 +28,7 @@ class Sentence:
     """`message` is the English text with `{names}`, marked with `N_` where it is written; `id` names it.
 
     Among the values, `unit` and `difference` are codes of units, `direction`, `text` and `level` words that are
-    translated themselves.
+    translated themselves, `title` and `part` codes of a goal or target and of one of its parts.
     """
 
     id: str
@@ -75,4 +76,8 @@ def _shown(name: str, value: Value, language: str) -> str:
         return "" if value in _UNWRITTEN else known.label(language) if known else str(value)
     if name in _WORDS and value:
         return translations(language).gettext(str(value))
+    if name == "title" and value in targets():
+        return targets()[str(value)].title(language)
+    if name == "part" and value in elements():
+        return elements()[str(value)].wording(language)
     return plain_number(value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from biosetu.alignment.gaps.records import Facts, Gap
-from biosetu.alignment.promise_tables import text_in
+from biosetu.alignment.promise_tables import main_target, text_in
 from biosetu.observations.sentences import Sentence
 from biosetu.translation import N_
 
@@ -48,12 +48,11 @@ def _rows(facts: Facts, name: str) -> list[dict[str, Any]]:
 
 
 def _gap(facts: Facts, name: str, target: Mapping[str, Any], says: Sentence, closes: str, source: str) -> Gap:
-    declared = target.get("declared") or [{"target": ""}]
     return Gap(
         id=f"implementation:{name}",
         party=facts.party,
         kind="implementation",
-        target=declared[0]["target"],
+        target=main_target(target),
         says=says,
         closes=Sentence(f"{says.id}-close", closes),
         source=source,

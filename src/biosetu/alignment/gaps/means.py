@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from biosetu.alignment.gaps.records import Facts, Gap
-from biosetu.alignment.promise_tables import text_in
+from biosetu.alignment.promise_tables import main_target, text_in
 from biosetu.observations.sentences import Sentence
 from biosetu.translation import N_
 
@@ -26,7 +26,7 @@ def find(facts: Facts) -> Iterator[Gap]:
             id=f"means:{row['id']}",
             party=facts.party,
             kind="means",
-            target=row["declared"][0]["target"] if row["declared"] else "",
+            target=main_target(row),
             says=Sentence("means-needs", NEEDS if said else UNSAID, {"title": title, "said": said}),
             closes=Sentence("means-close", CLOSE),
             source=row["source"],

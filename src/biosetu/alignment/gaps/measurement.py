@@ -70,4 +70,9 @@ def _from_confirmation(facts: Facts, row: dict[str, object]) -> Gap:
         closes=Sentence("measurement-close", CLOSES, {"indicator": indicator}),
         source=str(row["source"]),
         indicator=indicator,
+        shortfall=_share(row.get("shortfall")),
     )
+
+
+def _share(value: object) -> float | None:
+    return value if isinstance(value, float) else None

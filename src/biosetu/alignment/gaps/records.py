@@ -25,7 +25,8 @@ class Gap:
     of the goal or target, empty where it belongs to none. `says` is what is missing, `closes` what would close it,
     `evidence` the keys of the observations behind it (columns `observations.KEY`), `source` where it is said.
     `shortfall` is how far the figure is from where it should be, as a share of the way (0 to 1, None without one).
-    `confirmed` holds who confirmed it: the Party in a document, or an officer.
+    `heading` says in one sentence what all gaps of its kind and target say together; where it is shown in their place
+    (`collapsed`), they are its `parts`.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Gap:
     indicator: str = ""
     year: int | None = None
     shortfall: float | None = None
+    heading: Sentence | None = None
+    parts: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Facts:
 
     Names in use: `requests` (open requests for support: id, target, title, state), `confirmed_gaps` (an officer's or
     a self-assessment's confirmation that something is not measured: id, indicator, text, by, on, source), and what the
-    Party promised: `promises.targets`, `promises.actions`, `promises.coverage` (`alignment.promise_tables`).
+    Party promised: `promises.targets`, `promises.actions`, `promises.coverage` … (`alignment.promise_tables`).
     """
 
     party: str

@@ -54,12 +54,13 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A global target that a text points to. `score` [0, 1]; `words` of the text led there."""
+    """A global target that a text points to. `score` [0, 1]; `words` of the text led there, by these `terms`."""
 
     target: str
     score: float
     element: str
     words: tuple[str, ...]
+    terms: tuple[str, ...] = ()
 
 
 @cache
@@ -230,9 +231,12 @@ class Suggester:
         reasons = [_quoted(text, usage, source) for usage, source in found]
         if not reasons:
             telling = sorted(words, key=lambda word: -index.words.weight(word.stem, at))
-            reasons = [text[w.start : w.end] for w in telling if index.words.weight(w.stem, at) > 0]
+            reasons = [
+                text[w.start : w.end] for w in telling if index.words.weight(w.stem, at) > 0 and w.stem.isalpha()
+            ]
         unique = tuple(dict.fromkeys(reason for reason in reasons if reason))[:REASONS]
-        return Suggestion(code, round(score, 4), self._element(index, code, text, language), unique)
+        terms = tuple(dict.fromkeys(usage.term.text for usage, _ in found))[:REASONS]
+        return Suggestion(code, round(score, 4), self._element(index, code, text, language), unique, terms)
 
     def _element(self, index: _Index, code: str, text: str, language: str) -> str:
         if not index.element_ids:

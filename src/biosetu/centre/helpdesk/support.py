@@ -111,7 +111,7 @@ def support(request: HttpRequest, code: str) -> HttpResponse:
     """Show the first gaps of a Party, each with what would help and a button to ask for support."""
     if code not in parties() or (parties()[code].fictional and not settings.BIOSETU_DEMO):
         raise Http404
-    gaps = [gap for gap in reading.supported(code).gaps if gap.kind != KIND]
+    gaps = [gap for gap in reading.supported(code).shown_gaps if gap.kind != KIND]
     context = {
         "party": parties()[code],
         "helps": help_for(request.user, gaps[:MOST_GAPS]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from biosetu.alignment.gaps import Gap
-from biosetu.framework import indicators, not_relevant, targets
+from biosetu.framework import elements, indicators, not_relevant, targets
 from biosetu.observations import Source
 from biosetu.observations.own import progress_levels
 from biosetu.reports.content import Block, Bullets, Citation, Figure, Item, Paragraph, Section
@@ -165,10 +165,19 @@ def _gaps(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
         return
     yield Paragraph(voice.gettext("Gaps:"))
     language = voice.language
-    items = (
-        Item(gap.says.text(language), gap.closes.text(language), kind_of(gap, voice), gap_source(gap)) for gap in found
-    )
+    items = (Item(gap.says.text(language), _detail(gap, voice), kind_of(gap, voice), gap_source(gap)) for gap in found)
     yield Bullets(tuple(items))
+
+
+def _detail(gap: Gap, voice: Voice) -> str:
+    """Return what would close a gap; of one that stands for several, its parts first."""
+    parts = "; ".join(elements()[name].wording(voice.language) for name in parts_of(gap))
+    return " ".join(text for text in (f"{parts}." if parts else "", gap.closes.text(voice.language)) if text)
+
+
+def parts_of(gap: Gap) -> list[str]:
+    """Return the parts of the target that a gap stands for."""
+    return [str(part.says.values["part"]) for part in gap.parts if "part" in part.says.values]
 
 
 def kind_of(gap: Gap, voice: Voice) -> str:
