@@ -1,8 +1,11 @@
 """How fast two dates of a large map are measured, beside the limit of decoding and plain rasterio + NumPy.
 
     python benchmarks/ecosystems_measure.py [--side 20000] [--classes 40] [--crs EPSG:4326] [--noise 0.02]
+    python benchmarks/ecosystems_measure.py --mosaic 5 --interrupt      # 100,000 x 100,000, killed half-way, resumed
 
 The maps are made once in the folder. Each part runs in a process of its own, so that its peak memory is its own.
+`--mosaic N` lays the map N x N times side by side, so that each class must have N² times its pixels; `--interrupt`
+kills the work (SIGKILL) once half of its bands are kept and starts it again.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -45,6 +49,28 @@ def make_maps(folder: Path, side: int, classes: int, crs: str, noise: float) -> 
                     _strip(random, row, height, side, classes, noise, date), 1, window=Window(0, row, side, height)
                 )
     return paths
+
+
+def mosaic(paths: list[Path], times: int) -> list[Path]:
+    """Lay each map `times` x `times` times side by side."""
+    made = []
+    for path in paths:
+        large = path.with_name(f"{path.stem.rpartition('_')[0]}_x{times}_{path.stem[-4:]}.tif")
+        made.append(large)
+        if large.exists():
+            continue
+        part = large.with_suffix(".part")
+        with rasterio.open(path) as data:
+            side = data.width - data.width % TILE
+            layout = {"tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 1}
+            layout |= {"BIGTIFF": "YES", "NUM_THREADS": "ALL_CPUS", "width": times * side, "height": times * side}
+            kept = {"driver": "GTiff", "count": 1, "dtype": "uint8", "nodata": 0, "crs": data.crs}
+            with rasterio.open(part, "w", transform=data.transform, **kept, **layout) as target:
+                for row in range(0, times * side, TILE):
+                    strip = np.tile(data.read(1, window=Window(0, row % side, side, TILE)), (1, times))
+                    target.write(strip, 1, window=Window(0, row, times * side, TILE))
+        part.rename(large)
+    return made
 
 
 def _strip(
@@ -88,6 +114,16 @@ def measure(paths: list[Path]) -> None:
     print(found.measures.num_rows, "rows", found.transitions.num_rows, "transitions", file=sys.stderr)
 
 
+def resumed(paths: list[Path]) -> None:
+    """The same with finished bands kept on disk; one date's pixels by class are printed."""
+    from biosetu.jobs.ecosystems_inputs import MeasureOptions
+    from biosetu.jobs.ecosystems_measure import measure_maps
+
+    found = measure_maps(paths, MeasureOptions(dates=(2000.0, 2020.0), resume=True)).measures
+    pixels = {f"{row['class']} {row['date']}": row["pixels"] for row in found.to_pylist()}
+    print(json.dumps(pixels))
+
+
 def plain(paths: list[Path]) -> None:
     """A usual script: whole bands in memory, areas by row, cross table by bincount, cells of the published grid.
 
@@ -113,15 +149,36 @@ def plain(paths: list[Path]) -> None:
     print(int(cross.sum()), sum(map(len, cells)), file=sys.stderr)
 
 
-PARTS = {"decode": decode, "measure": measure, "plain": plain}
+PARTS = {"decode": decode, "measure": measure, "plain": plain, "resumed": resumed}
 
 
-def run_part(name: str, paths: list[Path]) -> dict[str, float]:
+def run_part(name: str, paths: list[Path]) -> dict[str, Any]:
     """Run one part in a process of its own; return seconds of clock and processor, and peak memory [GB]."""
     command = [sys.executable, __file__, "--part", name, *map(str, paths)]
     plain_python = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    output = subprocess.run(command, check=True, capture_output=True, text=True, env=plain_python).stdout
-    return json.loads(output.splitlines()[-1])
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=plain_python).stdout
+    lines = [json.loads(line) for line in output.splitlines()]
+    return lines[-1] | {"said": lines[0]}
+
+
+def interrupted(paths: list[Path], folder: Path) -> tuple[float, int, int]:
+    """Start the work, kill it once half of its bands are kept; return seconds, bands kept, bands in all."""
+    from biosetu.engine.rasters import open_stack
+
+    bands = len(open_stack(paths).bands())
+    home = folder / "home"
+    command = [sys.executable, __file__, "--part", "resumed", *map(str, paths)]
+    start = time.perf_counter()
+    work = subprocess.Popen(command, env=os.environ | {"BIOSETU_HOME": str(home)}, stdout=subprocess.DEVNULL)
+    while work.poll() is None and _kept(home) < bands // 2:
+        time.sleep(0.2)
+    work.kill()
+    work.wait()
+    return time.perf_counter() - start, _kept(home), bands
+
+
+def _kept(home: Path) -> int:
+    return len(list((home / "work").glob("ecosystems-*/band-*.npz")))
 
 
 def _timed(name: str, paths: list[Path]) -> None:
@@ -130,6 +187,38 @@ def _timed(name: str, paths: list[Path]) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     seconds = time.perf_counter() - start
     print(json.dumps({"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "memory_gb": usage.ru_maxrss / 1e6}))
+
+
+def run_interrupted(paths: list[Path], base: list[Path], folder: Path, times: int, pixels: int) -> None:
+    """Kill the work half-way, resume it, and compare the pixels of each class with those of the map it repeats."""
+    os.environ["BIOSETU_HOME"] = str(folder / "home")
+    seconds, kept, bands = interrupted(paths, folder)
+    print(f"killed   {seconds:7.1f} s  {kept} of {bands} bands kept", flush=True)
+    _report("resumed", found := run_part("resumed", paths), pixels * (bands - kept) // bands)
+    whole = sum(found["said"].values())
+    expected = _counts(base, times)
+    same = all(found["said"].get(name, 0) == count for name, count in expected.items())
+    print(f"both: {seconds + found['seconds']:.1f} s; {whole:,} pixels; each class {times}² times its own: {same}")
+    if not same:
+        raise SystemExit(1)
+
+
+def _counts(paths: list[Path], times: int) -> dict[str, int]:
+    counts = {}
+    for path in paths:
+        with rasterio.open(path) as data:
+            side = data.width - data.width % TILE
+            found = np.bincount(data.read(1, window=Window(0, 0, side, side)).ravel(), minlength=256)
+        counts |= {f"{code} {path.stem[-4:]}": int(n) * times**2 for code, n in enumerate(found) if n and code}
+    return counts
+
+
+def _report(name: str, found: dict[str, Any], pixels: float) -> None:
+    print(
+        f"{name:8} {found['seconds']:7.1f} s  {pixels / found['seconds'] / 1e6:6.1f} million pixel pairs/s  "
+        f"{found['cpu']:6.1f} s of processor  {found['memory_gb']:.2f} GB",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -141,25 +230,28 @@ def main() -> None:
     parser.add_argument("--noise", type=float, default=0.02)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "biosetu-benchmark")
     parser.add_argument("--skip-plain", action="store_true")
+    parser.add_argument("--mosaic", type=int, default=1)
+    parser.add_argument("--interrupt", action="store_true")
     parser.add_argument("--part")
     parser.add_argument("paths", nargs="*", type=Path)
     chosen = parser.parse_args()
     if chosen.part:
         _timed(chosen.part, chosen.paths)
         return
-    paths = make_maps(chosen.folder, chosen.side, chosen.classes, chosen.crs, chosen.noise)
-    pixels = chosen.side**2
+    base = make_maps(chosen.folder, chosen.side, chosen.classes, chosen.crs, chosen.noise)
+    paths = mosaic(base, chosen.mosaic) if chosen.mosaic > 1 else base
+    with rasterio.open(paths[0]) as data:
+        side, pixels = data.width, data.width * data.height
     about = f"{chosen.classes} classes, {chosen.crs}, {chosen.noise:.0%} scattered pixels"
-    print(f"two dates of {chosen.side:,}² pixels, {about}")
+    print(f"two dates of {side:,}² pixels, {about}", flush=True)
+    if chosen.interrupt:
+        _report("decode", run_part("decode", paths), pixels)
+        run_interrupted(paths, base, chosen.folder, chosen.mosaic, pixels)
+        return
     for name in ("decode", "measure", "plain"):
-        if name == "plain" and chosen.skip_plain:
+        if name == "plain" and (chosen.skip_plain or chosen.mosaic > 1):
             continue
-        found = run_part(name, paths)
-        rate = pixels / found["seconds"] / 1e6
-        print(
-            f"{name:8} {found['seconds']:7.1f} s  {rate:6.1f} million pixel pairs/s  "
-            f"{found['cpu']:6.1f} s of processor  {found['memory_gb']:.2f} GB"
-        )
+        _report(name, run_part(name, paths), pixels)
 
 
 if __name__ == "__main__":
