@@ -40,6 +40,11 @@ _DECLARED = (
     Variable("BIOSETU_UPLOAD_ROWS", "50000", "Most rows in an uploaded table."),
     Variable("BIOSETU_PARSE_SECONDS", "30", "Processor time for reading one uploaded table, in seconds."),
     Variable("BIOSETU_PARSE_MB", "1024", "Memory for reading one uploaded table, in MB."),
+    Variable("BIOSETU_MAP_MB", "300", "Largest map of ecosystems that may be uploaded, in MB."),
+    Variable("BIOSETU_MAP_PIXELS", "2000000000", "Most pixels in an uploaded map."),
+    Variable("BIOSETU_MAP_CLASSES", "300", "Most classes in the maps of a study; each is mapped by a person."),
+    Variable("BIOSETU_MAP_SECONDS", "7200", "Processor time for measuring the maps of a study, in seconds."),
+    Variable("BIOSETU_MAP_MEMORY_MB", "6000", "Memory for measuring the maps of a study, in MB."),
     Variable("BIOSETU_API_PER_MINUTE", "120", "Requests to the API per minute and address."),
     Variable("BIOSETU_PASSWORD_FAST", "no", "`yes` weakens password hashing; for tests alone, refused in production."),
 )

@@ -22,7 +22,7 @@ PUBLIC = (
     ("library", N_("Library")),
 )
 PROPOSING = (("upload", N_("Upload")), ("runs", N_("Runs")))
-ASSESSING = (("assessments", N_("Assessments")),)
+ASSESSING = (("assessments", N_("Assessments")), ("studies", N_("Ecosystems")))
 PLANNING = (("plans", N_("Plans")),)
 REVIEWING = (("review", N_("Review")),)
 

@@ -18,6 +18,9 @@ BIOSETU_DEMO = env.flag("BIOSETU_DEMO")
 BIOSETU_CENTRES = env.words("BIOSETU_CENTRES")
 BIOSETU_UPLOAD_BYTES = env.whole_number("BIOSETU_UPLOAD_MB") * 1_000_000
 BIOSETU_UPLOAD_ROWS = env.whole_number("BIOSETU_UPLOAD_ROWS")
+BIOSETU_MAP_BYTES = env.whole_number("BIOSETU_MAP_MB") * 1_000_000
+BIOSETU_MAP_PIXELS = env.whole_number("BIOSETU_MAP_PIXELS")
+BIOSETU_MAP_CLASSES = env.whole_number("BIOSETU_MAP_CLASSES")
 BIOSETU_API_PER_MINUTE = env.whole_number("BIOSETU_API_PER_MINUTE")
 IN_PRODUCTION = BIOSETU_MODE == env.PRODUCTION
 
@@ -51,6 +54,7 @@ INSTALLED_APPS = [
     "biosetu.centre.evidence",
     "biosetu.centre.assessor",
     "biosetu.centre.planning",
+    "biosetu.centre.ecosystems",
     "biosetu.centre.directory",
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",

@@ -23,6 +23,7 @@ urlpatterns = [
         path("exchange/", include("biosetu.centre.exchange.urls")),
         path("assessments/", include("biosetu.centre.assessor.urls")),
         path("plans/", include("biosetu.centre.planning.urls")),
+        path("ecosystems/", include("biosetu.centre.ecosystems.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
         path("", include("biosetu.centre.evidence.urls")),
         path("parties/", include("biosetu.centre.validation.urls")),

@@ -127,6 +127,23 @@ def read_band(stack: RasterStack, start: int, stop: int) -> list[NDArray[np.inte
     return [_read(raster, stack, moved, start, stop) for raster, moved in zip(stack.dates, stack.align, strict=True)]
 
 
+def read_small(stack: RasterStack, index: int, side: int) -> NDArray[np.integer]:
+    """Return every n-th class code of one date (as `read_band` does), at most `side` by `side`: for a picture.
+
+    Overviews are not used: they may hold averages, which are no codes.
+    """
+    raster, moved = stack.dates[index], stack.align[index]
+    step = max(1, -(-max(stack.grid.width, stack.grid.height) // side))
+    shape = (-(-stack.grid.height // step), -(-stack.grid.width // step))
+    try:
+        with _opened(raster.path, overview_level="NONE") as data:
+            source = _aligned(data, stack.grid, raster) if moved else data
+            return _codes(source.read(raster.band, out_shape=shape), source, raster, stack, {"out_shape": shape})
+    except RasterioError as error:
+        remedy = f"Copy or download it again. The reader says: {_short(error)}"
+        raise DataError(Problem("is damaged", remedy, "damaged", file=raster.path)) from error
+
+
 def nodata_codes(stack: RasterStack) -> tuple[frozenset[int], ...]:
     """Return by date the codes that mean "no data"."""
     codes = []
@@ -173,7 +190,7 @@ def _describe(path: str, band: int | None) -> Raster:
         )
 
 
-def _driver(path: str) -> str:
+def raster_driver(path: str) -> str:
     """Return the driver by the file's first bytes: no other is ever tried. Remote files must be GeoTIFFs."""
     local = Path(path)
     if not local.is_file():
@@ -186,11 +203,11 @@ def _driver(path: str) -> str:
     return driver
 
 
-def _opened(path: str) -> Any:
+def _opened(path: str, **options: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
-            return rasterio.open(path, driver=_driver(path))
+            return rasterio.open(path, driver=raster_driver(path), **options)
         except (RasterioError, OSError) as error:
             raise DataError(
                 Problem(
@@ -232,7 +249,7 @@ def _refuse_unsafe(path: str) -> None:
         raise DataError(Problem("no such file", "Check the name.", "missing", file=path))
     if local.stat().st_size == 0:
         raise DataError(Problem("is empty (0 bytes)", "Copy or download it again.", "empty", file=path))
-    if _driver(path) == "VRT":
+    if raster_driver(path) == "VRT":
         _check_vrt(local)
 
 
@@ -297,8 +314,8 @@ def _read(raster: Raster, stack: RasterStack, moved: bool, start: int, stop: int
         with _opened(raster.path) as data:
             if moved:
                 with _aligned(data, stack.grid, raster) as warped:
-                    return _codes(warped.read(raster.band, window=window), warped, raster, stack, window)
-            return _codes(data.read(raster.band, window=window), data, raster, stack, window)
+                    return _codes(warped.read(raster.band, window=window), warped, raster, stack, {"window": window})
+            return _codes(data.read(raster.band, window=window), data, raster, stack, {"window": window})
     except RasterioError as error:
         message = f"is damaged: rows {start + 1} to {stop} cannot be read"
         remedy = f"Copy or download it again. The reader says: {_short(error)}"
@@ -318,9 +335,11 @@ def _aligned(data: Any, grid: RasterGrid, raster: Raster) -> Any:
     )
 
 
-def _codes(values: NDArray[Any], data: Any, raster: Raster, stack: RasterStack, window: Window) -> NDArray[np.integer]:
+def _codes(
+    values: NDArray[Any], data: Any, raster: Raster, stack: RasterStack, part: dict[str, Any]
+) -> NDArray[np.integer]:
     masked = raster.masked or isinstance(data, WarpedVRT)
-    known = data.read_masks(raster.band, window=window) != 0 if masked else None
+    known = data.read_masks(raster.band, **part) != 0 if masked else None
     if stack.fractional is not None:
         return _cover(values, known, raster, stack.fractional)
     if values.dtype.kind == "f":

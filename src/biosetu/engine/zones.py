@@ -17,6 +17,16 @@ from biosetu.engine.rasters import RasterGrid
 from biosetu.problems import DataError, Problem
 
 SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
+# what a file of each kind starts with: GDAL goes by content, and some of its formats name other files to be read
+BEGINNINGS = {
+    ".gpkg": b"SQLite format 3\0",
+    ".shp": b"\x00\x00\x27\x0a",
+    ".fgb": b"fgb",
+    ".parquet": b"PAR1",
+    ".geoparquet": b"PAR1",
+    ".geojson": b"{",
+    ".json": b"{",
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
 def _frame(path: Path) -> gpd.GeoDataFrame:
     if not path.is_file():
         raise DataError(Problem("no such file", "Check the name.", "missing", file=str(path)))
+    _refuse_disguised(path)
     try:
         if path.suffix.lower() in {".parquet", ".geoparquet"}:
             return gpd.read_parquet(path)
@@ -75,6 +86,19 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
     except (OSError, ValueError, RuntimeError) as error:
         remedy = f"Give a GeoPackage, GeoParquet or shapefile. The reader says: {str(error).splitlines()[0]}"
         raise DataError(Problem("cannot be read as polygons", remedy, "unreadable", file=str(path))) from error
+
+
+def _refuse_disguised(path: Path) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    if not head:
+        raise DataError(Problem("is empty (0 bytes)", "Copy or download it again.", "empty", file=str(path)))
+    beginning = BEGINNINGS.get(path.suffix.lower(), b"")
+    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip() if beginning == b"{" else head
+    if not plain.startswith(beginning):
+        remedy = "Name it by what it is, or save it anew as GeoPackage."
+        message = f"is no {path.suffix.lower().removeprefix('.')} file"
+        raise DataError(Problem(message, remedy, "disguised", file=str(path)))
 
 
 def _only(fields: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Charts and small maps as SVG, from tables: no script, text stays text, right-to-left where the language is."""
 
 from biosetu.figures.bars import category_bars
+from biosetu.figures.classmap import Kind, class_colours, class_map, kinds_of
 from biosetu.figures.countrymap import breadth_km, country_map, disclaimer
 from biosetu.figures.criteria import criteria_strip
 from biosetu.figures.dots import Dot, DotOptions, Small, dot_plot, small_multiples
@@ -23,6 +24,7 @@ __all__ = [
     "MOVES",
     "Dot",
     "DotOptions",
+    "Kind",
     "Level",
     "Move",
     "Movement",
@@ -33,6 +35,8 @@ __all__ = [
     "Topology",
     "breadth_km",
     "category_bars",
+    "class_colours",
+    "class_map",
     "country_map",
     "criteria_strip",
     "disclaimer",
@@ -40,6 +44,7 @@ __all__ = [
     "framework_figure",
     "framework_key",
     "framework_screen",
+    "kinds_of",
     "matrix",
     "occurrence_map",
     "read_geojson",

@@ -23,13 +23,7 @@ def setuland_tables(folder: Path) -> dict[str, pa.Table]:
 
     The conditions of criterion B, and what criteria C and D say, come from `data/ecosystem_evidence.csv`.
     """
-    half = setuland.SIDE * setuland.PIXEL_DEGREES / 2
-    size = setuland.PIXEL_DEGREES
-    paths = []
-    for year in setuland.YEARS:
-        path = folder / f"setuland_{year}.tif"
-        write_raster(path, setuland.codes(year), "EPSG:4326", (size, 0.0, -half, 0.0, -size, half), nodata=0)
-        paths.append(path)
+    paths = list(write_maps(folder).values())
     classes = folder / "classes.csv"
     write_table(pa.Table.from_pylist(setuland.rows("classes")), classes)
     found = measure_rasters(paths, MeasureOptions(classes=classes, resume=False))
@@ -42,6 +36,15 @@ def setuland_tables(folder: Path) -> dict[str, pa.Table]:
     if found.transitions is not None:
         tables["transitions"] = found.transitions
     return tables
+
+
+def write_maps(folder: Path) -> dict[int, Path]:
+    """Write Setuland's maps as GeoTIFF and return them by year."""
+    half, size = setuland.SIDE * setuland.PIXEL_DEGREES / 2, setuland.PIXEL_DEGREES
+    paths = {year: folder / f"setuland_{year}.tif" for year in setuland.YEARS}
+    for year, path in paths.items():
+        write_raster(path, setuland.codes(year), "EPSG:4326", (size, 0.0, -half, 0.0, -size, half), nodata=0)
+    return paths
 
 
 def _evidence(measures: pa.Table) -> list[dict[str, str]]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from biosetu.ecosystems.assessment import Assessed, with_range
+from biosetu.ecosystems.pictures import GAINED, KEPT, LOST, OTHER, Picture, change_of
 from biosetu.ecosystems.thresholds import guidelines
 from biosetu.ecosystems.typology import functional_groups
-from biosetu.figures import criteria_strip
+from biosetu.figures import Kind, class_map, criteria_strip, disclaimer
 from biosetu.reports.content import Block, Citation, Column, Document, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.sections.ecosystems import CATEGORIES
 from biosetu.translation import N_, Voice
@@ -25,8 +26,17 @@ ABOUT = {
 }
 
 
-def assessment_document(found: Sequence[Assessed], voice: Voice, on: date, title: str = "") -> Document:
-    """Return the document of assessments: overall outcome, criteria in the colours of the field, reasons, record."""
+# lost, kept, gained, other land: dark enough apart for readers who do not tell red from green
+CHANGE_COLOURS = {LOST: "#b8500f", KEPT: "#0b6b5e", GAINED: "#3f8fc4", OTHER: "#d5dcdd"}
+
+
+def assessment_document(
+    found: Sequence[Assessed], voice: Voice, on: date, title: str = "", pictures: Sequence[Picture] = ()
+) -> Document:
+    """Return the document of assessments: a section for each type with its map, outcome, criteria, reasons, record.
+
+    The criteria stand in the colours of the field; `pictures` are those of the maps, in the order of their dates.
+    """
     _ = voice.gettext
     versions = ", ".join(sorted({each.version for each in found}))
     return Document(
@@ -35,21 +45,53 @@ def assessment_document(found: Sequence[Assessed], voice: Voice, on: date, title
         subtitle=_("Assessed by the Red List of Ecosystems, guidelines {version}").format(version=versions),
         language=voice.language,
         on=on,
-        sections=tuple(assessment_section(each, voice, place) for place, each in enumerate(found)),
+        sections=tuple(assessment_section(each, voice, place, pictures) for place, each in enumerate(found)),
+        colophon=(disclaimer(voice),) if pictures else (),
         meta={"party": "", "versions": versions},
     )
 
 
-def assessment_section(each: Assessed, voice: Voice, place: int = 0) -> Section:
+def assessment_section(each: Assessed, voice: Voice, place: int = 0, pictures: Sequence[Picture] = ()) -> Section:
     """Return one assessment as a section: usable in a document, and as a fragment of a page."""
     _ = voice.gettext
     name = each.about["name"] or each.about["ecosystem"]
     sources = _sources(each)
-    blocks: list[Block] = [_outcome(each, sources, voice), _strip(each, sources, voice), _table(each, sources, voice)]
+    blocks: list[Block] = [_outcome(each, sources, voice), _strip(each, sources, voice)]
+    if pictures and (drawn := type_map(pictures, each.about["ecosystem"], name, voice, place)) is not None:
+        blocks.append(drawn)
+    blocks.append(_table(each, sources, voice))
     blocks += _record(each, voice)
     group = functional_groups().get(each.about["functional_group"])
     kicker = f"{group.code} {group.name}" if group else ""
     return Section(f"ecosystem-{place}", name, tuple(blocks), kicker=kicker, place=(place,))
+
+
+def type_map(
+    pictures: Sequence[Picture], code: str, name: str, voice: Voice, place: int = 0, sources: tuple[Citation, ...] = ()
+) -> Figure | None:
+    """Return the map of one type: where it is and was, between the first and the last date; None where it is nowhere.
+
+    `code` is its class on the maps.
+    """
+    _ = voice.gettext
+    cells = change_of(pictures, code)
+    first, last = pictures[0].date, pictures[-1].date
+    if first is None or last is None or first == last:
+        kinds = [_("lost"), name, _("gained"), _("elsewhere")]
+        caption, text = name, _("Where {name} is mapped.").format(name=name)
+    else:
+        years = {"first": f"{first:g}", "last": f"{last:g}"}
+        kinds = [_("in {first} only").format(**years), _("in {first} and {last}").format(**years)]
+        kinds += [_("in {last} only").format(**years), _("elsewhere")]
+        caption = _("{name}, {first} to {last}").format(name=name, **years)
+        text = _("Where {name} stayed, was lost and was gained.").format(name=name)
+    if not (cells < OTHER).any():
+        return None
+    coloured = [Kind(label, CHANGE_COLOURS[kind]) for kind, label in enumerate(kinds)]
+    drawing = class_map(
+        cells, coloured, voice, key=f"type-map-{place}", title=caption, text=text, size_km=pictures[-1].size_km
+    )
+    return Figure(drawing, caption, text, half=True, sources=sources)
 
 
 def _sources(each: Assessed) -> tuple[Citation, ...]:

@@ -1,9 +1,15 @@
 import pytest
 
+from biosetu.centre.ecosystems.models import WorkState
 from biosetu.centre.evidence.states import ProposalState, RunState, allows, leads, transitions
 from biosetu.centre.planning.models import PlanState
 
-STATES = {"run": set(RunState.values), "proposal": set(ProposalState.values), "plan": set(PlanState.values)}
+STATES = {
+    "run": set(RunState.values),
+    "proposal": set(ProposalState.values),
+    "plan": set(PlanState.values),
+    "measurement": set(WorkState.values),
+}
 
 
 @pytest.mark.parametrize("line", transitions(), ids=lambda line: f"{line.machine}-{line.state}-{line.verb}")
@@ -15,7 +21,7 @@ def test_every_line_leads_from_a_state_to_a_state(line):
 
 @pytest.mark.parametrize("machine", STATES)
 def test_every_state_is_reached(machine):
-    first = {"run": "queued", "proposal": "pending", "plan": "queued"}[machine]
+    first = "pending" if machine == "proposal" else "queued"
     assert {line.next for line in transitions() if line.machine == machine} | {first} == STATES[machine]
 
 
@@ -23,6 +29,7 @@ ENDS = [
     ("run", {"reviewed"}),
     ("proposal", {"accepted", "returned"}),
     ("plan", {"done", "impossible", "cancelled", "failed"}),
+    ("measurement", {"done"}),
 ]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from biosetu.figures import category_bars, sankey
+from biosetu.ecosystems.pictures import NOTHING, Picture, on_classes, read_pictures
+from biosetu.figures import Kind, category_bars, class_map, kinds_of, sankey
 from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.translation import N_, Voice
@@ -33,8 +35,12 @@ def section(evidence: Evidence, voice: Voice) -> Section | None:
     """Return extent, change and the Red List of Ecosystems of a Party, None where nothing is kept."""
     _ = voice.gettext
     blocks = [
-        *_extent(evidence.table("ecosystems.measures"), voice),
-        *_flows(evidence.table("ecosystems.transitions"), voice),
+        *measured_blocks(
+            evidence.table("ecosystems.measures"),
+            evidence.table("ecosystems.transitions"),
+            evidence.table("ecosystems.pictures"),
+            voice,
+        ),
         *_risk(evidence.table("ecosystems.assessments"), voice),
         *_index(evidence.table("ecosystems.index"), voice),
     ]
@@ -42,6 +48,45 @@ def section(evidence: Evidence, voice: Voice) -> Section | None:
         return None
     kicker = _("Goal A · Target 1")
     return Section("ecosystems", _("Ecosystems"), tuple(blocks), target="1", kicker=kicker, place=(310,))
+
+
+def measured_blocks(
+    measures: pa.Table | None, transitions: pa.Table | None, pictures: pa.Table | None, voice: Voice
+) -> list[Block]:
+    """Return what maps tell: the maps themselves, extent and change, what became what."""
+    return [*_maps(pictures, measures, voice), *_extent(measures, voice), *_flows(transitions, voice)]
+
+
+def _maps(pictures: pa.Table | None, measures: pa.Table | None, voice: Voice) -> Iterable[Block]:
+    if pictures is None or measures is None or not pictures.num_rows:
+        return
+    _ = voice.gettext
+    found = read_pictures(pictures)
+    codes, kinds = _kinds(found, measures, voice)
+    sources = citation(measures, voice)
+    for place, picture in enumerate(found):
+        year = "" if picture.date is None else f"{picture.date:g}"
+        caption = _("Ecosystems, {year}").format(year=year) if year else _("Ecosystems")
+        text = _("Map of {count} classes, each in a colour named below it.").format(count=len(picture.classes))
+        cells = on_classes(picture, codes)
+        drawing = class_map(
+            cells, kinds, voice, key=f"ecosystem-map-{place}", title=caption, text=text, size_km=picture.size_km
+        )
+        if drawing:
+            yield Figure(drawing, caption, text, half=len(found) > 1, sources=sources)
+
+
+def _kinds(pictures: list[Picture], measures: pa.Table, voice: Voice) -> tuple[list[str], list[Kind]]:
+    """Return the classes of all dates and their colours, so that a class has the same colour at every date."""
+    sizes: dict[str, float] = {}
+    for picture in pictures:
+        counts = np.bincount(picture.cells.ravel(), minlength=NOTHING + 1)
+        for index, code in enumerate(picture.classes):
+            sizes[code] = sizes.get(code, 0.0) + float(counts[index])
+    named = dict(zip(measures["class"].to_pylist(), measures["name"].to_pylist(), strict=True))
+    order = [code for code in named if code in sizes] + sorted(code for code in sizes if code not in named)
+    names = [named.get(code) or code for code in order]
+    return order, kinds_of(names, [sizes[code] for code in order], voice.gettext("other classes"))
 
 
 def citation(table: pa.Table, voice: Voice) -> tuple[Citation, ...]:

@@ -10,6 +10,7 @@ from django.core.management import BaseCommand
 from biosetu.centre.accounts import demonstration
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.directory import demonstration as directory
+from biosetu.centre.ecosystems import demonstration as ecosystems
 from biosetu.centre.evidence.intake import propose, take_in
 from biosetu.centre.evidence.models import Upload
 from biosetu.centre.evidence.working import perform
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         directory.load()
         library.load()
         helpdesk.load()
+        ecosystems.load()
         contributor = Account.objects.get(username=demonstration.CONTRIBUTOR)
         if Upload.objects.filter(owner=contributor, name=TABLE).exists():
             return

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connection
 
+from biosetu.centre.ecosystems.working import release_silent_measurements
 from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
 from biosetu.centre.helpdesk.reminding import tick
 from biosetu.centre.planning import working as plans
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         """Run until SIGTERM."""
         release_silent(0 if options["alone"] else SILENT_SECONDS)
         plans.release_silent(0 if options["alone"] else plans.SILENT_SECONDS)
+        release_silent_measurements(0 if options["alone"] else SILENT_SECONDS)
         threading.Thread(target=_watch, daemon=True).start()
         threading.Thread(target=_remind, daemon=True).start()
         call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
@@ -59,6 +61,7 @@ def _watch() -> None:
         try:
             release_silent()
             plans.release_silent()
+            release_silent_measurements()
         except DatabaseError:
             logger.exception("could not look for silent runs")
         finally:

@@ -1,0 +1,187 @@
+"""Measuring in the background: claimed once, told as it goes, stopped or resumed by people, taken up when killed.
+
+Finished bands of the maps stay on disk until the work is whole, so that a resumed measurement goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.notices import notify
+from biosetu.centre.accounts.permissions import may
+from biosetu.centre.audit.trail import record
+from biosetu.centre.ecosystems.apart import measure_apart
+from biosetu.centre.ecosystems.models import HeldMap, Measurement, Study, StudyClass, WorkState
+from biosetu.centre.evidence.states import MovedOnError, leads
+from biosetu.centre.evidence.working import SILENT_SECONDS
+from biosetu.centre.queue import task
+from biosetu.jobs.ecosystems_study import read_study
+from biosetu.problems import Cancelled, DataError, Problem
+from biosetu.translation import N_
+
+logger = logging.getLogger("biosetu.ecosystems")
+SHOWN = 12
+
+
+@task()
+def perform_measurement(measurement_id: str) -> None:
+    """Do a measurement (the task of the queue)."""
+    perform(uuid.UUID(measurement_id))
+
+
+def enqueue(measurement: Measurement) -> None:
+    """Put the measurement in the queue once the transaction in hand is through."""
+    transaction.on_commit(lambda: perform_measurement.enqueue(str(measurement.pk)))
+
+
+def move(measurements: QuerySet[Measurement], verb: str, **fields: Any) -> int:
+    """Move those that the table of states lets move; return how many did."""
+    states, following = leads("measurement", verb)
+    return measurements.filter(state__in=states).update(state=following, **fields)
+
+
+def perform(measurement_id: uuid.UUID) -> None:
+    """Claim a measurement and do it to its end; return at once when another worker has it or it is not queued."""
+    worker = uuid.uuid4().hex
+    mine = Measurement.objects.filter(pk=measurement_id)
+    if move(mine, "claim", worker=worker, heartbeat=timezone.now(), problems=[]) != 1:
+        logger.info("measurement %s is not free", measurement_id)
+        return
+    mine = mine.filter(worker=worker)
+    try:
+        _measure(mine)
+    except Cancelled:
+        logger.info("measurement %s was stopped", measurement_id)
+    except DataError as error:
+        _fail(mine, error.problems)
+    except Exception:
+        logger.exception("measurement %s failed", measurement_id)
+        remedy = N_("It can be resumed.")
+        _fail(mine, [Problem(N_("The work failed on our side."), remedy, "our-fault")])
+
+
+def _measure(mine: QuerySet[Measurement]) -> None:
+    work = mine.select_related("study").get()
+    maps = [HeldMap.objects.get(pk=item["id"]) for item in work.maps]
+    warnings = measure_apart(
+        [each.path for each in maps],
+        [each.year for each in maps],
+        work.folder,
+        field=maps[0].field,
+        align=work.align,
+        most_classes=settings.BIOSETU_MAP_CLASSES,
+        tick=lambda done, total: _tell(mine, done, total),
+    )
+    shutil.rmtree(work.folder / "home", ignore_errors=True)
+    _finish(mine, work, [_said(problem, maps) for problem in warnings])
+
+
+def _tell(mine: QuerySet[Measurement], done: int, total: int) -> None:
+    """Say how far the work is; stop it where it is no longer ours."""
+    if mine.filter(state=WorkState.RUNNING).update(done=done, total=total, heartbeat=timezone.now()) != 1:
+        raise Cancelled
+
+
+@transaction.atomic
+def _finish(mine: QuerySet[Measurement], work: Measurement, warnings: list[dict[str, str]]) -> None:
+    if move(mine, "finish", finished_at=timezone.now(), problems=warnings) != 1:
+        raise Cancelled
+    codes = dict.fromkeys(read_study(work.folder)["measures"].column("class").to_pylist())
+    StudyClass.objects.bulk_create([StudyClass(study=work.study, code=code) for code in codes], ignore_conflicts=True)
+    changes = {"classes": len(codes), "maps": [item["sha256"] for item in work.maps]}
+    party = work.study.party
+    record(actor=None, verb="finish", record="study", record_id=work.study_id, party=party, changes=changes)
+    message = N_("The maps of %(title)s are measured.")
+    notify(work.by, message, {"title": work.study.title}, address=f"ecosystems/{work.study_id}/")
+
+
+def _fail(mine: QuerySet[Measurement], problems: Any) -> None:
+    work = mine.first()
+    if work is None:
+        return
+    maps = list(HeldMap.objects.filter(pk__in=[item["id"] for item in work.maps]))
+    said = [_said(problem, maps) for problem in problems][:SHOWN]
+    move(mine, "fail", problems=said, finished_at=timezone.now())
+
+
+def _said(problem: Problem, maps: list[HeldMap]) -> dict[str, str]:
+    """Return what a page says of a problem, files by the names under which they were uploaded."""
+    said = {name: str(getattr(problem, name)) for name in ("message", "remedy", "code", "file", "value")}
+    for each in maps:
+        for path in (str(each.path), Path(each.path).name):
+            said = {name: text.replace(path, each.name) for name, text in said.items()}
+    return said
+
+
+@transaction.atomic
+def ask(*, study: Study, actor: Account, align: bool = False) -> Measurement:
+    """Queue the measuring of a study's maps; raise `DataError` where they cannot be measured together."""
+    if not may(actor, "edit", study):
+        raise PermissionDenied
+    maps = list(study.maps.order_by("year", "pk"))
+    _check_together(maps)
+    if study.measurements.filter(state__in=(WorkState.QUEUED, WorkState.RUNNING)).exists():
+        raise MovedOnError(N_("The maps are being measured already."))
+    listed = [{"id": str(each.pk), "name": each.name, "year": each.year, "sha256": each.digest} for each in maps]
+    made = Measurement.objects.create(study=study, by=actor, maps=listed, align=align)
+    changes = {"maps": [each.digest for each in maps]}
+    record(actor=actor, verb="measure", record="study", record_id=study.pk, party=study.party, changes=changes)
+    enqueue(made)
+    return made
+
+
+def _check_together(maps: list[HeldMap]) -> None:
+    if not maps:
+        raise DataError(Problem(N_("There is no map yet."), N_("Add one first."), "no-maps"))
+    if len({each.year for each in maps}) < len(maps):
+        raise DataError(Problem(N_("Two maps have the same year."), N_("Take one of them out."), "years"))
+    if len({(each.kind, each.field) for each in maps}) > 1:
+        raise DataError(Problem(N_("Some maps are rasters, others polygons."), N_("Use one kind."), "kinds"))
+
+
+@transaction.atomic
+def cancel(*, measurement: Measurement, actor: Account) -> None:
+    """Stop a measurement that has not finished. Raises `MovedOnError` when too late."""
+    _person_verb("cancel", measurement, actor)
+
+
+@transaction.atomic
+def resume(*, measurement: Measurement, actor: Account) -> None:
+    """Queue a stopped or failed measurement again; it goes on where it stopped."""
+    _person_verb("resume", measurement, actor)
+    enqueue(measurement)
+
+
+def _person_verb(verb: str, measurement: Measurement, actor: Account) -> None:
+    study = measurement.study
+    if not may(actor, "edit", study):
+        raise PermissionDenied
+    if move(Measurement.objects.filter(pk=measurement.pk), verb) != 1:
+        raise MovedOnError(N_("The work has moved on meanwhile."))
+    record(actor=actor, verb=verb, record="study", record_id=study.pk, party=study.party)
+
+
+def release_silent_measurements(seconds: float = SILENT_SECONDS) -> int:
+    """Queue again what killed workers left: measurements without a sign of life for a while. Return how many."""
+    silent = Measurement.objects.filter(heartbeat__lt=timezone.now() - timedelta(seconds=seconds))
+    released = 0
+    for work in silent.filter(state=WorkState.RUNNING).select_related("study"):
+        with transaction.atomic():
+            if move(silent.filter(pk=work.pk, worker=work.worker), "release", worker="") == 1:
+                party = work.study.party
+                record(actor=None, verb="release", record="study", record_id=work.study_id, party=party)
+                enqueue(work)
+                released += 1
+    return released
