@@ -126,3 +126,16 @@ def test_area_at_another_cell_size_follows_the_power_law(fine, coarse, cell_km, 
 def test_cells_of_no_size_are_refused():
     with pytest.raises(ValueError, match="cell_km"):
         occupied_cells([0], [0], cell_km=0)
+
+
+@pytest.mark.parametrize(("lon", "lat", "km"), [(84.1, 28.4, 300), (180, 10, 40), (45, 89.99, 900), (0, 0, 9000)])
+def test_a_large_set_in_pieces_gives_the_same(monkeypatch, lon, lat, km):
+    x, y = scattered(7, lon, lat, km, 1000)
+    x, y = np.append(x, [5.0, 6.0]), np.append(y, [5.0, 5.0])
+    whole = occupied_cells(x, y, [0, 1000, 1002])
+    monkeypatch.setattr("biosetu.geo.cells.PIECE", 130)
+    pieces = occupied_cells(x, y, [0, 1000, 1002])
+    assert [getattr(pieces, name).tolist() for name in ("fixed", "minimum", "origin", "wide")] == [
+        getattr(whole, name).tolist() for name in ("fixed", "minimum", "origin", "wide")
+    ]
+    assert whole.wide[0] == (km == 9000)

@@ -139,3 +139,20 @@ def test_hull_of_a_subset_is_not_larger(seed, place, magnitude, n, data):
     x, y = cloud(seed, *place, 10**magnitude, n)
     some = sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1)))
     assert hull_area_km2(x[some], y[some]) <= hull_area_km2(x, y) * (1 + 1e-4) + 1e-6
+
+
+@pytest.mark.parametrize(("place", "km"), [((84.1, 28.4), 300), ((180, 10), 4000), ((45, 89.99), 900)])
+def test_a_large_set_in_pieces_gives_the_same(monkeypatch, place, km):
+    x, y = cloud(3, *place, km, 1000)
+    x, y = np.append(x, [5.0, 6.0, 5.0]), np.append(y, [5.0, 5.0, 6.0])
+    whole = geodesic_hulls(x, y, [0, 1000, 1003])
+    monkeypatch.setattr("biosetu.geo.hull.PIECE", 130)
+    pieces = geodesic_hulls(x, y, [0, 1000, 1003])
+    assert pieces.area_km2 == pytest.approx(whole.area_km2, rel=1e-12)
+    assert [sorted(pieces.ring(i)) for i in (0, 1)] == [sorted(whole.ring(i)) for i in (0, 1)]
+
+
+def test_a_large_set_beyond_a_hemisphere_is_undefined_in_pieces_too(monkeypatch):
+    monkeypatch.setattr("biosetu.geo.hull.PIECE", 2)
+    assert math.isnan(hull_area_km2([0, 1, 120, 121, -120], [0, 0, 0, 1, 0]))
+    assert math.isnan(hull_area_km2([0, 180, 90, -90], [0, 0, 0, 0]))

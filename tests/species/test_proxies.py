@@ -74,3 +74,23 @@ def test_second_date_keeps_the_first_dates_longest_edge():
     second = alpha_hull(x[thinned], y[thinned], edge_km=first.edge_km)
     assert second.edge_km == first.edge_km
     assert second.area_km2 <= first.area_km2
+
+
+@pytest.mark.parametrize("distance", [0.2, 2, 9, 40, 300])
+@pytest.mark.parametrize("seed", range(3))
+def test_many_near_places_are_grouped_the_same_without_listing_pairs(monkeypatch, distance, seed):
+    random = np.random.default_rng(seed)
+    centre = random.integers(0, 9, 400)
+    x, y = 178 + 0.7 * centre + random.normal(0, 0.1, 400), 60 + random.normal(0, 0.2, 400)
+    listed = groups_within_km(x, y, distance)
+    monkeypatch.setattr("biosetu.species.proxies.MOST_PAIRS", -1)
+    assert groups_within_km(x, y, distance).tolist() == listed.tolist()
+
+
+def test_places_at_no_distance_are_together_only_where_they_are_the_same():
+    assert len(set(groups_within_km(np.array([5.0, 5.0, 6.0]), np.array([1.0, 1.0, 1.0]), 0).tolist())) == 2
+
+
+def test_more_places_than_can_be_triangulated_have_no_alpha_hull(monkeypatch):
+    monkeypatch.setattr("biosetu.species.proxies.MOST_TRIANGULATED", 3)
+    assert np.isnan(alpha_hull(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0, 1.0])).area_km2)

@@ -10,10 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
-from biosetu.problems import UsageError
+from biosetu.engine.cluster import cluster_client
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -38,15 +37,7 @@ def threads(count: int | None = None) -> Iterator[Runner]:
 @contextmanager
 def cluster(address: str) -> Iterator[Runner]:
     """Yield a runner on the Dask cluster at this address; parts and work are sent there."""
-    try:
-        distributed: Any = import_module("distributed")
-    except ImportError as error:
-        raise UsageError("--scheduler needs the cluster part: pip install 'biosetu[cluster]'") from error
-    try:
-        client: Any = distributed.Client(address, timeout="10s", set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"no Dask cluster answers at {address}") from error
-    with client:
+    with cluster_client(address) as client:
         ahead = AHEAD * max(len(client.scheduler_info()["workers"]), 1)
         yield lambda work, parts: _in_order(client.submit, work, parts, ahead)
 

@@ -9,19 +9,19 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from biosetu.engine.cluster import cluster_client, completed
 from biosetu.engine.tables import replacing
 from biosetu.home import home
-from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 
 Task = TypeVar("Task")
+PREPARED = "prepared.parquet"
 
 
 class Run:
@@ -46,6 +46,16 @@ class Run:
         """Write the result of a partition."""
         with replacing(self._path(index)) as temporary:
             pq.write_table(result, temporary, compression="zstd")
+
+    def kept_so_far(self) -> pa.Table | None:
+        """Return what was last said of the preparation of the partitions, None where nothing was."""
+        path = self.folder / PREPARED
+        return pq.read_table(path) if path.exists() else None
+
+    def keep_so_far(self, state: pa.Table) -> None:
+        """Say how far the preparation of the partitions is."""
+        with replacing(self.folder / PREPARED) as temporary:
+            pq.write_table(state, temporary, compression="zstd")
 
     def discard(self) -> None:
         """Remove all that was kept."""
@@ -89,18 +99,10 @@ def run_partitions(
 def _on_cluster(
     tasks: Sequence[Task], work: Callable[[Task], pa.Table], left: Sequence[int], scheduler: str
 ) -> Iterator[tuple[int, pa.Table]]:
-    try:
-        distributed: Any = import_module("distributed")
-    except ImportError as error:
-        raise UsageError("--scheduler needs the cluster part: pip install 'biosetu[cluster]'") from error
-    try:
-        client: Any = distributed.Client(scheduler, timeout="10s", set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"no Dask cluster answers at {scheduler}") from error
-    with client:
+    with cluster_client(scheduler) as client:
         index_of = {client.submit(work, tasks[i], pure=False): i for i in left}
         try:
-            for future in distributed.as_completed(list(index_of), loop=client.loop):
+            for future in completed(client, list(index_of)):
                 yield index_of[future], future.result()
                 future.release()
         finally:

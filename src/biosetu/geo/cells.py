@@ -21,6 +21,8 @@ from biosetu.geo.compiled import compiled, compiled_parallel
 from biosetu.geo.kinds import Flags, Floats, Integers
 from biosetu.geo.sphere import (
     AUTHALIC_RADIUS_M,
+    add_directions,
+    direction_of_sum,
     directions,
     directions_of,
     farthest_cosine,
@@ -34,6 +36,7 @@ BITS = 3
 ORIGINS = 1 << BITS
 WIDE_COSINE = math.cos(math.radians(30.0))
 FEW = 24
+PIECE = 1 << 21
 _HALF = 1 << 31
 _LOW = (1 << 32) - 1
 
@@ -111,15 +114,22 @@ def occupied_cells(
     starts = np.array([0, x.size]) if offsets is None else np.ascontiguousarray(offsets, dtype=np.int64)
     sets = starts.size - 1
     found = np.zeros((4, sets), dtype=np.int64)
-    _occupied(x, y, starts, cell_km * 1000 / ORIGINS, ZONES, found)
+    _occupied(x, y, starts, cell_km * 1000 / ORIGINS, ZONES, PIECE, found)
+    for i in np.flatnonzero(np.diff(starts) > PIECE):
+        mine = slice(starts[i], starts[i + 1])
+        found[:, i] = _large(x[mine], y[mine], cell_km * 1000 / ORIGINS)
     return OccupiedCells(found[0], found[1], found[2], found[3] == 1, cell_km)
 
 
 @compiled_parallel
-def _occupied(lon: Floats, lat: Floats, starts: Integers, step_m: float, zones: Floats, found: Integers) -> None:
-    """Write fixed count, minimum, its origin and wideness of each set into the rows of `found`."""
+def _occupied(
+    lon: Floats, lat: Floats, starts: Integers, step_m: float, zones: Floats, most: int, found: Integers
+) -> None:
+    """Write fixed count, minimum, its origin and wideness of each set up to `most` points into the rows of `found`."""
     for i in numba.prange(found.shape[1]):
         a, b = starts[i], starts[i + 1]
+        if b - a > most:
+            continue
         if b - a == 1:
             found[0, i] = found[1, i] = 1
         elif b > a:
@@ -130,6 +140,49 @@ def _occupied(lon: Floats, lat: Floats, starts: Integers, step_m: float, zones: 
             flat = counts.ravel()
             best = np.argmin(flat)
             found[0, i], found[1, i], found[2, i] = flat[0], flat[best], best
+
+
+def _large(lon: Floats, lat: Floats, step_m: float) -> tuple[int, int, int, int]:
+    """Return the same of one large set, in pieces: 8 bytes a point beside the points themselves."""
+    total, centre, pieces = np.zeros(3), np.empty(3), range(0, lon.size, PIECE)
+    for a in pieces:
+        v = directions_of(lon[a : a + PIECE], lat[a : a + PIECE], authalic=True)
+        add_directions(v, v.shape[1], total)
+    length = direction_of_sum(total, centre)
+    counts = np.zeros((ORIGINS, ORIGINS), dtype=np.int64)
+    wide = not (length > 0 and _farthest(lon, lat, centre) >= WIDE_COSINE)
+    for z in range(ZONES.shape[1] if wide else 1):
+        middle = ZONES[:, z].copy() if wide else centre
+        keys, n = np.empty(lon.size, dtype=np.int64), 0
+        for a in pieces:
+            v = directions_of(lon[a : a + PIECE], lat[a : a + PIECE], authalic=True)
+            mine = np.ascontiguousarray(v[:, _nearest(v, ZONES) == z]) if wide else v
+            if mine.size:
+                found = _steps(mine, middle, step_m)
+                keys[n : n + found.size] = found
+                n += found.size
+        if n:
+            head = keys[:n]
+            head.sort()
+            _count_at_origins(head[: fold(head)], counts)
+    best = int(np.argmin(counts))
+    return int(counts.flat[0]), int(counts.flat[best]), best, int(wide)
+
+
+def _farthest(lon: Floats, lat: Floats, centre: Floats) -> float:
+    pieces = (slice(a, a + PIECE) for a in range(0, lon.size, PIECE))
+    return min(farthest_cosine(directions_of(lon[p], lat[p], authalic=True), lon[p].size, centre) for p in pieces)
+
+
+@compiled
+def fold(rising: Integers) -> int:
+    """Move the distinct values of a rising vector to its head; return how many there are (of one or more)."""
+    count = 1
+    for i in range(1, rising.size):
+        if rising[i] != rising[count - 1]:
+            rising[count] = rising[i]
+            count += 1
+    return count
 
 
 @compiled
@@ -175,27 +228,25 @@ def _steps(v: Floats, centre: Floats, step_m: float) -> Integers:
         y = np.int64(np.floor(k * (v[0, i] * nx + v[1, i] * ny + v[2, i] * nz)))
         keys[i] = (x << 32) | (y + _HALF)
     keys.sort()
-    count = 1
-    for i in range(1, n):
-        if keys[i] != keys[count - 1]:
-            keys[count] = keys[i]
-            count += 1
-    return keys[:count]
+    return keys[: fold(keys)]
 
 
 @compiled
 def _count_at_origins(keys: Integers, counts: Integers) -> None:
     n = keys.size
-    rows = np.empty(n, dtype=np.int64)
+    rows = np.empty(min(n, PIECE), dtype=np.int64)
     for ox in range(ORIGINS):
         a = 0
         while a < n:
             column = ((keys[a] >> 32) + ox) >> BITS
             b = a
             while b < n and ((keys[b] >> 32) + ox) >> BITS == column:
-                rows[b] = keys[b] & _LOW
                 b += 1
-            _count_column(rows[a:b], counts[ox])
+            if b - a > rows.size:
+                rows = np.empty(b - a, dtype=np.int64)
+            for i in range(a, b):
+                rows[i - a] = keys[i] & _LOW
+            _count_column(rows[: b - a], counts[ox])
             a = b
 
 

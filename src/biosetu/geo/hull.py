@@ -26,6 +26,7 @@ SMALLEST_COSINE = math.cos(math.radians(89.5))
 MEAN_IS_ENOUGH = 0.02
 ROUNDS = 20_000
 FILTER_FROM = 24
+PIECE = 1 << 21
 _GEOD = Geod(ellps="WGS84")
 
 
@@ -70,7 +71,10 @@ def geodesic_hulls(lon: npt.ArrayLike, lat: npt.ArrayLike, offsets: npt.ArrayLik
     _check(x, y, starts)
     corners = np.empty(x.size, dtype=np.int64)
     counts = np.zeros(starts.size - 1, dtype=np.int64)
-    _hulls(x, y, starts, corners, counts)
+    large = np.flatnonzero(np.diff(starts) > PIECE).tolist()
+    _hulls(x, y, starts, PIECE, corners, counts)
+    for i in large:
+        _large_hull(x[starts[i] : starts[i + 1]], y[starts[i] : starts[i + 1]], i, int(starts[i]), corners, counts)
     out_starts = np.concatenate(([0], np.cumsum(np.maximum(counts, 0))))
     vertices = np.empty(out_starts[-1], dtype=np.int64)
     _gather(corners, starts, counts, out_starts, vertices)
@@ -138,7 +142,7 @@ def _check(lon: Floats, lat: Floats, offsets: Integers) -> None:
         raise ValueError("lon and lat must be vectors of one length")
     if offsets.size < 1 or offsets[0] != 0 or offsets[-1] != lon.size or np.any(np.diff(offsets) < 0):
         raise ValueError("offsets must rise from 0 to the number of points")
-    if lon.size and not (np.isfinite(lon).all() and (np.abs(lat) <= 90).all()):
+    if lon.size and not (np.isfinite(lon.sum()) and lat.min() >= -90 and lat.max() <= 90):
         raise ValueError("longitudes must be finite and latitudes within ±90")
 
 
@@ -159,6 +163,26 @@ def _areas_km2(lon: Floats, lat: Floats, counts: Integers, offsets: Integers, ve
     return area
 
 
+def _large_hull(lon: Floats, lat: Floats, i: int, start: int, corners: Integers, counts: Integers) -> None:
+    """Do one large set in pieces: only corners of a piece's hull can be corners of the whole one's."""
+    found = [_corners(lon[a : a + PIECE], lat[a : a + PIECE]) for a in range(0, lon.size, PIECE)]
+    if any(ring is None for ring in found):
+        counts[i] = -1
+        return
+    outer = np.concatenate([ring + k * PIECE for k, ring in enumerate(found) if ring is not None])
+    whole = _corners(lon[outer], lat[outer])
+    counts[i] = -1 if whole is None else whole.size
+    if whole is not None:
+        corners[start : start + whole.size] = start + outer[whole]
+
+
+def _corners(lon: Floats, lat: Floats) -> Integers | None:
+    """Return the corners of one set, None where it has no hull."""
+    corners, counts = np.empty(lon.size, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    _hulls(lon, lat, np.array([0, lon.size]), lon.size, corners, counts)
+    return None if counts[0] < 0 else corners[: counts[0]]
+
+
 @compiled_parallel
 def _gather(corners: Integers, starts: Integers, counts: Integers, offsets: Integers, vertices: Integers) -> None:
     for i in numba.prange(counts.size):
@@ -167,9 +191,11 @@ def _gather(corners: Integers, starts: Integers, counts: Integers, offsets: Inte
 
 
 @compiled_parallel
-def _hulls(lon: Floats, lat: Floats, starts: Integers, corners: Integers, counts: Integers) -> None:
+def _hulls(lon: Floats, lat: Floats, starts: Integers, most: int, corners: Integers, counts: Integers) -> None:
     for i in numba.prange(counts.size):
         a, b = starts[i], starts[i + 1]
+        if b - a > most:
+            continue
         if b - a < 3:
             for j in range(a, b):
                 corners[j] = j

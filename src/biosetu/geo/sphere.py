@@ -118,15 +118,30 @@ def directions(lon: Floats, lat: Floats, authalic: bool, out: Floats) -> None:
 @compiled
 def mean_direction(v: Floats, n: int, centre: Floats) -> float:
     """Write the mean of `n` unit vectors, scaled to length 1, into `centre`; return its length before scaling."""
-    x = y = z = 0.0
+    total = np.zeros(3)
+    add_directions(v, n, total)
+    length = direction_of_sum(total, centre)
+    return length / n if n else 0.0
+
+
+@compiled
+def add_directions(v: Floats, n: int, total: Floats) -> None:
+    """Add `n` unit vectors, shape (3, ≥ n), to `total`, shape (3,), one after the other."""
+    x, y, z = total[0], total[1], total[2]
     for i in range(n):
         x += v[0, i]
         y += v[1, i]
         z += v[2, i]
-    length = math.sqrt(x * x + y * y + z * z)
+    total[0], total[1], total[2] = x, y, z
+
+
+@compiled
+def direction_of_sum(total: Floats, centre: Floats) -> float:
+    """Write a sum of vectors, scaled to length 1, into `centre`; return its length (0: `centre` stays as it is)."""
+    length = math.sqrt(total[0] * total[0] + total[1] * total[1] + total[2] * total[2])
     if length > 0:
-        centre[0], centre[1], centre[2] = x / length, y / length, z / length
-    return length / n if n else 0.0
+        centre[0], centre[1], centre[2] = total[0] / length, total[1] / length, total[2] / length
+    return length
 
 
 @compiled

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,13 @@ import pyarrow as pa
 from biosetu import __version__
 from biosetu.engine.occurrences import Part, Refused, Source, open_source, read_batches
 from biosetu.engine.partitions import Run, run_partitions
-from biosetu.engine.spill import Spill, read_spilled, spilled_path
-from biosetu.geo.kinds import Integers
+from biosetu.jobs.species_partitions import Prepared, measure_spilled, screened
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
-from biosetu.species.ranges import RangeOptions, Taxa, range_table, screening_totals
-from biosetu.species.screening import Codes, Screening, screen
+from biosetu.species.ranges import Kept, RangeOptions, Taxa, range_table, screening_totals
+from biosetu.species.screening import Screening
 
-ROWS_IN_MEMORY = 24_000_000
+ROWS_IN_MEMORY = 16_000_000
 ROWS_A_PARTITION = 8_000_000
 
 
@@ -55,17 +53,6 @@ class _Stretch:
     low: Any
     high: Any
     request: RangeRequest
-
-
-@dataclass(frozen=True, slots=True)
-class _Spilled:
-    """A partition on disk, and the names and tallies of its taxa by code."""
-
-    path: Path
-    codes: Integers
-    names: Sequence[str]
-    tally: Integers
-    options: RangeOptions
 
 
 def measure_range(request: RangeRequest, scheduler: str | None = None, progress: Progress = silent) -> RangeResult:
@@ -128,16 +115,10 @@ def sorted_stretches(source: Source, request: RangeRequest) -> list[_Stretch]:
 
 def measure_stretch(task: _Stretch) -> pa.Table:
     """Measure the taxa of one stretch; the number of records without a taxon is in the table's metadata."""
-    taxa = Taxa()
-    codes: list[Codes] = []
-    places: list[Integers] = []
+    taxa, kept = Taxa(), Kept()
     for batch in _stretch_batches(task):
-        mine, kept = _screened(batch, taxa, task.request.screening)
-        codes.append(mine)
-        places.append(kept)
-    table = range_table(
-        taxa.names, taxa.tally, _joined(codes, np.int32), _joined(places, np.int64), task.request.options
-    )
+        kept.add(*screened(batch, taxa, task.request.screening))
+    table = range_table(taxa.names, taxa.tally, kept, task.request.options)
     return table.replace_schema_metadata({"unnamed": str(taxa.unnamed)})
 
 
@@ -159,82 +140,29 @@ def _inside(name: str, task: _Stretch) -> bool:
     return bool((task.low is None or value > task.low) and value <= task.high)
 
 
-def _screened(batch: pa.RecordBatch, taxa: Taxa, rules: Screening) -> tuple[Codes, Integers]:
-    codes = taxa.codes(batch.column("taxon"))
-    found, places = screen(batch, rules)
-    taxa.count(codes, found)
-    kept = (found == 0) & (codes >= 0)
-    return codes[kept], places[kept]
-
-
 def _gathered(
     source: Source, request: RangeRequest, run: Run, scheduler: str | None, refused: Refused, progress: Progress
 ) -> tuple[list[pa.Table], int]:
-    taxa = Taxa()
-    codes: list[Codes] = []
-    places: list[Integers] = []
-    held = done = 0
-    total = source.rows or 0
-    batches = read_batches(source, refused=refused)
-    for batch in batches:
-        mine, kept = _screened(batch, taxa, request.screening)
-        codes.append(mine)
-        places.append(kept)
-        held, done = held + mine.size, done + batch.num_rows
-        progress(done, max(total, done), "read")
-        if scheduler or held > request.rows_in_memory:
-            return _spilled(source, request, run, scheduler, progress, (taxa, codes, places, batches)), taxa.unnamed
-    table = range_table(taxa.names, taxa.tally, _joined(codes, np.int32), _joined(places, np.int64), request.options)
-    return [table], taxa.unnamed
-
-
-def _spilled(
-    source: Source,
-    request: RangeRequest,
-    run: Run,
-    scheduler: str | None,
-    progress: Progress,
-    begun: tuple[Taxa, list[Codes], list[Integers], Iterator[pa.RecordBatch]],
-) -> list[pa.Table]:
-    taxa, codes, places, batches = begun
-    rows = source.rows or _rows_guessed(source)
-    parts = max(2, -(-rows // request.rows_a_partition))
-    done = sum(part.size for part in codes)
-    with Spill(run.start().folder, parts) as spill:
-        for mine, kept in zip(codes, places, strict=True):
-            spill.add(mine, kept)
-        codes.clear()
-        places.clear()
-        for batch in batches:
-            spill.add(*_screened(batch, taxa, request.screening))
+    """Hold the records in memory; where they are too many, or a cluster is to do the work, put them on disk."""
+    prepared = Prepared(run, request.rows_a_partition)
+    following = None
+    if not prepared.begun():
+        taxa, kept, done = Taxa(), Kept(), 0
+        following = read_batches(source, refused=refused)
+        for batch in following:
+            kept.add(*screened(batch, taxa, request.screening))
             done += batch.num_rows
-            progress(done, max(rows, done), "partition")
-    names = np.array(taxa.names, dtype=object)
-    tasks = [
-        _Spilled(spilled_path(run.folder, k), mine, names[mine].tolist(), taxa.tally[mine], request.options)
-        for k in range(parts)
-        for mine in [np.arange(k, len(names), parts)]
-    ]
-    return run_partitions(tasks, measure_spilled, run, scheduler, progress)
-
-
-def _rows_guessed(source: Source) -> int:
-    return sum(part.size for part in source.parts) // 60
-
-
-def measure_spilled(task: _Spilled) -> pa.Table:
-    """Measure the taxa of one partition on disk."""
-    codes, places = read_spilled(task.path)
-    local = np.searchsorted(task.codes, codes).astype(np.int32)
-    return range_table(list(task.names), task.tally, local, places, task.options)
+            progress(done, max(source.rows or 0, done), "read")
+            if scheduler or kept.records > request.rows_in_memory:
+                break
+        else:
+            return [range_table(taxa.names, taxa.tally, kept, request.options)], taxa.unnamed
+        prepared.begin(source, taxa, kept, done)
+    prepared.fill(source, request.screening, refused, progress, following)
+    tasks, unnamed = prepared.tasks(request.options)
+    return run_partitions(tasks, measure_spilled, run, scheduler, progress), unnamed
 
 
 def without_geometry(table: pa.Table) -> pa.Table:
     """Return the table without hulls and cells."""
     return table.drop_columns([name for name in ("hull", "cells") if name in table.column_names])
-
-
-def _joined(pieces: list[Any], kind: Any) -> Any:
-    joined = np.concatenate(pieces) if pieces else np.empty(0, dtype=kind)
-    pieces.clear()
-    return joined

@@ -73,7 +73,7 @@ def extent_columns(found: Extents, places: Integers) -> dict[str, pa.Array]:
     `places` is the number of distinct places of each taxon.
     """
     hull = np.where(places == 0, np.nan, found.hulls.area_km2)
-    zoned = pa.array([ZONED_DEFINITION if wide else CELLS_DEFINITION for wide in found.cells.wide.tolist()])
+    zoned = [ZONED_DEFINITION if wide else CELLS_DEFINITION for wide in found.cells.wide.tolist()]
     return {
         "points": pa.array(places),
         "eoo_km2": _nullable(found.eoo_km2),
@@ -84,8 +84,8 @@ def extent_columns(found: Extents, places: Integers) -> dict[str, pa.Array]:
         "aoo_fixed_cells": pa.array(found.cells.fixed),
         "cell_km": pa.array(np.full(places.size, found.cells.cell_km)),
         "flags": _flags(found, places),
-        "eoo_def": pa.array([HULL_DEFINITION] * places.size),
-        "aoo_def": zoned,
+        "eoo_def": pa.array([HULL_DEFINITION] * places.size, pa.string()),
+        "aoo_def": pa.array(zoned, pa.string()),
     }
 
 
@@ -94,6 +94,12 @@ def _flags(found: Extents, places: Integers) -> pa.Array:
     columns = (found.floored, undefined, found.cells.wide, np.full(places.size, found.corrected))
     picked = zip(*(column.tolist() for column in columns), strict=True)
     return pa.array([";".join(f for f, on in zip(FLAGS, row, strict=True) if on) for row in picked], pa.string())
+
+
+def flagged(flags: pa.Array, where: Flags, name: str) -> pa.Array:
+    """Return the flags with one more where it applies."""
+    pairs = zip(flags.to_pylist(), where.tolist(), strict=True)
+    return pa.array([";".join(filter(None, (old, name if on else ""))) for old, on in pairs], pa.string())
 
 
 def _nullable(values: Floats) -> pa.Array:

@@ -7,6 +7,7 @@ v16 §4.11, §4.3, §4.8); places alone know none of these. Every function here 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pyproj import Geod
@@ -19,6 +20,8 @@ from biosetu.geo.sphere import AUTHALIC_RADIUS_M, directions_of
 _GEOD = Geod(ellps="WGS84")
 SHARE_OF_LARGEST_DISTANCE = 0.05
 BUFFER_SHARE = 0.1
+MOST_PAIRS = 10_000_000
+MOST_TRIANGULATED = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +75,69 @@ def buffer_subpopulation_proxy(lon: Floats, lat: Floats, radius_km: float | None
 
 
 def groups_within_km(lon: Floats, lat: Floats, distance_km: float) -> Integers:
-    """Return the group of each place, 0 …: places are together when a chain of steps ≤ `distance_km` joins them."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    """Return the group of each place, 0 …: places are together when a chain of steps ≤ `distance_km` joins them.
+
+    Where more than `MOST_PAIRS` pairs of places are that near, they are not listed: places in one box of a lattice fine
+    enough that all in it are near each other are together at once, and boxes are joined by their nearest two places.
+    """
     from scipy.spatial import cKDTree
 
     points = directions_of(lon, lat).T
-    chord = 2 * np.sin(min(distance_km * 1000 / AUTHALIC_RADIUS_M / 2, np.pi / 2))
+    chord = 2 * np.sin(min(distance_km * 1000 / AUTHALIC_RADIUS_M / 2, np.pi / 2)) * (1 + 1e-12)
+    if chord == 0:
+        return np.unique(points, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
     tree = cKDTree(points)
-    pairs = tree.query_pairs(chord * (1 + 1e-12), output_type="ndarray")
-    links = coo_array((np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(lon.size, lon.size))
+    if tree.count_neighbors(tree, chord) > 2 * MOST_PAIRS:
+        return _groups_by_boxes(points, chord)
+    pairs = tree.query_pairs(chord, output_type="ndarray")
+    return _together(pairs, lon.size)
+
+
+def _together(pairs: Integers, n: int) -> Integers:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _groups_by_boxes(points: Floats, chord: float) -> Integers:
+    from scipy.spatial import cKDTree
+
+    edge = chord / np.sqrt(3)
+    boxes, box = np.unique(np.floor(points / edge).astype(np.int64), axis=0, return_inverse=True)
+    order = np.argsort(box, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(box.reshape(-1)))[:-1])
+    near = cKDTree((boxes + 0.5) * edge).query_pairs(2 * chord, output_type="ndarray")
+    joined: list[tuple[int, int]] = []
+    root = list(range(len(boxes)))
+
+    def top(a: int) -> int:
+        while root[a] != a:
+            root[a] = root[root[a]]
+            a = root[a]
+        return a
+
+    trees: dict[int, Any] = {}
+    for a, b in near.tolist():
+        if top(a) != top(b) and _touch(points, members, a, b, chord, trees):
+            root[top(a)] = top(b)
+            joined.append((a, b))
+    groups = _together(np.array(joined, dtype=np.int64).reshape(-1, 2), len(boxes))
+    first = np.full(groups.max() + 1, box.size)
+    np.minimum.at(first, groups[box.reshape(-1)], np.arange(box.size))
+    rank = np.argsort(np.argsort(first))
+    return np.asarray(rank[groups[box.reshape(-1)]], dtype=np.int64)
+
+
+def _touch(points: Floats, members: list[Integers], a: int, b: int, chord: float, trees: dict[int, Any]) -> bool:
+    from scipy.spatial import cKDTree
+
+    few, many = sorted((a, b), key=lambda k: members[k].size)
+    if many not in trees:
+        trees[many] = cKDTree(points[members[many]])
+    nearest = trees[many].query(points[members[few]], distance_upper_bound=chord)[0]
+    return bool(nearest.min() <= chord)
 
 
 def fragmentation_proxy(lon: Floats, lat: Floats, isolation_km: float, viable_cells: int) -> Fragments:
@@ -116,14 +171,14 @@ def alpha_hull(lon: Floats, lat: Floats, alpha: float = 2.0, edge_km: float | No
 
     Triangles of the Delaunay triangulation with an edge longer than `alpha` times the mean edge are left out. For the
     second date give the first one's `edge_km`, as the guidelines ask, so that sampling effort does not show as change.
-    The places are projected by an equal-area projection about their middle; NaN for places wider than 60°, area 0 for
-    fewer than three or for places in one line.
+    The places are projected by an equal-area projection about their middle; NaN for places wider than 60° and for more
+    than `MOST_TRIANGULATED` places (1 GB of memory), area 0 for fewer than three or for places in one line.
 
     Reference: IUCN Guidelines v16 (2024) §4.9; Burgman and Fox 2003, doi:10.1017/S1367943003003044.
     """
     from scipy.spatial import Delaunay, QhullError
 
-    points = _local_km(lon, lat)
+    points = _local_km(lon, lat) if lon.size <= MOST_TRIANGULATED else None
     if points is None:
         return AlphaHull(float("nan"), float("nan"))
     try:

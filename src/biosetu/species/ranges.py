@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +15,12 @@ from biosetu.species.extent import (
     REFERENCE_CELL_KM,
     cell_shapes,
     extent_columns,
+    flagged,
     hull_shapes,
     measure_extents,
 )
 from biosetu.species.proxies import (
+    MOST_TRIANGULATED,
     alpha_hull,
     buffer_subpopulation_proxy,
     fragmentation_proxy,
@@ -83,6 +87,11 @@ class Taxa:
         grown += np.bincount(cell, minlength=grown.size).reshape(grown.shape)
         self._tally = grown
 
+    @classmethod
+    def again(cls, names: list[str], tally: Integers, unnamed: int) -> Taxa:
+        """Return the taxa as they were when names, tally and unnamed were taken."""
+        return cls({name: code for code, name in enumerate(names)}, unnamed, tally)
+
     @property
     def tally(self) -> Integers:
         """Return counts by taxon and reason, shape (taxa, 1 + reasons); the first column counts what was kept."""
@@ -94,18 +103,58 @@ class Taxa:
         return list(self.code_of)
 
 
-def range_table(names: list[str], tally: Integers, codes: Codes, places: Integers, options: RangeOptions) -> pa.Table:
+@dataclass(slots=True)
+class Kept:
+    """The records that were kept, batch after batch: the code of their taxon, and their place."""
+
+    codes: list[Codes] = field(default_factory=list)
+    places: list[Integers] = field(default_factory=list)
+    records: int = 0
+
+    def add(self, codes: Codes, places: Integers) -> None:
+        """Add a batch."""
+        self.codes.append(codes)
+        self.places.append(places)
+        self.records += codes.size
+
+    def handed_over(self) -> Iterator[tuple[Codes, Integers]]:
+        """Yield the batches one after the other; each is let go of."""
+        while self.codes:
+            yield self.codes.pop(0), self.places.pop(0)
+        self.records = 0
+
+    def located(self, taxa: int) -> tuple[Floats, Floats, Integers]:
+        """Hand over (lon, lat, offsets): the distinct places of taxon t are those from offsets[t] to offsets[t + 1].
+
+        Nothing is left here: at most 24 bytes a record are needed at any moment.
+        """
+        distinct, offsets = group_places(_joined(self.codes, np.int32), _joined(self.places, np.int64), taxa)
+        self.records = 0
+        lon, lat = places_to_degrees(distinct)
+        return lon, lat, offsets
+
+
+def _joined(pieces: list[Any], kind: Any) -> Any:
+    """Join pieces, letting go of each as it is copied."""
+    joined, at = np.empty(sum(piece.size for piece in pieces), dtype=kind), 0
+    pieces.reverse()
+    while pieces:
+        piece = pieces.pop()
+        joined[at : at + piece.size] = piece
+        at += piece.size
+    return joined
+
+
+def range_table(names: list[str], tally: Integers, kept: Kept, options: RangeOptions) -> pa.Table:
     """Return one row for each taxon that has records.
 
     Args:
         names: taxon by code.
         tally: counts by code and reason, shape (taxa, 1 + reasons).
-        codes: taxon of each kept record, shape (n,).
-        places: place of each kept record, shape (n,).
+        kept: the records kept; they are handed over.
         options: what to measure.
     """
-    distinct, offsets = group_places(codes, places, len(names))
-    lon, lat = places_to_degrees(distinct)
+    lon, lat, offsets = kept.located(len(names))
     found = measure_extents(lon, lat, offsets, options.cell_km)
     points = np.diff(offsets)
     columns: dict[str, pa.Array] = {"taxon": pa.array(names, pa.string()), "records": pa.array(tally.sum(axis=1))}
@@ -113,6 +162,8 @@ def range_table(names: list[str], tally: Integers, codes: Codes, places: Integer
     columns |= {f"left_out_{name}": pa.array(tally[:, k]) for k, name in enumerate(reasons(), start=1)}
     columns["left_out_duplicate"] = pa.array(tally[:, 0] - points)
     columns |= _optional(lon, lat, offsets, options)
+    if "alpha_hull_km2" in columns:
+        columns["flags"] = flagged(columns["flags"], points > MOST_TRIANGULATED, "alpha_left_out")
     if options.hulls:
         columns["hull"] = pa.array(hull_shapes(found, lon, lat), pa.binary())
     if options.cells:

@@ -1,0 +1,46 @@
+"""The Dask cluster at an address: one way to reach it, one way to say that it cannot be reached."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from biosetu.problems import UsageError
+
+ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/:]+:\d{1,5}/?|(tcp|tls|ws|wss)://\[[0-9a-fA-F:.]+\]:\d{1,5}/?")
+WAITED = "10s"
+
+
+@contextmanager
+def cluster_client(address: str) -> Iterator[Any]:
+    """Yield a client of the Dask scheduler at `address`, such as `tcp://host:8786`.
+
+    Raises UsageError, with the address named: it is none, nothing answers there, or Dask is not installed.
+    """
+    if not ADDRESS.fullmatch(address):
+        raise UsageError(f"--scheduler {address}: this is no address of a Dask scheduler; write tcp://HOST:PORT")
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError as error:
+        raise UsageError("--scheduler needs the cluster part: pip install 'biosetu[cluster]'") from error
+    noisy = logging.getLogger("distributed")
+    level = noisy.level
+    noisy.setLevel(logging.CRITICAL)
+    try:
+        client: Any = distributed.Client(address, timeout=WAITED, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--scheduler {address}: no Dask cluster answers there") from error
+    finally:
+        noisy.setLevel(level)
+    with client:
+        yield client
+
+
+def completed(client: Any, futures: list[Any]) -> Iterator[Any]:
+    """Yield futures of a client as they are done."""
+    distributed: Any = import_module("distributed")
+    yield from distributed.as_completed(futures, loop=client.loop)
