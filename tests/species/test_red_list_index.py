@@ -142,3 +142,66 @@ def test_histories_read_from_a_table_give_the_same_as_made_ones():
     got = red_list_index(read, Options()).column("value").to_pylist()
     kept = History("g", h.taxa, h.years, h.categories, [0, 0], {})
     assert got == pytest.approx(red_list_index([kept], Options()).column("value").to_pylist())
+
+
+def two_assessments(group, n, years, falls):
+    """A group of `n` taxa without uncertainty whose index falls by `falls` steps of a category between two years."""
+    grid = np.full((n, 2), "LC")
+    grid[:falls, 1] = "NT"
+    return History(group, [f"{group}{i}" for i in range(n)], years, grid, [0, 0], {})
+
+
+@pytest.mark.parametrize("name", ["Corals", "coral", "Reef_forming_Corals", "Reef-forming corals", "class: Corals"])
+def test_corals_take_the_mean_early_slope_of_the_other_groups(monkeypatch, name):
+    """By hand: slopes −1/(100·5)·20/10 … of two groups, extended five years back from the corals' first value."""
+    monkeypatch.setattr("biosetu.species.red_list_index.SLOPE_SPREAD", 0.0)
+    monkeypatch.setattr("biosetu.species.red_list_index.WINDOW_YEARS", 0)
+    cut = "class: " if ":" in name else ""
+    groups = [
+        two_assessments(f"{cut}Birds", 100, [1990, 2000], 20),
+        two_assessments(f"{cut}Cycads", 100, [1990, 2010], 10),
+        two_assessments(name, 100, [1996, 2008], 60),
+    ]
+    slopes = [-20 / 500 / 10, -10 / 500 / 20]
+    found = values(red_list_index(groups, Options(annual=(1991, 2010))), name)
+    assert found[1991] == pytest.approx(min(1.0, 1.0 - 5 * np.mean(slopes)))
+    assert found[2010] == pytest.approx(1 - 60 / 500 - 2 * 60 / 500 / 12)
+    worse = [*groups[:2], two_assessments(name, 100, [1996, 2008], 60)]
+    worse[2].categories[:, 0] = "VU"
+    early = values(red_list_index(worse, Options(annual=(1991, 1996))), name)
+    assert early[1991] == pytest.approx(0.6 - 5 * np.mean(slopes))
+
+
+def test_corals_alone_and_corals_of_another_cut_keep_their_own_slope(monkeypatch):
+    monkeypatch.setattr("biosetu.species.red_list_index.SLOPE_SPREAD", 0.0)
+    monkeypatch.setattr("biosetu.species.red_list_index.WINDOW_YEARS", 0)
+    corals = two_assessments("Corals", 100, [1996, 2008], 60)
+    corals.categories[:, 0] = "VU"
+    corals.categories[:, 1] = "EN"
+    alone = values(red_list_index([corals], Options(annual=(1991, 1996))), "Corals")
+    assert alone[1991] == pytest.approx(0.6 + 5 * 0.2 / 12)
+    other = two_assessments("realm: Asia", 100, [1990, 2000], 20)
+    with_other_cut = values(red_list_index([corals, other], Options(annual=(1991, 1996))), "Corals")
+    assert with_other_cut == alone
+
+
+@given(st.lists(st.sampled_from(ORDER[:6]), min_size=2, max_size=40), st.integers(1, 39), st.integers(0, 2**31))
+def test_the_index_adds_up_over_parts_of_the_taxa(categories, cut, seed):
+    """Σ over parts of (Σ share · index) is the same as of the whole, with any shares."""
+    cut = min(cut, len(categories) - 1)
+    share = np.random.default_rng(seed).uniform(0.01, 1, len(categories))
+    kept = [i for i, name in enumerate(categories) if name != "EX"]
+
+    def index(members):
+        members = [i for i in members if i in kept]
+        if not members:
+            return 0.0, 0.0
+        h = history("g", [2000, 2001], *[(categories[i], categories[i]) for i in members])
+        given = {f"g{k}": float(share[i]) for k, i in enumerate(members)}
+        value = red_list_index([h], Options(Kind.SHARED), given).column("value")[0].as_py()
+        return value * share[members].sum(), value
+
+    whole, value = index(range(len(categories)))
+    parts = index(range(cut))[0] + index(range(cut, len(categories)))[0]
+    assert parts == pytest.approx(whole, rel=1e-12, abs=1e-12)
+    assert 0 <= value <= 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,11 +16,53 @@ from biosetu.translation import LANGUAGES
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class Number(click.FloatRange):
+    """A number within limits; neither `nan` nor `inf`, which no comparison with limits keeps out."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or say what is wrong with it."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number to work with", param, ctx)
+        return number
+
+
+class Named(click.Path):
+    """A file to write, whose name must end in one of some suffixes: its format is told by them, before any work."""
+
+    def __init__(self, *suffixes: str) -> None:
+        """Take the suffixes, each with its dot."""
+        super().__init__(path_type=Path, dir_okay=False)
+        self.suffixes = suffixes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or say which endings there are."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.suffix.lower() not in self.suffixes:
+            self.fail(f"{value}: the name must end in {' or '.join(self.suffixes)}", param, ctx)
+        return path
+
+
+class SchedulerAddress(click.types.StringParamType):
+    """The address of a Dask scheduler."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the address, or say that it is none."""
+        if not re.fullmatch(r"(tcp|tls|ws|wss)://(\[[0-9a-fA-F:.]+\]|[^\s/:]+):\d{1,5}/?", value):
+            self.fail(f"{value} is no address of a Dask scheduler; write tcp://HOST:PORT", param, ctx)
+        return value
+
+
 def out_option(command: Command) -> Command:
     """Add `--out FILE`: CSV, Parquet, GeoParquet, JSON or xlsx by suffix; without it, a readable table."""
     return click.option(
         "--out",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=Named(".csv", ".tsv", ".parquet", ".geoparquet", ".json", ".xlsx"),
+        metavar="FILE",
         help="Write to FILE: .csv, .parquet, .json or .xlsx. Without it, a table on the terminal.",
     )(command)
 
@@ -36,4 +81,6 @@ def quiet_option(command: Command) -> Command:
 
 def scheduler_option(command: Command) -> Command:
     """Add `--scheduler tcp://…`: run partitions on a Dask cluster."""
-    return click.option("--scheduler", metavar="tcp://…", help="Run on a Dask cluster at this address.")(command)
+    return click.option(
+        "--scheduler", type=SchedulerAddress(), metavar="tcp://…", help="Run on a Dask cluster at this address."
+    )(command)

@@ -7,21 +7,24 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import out_option
+from biosetu.cli.options import Named, Number, out_option
 from biosetu.cli.output import emit
 
-TOLERANCE = click.FloatRange(0, 1)
+TOLERANCE = Number(0, 1)
+MOST_DRAWS = 100_000
 
 
 @click.command("assess")
-@click.argument("assessments", type=click.Path(path_type=Path))
+@click.argument("assessments", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--method", "name", type=click.Choice(["interval", "fuzzy"]), default="interval", show_default=True)
 @click.option(
     "--dispute-tolerance", type=TOLERANCE, default=0.5, show_default=True, help="Fuzzy: 1 = best ranges only."
 )
 @click.option("--risk-tolerance", type=TOLERANCE, default=0.5, show_default=True, help="Fuzzy: 0 = precautionary.")
-@click.option("--draws", type=click.IntRange(min=0), default=0, help="Also the share of random draws by category.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--draws", type=click.IntRange(0, MOST_DRAWS), default=0, help="Also the share of random draws by category."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--regional", is_flag=True, help="Apply the answers to the regional questions.")
 @click.option("--sis", type=click.Path(path_type=Path, file_okay=False), help="Also write SIS Connect files there.")
 @click.option("--keep", metavar="PARTY", help="Keep the result for the dossier of this Party.")
@@ -43,7 +46,7 @@ def assess(assessments: Path, sis: Path | None, keep: str | None, out: Path | No
 
 
 @click.command("template")
-@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("out", type=Named(".csv", ".tsv", ".xlsx", ".parquet", ".json"))
 def template(out: Path) -> None:
     """Write an assessment template to OUT (.csv or .xlsx) and, beside it, the explanation of its columns."""
     from biosetu.jobs.species_assess import write_template

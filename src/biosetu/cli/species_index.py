@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import language_option, out_option, quiet_option
+from biosetu.cli.options import Named, Number, language_option, out_option, quiet_option
 from biosetu.cli.output import emit
 
-FILE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+TABLE = Named(".csv", ".tsv", ".parquet", ".json", ".xlsx")
+MOST_DRAWS = 100_000
 
 
 def _span(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
@@ -33,13 +35,13 @@ def _span(_context: click.Context, _parameter: click.Parameter, value: str | Non
 @click.option("--annual", callback=_span, metavar="FIRST-LAST", help="A value for each year, as published.")
 @click.option("--aggregate", is_flag=True, help="Also the mean over groups.")
 @click.option("--sampled", is_flag=True, help="The taxa are a sample: limits by bootstrap.")
-@click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.9, show_default=True)
-@click.option("--draws", type=click.IntRange(min=1), default=1000, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--plot", type=FILE, metavar="FILE.svg", help="Also draw the index.")
+@click.option("--level", type=Number(0, 1, min_open=True, max_open=True), default=0.9, show_default=True)
+@click.option("--draws", type=click.IntRange(1, MOST_DRAWS), default=1000, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--plot", type=Named(".svg"), metavar="FILE.svg", help="Also draw the index.")
 @click.option(
     "--observations",
-    type=FILE,
+    type=TABLE,
     metavar="FILE",
     help="Also write Observations; needs --party, --vintage, --holder, --licence.",
 )

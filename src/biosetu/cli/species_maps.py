@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import out_option, quiet_option
+from biosetu.cli.options import Named, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar
 
 FILE = click.Path(path_type=Path, exists=True)
@@ -58,7 +58,7 @@ def habitat(ranges: Path, out: Path | None, quiet: bool, **asked: Any) -> None:
 @click.option("--restorable", type=FILE, help="Folder of restorable habitat, for the restoration scores.")
 @click.option("--like", type=FILE, required=True, help="The land-cover raster: the grid of places.")
 @click.option("--regions", type=FILE, help="Raster of whole numbers on the same grid: scores by region.")
-@click.option("--raster", type=click.Path(path_type=Path), help="Also write the sum over threats as GeoTIFF.")
+@click.option("--raster", type=Named(".tif", ".tiff"), help="Also write the sum over threats as GeoTIFF.")
 @out_option
 @quiet_option
 def star(species: Path, threats: Path, out: Path | None, quiet: bool, **asked: Any) -> None:

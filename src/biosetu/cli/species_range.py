@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import out_option, quiet_option, scheduler_option
+from biosetu.cli.options import Named, Number, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
     from biosetu.species.ranges import RangeOptions
     from biosetu.species.screening import Screening
 
+YEAR = click.IntRange(1500, 2200)
+ABOVE_0 = Number(0, min_open=True)
+KM = Number(0.001, 10_000)
+LAYER = Named(".geojson", ".gpkg", ".parquet", ".geoparquet")
 OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("--taxon", {"metavar": "COLUMN", "help": "Column of the taxon (Darwin Core: species, scientificName, taxonKey)."}),
     ("--lon", {"metavar": "COLUMN", "help": "Column of the longitude (decimalLongitude)."}),
     ("--lat", {"metavar": "COLUMN", "help": "Column of the latitude (decimalLatitude)."}),
-    ("--max-uncertainty", {"type": float, "metavar": "METRES", "help": "Leave out less certain coordinates."}),
-    ("--since", {"type": int, "metavar": "YEAR", "help": "Leave out records from before."}),
-    ("--until", {"type": int, "metavar": "YEAR", "help": "Leave out records from after."}),
+    ("--max-uncertainty", {"type": Number(0), "metavar": "METRES", "help": "Leave out less certain coordinates."}),
+    ("--since", {"type": YEAR, "metavar": "YEAR", "help": "Leave out records from before."}),
+    ("--until", {"type": YEAR, "metavar": "YEAR", "help": "Leave out records from after."}),
     (
         "--drop-basis",
         {
@@ -35,28 +38,26 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     (
         "--centroid-m",
         {
-            "type": float,
+            "type": Number(0),
             "default": 1000.0,
             "show_default": True,
             "help": "Leave out points this near a country's centre.",
         },
     ),
-    ("--cell-km", {"type": float, "default": 2.0, "show_default": True, "help": "Cell size of the AOO."}),
-    ("--alpha", {"type": float, "help": "Also the alpha hull, for change only; the guidelines suggest 2."}),
-    ("--alpha-edge-km", {"type": float, "help": "For a second date: the alpha_edge_km of the first."}),
+    ("--cell-km", {"type": KM, "default": 2.0, "show_default": True, "help": "Cell size of the AOO."}),
+    ("--alpha", {"type": ABOVE_0, "help": "Also the alpha hull, for change only; the guidelines suggest 2."}),
+    ("--alpha-edge-km", {"type": KM, "help": "For a second date: the alpha_edge_km of the first."}),
     ("--proxies", {"is_flag": True, "help": "Also proxies for locations and subpopulations."}),
-    ("--location-km", {"type": float, "default": 10.0, "show_default": True, "help": "Cell of the locations proxy."}),
+    ("--location-km", {"type": KM, "default": 10.0, "show_default": True, "help": "Cell of the locations proxy."}),
     (
         "--subpopulation-km",
-        {"type": float, "help": "Radius of the subpopulations proxy; else 1/10 of the largest distance."},
+        {"type": KM, "help": "Radius of the subpopulations proxy; else 1/10 of the largest distance."},
     ),
-    ("--isolation-km", {"type": float, "help": "With --viable-cells: proxy for severe fragmentation."}),
-    ("--viable-cells", {"type": int, "help": "Fewest 2 km cells of a viable patch."}),
-    ("--hulls", {"type": click.Path(path_type=Path), "help": "Write hulls to .geojson or .parquet."}),
-    ("--cells", {"type": click.Path(path_type=Path), "help": "Write occupied cells to .geojson or .parquet."}),
+    ("--isolation-km", {"type": KM, "help": "With --viable-cells: proxy for severe fragmentation."}),
+    ("--viable-cells", {"type": click.IntRange(min=1), "help": "Fewest 2 km cells of a viable patch."}),
+    ("--hulls", {"type": LAYER, "help": "Write hulls to .geojson, .gpkg or .parquet."}),
+    ("--cells", {"type": LAYER, "help": "Write occupied cells to .geojson, .gpkg or .parquet."}),
 )
-
-LENGTHS = ("cell_km", "location_km", "subpopulation_km", "isolation_km", "alpha", "alpha_edge_km")
 
 SHOWN = (
     "taxon", "records", "points", "eoo_km2", "aoo_km2", "aoo_cells", "aoo_fixed_km2", "flags", "eoo_def", "aoo_def",
@@ -104,6 +105,8 @@ def _is_shown(name: str) -> bool:
 def _screening(asked: Mapping[str, Any]) -> Screening:
     from biosetu.species.screening import Screening
 
+    if None not in (asked["since"], asked["until"]) and asked["since"] > asked["until"]:
+        raise click.UsageError(f"--since {asked['since']} is later than --until {asked['until']}")
     basis = tuple(value for value in asked["drop_basis"] if value)
     return Screening(asked["max_uncertainty"], basis, asked["since"], asked["until"], asked["centroid_m"])
 
@@ -111,9 +114,8 @@ def _screening(asked: Mapping[str, Any]) -> Screening:
 def _measures(asked: Mapping[str, Any]) -> RangeOptions:
     from biosetu.species.ranges import RangeOptions
 
-    for name in LENGTHS:
-        if asked[name] is not None and not 0 < asked[name] < math.inf:
-            raise click.BadParameter("must be above 0", param_hint="--" + name.replace("_", "-"))
+    if (asked["isolation_km"] is None) != (asked["viable_cells"] is None):
+        raise click.UsageError("--isolation-km and --viable-cells belong together: give both, or neither")
     same = (
         "cell_km",
         "alpha",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -11,7 +10,6 @@ from typing import Any
 
 from biosetu.problems import UsageError
 
-ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^\s/:]+:\d{1,5}/?|(tcp|tls|ws|wss)://\[[0-9a-fA-F:.]+\]:\d{1,5}/?")
 WAITED = "10s"
 
 
@@ -21,8 +19,6 @@ def cluster_client(address: str) -> Iterator[Any]:
 
     Raises UsageError, with the address named: it is none, nothing answers there, or Dask is not installed.
     """
-    if not ADDRESS.fullmatch(address):
-        raise UsageError(f"--scheduler {address}: this is no address of a Dask scheduler; write tcp://HOST:PORT")
     try:
         distributed: Any = import_module("distributed")
     except ImportError as error:
@@ -32,8 +28,8 @@ def cluster_client(address: str) -> Iterator[Any]:
     noisy.setLevel(logging.CRITICAL)
     try:
         client: Any = distributed.Client(address, timeout=WAITED, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"--scheduler {address}: no Dask cluster answers there") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"--scheduler {address}: no Dask cluster answers there (write tcp://HOST:PORT)") from error
     finally:
         noisy.setLevel(level)
     with client:

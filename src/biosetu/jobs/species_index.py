@@ -14,6 +14,7 @@ from biosetu.engine.tables import replacing
 from biosetu.figures import Options as ChartOptions
 from biosetu.figures import series_chart
 from biosetu.figures.standalone import standalone
+from biosetu.framework import find_party
 from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.observations import Source, validate
@@ -211,11 +212,14 @@ class Origin:
 
 
 def index_observations(request: IndexRequest, table: pa.Table, origin: Origin, indicator: str = INDICATOR) -> pa.Table:
-    """Return the index of one Party as Observations of `indicator`; DataError where their rules do not hold."""
+    """Return the index of one Party as Observations of `indicator`; DataError where their rules do not hold.
+
+    Raises UsageError for an unknown Party.
+    """
     used = [path for path in (request.history, request.shares, request.genuine) if path is not None]
     inputs = "; ".join(f"{path.name} sha256:{content_hash(path)[:16]}" for path in used)
     mine = table.filter(pc.equal(table.column("party"), origin.party)) if "party" in table.column_names else table
-    provenance = Provenance(origin.party, origin.vintage, inputs, origin.holder, origin.licence)
+    provenance = Provenance(find_party(origin.party).iso3, origin.vintage, inputs, origin.holder, origin.licence)
     made = method(METHOD).observations(mine, indicator, provenance)
     validate(made)
     return made

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from biosetu import __version__
+from biosetu.engine.cluster import cluster_client
 from biosetu.engine.occurrences import Part, Refused, Source, open_source, read_batches
 from biosetu.engine.partitions import Run, run_partitions
 from biosetu.jobs.species_partitions import Prepared, measure_spilled, screened
@@ -66,6 +67,9 @@ def measure_range(request: RangeRequest, scheduler: str | None = None, progress:
         Cancelled: from `progress`; finished partitions stay.
     """
     source = open_source(request.address, request.names)
+    if scheduler:
+        with cluster_client(scheduler):
+            progress(0, source.rows or 0, "read")
     refused = Refused()
     run = Run("species-range", [source.identity, str(request), __version__])
     stretches = sorted_stretches(source, request)

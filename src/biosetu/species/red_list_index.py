@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from biosetu.species.criteria.tables import rows as table_rows
 from biosetu.species.history import History
 from biosetu.statistics.draws import bootstrap_index, draw_limits, generator
 from biosetu.statistics.index import DEFAULT_LEVEL, deficient_limits, index_value
@@ -110,15 +112,15 @@ def red_list_index(
     """
     groups = [_Group.of(history, shares) for history in histories]
     groups = [group for group in groups if group.weights.size]
-    rows: list[Row] = []
+    found: list[Row] = []
     if options.annual:
-        rows = _annual_rows(groups, options, options.annual)
+        found = _annual_rows(groups, options, options.annual)
     else:
         for index, group in enumerate(groups):
-            rows += _assessment_rows(group, options, index)
+            found += _assessment_rows(group, options, index)
         if options.aggregate and len(groups) > 1:
-            rows += _aggregate_rows(groups, options)
-    columns = {field.name: [getattr(row, field.name, options.kind.value) for row in rows] for field in SCHEMA}
+            found += _aggregate_rows(groups, options)
+    columns = {field.name: [getattr(row, field.name, options.kind.value) for row in found] for field in SCHEMA}
     return pa.table(columns, schema=SCHEMA)
 
 
@@ -206,16 +208,42 @@ def _interpolated_draws(group: _Group, years: Sequence[int], options: Options) -
 def _annual_rows(groups: Sequence[_Group], options: Options, span: tuple[int, int]) -> list[Row]:
     years = list(range(span[0], span[1] + 1))
     trending = [group for group in groups if len(group.history.years) > 1]
-    rows = [row for group in trending for row in _drawn_rows(group.history.group, [group], years, options)]
+    drawn = _annual_draws_of_groups(trending, years, options)
+    rows = [row for group, mine in zip(trending, drawn, strict=True)
+            for row in _drawn_rows(group.history.group, [group], years, mine, options)]  # fmt: skip
     if options.aggregate and len(trending) > 1:
-        rows += _drawn_rows(AGGREGATE, trending, years, options)
+        rows += _drawn_rows(AGGREGATE, trending, years, np.mean(drawn, axis=0), options)
     return rows
 
 
-def _drawn_rows(name: str, groups: Sequence[_Group], years: Sequence[int], options: Options) -> list[Row]:
-    drawn = np.mean(
-        [annual_draws(group.history, group.weights, group.shares, years, options) for group in groups], axis=0
-    )
+def _annual_draws_of_groups(groups: Sequence[_Group], years: Sequence[int], options: Options) -> list[Floats]:
+    """Return the draws of each group; those that borrow their early slope take the mean of the others' drawn ones."""
+    trends = [_trend(group.history, group.weights, group.shares, options) for group in groups]
+    names = [group.history.group.rpartition(": ") for group in groups]
+    own = [not borrows_early_slope(name) for _, _, name in names]
+    for k, (cut, _, _) in enumerate(names):
+        others = [trends[j].before.mean() for j in range(len(groups)) if own[j] and names[j][0] == cut]
+        if not own[k] and others:
+            trends[k].before[:] = np.mean(others)
+    return [trend.at(years) for trend in trends]
+
+
+@cache
+def _borrowing() -> frozenset[str]:
+    return frozenset(row["group"] for row in table_rows("index_extrapolation.csv") if row["side"] == "before")
+
+
+def borrows_early_slope(group: str) -> bool:
+    """Return whether a group's index is extrapolated before its first assessment by the mean slope of other groups.
+
+    The groups are in `data/index_extrapolation.csv`, with their source.
+    """
+    return " ".join(group.lower().replace("_", " ").split()) in _borrowing()
+
+
+def _drawn_rows(
+    name: str, groups: Sequence[_Group], years: Sequence[int], drawn: Floats, options: Options
+) -> list[Row]:
     middle, lower, upper = draw_limits(np.clip(drawn, 0, 1), options.level)
     return _aggregate(groups, years, np.stack((middle, lower, upper)), name)
 
@@ -235,25 +263,44 @@ def annual_draws(
     Each draw: every data-deficient taxon takes the history of another taxon of the group, drawn with replacement; the
     index is interpolated linearly between assessments; before the first and after the last it goes on with the slope
     of the two nearest assessments, drawn from a normal distribution with 0.6 of the slope as deviation; each year
-    takes the value of a year drawn within two years of it.
+    takes the value of a year drawn within two years of it. What `borrows_early_slope` of other groups is not applied
+    here, where there is no other group.
 
     Reference: Butchart et al. 2010, doi:10.1126/science.1187512, supporting material; Rodrigues et al. 2014.
     """
+    return _trend(history, weights, shares, options).at(years)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trend:
+    """Drawn indices at the assessments, shape (draws, assessments), and drawn slopes before and after, (draws,)."""
+
+    when: Floats
+    values: Floats
+    before: Floats
+    after: Floats
+    random: np.random.Generator
+
+    def at(self, years: Sequence[int]) -> Floats:
+        """Return the draws in given years, shape (draws, years)."""
+        shape = (len(self.values), len(years))
+        wanted = np.array(years, dtype=np.float64) + self.random.integers(-WINDOW_YEARS, WINDOW_YEARS + 1, shape)
+        place = np.clip(np.searchsorted(self.when, wanted, side="right") - 1, 0, len(self.when) - 2)
+        row = np.arange(shape[0])[:, None]
+        left, right = self.values[row, place], self.values[row, place + 1]
+        inside = left + (right - left) * (wanted - self.when[place]) / (self.when[place + 1] - self.when[place])
+        early = self.values[:, :1] + self.before[:, None] * (wanted - self.when[0])
+        late = self.values[:, -1:] + self.after[:, None] * (wanted - self.when[-1])
+        return np.where(wanted < self.when[0], early, np.where(wanted > self.when[-1], late, inside))
+
+
+def _trend(history: History, weights: Floats, shares: Floats | None, options: Options) -> _Trend:
     random = generator(options.seed + crc32(history.group.encode()))
-    at_assessments = _deficient_draws(weights, shares, options.draws, random)
+    values = _deficient_draws(weights, shares, options.draws, random)
     when = np.array(history.years, dtype=np.float64)
-    slopes = [(at_assessments[:, k + 1] - at_assessments[:, k]) / (when[k + 1] - when[k]) for k in (0, len(when) - 2)]
+    slopes = [(values[:, k + 1] - values[:, k]) / (when[k + 1] - when[k]) for k in (0, len(when) - 2)]
     before, after = (m + SLOPE_SPREAD * np.abs(m) * random.standard_normal(m.size) for m in slopes)
-    wanted = np.array(years, dtype=np.float64) + random.integers(
-        -WINDOW_YEARS, WINDOW_YEARS + 1, (options.draws, len(years))
-    )
-    place = np.clip(np.searchsorted(when, wanted, side="right") - 1, 0, len(when) - 2)
-    row = np.arange(options.draws)[:, None]
-    left, right = at_assessments[row, place], at_assessments[row, place + 1]
-    inside = left + (right - left) * (wanted - when[place]) / (when[place + 1] - when[place])
-    early = at_assessments[:, :1] + before[:, None] * (wanted - when[0])
-    late = at_assessments[:, -1:] + after[:, None] * (wanted - when[-1])
-    return np.where(wanted < when[0], early, np.where(wanted > when[-1], late, inside))
+    return _Trend(when, values, before, after, random)
 
 
 def _deficient_draws(weights: Floats, shares: Floats | None, draws: int, random: np.random.Generator) -> Floats:
