@@ -45,6 +45,7 @@ PAGES = (
     "/requests/?page=400",
     "/directory/",
     "/directory/?q=institute+9",
+    "/requests/results/",
 )
 LIMIT_MS = 300
 

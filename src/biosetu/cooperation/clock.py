@@ -68,6 +68,7 @@ class Calendar:
         self._extra = frozenset(str(day) for day in extra_holidays)
         self._weekend = None if weekend is None else frozenset(weekend)
         self._official = _official(iso2)
+        self._known: dict[date, bool] = {}
 
     @property
     def weekend(self) -> frozenset[int]:
@@ -78,6 +79,11 @@ class Calendar:
 
     def works(self, day: date) -> bool:
         """Return whether `day` is a working day."""
+        if day not in self._known:
+            self._known[day] = self._works(day)
+        return self._known[day]
+
+    def _works(self, day: date) -> bool:
         if day.weekday() in self.weekend or not self._extra.isdisjoint((day.isoformat(), f"{day:%m-%d}")):
             return False
         return self._official is None or day not in self._official

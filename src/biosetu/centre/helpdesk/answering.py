@@ -44,7 +44,7 @@ def _figures(request: HttpRequest) -> list[Figure]:
         first = date.fromisoformat(since) if since else None
     except ValueError:
         first = None
-    return figures(rows.prefetch_related("request_parties", "steps", "candidates", "plan"), first)
+    return figures(rows, first)
 
 
 @require_safe

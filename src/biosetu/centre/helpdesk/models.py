@@ -341,6 +341,28 @@ class Answer(models.TextChoices):
     RELEASED = "released", lazy_text(N_("not needed this time"))
 
 
+class Promise(models.Model):
+    """Where a promise of the service clock stands: what `read_clock` said when the request last changed.
+
+    Kept so that promises are counted by the database. `late`: it was met after its day; `over`: its allowance was used
+    up when the clock was last read; `paused`: the ball was then in a court that pauses it.
+    """
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="promises")
+    step = models.CharField(max_length=40)
+    due = models.DateField()
+    ended = models.DateField(null=True, blank=True)
+    late = models.BooleanField(default=False)
+    over = models.BooleanField(default=False)
+    paused = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["request", "step"], name="one_promise_per_step"),)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.step}"
+
+
 class Candidate(models.Model):
     """A provider on a request's shortlist: the machine's rank and reasons, kept; and what the officer made of it."""
 

@@ -20,8 +20,17 @@ from biosetu.centre.audit.trail import record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import calendar, endorsement_due, facts, roles_for, vacant
-from biosetu.centre.helpdesk.models import AT_WORK, Answer, Candidate, RequestParty, Step, SupportRequest, Taking
-from biosetu.cooperation import FINAL, Refused, read_clock, step
+from biosetu.centre.helpdesk.models import (
+    AT_WORK,
+    Answer,
+    Candidate,
+    Promise,
+    RequestParty,
+    Step,
+    SupportRequest,
+    Taking,
+)
+from biosetu.cooperation import FINAL, Due, Refused, read_clock, step
 from biosetu.cooperation.forms import YES, check, form, parts
 from biosetu.framework import coverage, parties
 from biosetu.problems import DataError, Problem
@@ -160,11 +169,26 @@ def _settle_helpers(request: SupportRequest, verb: str) -> None:
 
 
 def refresh_clock(request: SupportRequest) -> None:
-    """Store the open promise that is due first, so that the queue can be read in its order."""
-    stands = read_clock(request.history(), days.today(), calendar(request)) if request.state not in FINAL else ()
-    first = min((due for due in stands if due.ended is None), key=lambda due: due.due, default=None)
+    """Store where the promises stand, and the open one that is due first: the queue is read in its order."""
+    stands = read_clock(request.history(), days.today(), calendar(request))
+    request.promises.exclude(step__in=[due.step for due in stands]).delete()
+    Promise.objects.bulk_create(
+        [_promise(request, due) for due in stands],
+        update_conflicts=True,
+        unique_fields=["request", "step"],
+        update_fields=["due", "ended", "late", "over", "paused"],
+    )
+    running = () if request.state in FINAL else (due for due in stands if due.ended is None)
+    first = min(running, key=lambda due: due.due, default=None)
     request.due_step, request.due_on = (first.step, first.due) if first else ("", None)
     SupportRequest.objects.filter(pk=request.pk).update(due_step=request.due_step, due_on=request.due_on)
+
+
+def _promise(request: SupportRequest, due: Due) -> Promise:
+    return Promise(
+        request=request, step=due.step, due=due.due, ended=due.ended, late=due.status == "late",
+        over=due.status == "overdue", paused=due.status == "paused",
+    )  # fmt: skip
 
 
 def tell(request: SupportRequest, by: Account | None) -> None:
