@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 
 import pytest
 
@@ -33,6 +34,20 @@ def in_english():
 
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def transactional_rollback():
+    """What is made inside is gone afterwards: for the examples of a property test."""
+    from django.db import transaction
+
+    @contextmanager
+    def inside():
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return inside
 
 
 @pytest.fixture

@@ -102,21 +102,6 @@ def test_predicate_and_query_agree_for_everyone_and_every_record(data, transacti
                 assert asked == found, (verb, kind, person)
 
 
-@pytest.fixture
-def transactional_rollback():
-    from contextlib import contextmanager
-
-    from django.db import transaction
-
-    @contextmanager
-    def inside():
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
-
-    return inside
-
-
 def test_role_counts_from_its_first_day_to_its_last():
     made = account("dated")
     today = timezone.localdate()

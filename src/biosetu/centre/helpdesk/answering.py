@@ -19,11 +19,13 @@ from biosetu.centre.accounts.permissions import grants, visible_to
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import STATE_NAMES, SupportRequest
+from biosetu.centre.helpdesk.priorities import DEFINITION, Priority, priorities
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import standards
 from biosetu.cooperation.forms import vocabulary
 from biosetu.engine.tables import escaped
 from biosetu.framework import centres, parties
+from biosetu.framework import targets as all_targets
 from biosetu.translation import N_
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -58,6 +60,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "by": by,
         "targets": targets,
+        "themes": {code: target.theme(language()) for code, target in all_targets().items()},
         "steps": [row for row in standards() if any(row.step in by[name] for name in ("kept", "late", "overdue"))],
         "names": {code: gettext(label) for code, label in vocabulary("assistance")},
         "definitions": DEFINITIONS,
@@ -90,13 +93,13 @@ def report(request: HttpRequest) -> HttpResponse:
     if not _is_officer(request):
         raise PermissionDenied
     stream = io.BytesIO()
-    _write(_figures(request), request.GET.get("since", "")).save(stream)
+    _write(_figures(request), priorities(request.user), request.GET.get("since", "")).save(stream)
     answer = HttpResponse(stream.getvalue(), content_type=WORD)
     answer["Content-Disposition"] = f'attachment; filename="report-{days.today()}.docx"'
     return answer
 
 
-def _write(found: list[Figure], since: str) -> Written:
+def _write(found: list[Figure], shared: list[Priority], since: str) -> Written:
     document = Document()
     named = [centres()[name] for name in settings.BIOSETU_CENTRES if name in centres()]
     document.add_heading(gettext("Report of the support centre to the Conference of the Parties"), 0)
@@ -105,6 +108,12 @@ def _write(found: list[Figure], since: str) -> Written:
     for heading in NARRATIVE:
         document.add_heading(gettext(heading), 1)
         document.add_paragraph(gettext("[to be written by the centre]"))
+    document.add_heading(gettext("Subregional priorities"), 1)
+    document.add_paragraph(gettext(DEFINITION))
+    for one in shared:
+        document.add_paragraph(f"{one.gap.target} {one.says} – {len(one.codes)}: {', '.join(one.names)}", "List Number")
+    if not shared:
+        document.add_paragraph(gettext("No gap is shared by two Parties in what is loaded here."))
     document.add_heading(gettext("Figures"), 1)
     for measure, definition in DEFINITIONS.items():
         rows = [one for one in found if one.measure == measure]

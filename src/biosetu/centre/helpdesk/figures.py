@@ -19,13 +19,13 @@ from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
-    TAKING_PART,
     UNMATCHED,
     Candidate,
     PlanItem,
     Promise,
     RequestParty,
     SupportRequest,
+    Taking,
 )
 from biosetu.cooperation import FINAL, standards
 from biosetu.cooperation.forms import parts
@@ -77,7 +77,7 @@ def figures(rows: QuerySet[SupportRequest], since: date | None = None) -> list[F
     found = [Figure("requests", "", asked.count()), Figure("open", "", still.count())]
     found += _listed("demand", still, "targets")
     found += _listed("supply", Provider.objects.filter(PUBLISHED).order_by(), "targets")
-    found += _grouped("party", RequestParty.objects.filter(request__in=still, standing__in=TAKING_PART), "party")
+    found += _grouped("party", RequestParty.objects.filter(request__in=still, standing=Taking.PART), "party")
     found += _listed("kind", still, "assistance_types")
     found += _grouped("state", asked, "state")
     found += _promises(asked)

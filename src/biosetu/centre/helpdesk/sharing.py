@@ -16,6 +16,7 @@ from biosetu.alignment.gaps import Gap
 from biosetu.centre import forms
 from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.helpdesk import verbs
+from biosetu.centre.helpdesk.priorities import kind_of
 from biosetu.centre.helpdesk.support import asked_for
 from biosetu.centre.pages import reading
 from biosetu.centre.pressing import account_of, telling
@@ -31,14 +32,10 @@ def alike(gap: Gap, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return the Parties among these that have the same gap, each with how it says it: kind, target and indicator."""
     found = []
     for code in codes:
-        same = (one for one in reading.supported(code).gaps if _key(one) == _key(gap))
+        same = (one for one in reading.supported(code).gaps if kind_of(one) == kind_of(gap))
         if (mine := next(same, None)) is not None:
             found.append((code, mine.says.text(language())))
     return found
-
-
-def _key(gap: Gap) -> tuple[str, str, str]:
-    return gap.kind, gap.target, gap.indicator
 
 
 @login_required

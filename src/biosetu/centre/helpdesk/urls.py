@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from biosetu.centre.helpdesk import answering, pages, sharing, steps, support
+from biosetu.centre.helpdesk import answering, pages, priorities, sharing, steps, support
 
 urlpatterns = [
     path("", pages.queue, name="requests"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("results/", answering.dashboard, name="results"),
     path("results/figures.csv", answering.export, name="results_csv"),
     path("results/report.docx", answering.report, name="results_report"),
+    path("priorities/", priorities.page, name="priorities"),
+    path("priorities/priorities.csv", priorities.export, name="priorities_csv"),
     path("for/<str:code>/", support.support, name="party_support"),
     path("for/<str:code>/joint/", sharing.new, name="joint_new"),
     path("template.xlsx", pages.template, name="request_template"),
