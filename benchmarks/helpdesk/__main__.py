@@ -1,5 +1,5 @@
 # ruff: noqa: E402 - the environment is read when the settings are imported
-"""The officer's queue at 20,000 requests and 10,000 providers: median and slowest of 15 page loads [ms].
+"""The officer's queue and the figures at 20,000 requests and 10,000 providers: median and slowest of 15 loads [ms].
 
 usage: [DATABASE_URL=…] python -m benchmarks.helpdesk
 """
@@ -31,7 +31,7 @@ from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.directory.models import Provider
-from biosetu.centre.helpdesk.models import RequestParty, Step, SupportRequest
+from biosetu.centre.helpdesk.models import Promise, RequestParty, Step, SupportRequest
 from biosetu.framework import coverage
 
 REQUESTS, PROVIDERS, LOADS = 20_000, 10_000, 15
@@ -45,9 +45,9 @@ PAGES = (
     "/requests/?page=400",
     "/directory/",
     "/directory/?q=institute+9",
-    "/requests/results/",
 )
-LIMIT_MS = 300
+FIGURES = "/requests/results/"
+LIMIT_MS, FIGURES_LIMIT_MS = 300, 1000
 
 
 def fill(chance: random.Random) -> Account:
@@ -73,6 +73,13 @@ def fill(chance: random.Random) -> Account:
         for verb in ("submit", "endorse")
     ]
     Step.objects.bulk_create(steps, batch_size=2000)
+    today = now.date()
+    promises = [
+        Promise(request=row, step=step, due=today, ended=chance.choice([None, today]), late=chance.random() < 0.1)
+        for row in rows
+        for step in ("acknowledge", "endorse", "briefing")
+    ]
+    Promise.objects.bulk_create(promises, batch_size=2000)
     providers = [
         Provider(
             name=f"Institute {n}", party=chance.choice(parties), standing="listed", consented_on=now.date(),
@@ -111,12 +118,12 @@ def main() -> None:
     slow = []
     print(f"{connection.vendor}: {SupportRequest.objects.count()} requests, {Provider.objects.count()} providers")
     with override_settings(ALLOWED_HOSTS=["testserver"]):
-        for address in PAGES:
+        for address, limit in {**dict.fromkeys(PAGES, LIMIT_MS), FIGURES: FIGURES_LIMIT_MS}.items():
             taken = loads(client, address)
             print(f"{statistics.median(taken):8.1f} {max(taken):8.1f}  {address}")
-            slow += [address] if statistics.median(taken) > LIMIT_MS else []
+            slow += [f"{address} ({limit} ms)"] if statistics.median(taken) > limit else []
     if slow:
-        raise SystemExit(f"over {LIMIT_MS} ms: {', '.join(slow)}")
+        raise SystemExit(f"over the limit: {', '.join(slow)}")
 
 
 if __name__ == "__main__":
