@@ -58,7 +58,7 @@ def test_observations_import_of_wrong_rows_ends_with_one(tmp_path: Path, capsys:
     path = tmp_path / "f.csv"
     path.write_text("party,indicator,year,value,unit,source,holder\nNPL,3.1,2024,240,%,national,MoFE\n")
     assert run(["observations", "import", str(path)]) == 1
-    assert "f.csv, row 2, column value: outside the possible range ('240.0'). 0 … 100" in capsys.readouterr().err
+    assert "f.csv, row 2, column value: outside the possible range ('240'). 0 … 100" in capsys.readouterr().err
 
 
 def test_observations_from_a_newer_store_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,3 +41,7 @@ def test_year_ticks_hold_the_ends_and_keep_clear_of_them() -> None:
     assert year_ticks(1993, 2024) == [1993, 2000, 2010, 2024]
     assert year_ticks(2020, 2020) == [2020]
     assert year_ticks(2016, 2022) == [2016, 2018, 2020, 2022]
+
+
+def test_scale_of_one_value_stands_in_the_middle():
+    assert Scale(0.85, 0.85, 10.0, 30.0)(0.85) == 20.0

@@ -117,8 +117,12 @@ def test_disputed_figure_with_the_party_s_own_value_shows_that_value_first(tmp_p
     sheet.fill(sheet.row_of("A.3", 2024, "2024"), answer="dispute", own_value=0.8, reason="Other species.")
     take(sheet.back())
     own, disputed = party_evidence("NPL").summaries_of("A.3")
-    assert (own.source, own.level.value, own.disputes) == ("national", 0.8, ())
-    assert [point.text for point in disputed.disputes] == ["Other species."]
+    assert (own.source, own.level.value, own.answers_only) == ("national", 0.8, True)
+    assert [[point.text for point in one.disputes] for one in (own, disputed)] == [["Other species."]] * 2
+    assert [sentence.text() for sentence in tell(own)][:2] == [
+        "The Party's own figure for 2024 is 0.8, in place of 0.85 (release 2024).",
+        "The Party disputes the figure for 2024: Other species.",
+    ]
 
 
 def test_figure_that_is_not_relevant_leaves_every_summary_but_not_the_record(tmp_path: Path) -> None:

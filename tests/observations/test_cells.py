@@ -133,6 +133,12 @@ def test_every_refused_cell_is_echoed_as_it_was_typed(column: str, typed: str) -
             assert problem.value == typed[:80]
 
 
+def test_columns_of_answers_come_back_unread() -> None:
+    parsed, problems = parse_cells(cells(**MINIMAL, party_answer=["dispute"], party_value=["x"]))
+    assert problems == []
+    assert parsed.schema.equals(SCHEMA)
+
+
 def test_problems_of_columns_that_are_not_there_keep_their_value() -> None:
     problem = Problem("m", "r", "c", "", 2, "licence", "kept")
     assert as_typed([problem], cells(**MINIMAL)) == [problem]

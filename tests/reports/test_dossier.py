@@ -172,7 +172,7 @@ def test_rounded_source_shows_no_false_change(document) -> None:
     assert (latest.value, latest.detail) == ("0.85", "2024, release 2024")
     assert change.value.startswith("−0.00")
     assert change.detail.endswith("release 2020-10")
-    assert len(baseline.value) == len("0.831")
+    assert len(baseline.value) == len("0.8312")
 
 
 def test_series_break_has_no_baseline_and_asks_the_party(document) -> None:
@@ -198,8 +198,17 @@ def test_landlocked_party_is_not_asked_for_the_sea(document) -> None:
 
 
 def test_without_map_the_dossier_is_otherwise_the_same(evidence, document) -> None:
-    bare = dossier(dataclasses.replace(evidence("LKA"), boundaries=None), Voice())
+    bare = dossier(dataclasses.replace(evidence("LKA"), boundaries=None, mapped=False), Voice())
     assert [part for part in document("LKA").sections if part.key != "map"] == list(bare.sections)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "No map: the outlines of"), ("ar", "لا خريطة")])
+def test_a_map_that_cannot_be_drawn_is_said_in_one_line(evidence, language: str, words: str) -> None:
+    made = dossier(dataclasses.replace(evidence("LKA"), boundaries=None, mapped=True), Voice(language))
+    (part,) = [part for part in made.sections if part.key == "map"]
+    (line,) = part.blocks
+    assert words in line.text
+    assert words in html.render(made)
 
 
 def test_party_of_which_nothing_is_held_still_has_a_dossier() -> None:

@@ -72,6 +72,6 @@ def test_expected_value_lies_on_the_straight_line(year: int, value: float) -> No
 def test_pathway_is_told_with_its_numbers() -> None:
     found = pathway(GOAL, summarise(table(row(**OWN, value=21.5, year=2024))))
     assert tell_pathway(found).text() == (
-        "Off track to the Party's own quantity (at least 30 % by 2030): 21.5 in 2024, where the straight path stands "
-        "at 24."
+        "Off track to the Party's own quantity (at least 30 % by 2030): 21.5 % in 2024, where the straight path stands "
+        "at 24 %."
     )

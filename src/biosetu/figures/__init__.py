@@ -4,7 +4,7 @@ from biosetu.figures.bars import category_bars
 from biosetu.figures.classmap import Kind, class_colours, class_map, kinds_of
 from biosetu.figures.countrymap import breadth_km, country_map, disclaimer
 from biosetu.figures.criteria import criteria_strip
-from biosetu.figures.dots import Dot, DotOptions, Small, dot_plot, small_multiples
+from biosetu.figures.dots import Dot, DotOptions, OwnMarks, Small, dot_plot, small_multiples
 from biosetu.figures.framework import (
     MOVES,
     Movement,
@@ -29,6 +29,7 @@ __all__ = [
     "Move",
     "Movement",
     "Options",
+    "OwnMarks",
     "Row",
     "Small",
     "Tile",

@@ -14,38 +14,58 @@ from biosetu.translation import Voice
 
 WIDTH, ROW, TOP = 440.0, 24.0, 34.0
 NAME_CHARACTERS = 27
+LEGEND_ROW = 18.0
 SMALL_WIDTH, SMALL_HEIGHT = 200.0, 112.0
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One row of a dot plot: a Party's level now and, where there is one, before; `note` stands where there is none."""
+    """One row of a dot plot: a Party's level now and, where there is one, before; `note` stands where there is none.
+
+    `own` marks a value that the Party itself gives, `disputed` a published one that it disputes (`note` says so, before
+    the value); a `published` value stands beside the Party's own.
+    """
 
     label: str
     value: float | None
     before: float | None = None
     note: str = ""
+    own: bool = False
+    disputed: bool = False
+    published: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """One small multiple: a Party and its values by year."""
+    """One small multiple: a Party and its values by year; its `own` values and the `disputed` years are set apart."""
 
     label: str
     years: tuple[int, ...]
     values: tuple[float, ...]
     note: str = ""
+    own: tuple[tuple[int, float], ...] = ()
+    disputed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMarks:
+    """What the marks of the Parties' own words mean: their own figure, the published one it replaces or disputes."""
+
+    own: str = ""
+    published: str = ""
+    disputed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DotOptions:
-    """What a dot plot says about its dots: the unit, what the full and the open dot are, decimals, the benchmark."""
+    """What a dot plot says about its dots: the unit, what each kind of dot is, decimals, the benchmark."""
 
     unit: str = ""
     now: str = ""
     before: str = ""
     places: int = 1
     benchmark: Level | None = None
+    marks: OwnMarks = OwnMarks()
 
 
 def dot_plot(rows: Sequence[Dot], voice: Voice, options: DotOptions, *, key: str, title: str, text: str = "") -> Markup:
@@ -56,9 +76,10 @@ def dot_plot(rows: Sequence[Dot], voice: Voice, options: DotOptions, *, key: str
         return Markup("")
     ordered = sorted(known, key=lambda dot: (-(dot.value or 0.0), dot.label))
     ordered += sorted((dot for dot in rows if dot.value is None), key=lambda dot: dot.label)
-    canvas = Canvas(WIDTH, TOP + ROW * len(ordered) + 58, voice)
+    marks_used = _marks_used(ordered, options)
+    canvas = Canvas(WIDTH, TOP + ROW * len(ordered) + 58 + LEGEND_ROW * len(marks_used), voice)
     start = 8 + max(width_of(dot.label[:NAME_CHARACTERS]) for dot in ordered)
-    values = [value for dot in known for value in (dot.value, dot.before) if value is not None]
+    values = [value for dot in known for value in (dot.value, dot.before, dot.published) if value is not None]
     values += [value for _, value in benchmark.points] if benchmark else []
     marks = ticks(min(values), max(values), 4)
     xs = Scale(marks[0], marks[-1], start + 8, WIDTH - 56)
@@ -69,8 +90,21 @@ def dot_plot(rows: Sequence[Dot], voice: Voice, options: DotOptions, *, key: str
         canvas.line(x, TOP - 6, x, bottom, "benchmark")
     for index, dot in enumerate(ordered):
         _dot_row(canvas, xs, dot, TOP + ROW * (index + 0.5), start, options.places)
-    _dot_legend(canvas, bottom + 18, options)
+    for index, (shape, radius, label) in enumerate(marks_used):
+        canvas.dot(8, bottom + 18 + LEGEND_ROW * index, radius, shape)
+        canvas.text(18, bottom + 22.5 + LEGEND_ROW * index, label, "t-soft t-small")
+    _dot_legend(canvas, bottom + 18 + LEGEND_ROW * len(marks_used), options)
     return canvas.finish(key, title, text)
+
+
+def _marks_used(rows: Sequence[Dot], options: DotOptions) -> list[tuple[str, float, str]]:
+    """Return the marks of what the Parties say themselves that are drawn: shape, radius, what it means."""
+    kinds = (
+        (any(dot.own for dot in rows), "dot-national", 4.5, options.marks.own),
+        (any(dot.disputed for dot in rows), "dot-disputed", 5.5, options.marks.disputed),
+        (any(dot.published is not None for dot in rows), "dot-older", 3.0, options.marks.published),
+    )
+    return [(shape, radius, label) for used, shape, radius, label in kinds if used and label]
 
 
 def _dot_axis(canvas: Canvas, xs: Scale, marks: Sequence[float], bottom: float, unit: str) -> None:
@@ -90,8 +124,12 @@ def _dot_row(canvas: Canvas, xs: Scale, dot: Dot, y: float, start: float, places
     if dot.before is not None:
         canvas.line(xs(dot.before), y, xs(dot.value), y, "stem")
         canvas.dot(xs(dot.before), y, 4, "dot-open")
-    canvas.dot(xs(dot.value), y, 4.5, "dot")
-    rightmost = max(dot.value, dot.before if dot.before is not None else dot.value)
+    if dot.published is not None:
+        canvas.dot(xs(dot.published), y, 3, "dot-older")
+    canvas.dot(xs(dot.value), y, 4.5, "dot-national" if dot.own else "dot")
+    if dot.disputed:
+        canvas.dot(xs(dot.value), y, 7, "dot-disputed")
+    rightmost = max(value for value in (dot.value, dot.before, dot.published) if value is not None)
     canvas.text(xs(rightmost) + 9, y + 4.5, canvas.voice.number(dot.value, places), "t-strong halo")
 
 
@@ -111,11 +149,11 @@ def _dot_legend(canvas: Canvas, y: float, options: DotOptions) -> None:
 
 def small_multiples(items: Sequence[Small], voice: Voice, *, key: str, unit: str, places: int = 2) -> Markup:
     """Return one small chart per Party as a grid that fits its page; all share both axes, so that they compare."""
-    drawn = [item for item in items if item.values]
+    drawn = [point for item in items for point in (*zip(item.years, item.values, strict=True), *item.own)]
     if not drawn:
         return Markup("")
-    values = [value for item in drawn for value in item.values]
-    years = [year for item in drawn for year in item.years]
+    values = [value for _, value in drawn]
+    years = [year for year, _ in drawn]
     marks = ticks(min(values), max(values), 2)
     xs = Scale(min(years), max(*years, min(years) + 1), 8, SMALL_WIDTH - 44)
     ys = Scale(marks[0], marks[-1], SMALL_HEIGHT - 20, 26)
@@ -126,16 +164,42 @@ def small_multiples(items: Sequence[Small], voice: Voice, *, key: str, unit: str
 def _small(item: Small, voice: Voice, xs: Scale, ys: Scale, key: str, unit: str, places: int) -> Markup:
     canvas = Canvas(SMALL_WIDTH, SMALL_HEIGHT, voice)
     canvas.text(2, 13, item.label, "t-strong")
-    if not item.values:
+    known = sorted({*zip(item.years, item.values, strict=True), *item.own})
+    if not known:
         canvas.text(2, 34, item.note, "t-soft t-small")
         return canvas.finish(key, f"{item.label}: {item.note}")
     for edge in (ys.low, ys.high):
         canvas.line(xs.start, ys(edge), SMALL_WIDTH - 4, ys(edge), "grid")
+    _small_line(canvas, item, xs, ys, alone=not item.own)
+    shown = [*item.own, *zip(item.years, item.values, strict=True)]
+    last = max(shown, key=lambda point: (point[0], point in item.own))
+    for year, value in item.own:
+        canvas.dot(xs(year), ys(value), 3.5, "dot-national")
+    canvas.text(xs(last[0]) + 6, ys(last[1]) + 4.5, voice.number(last[1], places), "t-strong t-small halo")
+    canvas.text(xs.start, SMALL_HEIGHT - 5, str(known[0][0]), "t-soft t-small")
+    canvas.text(xs(known[-1][0]), SMALL_HEIGHT - 5, str(known[-1][0]), "t-soft t-small", "end")
+    return canvas.finish(key, _small_said(item, voice, unit, places))
+
+
+def _small_line(canvas: Canvas, item: Small, xs: Scale, ys: Scale, *, alone: bool) -> None:
+    if not item.values:
+        return
     canvas.path([(xs(y), ys(v)) for y, v in zip(item.years, item.values, strict=True)], "line")
-    last = item.values[-1]
-    canvas.dot(xs(item.years[-1]), ys(last), 3, "dot")
-    canvas.text(xs(item.years[-1]) + 6, ys(last) + 4.5, voice.number(last, places), "t-strong t-small halo")
-    canvas.text(xs.start, SMALL_HEIGHT - 5, str(item.years[0]), "t-soft t-small")
-    canvas.text(xs(item.years[-1]), SMALL_HEIGHT - 5, str(item.years[-1]), "t-soft t-small", "end")
-    said = f"{item.label}, {unit}: {item.years[0]} {voice.number(item.values[0], places)}, "
-    return canvas.finish(key, said + f"{item.years[-1]} {voice.number(last, places)}")
+    if alone:
+        canvas.dot(xs(item.years[-1]), ys(item.values[-1]), 3, "dot")
+    for year, value in zip(item.years, item.values, strict=True):
+        if year in item.disputed:
+            canvas.dot(xs(year), ys(value), 5, "dot-disputed")
+
+
+def _small_said(item: Small, voice: Voice, unit: str, places: int) -> str:
+    """Return the picture in words: what the Party gives or disputes first."""
+    _ = voice.gettext
+    parts = [_("the Party's own, {year}: {value}").format(year=y, value=voice.number(v, places)) for y, v in item.own]
+    if item.disputed:
+        years = voice.join([str(year) for year in item.disputed])
+        parts.append(_("disputed by the Party: {years}").format(years=years))
+    if item.values:
+        ends = dict.fromkeys([(item.years[0], item.values[0]), (item.years[-1], item.values[-1])])
+        parts += [f"{year} {voice.number(value, places)}" for year, value in ends]
+    return f"{item.label}, {unit}: " + ", ".join(parts)

@@ -20,6 +20,8 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """Return the position of a value."""
+        if self.high == self.low:
+            return (self.start + self.end) / 2
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from biosetu.figures.canvas import Anchor, Canvas, width_of, wrap
 from biosetu.figures.scales import Scale, decimals, ticks, year_ticks
 from biosetu.observations import Source
+from biosetu.observations.answers import OWN_ANSWER
 from biosetu.translation import Voice
 
 WIDTH, HEIGHT = 440.0, 236.0
@@ -22,6 +23,7 @@ DOTS_UP_TO = 12
 FEWEST_FOR_LINE_ALONE = 4
 HEADROOM = 0.06
 OLDER = ("line-older", "line-oldest")
+DISPUTED = "dot-disputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Line:
     label: str
     shape: str
     rows: tuple[dict[str, float], ...]
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Options:
 
     `own` is the Party's own quantity, `benchmark` the global one (drawn and named differently); `breaks` are years
     before which the series is not comparable; `baseline` is (first year, last year, mean); `zero` starts the axis at 0;
-    `dots` marks every year, for years that are measurements of their own.
+    `dots` marks every year, for years that are measurements of their own; `disputed` are years whose published figure
+    the Party disputes: ringed, and named first.
     """
 
     unit: str = ""
@@ -58,6 +62,7 @@ class Options:
     zero: bool = False
     dots: bool = False
     decimals: int | None = None
+    disputed: tuple[int, ...] = ()
 
 
 def lines(table: pa.Table, voice: Voice) -> list[Line]:
@@ -70,7 +75,7 @@ def lines(table: pa.Table, voice: Voice) -> list[Line]:
     found = []
     for (national, vintage), group in groups:
         age = 0 if national else len(world) - 1 - world.index((national, vintage))
-        found.append(Line(_label(national, vintage, voice), _shape(national, age), group))
+        found.append(Line(_label(national, vintage, voice), _shape(national, age), group, national))
     return found
 
 
@@ -83,7 +88,7 @@ def _shape(national: bool, age: int) -> str:
 def _label(national: bool, vintage: str, voice: Voice) -> str:
     _ = voice.gettext
     if national:
-        return _("the Party's own figures")
+        return _("the Party's answers") if vintage.endswith(OWN_ANSWER) else _("the Party's own figures")
     return _("release {vintage}").format(vintage=voice.ltr(vintage)) if vintage else _("release not dated")
 
 
@@ -105,10 +110,14 @@ def series_chart(table: pa.Table, voice: Voice, options: Options, *, key: str, t
     _levels(canvas, xs, ys, options)
     for line in drawn:
         _line(canvas, xs, ys, line, options)
+    _disputed(canvas, xs, ys, drawn, options.disputed)
     _last_value(canvas, xs, ys, drawn[-1], options)
     y = HEIGHT + 8.0
     for shape, texts in legend:
-        canvas.line(START, y, START + 26, y, shape)
+        if shape == DISPUTED:
+            canvas.dot(START + 13, y, 5.5, DISPUTED)
+        else:
+            canvas.line(START, y, START + 26, y, shape)
         canvas.lines(START + 34, y + 4.5, texts, "t-soft", step=LEGEND_STEP - 2)
         y += LEGEND_STEP * len(texts)
     return canvas.finish(key, title, text)
@@ -117,6 +126,9 @@ def series_chart(table: pa.Table, voice: Voice, options: Options, *, key: str, t
 def _legend(drawn: Sequence[Line], options: Options, voice: Voice) -> list[tuple[str, list[str]]]:
     _ = voice.gettext
     rows = [(f"line {line.shape}".strip(), line.label) for line in reversed(drawn)]
+    if ringed := [year for year in options.disputed if _published(drawn, year)]:
+        years = voice.join([str(year) for year in ringed])
+        rows.insert(0, (DISPUTED, _("disputed by the Party: {years}").format(years=years)))
     if options.own:
         rows.append(("own", options.own.label))
     if options.benchmark:
@@ -216,14 +228,26 @@ def _unbroken(rows: Sequence[dict[str, float]], breaks: Sequence[int]) -> list[l
     return parts
 
 
+def _published(drawn: Sequence[Line], year: int) -> list[float]:
+    """Return the figures drawn for a year that are not the Party's own."""
+    return [row["value"] for line in drawn if not line.own for row in line.rows if row["year"] == year]
+
+
+def _disputed(canvas: Canvas, xs: Scale, ys: Scale, drawn: Sequence[Line], years: Sequence[int]) -> None:
+    for year in years:
+        for value in _published(drawn, year):
+            canvas.dot(xs(year), ys(value), 5.5, DISPUTED)
+
+
 def _last_value(canvas: Canvas, xs: Scale, ys: Scale, line: Line, options: Options) -> None:
     row = line.rows[-1]
     places = options.decimals if options.decimals is not None else min(3, decimals([row["value"]]))
     label = canvas.voice.number(row["value"], places)
+    style = "t-soft halo" if row["year"] in options.disputed and not line.own else "t-strong halo"
     x, y = xs(row["year"]), ys(row["value"])
     canvas.dot(x, y, 3.5, line.shape.replace("line", "dot") or "dot")
     room = WIDTH - END - x
     if room >= width_of(label) + 4:
-        canvas.text(x + 7, y + 4.5, label, "t-strong halo")
+        canvas.text(x + 7, y + 4.5, label, style)
     else:
-        canvas.text(x - 7, y - 8, label, "t-strong halo", "end")
+        canvas.text(x - 7, y - 8, label, style, "end")

@@ -96,6 +96,7 @@ def evidence_of(
         promises=titles_by_target(held.tables, language),
         tables={**held.tables, **_tables(held.party.iso3)},
         boundaries=boundaries(held.party) if with_map else None,
+        mapped=with_map,
     )
 
 

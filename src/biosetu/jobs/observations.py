@@ -27,6 +27,7 @@ from biosetu.observations import (
     row_states,
     without,
 )
+from biosetu.observations.given import party_first
 from biosetu.observations.revisions import SAME, revisions
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
@@ -125,7 +126,7 @@ def import_observations(
 def list_observations(
     selection: Selection | None = None, *, store: ObservationStore | None = None, carried: bool = True
 ) -> pa.Table:
-    """Return what is held, sorted by key: the store's rows, and with `carried` those that come with the software."""
+    """Return what is held, by key, the Party's own first: the store's rows, with `carried` the software's too."""
     wanted = selection or Selection()
     parties = tuple(find_party(code).iso3 for code in wanted.party)
     wanted = replace(wanted, party=parties)
@@ -134,7 +135,7 @@ def list_observations(
     if carried:
         everywhere = pa.concat_tables([official.observations(), setuland.observations()])
         tables.insert(0, without(wanted.of(everywhere), held_in.withdrawn()))
-    return newest_per_key(pa.concat_tables(tables))
+    return party_first(newest_per_key(pa.concat_tables(tables)))
 
 
 def list_revisions(code: str, *, store: ObservationStore | None = None, everything: bool = False) -> pa.Table:

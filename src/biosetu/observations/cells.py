@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.observations.schema import NEEDED, SCHEMA, SILENT
+from biosetu.observations.schema import ANSWER_COLUMNS, NEEDED, SCHEMA, SILENT
 from biosetu.observations.units import unit_code
 from biosetu.problems import Problem
 from biosetu.translation import N_
@@ -95,6 +95,8 @@ def header_problems(columns: Sequence[str], file: str = "") -> list[Problem]:
     if not set(VALUE_COLUMNS) & set(columns):
         found.append(Problem(N_("a column is missing"), N_("Add the column value"), "missing-column", file, 1, "value"))
     for name in dict.fromkeys(columns):
+        if name in ANSWER_COLUMNS.names:
+            continue
         if name not in SCHEMA.names:
             near = get_close_matches(name, SCHEMA.names, 1)
             remedy = N_("Remove it or give it its right name") + (f": {near[0]}" if near else "")

@@ -69,6 +69,10 @@ SCHEMA = pa.schema(
     ],
     metadata={"biosetu.schema": "observation", "biosetu.schema_version": str(SCHEMA_VERSION)},
 )
+# what the Party answered to a figure: stands beside it in what is given out, and is left aside when it comes back
+ANSWER_COLUMNS = pa.schema(
+    [("party_answer", _TEXT), ("party_value", pa.float64()), ("party_reason", _TEXT), ("party_office", _TEXT)]
+)
 KEY = (
     "party",
     "indicator",

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from biosetu.framework import elements, targets
 from biosetu.observations.units import units
-from biosetu.translation import translations
+from biosetu.translation import Voice, direction, translations
 
 Value = str | int | float
 
@@ -21,6 +21,11 @@ _UNWRITTEN = frozenset({"index", "proportion", "flag", "count"})
 _SPACES = re.compile(r"\s+(?=[).,:;]|\s|$)")
 
 MOST_DIGITS = 4
+MOST_DECIMALS = 7
+DECIMALS_OF_ZERO = 2
+RATE_DIGITS = 2
+_SLACK = 1e-9
+_TURNED = re.compile(r"[+−-]?\d[\d,.]*(?:[–-]\d[\d,.]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +44,47 @@ class Sentence:
         """Return the sentence in a language, in English where it is not translated; numbers as they stand."""
         say = translations(language).gettext
         shown = {name: _shown(name, value, language) for name, value in self.values.items()}
-        return _SPACES.sub("", say(self.message).format(**shown)) if self.message else ""
+        text = _SPACES.sub("", say(self.message).format(**shown)) if self.message else ""
+        return _isolated(text, Voice(language)) if direction(language) == "rtl" else text
 
     def as_dict(self) -> dict[str, object]:
         """Return id, message and values, for JSON."""
         return {"id": self.id, "message": self.message, "values": dict(self.values)}
 
 
-def rounded(value: float, resolution: float | None) -> float:
-    """Return a value at the rounding of its source, or with four significant digits where that is unknown or finer.
+def decimals_of(value: float, resolution: float | None) -> int:
+    """Return with how many decimals a value is read: those of its source, and no more than four digits in all.
 
-    Whole numbers are never shortened.
+    Without a known rounding as many as the value needs, up to four digits. Whole numbers are never shortened.
     """
+    coarse = resolution is None or resolution <= 0
+    exact = MOST_DECIMALS if coarse else max(0, math.ceil(-math.log10(resolution or 1) - _SLACK))
+    if value == 0 or not math.isfinite(value):
+        return 0 if coarse else min(exact, DECIMALS_OF_ZERO)
+    readable = max(0, MOST_DIGITS - 1 - math.floor(math.log10(abs(value))))
+    if not coarse:
+        return min(exact, readable)
+    return len(f"{round(value, readable):.{readable}f}".partition(".")[2].rstrip("0"))
+
+
+def rounded(value: float, resolution: float | None) -> float:
+    """Return a value with the decimals it is read with (`decimals_of`)."""
+    return round(value, decimals_of(value, resolution)) + 0.0 if math.isfinite(value) else value
+
+
+def difference_decimals(difference: float, beside: float, resolution: float | None) -> int:
+    """Return with how many decimals a difference is read: those of the value beside it, more where it would be zero."""
+    decimals = decimals_of(beside, resolution)
+    while difference and round(difference, decimals) == 0 and decimals < MOST_DECIMALS:
+        decimals += 1
+    return decimals
+
+
+def rate(value: float) -> float:
+    """Return a yearly rate for reading: two digits, whole numbers not shortened."""
     if value == 0 or not math.isfinite(value):
         return value
-    readable = max(0, MOST_DIGITS - 1 - math.floor(math.log10(abs(value))))
-    if resolution is None or resolution <= 0:
-        return float(f"{value:.{MOST_DIGITS}g}")
-    digits = max(0, round(-math.log10(resolution)))
-    return round(value, min(digits, readable)) + 0.0
+    return round(value, max(0, RATE_DIGITS - 1 - math.floor(math.log10(abs(value))))) + 0.0
 
 
 def plain_number(value: Value) -> str:
@@ -66,8 +93,19 @@ def plain_number(value: Value) -> str:
         return value
     if isinstance(value, int):
         return str(value)
-    text = f"{value:,.7f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    text = f"{abs(value):,.{MOST_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"−{text}" if value < 0 and text != "0" else text
+
+
+def _isolated(text: str, voice: Voice) -> str:
+    """Keep spans of years, releases and signed numbers from being turned round in right-to-left text."""
+
+    def kept(match: re.Match[str]) -> str:
+        number = match.group().rstrip(".,")
+        rest = match.group()[len(number) :]
+        return (voice.ltr(number) if set(number) & set("+−-–") else number) + rest
+
+    return _TURNED.sub(kept, text)
 
 
 def _shown(name: str, value: Value, language: str) -> str:

@@ -6,8 +6,8 @@ Text is plain and already in the reader's language; escaping is the renderer's b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -154,6 +154,32 @@ class Document:
     def citations(self) -> list[Citation]:
         """Return every source once, in the order in which the reader meets them."""
         return list(dict.fromkeys(source for section in self.sections for source in cited(section)))
+
+
+def unified(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Return the sections with one citation a source and release: the fullest of those that name it."""
+    parts = tuple(sections)
+    best: dict[tuple[str, str], Citation] = {}
+    for citation in (one for part in parts for one in cited(part)):
+        key = (citation.text, citation.vintage)
+        known = best.get(key, citation)
+        best[key] = replace(known, licence=known.licence or citation.licence, url=known.url or citation.url)
+    return tuple(replace(part, blocks=tuple(_with(block, best) for block in part.blocks)) for part in parts)
+
+
+def _with(block: Block, best: Mapping[tuple[str, str], Citation]) -> Block:
+    def full(sources: Iterable[Citation]) -> tuple[Citation, ...]:
+        return tuple(dict.fromkeys(best[one.text, one.vintage] for one in sources))
+
+    if isinstance(block, Bullets):
+        return replace(
+            block,
+            items=tuple(replace(item, sources=full(item.sources)) for item in block.items),
+            sources=full(block.sources),
+        )
+    if isinstance(block, Facts):
+        block = replace(block, items=tuple(replace(item, sources=full(item.sources)) for item in block.items))
+    return replace(block, sources=full(block.sources))
 
 
 def cited(section: Section) -> Iterator[Citation]:

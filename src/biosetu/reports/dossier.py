@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from biosetu.reports import sections
-from biosetu.reports.content import Document
+from biosetu.reports.content import Document, unified
 from biosetu.reports.evidence import Evidence
 from biosetu.translation import Voice
 
@@ -23,7 +23,7 @@ def dossier(evidence: Evidence, voice: Voice) -> Document:
         ),
         language=voice.language,
         on=evidence.on,
-        sections=tuple(sections.write(evidence, voice)),
+        sections=unified(sections.write(evidence, voice)),
         watermark=fictional,
         colophon=(
             *invented,

@@ -33,7 +33,7 @@ class Evidence:
     itself; `gaps` the ranked gaps; `promises` the titles of its national targets by the code
     of the goal or target they are aligned to, None where no national targets are loaded. `tables` holds what the rooms
     have computed or recorded, by name (`species.categories` …): a section looks for its own and says nothing where it
-    is missing. Without `boundaries` there is no map.
+    is missing. Without `boundaries` there is no map; where one is wanted (`mapped`) the report says so.
     """
 
     party: Party
@@ -45,6 +45,7 @@ class Evidence:
     promises: Mapping[str, tuple[str, ...]] | None = None
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     boundaries: Boundaries | None = None
+    mapped: bool = False
 
     def table(self, name: str) -> pa.Table | None:
         """Return a room's table, or None where there is none or it is empty."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -15,20 +14,28 @@ from markupsafe import Markup
 from biosetu.figures import Level, Movement, Options, scales, series_chart
 from biosetu.framework import elements, indicators
 from biosetu.observations import Source, units
+from biosetu.observations.answers import METHOD, OWN_ANSWER
+from biosetu.observations.given import PartyAnswer, disputed_years
 from biosetu.observations.own import Quantity
-from biosetu.observations.sentences import Sentence
+from biosetu.observations.sentences import Sentence, decimals_of, difference_decimals
 from biosetu.reports.content import Citation, Column, Fact, Facts, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.sources.official import Series, series_of
 from biosetu.statistics.pathway import pathway
 from biosetu.statistics.summary import Baseline, Point, Summary, baseline_periods
-from biosetu.statistics.telling import tell, tell_pathway
-from biosetu.translation import Voice
+from biosetu.statistics.telling import DIFFERENCES, tell, tell_pathway
+from biosetu.translation import N_, Voice
 
-MOST_DECIMALS = {"index": 3, "percent": 2, "proportion": 3}
 BARE = frozenset({"index", "proportion", "flag", "answer", "count"})
 ANSWERS = frozenset({"flag", "answer"})
-SMALLEST_SHOWN = 6
+# parts of the world in which headline indicators are disaggregated, as Parties write them
+PARTS = {
+    "terrestrial": N_("terrestrial"),
+    "marine": N_("marine"),
+    "inland waters": N_("inland waters"),
+    "freshwater": N_("freshwater"),
+    "coastal": N_("coastal"),
+}
 FROM_ZERO = frozenset({"percent", "km2", "ha"})
 
 
@@ -54,9 +61,10 @@ def targets_of(summary: Summary) -> tuple[str, ...]:
 
 
 def home_of(summary: Summary) -> str:
-    """Return the one goal or target under which a series is printed: the last, since goals come before targets."""
+    """Return the goal or target under which a series is printed: its own target, else the last (goals come first)."""
     codes = targets_of(summary)
-    return codes[-1] if codes else ""
+    own = summary.indicator.partition(".")[0]
+    return own if own.isdigit() and own in codes else codes[-1] if codes else ""
 
 
 def is_headline(summary: Summary) -> bool:
@@ -69,10 +77,19 @@ def title_of(summary: Summary, voice: Voice) -> str:
     """Return what a series shows, in a few words."""
     known = indicators().get(summary.indicator)
     official = series_of(summary.indicator, summary.series) or (None if known else official_of(summary))
-    title = official.title(voice.language) if official else known.title(voice.language) if known else summary.series
+    title = (
+        official.title(voice.language) if official else known.title(voice.language) if known else _own_title(summary)
+    )
     part = summary.disaggregation
-    shown = official is not None and part in ("", official.disaggregation)
-    return title if shown or not part else f"{title}: {part}"
+    if official is None or part not in ("", official.disaggregation):
+        title = f"{title}: {voice.gettext(PARTS.get(part, part))}" if part else title
+    several = official is not None and official.series != summary.series and not known
+    return f"{title} ({voice.ltr(summary.series)})" if several else title
+
+
+def _own_title(summary: Summary) -> str:
+    """Return what a national indicator shows: the Party's words beside its figure, else its series."""
+    return summary.level.footnote or summary.series
 
 
 def unit_of(summary: Summary, voice: Voice) -> str:
@@ -82,13 +99,9 @@ def unit_of(summary: Summary, voice: Voice) -> str:
 
 
 def places(summary: Summary, point: Point | None = None) -> int:
-    """Return how many decimals are printed: those of the source, and no more than a reader can use.
-
-    The source is that of `point`, else of the latest value.
-    """
-    resolution = (point or summary.level).resolution
-    exact = 2 if not resolution or resolution <= 0 else max(0, math.ceil(-math.log10(resolution) - 1e-9))
-    return min(exact, MOST_DECIMALS.get(summary.unit, 1))
+    """Return with how many decimals a point (else the latest value) is printed, as sentences do (`decimals_of`)."""
+    shown = point or summary.level
+    return decimals_of(shown.value, shown.resolution) if shown.value is not None else 0
 
 
 def quantity(
@@ -100,18 +113,38 @@ def quantity(
     point: Point | None = None,
     decimals: int | None = None,
 ) -> str:
-    """Return a value with its unit; a difference of percentages is in percentage points."""
+    """Return a value with its unit, rounded as its source (that of `point`, else of the latest value) is.
+
+    A difference of percentages or of yearly rates is in percentage points.
+    """
     unit = unit_of(summary, voice)
-    if signed and summary.unit == "percent":
+    if signed and summary.unit in DIFFERENCES:
         unit = voice.gettext("percentage points")
-    text = voice.number(value, places(summary, point) if decimals is None else decimals, signed=signed)
+    if decimals is None and value is not None:
+        decimals = decimals_of(value, (point or summary.level).resolution)
+    text = voice.number(value, decimals or 0, signed=signed)
     return f"{text}{' ' if unit else ''}{unit}"
 
 
+def latest_in_words(summary: Summary, voice: Voice) -> str:
+    """Return the latest value with its unit; where the Party disputes it, that first."""
+    shown = quantity(summary.level.value, summary, voice)
+    if is_disputed(summary):
+        return voice.gettext("disputed by the Party; published: {value}").format(value=shown)
+    return shown
+
+
+def is_disputed(summary: Summary) -> bool:
+    """Return whether the Party disputes the latest value, without giving its own."""
+    return not summary.answers_only and summary.level.year in disputed_years(summary.answers)
+
+
 def movement(summary: Summary) -> Movement:
-    """Return whether a trend is for the better; unknown where no trend, or no better direction, is stated."""
+    """Return whether a trend is for the better; unknown where none is stated, or the Party disputes a figure."""
     better = _pairs("directions").get(summary.series, _pairs("directions").get(summary.indicator))
     direction = summary.trend.direction
+    if disputed_years(summary.answers):
+        return Movement.UNKNOWN
     if direction == "none":
         return Movement.STEADY
     if better is None or direction not in ("rising", "falling"):
@@ -120,12 +153,19 @@ def movement(summary: Summary) -> Movement:
 
 
 def rows_of(evidence: Evidence, summary: Summary) -> pa.Table:
-    """Return the Observations behind a series, all its sources and vintages, years in order."""
-    names = ("indicator", "series", "disaggregation_type", "disaggregation", "unit")
+    """Return the Observations behind a series, the Party's own first, then the newest vintage, years in order."""
     table = evidence.observations
-    for name in names:
+    for name in ("indicator", "series", "disaggregation_type", "disaggregation"):
         table = table.filter(pc.equal(table.column(name), getattr(summary, name)))
-    return table.sort_by([("source", "ascending"), ("vintage", "descending"), ("year", "ascending")])
+    words = pc.and_(pc.equal(table.column("method"), METHOD), pc.equal(table.column("source"), Source.NATIONAL.value))
+    table = table.filter(pc.or_(pc.equal(table.column("unit"), summary.unit), words))
+    return table.sort_by([("source", "descending"), ("vintage", "descending"), ("year", "ascending")])
+
+
+def drawn_years(evidence: Evidence, summary: Summary) -> int:
+    """Return for how many years a chart of the series has a figure, the publisher's or the Party's."""
+    rows = rows_of(evidence, summary)
+    return len(set(rows.filter(pc.is_valid(rows.column("value"))).column("year").to_pylist()))
 
 
 def sources_of(table: pa.Table) -> tuple[Citation, ...]:
@@ -187,6 +227,7 @@ def chart(evidence: Evidence, summary: Summary, voice: Voice, *, key: str) -> Ma
         zero=summary.unit in FROM_ZERO,
         dots=summary.kind == "independent",
         decimals=places(summary),
+        disputed=tuple(sorted({point.year for point in summary.disputes})),
     )
     table = rows_of(evidence, summary)
     return series_chart(
@@ -199,7 +240,9 @@ def said(evidence: Evidence, summary: Summary, voice: Voice) -> str:
     sentences: list[Sentence] = list(tell(summary))
     own = own_quantity(evidence, summary)
     if own is not None:
-        sentences.append(tell_pathway(pathway(own, evidence.summaries)))
+        path = pathway(own, evidence.summaries)
+        if path.summary in (None, summary):
+            sentences.append(tell_pathway(path))
     official = series_of(summary.indicator, summary.series) or (
         None if summary.indicator in indicators() else official_of(summary)
     )
@@ -215,26 +258,45 @@ def facts(evidence: Evidence, summary: Summary, voice: Voice) -> Facts:
     _ = voice.gettext
     sources = sources_of(rows_of(evidence, summary))
     level, change = summary.level, summary.change
-    items = [Fact(_("Disputed by the Party"), str(point.year), point.text) for point in summary.disputes]
-    items += [Fact(_("Latest"), quantity(level.value, summary, voice), _in_release(level.year, level.vintage, voice))]
+    items = [*_answered(summary, voice)]
+    if not summary.answers_only:
+        detail = _in_release(level.year, level.vintage, voice)
+        items.append(Fact(_("Latest"), quantity(level.value, summary, voice), detail))
     baseline = stated_baseline(summary)
     if baseline is not None:
         first, last = baseline.first, baseline.last
         span = _("mean of {years}").format(years=voice.years(first, last)) if first < last else str(first)
-        items.append(Fact(_("Baseline"), quantity(baseline.value, summary, voice, point=change.latest), span))
+        shown = quantity(baseline.value, summary, voice, point=change.latest)
+        items.append(Fact(_("Baseline"), shown, _in_release(span, baseline.vintage, voice)))
     if change.state == "measured" and change.latest is not None:
         since = _in_release(change.latest.year, change.latest.vintage, voice)
         items.append(Fact(_("Change since the baseline"), _difference(summary, voice), since))
     return Facts(tuple(items), sources)
 
 
+def _answered(summary: Summary, voice: Voice) -> Iterator[Fact]:
+    """Yield what the Party gives in the place of figures, or says against them."""
+    _ = voice.gettext
+    for answer in summary.answers:
+        if answer.value is not None:
+            value = quantity(answer.value, summary, voice, decimals=decimals_of(answer.value, None))
+            yield Fact(_("The Party's own figure"), value, _in_place_of(answer, summary, voice))
+    for point in summary.disputes:
+        yield Fact(_("Disputed by the Party"), str(point.year), point.text)
+
+
+def _in_place_of(answer: PartyAnswer, summary: Summary, voice: Voice) -> str:
+    if answer.published is None:
+        return str(answer.year)
+    text = voice.gettext("{year}, in place of {value} (release {vintage})")
+    old = quantity(answer.published, summary, voice, decimals=decimals_of(answer.published, None))
+    return text.format(year=answer.year, value=old, vintage=voice.ltr(answer.release or "–"))
+
+
 def _difference(summary: Summary, voice: Voice) -> str:
-    change = summary.change
-    value, point = change.value or 0.0, change.latest
-    shown = places(summary, point)
-    while value and round(value, shown) == 0 and shown < SMALLEST_SHOWN:
-        shown += 1
-    return quantity(value, summary, voice, signed=True, decimals=shown)
+    value, point = summary.change.value or 0.0, summary.change.latest or summary.level
+    decimals = difference_decimals(value, point.value or 0.0, point.resolution)
+    return quantity(value, summary, voice, signed=True, decimals=decimals)
 
 
 def change_in_words(summary: Summary, voice: Voice) -> str | None:
@@ -267,7 +329,7 @@ def baseline_of_level(summary: Summary) -> float | None:
     return None if not held or stated_baseline(summary) is None else sum(held) / len(held)
 
 
-def _in_release(year: int, vintage: str, voice: Voice) -> str:
+def _in_release(year: int | str, vintage: str, voice: Voice) -> str:
     if not vintage:
         return str(year)
     return voice.gettext("{year}, release {vintage}").format(year=year, vintage=voice.ltr(vintage))
@@ -301,7 +363,7 @@ def _cell(row: Mapping[str, object]) -> str | float | None:
 def _head(source: str, vintage: str, voice: Voice) -> str:
     _ = voice.gettext
     if source == Source.NATIONAL:
-        return _("the Party's own figures")
+        return _("the Party's answers") if vintage.endswith(OWN_ANSWER) else _("the Party's own figures")
     return _("release {vintage}").format(vintage=voice.ltr(vintage)) if vintage else _("release not dated")
 
 
@@ -317,7 +379,7 @@ def overview(evidence: Evidence, summaries: Sequence[Summary], voice: Voice, cap
     rows = tuple(
         (
             title_of(summary, voice),
-            quantity(summary.level.value, summary, voice),
+            latest_in_words(summary, voice),
             summary.level.year,
             baseline_in_words(summary, voice),
         )
@@ -328,9 +390,19 @@ def overview(evidence: Evidence, summaries: Sequence[Summary], voice: Voice, cap
 
 
 def told(summaries: Sequence[Summary]) -> list[Summary]:
-    """Return one summary a series: the Party's own where there is one, else that of the newest release."""
+    """Return one summary a series: the Party's own where there is one, else that of the newest release.
+
+    What the Party has only answered to earlier years does not stand for the series: the publisher's summary is told,
+    which carries the answers and says them first.
+    """
     groups: dict[tuple[str, ...], list[Summary]] = {}
     for item in summaries:
         key = (item.indicator, item.series, item.disaggregation_type, item.disaggregation, item.unit)
         groups.setdefault(key, []).append(item)
-    return [max(group, key=lambda s: (s.source == Source.NATIONAL, s.level.vintage)) for group in groups.values()]
+    return [_told(group) for group in groups.values()]
+
+
+def _told(group: Sequence[Summary]) -> Summary:
+    latest = max(item.level.year for item in group)
+    standing = [item for item in group if not item.answers_only or item.level.year == latest]
+    return max(standing, key=lambda s: (s.source == Source.NATIONAL, s.answers_only, s.level.vintage))

@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from biosetu.figures import Dot, DotOptions, Row, Small, Tile, dot_plot, framework_key, matrix, small_multiples
+from biosetu.figures import Dot, DotOptions, Row, Tile, dot_plot, framework_key, matrix, small_multiples
 from biosetu.figures.framework import words
 from biosetu.framework import Centre, indicators, targets
 from biosetu.reports.content import (
@@ -23,6 +23,7 @@ from biosetu.reports.content import (
     Paragraph,
     Section,
     Table,
+    unified,
 )
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.sections.targets import kind_of
@@ -34,14 +35,15 @@ from biosetu.reports.series import (
     change_in_words,
     home_of,
     is_headline,
+    latest_in_words,
     places,
-    quantity,
     rows_of,
     sources_of,
     title_of,
     told,
     unit_of,
 )
+from biosetu.reports.side_by_side import dot_of, own_marks, small_of
 from biosetu.reports.standing import tiles
 from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
@@ -76,11 +78,13 @@ def synthesis(centre: Centre, members: Sequence[Member], voice: Voice, on: date)
         ),
         language=voice.language,
         on=on,
-        sections=(
-            _matrix(ordered, voice),
-            _gaps(ordered, voice),
-            _coverage(ordered, voice),
-            *(_series_page(ordered, key, place, voice) for place, key in enumerate(series)),
+        sections=unified(
+            (
+                _matrix(ordered, voice),
+                _gaps(ordered, voice),
+                _coverage(ordered, voice),
+                *(_series_page(ordered, key, place, voice) for place, key in enumerate(series)),
+            )
         ),
         colophon=(
             _("Written by BioSetu on {date} from the sources named above.").format(date=day),
@@ -229,6 +233,7 @@ def _dots(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cite
         before=_("baseline, mean of the years held from 2011 to 2020"),
         places=places(first),
         benchmark=benchmark(first, voice),
+        marks=own_marks(voice),
     )
     text = _("Latest value of each Party, beside its baseline from the same release where there is one.")
     svg = dot_plot(dots, voice, options, key=f"{anchor}-dots", title=title, text=text)
@@ -238,7 +243,7 @@ def _dots(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cite
 def _dot(member: Member, item: Summary | None, voice: Voice) -> Dot:
     if item is None:
         return Dot(member.name(voice), None, note=_absent(voice))
-    return Dot(member.name(voice), item.level.value, baseline_of_level(item))
+    return dot_of(item, member.name(voice), baseline_of_level(item))
 
 
 def _multiples(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cited: tuple[Citation, ...]) -> Figure:
@@ -246,10 +251,7 @@ def _multiples(members: Sequence[Member], held: Held, voice: Voice, anchor: str,
     items = []
     for member in members:
         item = held.get(member.evidence.party.iso3)
-        points = [point for point in item.points if point.value is not None] if item else []
-        years = tuple(point.year for point in points)
-        values = tuple(point.value for point in points if point.value is not None)
-        items.append(Small(member.name(voice), years, values, _absent(voice)))
+        items.append(small_of(member.evidence, item, member.name(voice), _absent(voice)))
     drawn = small_multiples(items, voice, key=f"{anchor}-small", unit=unit_of(first, voice), places=places(first))
     caption = voice.gettext("Each Party over time, newest release; both axes are shared.")
     return Figure(Markup(), caption, screen=drawn, wide=True, sources=cited)
@@ -273,7 +275,7 @@ def _figures_row(member: Member, item: Summary | None, voice: Voice) -> tuple[Ce
         return (member.name(voice), _absent(voice), None, None, None)
     return (
         member.name(voice),
-        quantity(item.level.value, item, voice),
+        latest_in_words(item, voice),
         item.level.year,
         baseline_in_words(item, voice),
         change_in_words(item, voice),

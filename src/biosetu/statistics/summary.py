@@ -27,7 +27,8 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.observations import Source, sorted_by_key
-from biosetu.observations.answers import disputes_of
+from biosetu.observations.answers import METHOD, disputes_of
+from biosetu.observations.given import SERIES, PartyAnswer, answers_by_series
 from biosetu.observations.packaged import packaged_rows
 from biosetu.statistics.trend import FEWEST_POINTS, Slope, theil_sen
 
@@ -123,7 +124,8 @@ class Trend:
 class Summary:
     """What one series of one Party says. `points` are all years of the vintage that the level comes from.
 
-    `disputes` are the Party's words against figures of the series (`text`), to be shown before them.
+    `disputes` are the Party's words against figures of the series (`text`), `answers` what it put in their place or
+    said against them; both are to be shown before the figures.
     """
 
     party: str
@@ -142,6 +144,12 @@ class Summary:
     vintages: tuple[str, ...]
     points: tuple[Point, ...]
     disputes: tuple[Point, ...] = ()
+    answers: tuple[PartyAnswer, ...] = ()
+
+    @property
+    def answers_only(self) -> bool:
+        """Whether its points are nothing but the Party's answers to figures of another source."""
+        return self.method == METHOD
 
 
 def kinds_from(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Kind]:
@@ -190,6 +198,7 @@ def summarise(
     groups: dict[tuple[Any, ...], list[Row]] = {}
     ordered = sorted_by_key(table).to_pylist()
     disputes = disputes_of(ordered)
+    answers = answers_by_series(ordered)
     for row in ordered:
         if row["source"] in _NUMBERS and not (row["value"] is None and row in disputes):
             groups.setdefault((row["party"], *(row[name] for name in _GROUP)), []).append(row)
@@ -198,14 +207,17 @@ def summarise(
         tabled = own if rows[0]["source"] == Source.NATIONAL else known
         kind = tabled.get(rows[0]["series"], tabled["*"])
         summary = _summary(rows, kind, periods.get(rows[0]["indicator"], periods["*"]))
-        found.append(replace(summary, disputes=tuple(_point(row) for row in disputes if _disputes(row, summary))))
+        against = tuple(_point(row) for row in disputes if _disputes(row, summary))
+        found.append(replace(summary, disputes=against, answers=answers.get(_series(summary), ())))
     return tuple(found)
 
 
+def _series(summary: Summary) -> tuple[str, ...]:
+    return tuple(getattr(summary, name) for name in SERIES)
+
+
 def _disputes(row: Row, summary: Summary) -> bool:
-    names = ("party", "indicator", "series", "disaggregation_type", "disaggregation")
-    about = summary.source != Source.NATIONAL or row["method"] != summary.method
-    return about and all(row[name] == getattr(summary, name) for name in names)
+    return all(row[name] == getattr(summary, name) for name in SERIES)
 
 
 def _summary(rows: Sequence[Row], kind: Kind, period: tuple[int, int]) -> Summary:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from biosetu.observations.sentences import Sentence, Value, plain_number, rounded
+from biosetu.observations.given import PartyAnswer
+from biosetu.observations.sentences import Sentence, Value, difference_decimals, plain_number, rate, rounded
 from biosetu.statistics.pathway import Pathway
 from biosetu.statistics.summary import Break, Change, Point, Summary, Trend
 from biosetu.translation import N_
@@ -13,6 +14,10 @@ from biosetu.translation import N_
 FINEST_SAID = 0.001
 MESSAGES: Mapping[str, str] = {
     "disputed": N_("The Party disputes the figure for {year}: {text}."),
+    "answered": N_(
+        "The Party's own figure for {year} is {value} {unit}, in place of {published} {unit} (release {vintage})."
+    ),
+    "answered-alone": N_("The Party's own figure for {year} is {value} {unit}."),
     "level": N_("{value} {unit} in {year}."),
     "level-interval": N_("{value} {unit} in {year} (between {lower} and {upper})."),
     "level-answer": N_("In {year}: {text}."),
@@ -21,6 +26,9 @@ MESSAGES: Mapping[str, str] = {
     "change-measured": N_(
         "Change from the mean of {first}–{last} ({baseline} {unit}; years held: {years}) to {year}: {change} "
         "{difference} (release {vintage})."
+    ),
+    "change-measured-year": N_(
+        "Change from {first} ({baseline} {unit}) to {year}: {change} {difference} (release {vintage})."
     ),
     "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
     "change-below-rounding": N_("No change beyond the rounding of the source ({resolution} {unit})."),
@@ -57,8 +65,8 @@ MESSAGES: Mapping[str, str] = {
     "path-reached": N_("The Party's own quantity ({direction} {goal} {unit} by {deadline}) is reached."),
     "path-on-path": N_("On track to the Party's own quantity ({direction} {goal} {unit} by {deadline})."),
     "path-off-path": N_(
-        "Off track to the Party's own quantity ({direction} {goal} {unit} by {deadline}): {value} in {year}, where the "
-        "straight path stands at {expected}."
+        "Off track to the Party's own quantity ({direction} {goal} {unit} by {deadline}): {value} {unit} in {year}, "
+        "where the straight path stands at {expected} {unit}."
     ),
     "path-missed": N_("The Party's own quantity ({direction} {goal} {unit} by {deadline}) was not reached in time."),
     "path-not-reached": N_(
@@ -74,23 +82,34 @@ def _sentence(name: str, **values: Value) -> Sentence:
     return Sentence(name, MESSAGES[name], values)
 
 
-def _difference_unit(code: str) -> str:
-    return "percentage_points" if code == "percent" else code
+# what a difference of two values in a unit is given in; of a rate, so that no "per year" stands twice
+DIFFERENCES: Mapping[str, str] = {"percent": "percentage_points", "percent_per_year": "percentage_points"}
+SLOPES: Mapping[str, str] = {**DIFFERENCES, "count_per_year": "count"}
 
 
 def tell(summary: Summary) -> tuple[Sentence, ...]:
-    """Return what may be said of a series: the Party's disputes, level, breaks, change, trend.
+    """Return what may be said of a series: the Party's answers, then level, breaks, change, trend.
 
     Values stand at the source's rounding. One year has neither change nor trend, and that is said once.
     """
-    difference = _difference_unit(summary.unit)
+    difference = DIFFERENCES.get(summary.unit, summary.unit)
+    slope = SLOPES.get(summary.unit, summary.unit)
     return (
+        *(_answered(answer, summary.unit) for answer in summary.answers if answer.value is not None),
         *(_sentence("disputed", year=point.year, text=point.text.rstrip(".")) for point in summary.disputes),
-        _level(summary.level, summary.unit),
+        *(() if summary.answers_only else (_level(summary.level, summary.unit),)),
         *(_break(step, summary.unit, summary.level.resolution) for step in summary.breaks),
         *_change(summary.change, summary.unit, difference),
-        *(_trend(summary.trend, difference) if summary.change.state != "one-year" else ()),
+        *(_trend(summary.trend, slope) if summary.change.state != "one-year" else ()),
     )
+
+
+def _answered(answer: PartyAnswer, unit: str) -> Sentence:
+    own = rounded(answer.value or 0.0, None)
+    if answer.published is None:
+        return _sentence("answered-alone", year=answer.year, value=own, unit=unit)
+    values: dict[str, Value] = {"published": rounded(answer.published, None), "vintage": answer.release or "–"}
+    return _sentence("answered", year=answer.year, value=own, unit=unit, **values)
 
 
 def _level(point: Point, unit: str) -> Sentence:
@@ -124,14 +143,17 @@ def _change(change: Change, unit: str, difference: str) -> Iterator[Sentence]:
         yield _sentence(f"change-{change.state}")
     elif change.baseline is not None and change.latest is not None and change.value is not None:
         resolution = change.latest.resolution
+        single = change.baseline.first == change.baseline.last
         yield _sentence(
-            "change-measured",
+            "change-measured-year" if single else "change-measured",
             first=change.baseline.first,
             last=change.baseline.last,
             years=change.baseline.years,
             baseline=rounded(change.baseline.value, resolution),
             year=change.latest.year,
-            change=_signed(change.value, resolution),
+            change=_signed(
+                round(change.value, difference_decimals(change.value, change.latest.value or 0.0, resolution))
+            ),
             unit=unit,
             difference=difference,
             vintage=change.latest.vintage or "–",
@@ -140,8 +162,7 @@ def _change(change: Change, unit: str, difference: str) -> Iterator[Sentence]:
             yield _sentence("change-overlaps")
 
 
-def _signed(value: float, resolution: float | None) -> str:
-    number = rounded(value, resolution)
+def _signed(number: float) -> str:
     return ("+" if number > 0 else "−" if number < 0 else "") + plain_number(abs(number))
 
 
@@ -154,11 +175,11 @@ def _trend(trend: Trend, unit: str) -> Iterator[Sentence]:
     values: dict[str, Value] = {
         "first": trend.first,
         "last": trend.last,
-        "slope": _signed(trend.slope.slope, None),
+        "slope": _signed(rate(trend.slope.slope)),
         "unit": unit,
     }
     if trend.slope.lower is not None and trend.slope.upper is not None:
-        values |= {"lower": _signed(trend.slope.lower, None), "upper": _signed(trend.slope.upper, None)}
+        values |= {"lower": _signed(rate(trend.slope.lower)), "upper": _signed(rate(trend.slope.upper))}
         name = "trend-none" if trend.direction == "none" else "trend-interval"
         yield _sentence(name, **values, points=trend.slope.points)
     elif trend.kind == "independent":

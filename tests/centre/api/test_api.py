@@ -9,12 +9,14 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck
 from schemathesis import GenerationMode
 from tests.centre.people import contributor, national, observations, officer, public
+from tests.observations.answered import give
 
 from biosetu.centre.api import views
 from biosetu.centre.api.views import api
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.wsgi import application
 from biosetu.observations import SCHEMA
+from biosetu.observations.schema import ANSWER_COLUMNS
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -25,6 +27,7 @@ def fresh_limits():
 
 
 WHO = {"visitor": None, "public": public, "contributor": contributor, "officer": officer}
+NO_ANSWER = {"party_answer": "", "party_value": None, "party_reason": "", "party_office": ""}
 BAD = ["limit=0", "limit=1001", "offset=-1", "party=npl", "party=NEPAL", "source=rumour", "first_year=12", "limit=x"]
 
 
@@ -49,8 +52,21 @@ def test_least_developed_country_is_told_as_of_the_day(client, monkeypatch, day,
 
 def test_every_column_of_an_observation_is_there(client):
     page = client.get("/api/v1/observations?party=NPL&indicator=A.3&limit=2").json()
-    assert list(page["items"][0]) == SCHEMA.names
+    assert list(page["items"][0]) == [*SCHEMA.names, *ANSWER_COLUMNS.names]
     assert page["total"] > len(page["items"]) == 2
+
+
+def test_a_disputed_figure_says_so_even_where_only_published_ones_are_asked_for(client):
+    give("NPL", "A.3", 2024, "2024", DatabaseStore(), answer="dispute", reason="Three species are not native")
+    address = "/api/v1/observations?party=NPL&indicator=A.3&first_year=2024&source=availableDataset"
+    (item,) = client.get(address).json()["items"]
+    assert (item["value"], item["party_answer"], item["party_reason"]) == (
+        0.85,
+        "dispute",
+        "Three species are not native",
+    )
+    both = client.get(address.removesuffix("&source=availableDataset")).json()["items"]
+    assert [line["source"] for line in both] == ["national", "availableDataset"]
 
 
 def test_pages_of_a_list_join_to_the_whole(client):
@@ -64,7 +80,7 @@ def test_validated_figures_are_there_at_once_and_withdrawn_ones_gone(client):
     address = "/api/v1/observations?party=NPL&source=national"
     assert client.get(address).json()["total"] == 0
     DatabaseStore().append(observations(figure))
-    assert client.get(address).json()["items"] == [figure]
+    assert client.get(address).json()["items"] == [figure | NO_ANSWER]
     DatabaseStore().withdraw(observations(figure), reason="asked")
     assert client.get(address).json()["total"] == 0
 

@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.centre.people import contributor, national, observations, officer, public
+from tests.observations.answered import give
 
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.pages import reading
 from biosetu.framework import indicators, targets
 from biosetu.observations import SCHEMA
+from biosetu.observations.schema import ANSWER_COLUMNS
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 PUBLIC = [
@@ -121,9 +123,25 @@ def test_csv_has_every_column_and_no_formula(client, address):
     DatabaseStore().append(observations(national(footnote="=HYPERLINK(1)")))
     answer = client.get(address)
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
-    assert list(rows[0]) == SCHEMA.names
+    assert list(rows[0]) == [*SCHEMA.names, *ANSWER_COLUMNS.names]
     assert {row["footnote"] for row in rows if "HYPERLINK" in row["footnote"]} == {"'=HYPERLINK(1)"}
     assert "attachment" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "more", "first"),
+    [
+        ("replace", {"own_value": "0.71", "own_source": "Red List of Nepal"}, "0.71"),
+        ("dispute", {}, "disputed by the Party"),
+    ],
+)
+def test_comparison_of_an_indicator_shows_the_party_s_answer_first(client, choice, more, first):
+    give("NPL", "A.3", 2024, "2024", DatabaseStore(), answer=choice, reason="Not native", **more)
+    page = client.get("/indicators/A.3/").content.decode()
+    cell = page[page.index('/parties/NPL/">') :]
+    assert cell.index(first) < cell.index("published: 0.85")
+    chart = page[page.index("<svg") : page.index("</svg>")]
+    assert ("dot-national" if choice == "replace" else "dot-disputed") in chart
 
 
 def test_dossier_of_a_party_is_sent_as_one_file(client):

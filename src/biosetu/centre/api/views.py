@@ -21,7 +21,9 @@ from biosetu.centre.pages.reading import shown_parties, today
 from biosetu.framework import Party, indicators
 from biosetu.jobs.observations import list_observations
 from biosetu.observations import Selection, Source, Status
+from biosetu.observations.given import with_answers
 
+ANSWERING = (Source.NATIONAL.value, Source.NOT_RELEVANT.value)
 CODE = r"^[A-Za-z0-9][A-Za-z0-9:._\-]{0,79}$"
 
 api = NinjaAPI(
@@ -102,6 +104,10 @@ class ObservationOut(Schema):
     conditions: str
     licence: str
     footnote: str
+    party_answer: str
+    party_value: float | None
+    party_reason: str
+    party_office: str
 
 
 class ObservationPage(Schema):
@@ -155,13 +161,19 @@ def indicator_list(request: HttpRequest) -> Iterator[Any]:
 
 @api.get("/observations", response={200: ObservationPage, **OTHERWISE}, summary="Figures with their sources")
 def observation_list(request: HttpRequest, wanted: Query[WantedObservations]) -> dict[str, Any]:
-    """Return the published observations of the Parties that pages show, sorted by key."""
+    """Return the published observations of the Parties that pages show, sorted by key, the Party's own first.
+
+    `party_answer` says what the Party answered to a figure (replace, dispute, not relevant; empty: nothing of these),
+    `party_value` what it gives in its place.
+    """
     shown = {party.iso3 for party in shown_parties()}
     selection = wanted.selection()
     parties = tuple(sorted(shown & set(selection.party) if selection.party else shown))
     if not parties:
         return {"total": 0, "offset": wanted.offset, "items": []}
     found = list_observations(_only(selection, parties), store=snapshot())
+    answers = list_observations(Selection(party=parties, source=ANSWERING), store=snapshot(), carried=False)
+    found = with_answers(found, answers)
     items = found.slice(wanted.offset, wanted.limit).to_pylist()
     return {"total": found.num_rows, "offset": wanted.offset, "items": items}
 

@@ -21,14 +21,17 @@ from biosetu.centre.helpdesk import public
 from biosetu.centre.promises import snapshot as promises
 from biosetu.centre.promises.store import Version as Promised
 from biosetu.centre.promises.store import version as promised
-from biosetu.figures import MOVES, Dot, DotOptions, Movement, dot_plot
+from biosetu.figures import MOVES, DotOptions, Movement, dot_plot
 from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, parties
 from biosetu.jobs.dossier import dossier_document
 from biosetu.jobs.observations import list_observations
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.observations import Selection
+from biosetu.observations.given import with_answers
+from biosetu.observations.sentences import decimals_of
 from biosetu.reports import Citation, Document, fragments
-from biosetu.reports.series import movement, places, quantity, title_of, told, unit_of
+from biosetu.reports.series import latest_in_words, movement, places, quantity, title_of, told, unit_of
+from biosetu.reports.side_by_side import dot_of, own_marks
 from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
 
@@ -63,6 +66,7 @@ class Line:
 
     party: Party
     value: str
+    published: str
     year: int
     change: str
     change_basis: str
@@ -202,12 +206,13 @@ def _comparisons(
 def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version) -> Comparison:
     first = group[0]
     title = title_of(first, voice)
-    dots = [Dot(parties()[item.party].name(voice.language), item.level.value, _before(item)) for item in group]
+    dots = [dot_of(item, parties()[item.party].name(voice.language), _before(item)) for item in group]
     options = DotOptions(
         unit=unit_of(first, voice),
         now=voice.gettext("latest"),
         before=voice.gettext("mean 2011–2020") if any(dot.before is not None for dot in dots) else "",
         places=max(map(places, group)),
+        marks=own_marks(voice),
     )
     chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
     lines = tuple(sorted((_line(item, voice) for item in group), key=lambda line: line.party.name(voice.language)))
@@ -247,7 +252,8 @@ def _line(item: Summary, voice: Voice) -> Line:
     change, basis = _change(item, voice)
     return Line(
         party=parties()[item.party],
-        value=quantity(item.level.value, item, voice) if item.level.value is not None else item.level.text,
+        value=latest_in_words(item, voice) if item.level.value is not None else item.level.text,
+        published=_published(item, voice),
         year=item.level.year,
         change=change,
         change_basis=basis,
@@ -259,10 +265,21 @@ def _line(item: Summary, voice: Voice) -> Line:
     )
 
 
+def _published(item: Summary, voice: Voice) -> str:
+    """Return the published figure that the Party's own, shown as the value, takes the place of; else empty."""
+    answer = next((one for one in reversed(item.answers) if one.year == item.level.year), None)
+    if not item.answers_only or answer is None or answer.published is None:
+        return ""
+    value = quantity(answer.published, item, voice, decimals=decimals_of(answer.published, None))
+    text = voice.gettext("published: {value} (release {vintage})")
+    return text.format(value=value, vintage=voice.ltr(answer.release or "–"))
+
+
 def figures_of(indicator: str) -> pa.Table:
     """Return every Observation of an indicator for the Parties shown, with where each comes from."""
     codes = tuple(party.iso3 for party in shown_parties())
-    return list_observations(Selection(indicator=(indicator,), party=codes), store=snapshot())
+    found = list_observations(Selection(indicator=(indicator,), party=codes), store=snapshot())
+    return with_answers(found, found)
 
 
 def held_counts() -> dict[str, int]:

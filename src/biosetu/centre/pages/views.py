@@ -20,6 +20,7 @@ from biosetu.centre.pages import reading
 from biosetu.centre.wording import language
 from biosetu.engine.tables import escaped
 from biosetu.framework import Entry, Indicator, Party, elements, find_party, indicators, targets
+from biosetu.observations.given import with_answers
 from biosetu.problems import UsageError
 from biosetu.reports import html
 
@@ -82,7 +83,8 @@ def party_dossier(request: HttpRequest, code: str) -> HttpResponse:
 def party_figures(request: HttpRequest, code: str) -> HttpResponse:
     """Send every Observation held on a Party as CSV."""
     known = _party(code)
-    return _csv(reading.evidence(known.iso3).observations, known.iso3)
+    held = reading.evidence(known.iso3).observations
+    return _csv(with_answers(held, held), known.iso3)
 
 
 def _csv(table: object, name: str) -> HttpResponse:

@@ -96,12 +96,14 @@ def _map(evidence: Evidence, voice: Voice) -> Section | None:
     _ = voice.gettext
     bounds = evidence.boundaries
     if bounds is None:
-        return None
+        missing = _("No map: the outlines of countries are not installed here.")
+        return Section("map", _("The country"), (Paragraph(missing, "note"),), place=(1,)) if evidence.mapped else None
     name = evidence.party.name(voice.language)
     title = _("Map of {party}").format(party=name)
     svg = country_map(bounds.world, evidence.party.m49, voice, key="country-map", title=title, own=bounds.own)
     if not svg:
-        return None
+        missing = _("No map: the outlines installed here do not hold this Party.")
+        return Section("map", _("The country"), (Paragraph(missing, "note"),), place=(1,))
     source = (Citation(bounds.citation),) if bounds.citation else ()
     figure = Figure(svg, title, disclaimer(voice), sources=source)
     return Section("map", _("The country"), (figure,), place=(1,))

@@ -13,6 +13,7 @@ from biosetu.reports.evidence import Evidence
 from biosetu.reports.series import (
     ANSWERS,
     chart,
+    drawn_years,
     facts,
     home_of,
     is_headline,
@@ -31,6 +32,7 @@ from biosetu.translation import N_, Voice
 
 FEWEST_FOR_CHART = 4
 FEWEST_FOR_HEADLINE_CHART = 2
+FEWEST_FOR_OVERVIEW = 2
 
 
 def section(evidence: Evidence, voice: Voice) -> list[Section]:
@@ -105,7 +107,7 @@ def _headline(evidence: Evidence, item: Summary, voice: Voice) -> Iterator[Block
         heading = voice.gettext("{heading}: the Party's own figures").format(heading=heading)
     yield Paragraph(heading, "heading")
     yield facts(evidence, item, voice)
-    if len(item.points) < FEWEST_FOR_HEADLINE_CHART:
+    if drawn_years(evidence, item) < FEWEST_FOR_HEADLINE_CHART:
         yield Paragraph(said(evidence, item, voice), "note", cited)
     elif svg:
         yield Figure(svg, title, said(evidence, item, voice), sources=cited)
@@ -120,13 +122,14 @@ def _key(item: Summary) -> str:
 def _others(evidence: Evidence, series: list[Summary], voice: Voice) -> Iterator[Block]:
     _ = voice.gettext
     numbers = [item for item in series if item.unit not in ANSWERS and item.level.value is not None]
-    charted = [item for item in numbers if len(item.points) >= FEWEST_FOR_CHART]
+    charted = [item for item in numbers if drawn_years(evidence, item) >= FEWEST_FOR_CHART]
     for item in charted:
         svg = chart(evidence, item, voice, key=_key(item))
         cited = sources_of(rows_of(evidence, item))
-        yield Figure(svg, _named(item, voice), said(evidence, item, voice), half=True, sources=cited)
-    if numbers:
-        yield overview(evidence, numbers, voice, _("Other figures that bear on it"))
+        data = year_table(evidence, item, voice)
+        yield Figure(svg, _named(item, voice), said(evidence, item, voice), half=True, sources=cited, data=data)
+    if len(charted) >= FEWEST_FOR_OVERVIEW:
+        yield overview(evidence, charted, voice, _("Other figures that bear on it"))
     rest = [item for item in series if item not in charted]
     if rest:
         items = (
