@@ -53,7 +53,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "species-range",
-        ("-m", "benchmarks.species_range", "1e5", "1e6", "1e7", "1e8"),
+        ("-m", "benchmarks.species_range"),
         "10 million points <= 8 s and < 3 GB; 100 million <= 90 s",
     ),
     Benchmark(

@@ -1,27 +1,34 @@
 """Time `species range` against n, and against a plain geopandas/shapely implementation in the same run.
 
-    python -m benchmarks.species_range [points ...]      # default 1e5 1e6 1e7; add 1e8 for the whole
+    python -m benchmarks.species_range [points ...]      # default 1e5 1e6 1e7 1e8
+    python -m benchmarks.species_range --again …         # measure also what was measured before
 
-Each size is written sorted by species, measured in a process of its own (so that memory is its own), and reported as
-seconds, CPU seconds, nanoseconds of CPU a point and peak memory. The plain implementation measures the first 200
-species of the largest set: hull and 2 km cells in an equal-area projection of the world, at one grid origin and at 64.
+Each size is written once, sorted by species, and measured in a process of its own (so that memory is its own):
+seconds, CPU seconds, nanoseconds of CPU a point, peak memory, and the load of the machine before. Sets and results
+stay in `$BIOSETU_HOME/benchmarks/species-range`, so that an interrupted run goes on with the size it was at; a result
+is told again only for the same source files. Up to a million points the plain implementation measures the first 500
+species of the same set: hull and 2 km cells in an equal-area projection of the world, at one grid origin and at 64.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import platform
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from benchmarks.species_range.data import write
+from biosetu.home import home
 
 TAXA_A_POINT = {10**5: 2_000, 10**6: 5_000, 10**7: 20_000, 10**8: 100_000}
-PLAIN_TAXA = 200
+PLAIN_TAXA = 500
+PLAIN_UP_TO = 10**6
+SOURCES = ("geo", "species", "engine", "jobs")
 
 
 def measured(path: str) -> dict[str, float]:
@@ -40,14 +47,14 @@ def measured(path: str) -> dict[str, float]:
 
 
 def plain(path: Path, taxa: int, origins: int) -> float:
-    """Return seconds a point of a plain implementation over the first taxa of a file."""
+    """Return CPU seconds a point of a plain implementation over the first taxa of a file."""
     import geopandas as gpd
     import numpy as np
     import pyarrow.parquet as pq
 
     frame = pq.ParquetFile(path).read_row_group(0).to_pandas()
     frame = frame[frame.scientificName.isin(frame.scientificName.unique()[:taxa])]
-    start = time.perf_counter()
+    start = time.process_time()
     points = gpd.points_from_xy(frame.decimalLongitude, frame.decimalLatitude, crs="EPSG:4326")
     shapes = gpd.GeoDataFrame(frame[["scientificName"]], geometry=points).to_crs("ESRI:54034")
     for _, mine in shapes.groupby("scientificName"):
@@ -55,7 +62,7 @@ def plain(path: Path, taxa: int, origins: int) -> float:
         xy = np.column_stack((mine.geometry.x, mine.geometry.y))
         shifts = [(i * 250, j * 250) for i in range(8) for j in range(8)][:origins]
         _ = min(len(np.unique(np.floor((xy + shift) / 2000), axis=0)) * 4 for shift in shifts)
-    return (time.perf_counter() - start) / len(frame)
+    return (time.process_time() - start) / len(frame)
 
 
 def child(path: Path) -> dict[str, float]:
@@ -64,32 +71,59 @@ def child(path: Path) -> dict[str, float]:
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def main(sizes: list[int], folder: Path) -> None:
-    """Print one line a size, then the ratio to the plain implementation."""
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
-    print(f"{'points':>12} {'taxa':>8} {'seconds':>8} {'cpu s':>7} {'ns/point':>9} {'peak GB':>8}")
+def sources() -> str:
+    """Return a hash of the source files that a result depends on."""
+    root = Path(__file__).parents[2] / "src" / "biosetu"
+    files = sorted(path for room in SOURCES for path in (root / room).glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def result_of(points: int, folder: Path, *, again: bool) -> dict[str, float]:
+    """Return the result of one size: the one on file, or measured now."""
+    kept = folder / f"{points}-{sources()}.json"
+    if kept.exists() and not again:
+        return json.loads(kept.read_text(encoding="utf-8"))
+    path = folder / f"{points}.parquet"
+    if not path.exists():
+        unfinished = path.with_suffix(".part")
+        write(unfinished, points, TAXA_A_POINT.get(points, max(1, points // 500)))
+        unfinished.rename(path)
+    load = os.getloadavg()[0]
+    found = child(path) | {"load": load, "points": points}
+    if points <= PLAIN_UP_TO:
+        found |= {f"plain_{origins}": plain(path, PLAIN_TAXA, origins) for origins in (1, 64)}
+    kept.write_text(json.dumps(found), encoding="utf-8")
+    return found
+
+
+def main(sizes: list[int], folder: Path, *, again: bool) -> None:
+    """Print one line a size, then the ratios to the plain implementation."""
+    folder.mkdir(parents=True, exist_ok=True)
+    warm = folder / "warm.parquet"
+    write(warm, 5_000, 20)
+    child(warm)
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"{'points':>12} {'taxa':>8} {'seconds':>8} {'cpu s':>7} {'ns/point':>9} {'peak GB':>8} {'load':>5}")
+    found = []
     for points in sizes:
-        path = folder / f"{points}.parquet"
-        if not path.exists():
-            write(path, points, TAXA_A_POINT.get(points, max(1, points // 500)))
-        if points == sizes[0]:
-            child(path)
-        found = child(path)
-        each = found["cpu_seconds"] / points * 1e9
-        print(f"{points:12,} {found['taxa']:8,.0f} {found['seconds']:8.2f} {found['cpu_seconds']:7.2f} {each:9.0f} "
-              f"{found['peak_gb']:8.2f}", flush=True)  # fmt: skip
-    largest = folder / f"{max(sizes)}.parquet"
-    ours = child(largest)["seconds"] / max(sizes)
-    print(f"this, reading and 64 origins included: {ours * 1e6:.2f} µs a point")
-    for origins in (1, 64):
-        each = plain(largest, PLAIN_TAXA, origins)
-        print(f"plain geopandas, {origins} origins, no reading: {each * 1e6:.1f} µs a point ({each / ours:.0f} times)")
+        one = result_of(points, folder, again=again)
+        found.append(one)
+        each = one["cpu_seconds"] / points * 1e9
+        print(f"{points:12,} {one['taxa']:8,.0f} {one['seconds']:8.2f} {one['cpu_seconds']:7.2f} {each:9.0f} "
+              f"{one['peak_gb']:8.2f} {one['load']:5.1f}", flush=True)  # fmt: skip
+    print("processor time a point, ours with reading, imports and 64 origins; the plain one without reading")
+    for one in found:
+        if "plain_1" in one:
+            ours = one["cpu_seconds"] / one["points"]
+            for origins in (1, 64):
+                each = one[f"plain_{origins}"]
+                print(f"{one['points']:12,}: ours {ours * 1e6:.2f} µs, plain at {origins} origins {each * 1e6:.1f} µs: "
+                      f"{each / ours:.0f} times")  # fmt: skip
 
 
 if __name__ == "__main__":
     if "--one" in sys.argv:
         print(json.dumps(measured(sys.argv[-1])))
     else:
-        asked = [int(float(text)) for text in sys.argv[1:]] or [10**5, 10**6, 10**7]
-        with tempfile.TemporaryDirectory() as name:
-            main(asked, Path(name))
+        asked = [int(float(text)) for text in sys.argv[1:] if text != "--again"] or sorted(TAXA_A_POINT)
+        main(asked, home() / "benchmarks" / "species-range", again="--again" in sys.argv)

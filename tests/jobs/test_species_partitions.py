@@ -113,3 +113,5 @@ def test_one_taxon_alone_fills_one_of_the_partitions(tmp_path, option):
     pa_csv.write_csv(pq.read_table(path), csv)
     parts = measure_range(RangeRequest(str(csv), options=options, rows_in_memory=500, rows_a_partition=500)).table
     assert parts.equals(whole)
+    stretches = RangeRequest(str(path), options=options, rows_in_memory=500, rows_a_partition=500)
+    assert measure_range(stretches).table.equals(whole)

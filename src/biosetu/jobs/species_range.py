@@ -112,7 +112,8 @@ def sorted_stretches(source: Source, request: RangeRequest) -> list[_Stretch]:
         if last or (rows >= request.rows_a_partition and part.highest != low):
             high: Any = part.highest
             mine = [p for p in parts if (low is None or p.highest > low) and p.lowest <= high]
-            stretches.append(_Stretch(source, mine, low, high, request))
+            if mine:
+                stretches.append(_Stretch(source, mine, low, high, request))
             low, rows = high, 0
     return stretches
 
