@@ -20,6 +20,7 @@ PUBLIC = (
     ("requests", N_("Requests")),
     ("directory", N_("Directory")),
     ("library", N_("Library")),
+    ("services", N_("Services")),
 )
 PROPOSING = (("upload", N_("Upload")), ("runs", N_("Runs")))
 ASSESSING = (("assessments", N_("Assessments")), ("studies", N_("Ecosystems")))

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "biosetu.centre.directory",
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",
+    "biosetu.centre.services",
     "biosetu.centre.exchange",
     "biosetu.centre.api",
     "biosetu.centre.validation",

@@ -25,6 +25,7 @@ urlpatterns = [
         path("plans/", include("biosetu.centre.planning.urls")),
         path("ecosystems/", include("biosetu.centre.ecosystems.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
+        path("services/", include("biosetu.centre.services.urls")),
         path("", include("biosetu.centre.evidence.urls")),
         path("parties/", include("biosetu.centre.validation.urls")),
         path("", include("biosetu.centre.pages.urls")),

@@ -11,6 +11,7 @@ from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.guards import Consent, Facts
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
 from biosetu.cooperation.saying import Said, in_words, say
+from biosetu.cooperation.services import ServiceFacts, learnt, months_after, move_service, service_steps
 from biosetu.cooperation.states import FINAL, MAIN_WAY, Refused, Transition, offered, states, step, transitions
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ __all__ = [
     "Refused",
     "Request",
     "Said",
+    "ServiceFacts",
     "Standard",
     "Suggestion",
     "Transition",
@@ -76,12 +78,16 @@ __all__ = [
     "fit",
     "in_words",
     "lacking",
+    "learnt",
+    "months_after",
+    "move_service",
     "offered",
     "read_clock",
     "read_providers",
     "read_requests",
     "reasons",
     "say",
+    "service_steps",
     "shortlist",
     "standards",
     "states",

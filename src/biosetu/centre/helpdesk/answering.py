@@ -20,6 +20,10 @@ from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import STATE_NAMES, SupportRequest
 from biosetu.centre.helpdesk.priorities import DEFINITION, Priority, priorities
+from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
+from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
+from biosetu.centre.services.figures import figures as service_figures
+from biosetu.centre.services.models import Service
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import standards
 from biosetu.cooperation.forms import vocabulary
@@ -41,12 +45,15 @@ CENTRE = frozenset({"officer", "manager"})
 
 def _figures(request: HttpRequest) -> list[Figure]:
     rows = visible_to(request.user, SupportRequest.objects.all())
-    since = request.GET.get("since", "")
+    return figures(rows, _since(request))
+
+
+def _since(request: HttpRequest) -> date | None:
+    """Return the first day of the period asked for; what is no day counts as none."""
     try:
-        first = date.fromisoformat(since) if since else None
+        return date.fromisoformat(request.GET.get("since", ""))
     except ValueError:
-        first = None
-    return figures(rows, first)
+        return None
 
 
 @require_safe
@@ -64,12 +71,20 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "steps": [row for row in standards() if any(row.step in by[name] for name in ("kept", "late", "overdue"))],
         "names": {code: gettext(label) for code, label in vocabulary("assistance")},
         "definitions": DEFINITIONS,
+        "services": [(SERVICE_LABELS[one.measure], one) for one in _services(request)],
+        "service_definitions": SERVICE_DEFINITIONS,
+        "kinds": dict(vocabulary("service kinds")),
         "since": request.GET.get("since", ""),
         "query": request.GET.urlencode(),
         "today": days.today(),
         "officer": _is_officer(request),
     }
     return render(request, "helpdesk/dashboard.html", context)
+
+
+def _services(request: HttpRequest) -> list[Figure]:
+    rows = visible_to(request.user, Service.objects.all())
+    return service_figures(rows.prefetch_related("participants"), _since(request))
 
 
 def _is_officer(request: HttpRequest) -> bool:
@@ -80,7 +95,8 @@ def _is_officer(request: HttpRequest) -> bool:
 def export(request: HttpRequest) -> HttpResponse:
     """Send the figures with their definitions."""
     stream = io.BytesIO()
-    pa_csv.write_csv(escaped(table(_figures(request), gettext)), stream)
+    found = [*_figures(request), *_services(request)]
+    pa_csv.write_csv(escaped(table(found, {**DEFINITIONS, **SERVICE_DEFINITIONS}, gettext)), stream)
     answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="figures-{days.today()}.csv"'
     return answer

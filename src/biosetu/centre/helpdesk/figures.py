@@ -6,7 +6,7 @@ All is counted over requests that the reader may see: the public sees the same p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -139,11 +139,11 @@ def _results(rows: QuerySet[SupportRequest]) -> Iterator[Figure]:
     yield Figure("reached", "", measured.filter(REACHED).count())
 
 
-def table(found: Iterable[Figure], gettext: Callable[[str], str] = str) -> pa.Table:
+def table(found: Iterable[Figure], definitions: Mapping[str, str], gettext: Callable[[str], str] = str) -> pa.Table:
     """Return figures with their definitions, as they are exported."""
     rows = [
         {"measure": one.measure, "group": one.group, "value": float(one.value),
-         "definition": gettext(DEFINITIONS[one.measure])}
+         "definition": gettext(definitions[one.measure])}
         for one in found
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=SCHEMA)

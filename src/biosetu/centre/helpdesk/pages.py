@@ -178,6 +178,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "fields": [field for field in form("request") if found.values.get(field.field)],
         "can_edit": may(request.user, "edit", found) and found.goes_on,
         "can_write": may(request.user, "write", found),
+        "services": visible_to(request.user, found.services.all()),
         "taking_part": [row for row in found.request_parties.all() if row.standing == Taking.PART],
         "mine": focal_parties(request.user),
         "invitable": _invitable(request, found) if inside and found.joint and found.goes_on else [],

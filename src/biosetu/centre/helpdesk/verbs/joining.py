@@ -37,7 +37,7 @@ def open_programme(*, by: Account, values: Mapping[str, str], invited: Iterable[
         raise Refused(TOO_FEW)
     clean = checked(values)
     request = numbered(
-        owner=by, centre=_centre_of(by), joint=True, state="submitted", ball="requester",
+        owner=by, centre=centre_of(by), joint=True, state="submitted", ball="requester",
         title=clean.get("title", "") or clean.get("what", "")[:80], values=clean,
     )  # fmt: skip
     _invite(request, codes)
@@ -116,7 +116,8 @@ def _reached(by: Account, codes: Iterable[str]) -> None:
         raise Refused(NOT_SERVED, parties=", ".join(strange))
 
 
-def _centre_of(by: Account) -> str:
+def centre_of(by: Account) -> str:
+    """Return the centre for which somebody acts as officer or manager."""
     mine = [grant for grant in grants(by) if grant.role in CENTRE_ROLES and not grant.for_party]
     held = by.roles.current().filter(role__in=[grant.role for grant in mine]).exclude(centre="")
     return str(held.values_list("centre", flat=True)[0])

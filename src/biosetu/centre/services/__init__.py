@@ -1,0 +1,1 @@
+"""Services delivered: courses, workshops, exchanges, webinars and clinics, and what came of them."""
