@@ -18,11 +18,22 @@ from biosetu.areas.coverage import (
     mean_site_share,
     zone_growth,
 )
-from biosetu.areas.effectiveness import assessed_table
+from biosetu.areas.effectiveness import Assessment, assessed_table, finding
 from biosetu.areas.nodes import network_of
-from biosetu.areas.reconciliation import Cause, Figure, reconcile
+from biosetu.areas.outlines import outline_table
+from biosetu.areas.reckoning import Country, Reckoning, share_percent
+from biosetu.areas.reconciliation import (
+    Cause,
+    Figure,
+    causes,
+    compared_with,
+    held_figures,
+    inseparable,
+    measured_causes,
+    reconcile,
+)
 from biosetu.areas.representation import mean_target_achievement, representation_table
-from biosetu.areas.sites import Sites, fields_of_sites, read_sites
+from biosetu.areas.sites import Sites, assessment_columns, fields_of_sites, read_sites
 
 __all__ = [
     "DRY",
@@ -30,32 +41,44 @@ __all__ = [
     "REALMS",
     "SEA",
     "WATER",
+    "Assessment",
     "Cause",
+    "Country",
     "Figure",
     "Growth",
     "Links",
     "Network",
     "Options",
+    "Reckoning",
     "Sites",
     "Step",
     "Zone",
     "assessed_table",
+    "assessment_columns",
     "by_category",
     "by_governance",
+    "causes",
     "clean",
+    "compared_with",
     "connectivity_table",
     "coverage_table",
     "fields_of_sites",
+    "finding",
     "flat_km2",
+    "held_figures",
+    "inseparable",
     "key_sites_table",
     "log_table",
     "longest_link_km",
     "mean_site_share",
     "mean_target_achievement",
+    "measured_causes",
     "network_of",
+    "outline_table",
     "protconn",
     "read_sites",
     "reconcile",
     "representation_table",
+    "share_percent",
     "zone_growth",
 ]

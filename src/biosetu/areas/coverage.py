@@ -44,6 +44,7 @@ KEY_SITES_SCHEMA = pa.schema(
 LAND, SEA = "land", "sea"  # Target 3 knows two figures: land with inland water, and sea
 DRY, WATER = "land without inland water", "inland water"  # the parts of the first, where a layer of water is given
 REALMS = (LAND, DRY, WATER, SEA)
+ROUNDING = 1e-12
 COMPLETE_PERCENT, NONE_PERCENT = 98.0, 2.0  # BirdLife, kba-overlap 3.1
 Mapper = Callable[[Callable[[Tile], Floats], Iterable[Tile]], Iterable[Floats]]
 
@@ -72,8 +73,9 @@ class Growth:
 
     @property
     def oecm_km2(self) -> Floats:
-        """What OECMs cover beside protected areas."""
-        return np.maximum(self.all_km2 - self.protected_km2, 0.0)
+        """What OECMs cover beside protected areas; what rounding alone leaves is nothing."""
+        beside = self.all_km2 - self.protected_km2
+        return np.where(beside > ROUNDING * np.maximum(self.all_km2, 1.0), beside, 0.0)
 
 
 def plain(work: Callable[[Tile], Floats], parts: Iterable[Tile]) -> Iterable[Floats]:

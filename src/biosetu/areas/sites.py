@@ -64,6 +64,11 @@ def fields_of_sites() -> tuple[str, ...]:
     return tuple(row["field"] for row in rows_of("wdpa_columns"))
 
 
+def assessment_columns() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the fields of an assessment, each with the column names under which it is found."""
+    return tuple((row["field"], tuple(row["names"].split(";"))) for row in rows_of("assessment_columns"))
+
+
 def read_sites(table: pa.Table, columns: Mapping[str, str] | None = None) -> Sites:
     """Read sites from a layer with `geometry` (WKB). columns: our field -> the layer's own column, where it differs.
 
@@ -74,7 +79,7 @@ def read_sites(table: pa.Table, columns: Mapping[str, str] | None = None) -> Sit
     kinds = text["kind"] or [""] * len(shapes)
     return Sites(
         shapes=shapes,
-        site=_full(text["site"], [str(i + 1) for i in range(len(shapes))]),
+        site=_full([value.removesuffix(".0") for value in text["site"]], [str(i + 1) for i in range(len(shapes))]),
         name=_full(text["name"], [""] * len(shapes)),
         designation=_full(text["designation"], [""] * len(shapes)),
         status=_full(text["status"], [""] * len(shapes)),

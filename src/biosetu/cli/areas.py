@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +62,8 @@ def keep_option(command: Command) -> Command:
     return kept(official(command))
 
 
-def _kept(chosen: dict[str, Any], protected: Path, kind: str, table: pa.Table) -> None:
-    if chosen["keep"] is None:
+def _kept(chosen: dict[str, Any], protected: Path, kind: str, table: pa.Table | None) -> None:
+    if chosen["keep"] is None or table is None:
         return
     from biosetu.jobs.areas_party import keep
 
@@ -114,20 +114,23 @@ def coverage(
         result = measure_coverage(request, scheduler=scheduler, progress=progress)
     if log is not None:
         emit(result.log, log)
-    elif not quiet:
-        for step in result.log.to_pylist():
-            click.echo(f"{step['step']}: {step['touched']} of {step['sites_before']}", err=True)
     emit(result.table, out)
-    _kept(chosen, protected, "coverage", result.table)
-    _kept(chosen, protected, "log", result.log)
+    kinds = {"coverage": result.table, "log": result.log, "outlines": result.outlines}
+    for kind, table in kinds.items():
+        _kept(chosen, protected, kind, table)
     for table, path in ((result.categories, chosen["iucn"]), (result.governance, chosen["governance"])):
         if table is not None:
             emit(table, path)
     if chosen["observations"] is not None:
         _write_observations(request, result.table, chosen)
     if not quiet:
-        for note in result.notes:
-            click.echo(note, err=True)
+        steps = [] if log is not None else result.log.to_pylist()
+        _say([*(f"{step['step']}: {step['touched']} of {step['sites_before']}" for step in steps), *result.notes])
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _write_observations(request: Any, table: pa.Table, chosen: dict[str, Any]) -> None:
@@ -212,3 +215,80 @@ def representation(protected: Path, target: float, out: Path | None, quiet: bool
     emit(table, out)
     _kept(chosen, protected, "representation", table)
     click.echo(f"Mean target achievement: {mean_target_achievement(table):.1f} %", err=True)
+
+
+@areas.command()
+@click.argument("protected", type=PATH)
+@click.argument("assessments", type=PATH)
+@layer_options
+@realm_options
+@click.option(
+    "--effective-from",
+    type=click.FloatRange(min=0, max=1),
+    help="Least score (0-1) of an effective site; none is agreed, so without it scores are not judged.",
+)
+@click.option(
+    "--score-max",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="The best score of the scale, such as 100.",
+)
+@click.option("--since", type=int, help="Count assessments from this year on.")
+@keep_option
+@out_option
+@quiet_option
+def quality(protected: Path, assessments: Path, out: Path | None, quiet: bool, **chosen: Any) -> None:
+    """Which part of PROTECTED is assessed (METT, Green List, SAGE ...) and found effective, by sites and by area."""
+    from biosetu.jobs.areas import request_from
+    from biosetu.jobs.areas_quality import Judgement, measure_quality
+
+    request = request_from(protected, chosen)
+    judgement = Judgement(chosen["effective_from"], chosen["score_max"], chosen["since"])
+    with progress_bar(quiet) as progress:
+        result = measure_quality(request, assessments, judgement, progress=progress)
+    emit(result.table, out)
+    _kept(chosen, protected, "quality", result.table)
+    click.echo(f"{result.assessments} assessments, {result.unmatched} of sites that are not measured", err=True)
+    if not quiet:
+        _say(result.notes)
+
+
+@areas.command()
+@click.argument("protected", type=PATH)
+@layer_options
+@click.option("--sea", type=PATH, help="Your own layer of exclusive economic zones.")
+@click.option("--official-share", type=float, help="The Party's own figure for land [%]; else the one held here.")
+@click.option("--official-year", type=int, default=0, help="Year of that figure.")
+@click.option("--official-source", default="", help="Where that figure is from.")
+@click.option("--database-share", type=float, help="The database's figure for land [%]; else the one held here.")
+@click.option("--database-year", type=int, default=0, help="Year of that figure.")
+@click.option("--database-source", default="", help="Where that figure is from.")
+@click.option("--counts", multiple=True, metavar="CAUSE", help="The other figure reckons this otherwise; repeatable.")
+@click.option("--other-release", type=PATH, help="Another release of the sites.")
+@click.option("--other-map", type=PATH, help="Another outline of the country.")
+@click.option(
+    "--other-area", type=click.FloatRange(min=0, min_open=True), help="The country's area in the other figure [km²]."
+)
+@keep_option
+@out_option
+@quiet_option
+def reconcile(protected: Path, out: Path | None, quiet: bool, **chosen: Any) -> None:
+    """Official, database and computed share side by side, with the difference by cause, each computed again."""
+    from biosetu.areas import Figure
+    from biosetu.jobs.areas import request_from
+    from biosetu.jobs.areas_reconcile import Comparison, measure_reconciliation
+
+    figures = tuple(
+        Figure(origin, chosen[f"{origin}_share"], chosen[f"{origin}_year"], chosen[f"{origin}_source"])
+        for origin in ("official", "database")
+        if chosen[f"{origin}_share"] is not None
+    )
+    paths = (chosen["other_release"], chosen["other_map"])
+    comparison = Comparison(figures, chosen["counts"], *paths, chosen["other_area"])
+    with progress_bar(quiet) as progress:
+        result = measure_reconciliation(request_from(protected, chosen), comparison, progress=progress)
+    emit(result.table, out)
+    _kept(chosen, protected, "reconciliation", result.table)
+    if not quiet:
+        _say(result.notes)

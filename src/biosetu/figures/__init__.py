@@ -1,5 +1,6 @@
 """Charts and small maps as SVG, from tables: no script, text stays text, right-to-left where the language is."""
 
+from biosetu.figures.areamap import area_map
 from biosetu.figures.bars import category_bars
 from biosetu.figures.classmap import Kind, class_colours, class_map, kinds_of
 from biosetu.figures.countrymap import breadth_km, country_map, disclaimer
@@ -17,6 +18,7 @@ from biosetu.figures.matrix import Row, matrix
 from biosetu.figures.occurrencemap import occurrence_map
 from biosetu.figures.sankey import sankey
 from biosetu.figures.series import Level, Options, series_chart
+from biosetu.figures.sharebars import Share, share_bars
 from biosetu.figures.states import Move, state_chart
 from biosetu.figures.topology import Topology, read_geojson, read_topology
 
@@ -31,9 +33,11 @@ __all__ = [
     "Options",
     "OwnMarks",
     "Row",
+    "Share",
     "Small",
     "Tile",
     "Topology",
+    "area_map",
     "breadth_km",
     "category_bars",
     "class_colours",
@@ -52,6 +56,7 @@ __all__ = [
     "read_topology",
     "sankey",
     "series_chart",
+    "share_bars",
     "small_multiples",
     "state_chart",
 ]

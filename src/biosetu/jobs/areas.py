@@ -23,6 +23,7 @@ from biosetu.areas import (
     fields_of_sites,
     key_sites_table,
     log_table,
+    outline_table,
     zone_growth,
 )
 from biosetu.areas.raster import raster_growth
@@ -48,6 +49,7 @@ class Coverage:
     notes: tuple[str, ...]
     categories: pa.Table | None = None
     governance: pa.Table | None = None
+    outlines: pa.Table | None = None
 
 
 def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
@@ -67,6 +69,7 @@ def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
         last_year=chosen.get("last"),
         by_iucn=chosen.get("iucn") is not None,
         by_governance=chosen.get("governance") is not None,
+        with_map=chosen.get("keep") is not None,
     )
 
 
@@ -94,6 +97,7 @@ def measure_coverage(request: Request, *, scheduler: str | None = None, progress
         (*layers.notes, *_notes(request, cleaned)),
         pa.concat_tables([by_category(cleaned, zone) for zone in zones]) if request.by_iucn else None,
         pa.concat_tables([by_governance(cleaned, zone) for zone in zones]) if request.by_governance else None,
+        outline_table(cleaned, zones) if request.with_map else None,
     )
 
 

@@ -58,6 +58,7 @@ class Request:
     swap_axes: bool = False
     none_is_true: bool = False
     official: bool = False
+    with_map: bool = False
 
     @property
     def by_raster(self) -> bool:

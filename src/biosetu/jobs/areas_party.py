@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 from biosetu.engine.tables import write_table
 from biosetu.framework import find_party
 from biosetu.home import home
+from biosetu.jobs.areas_setuland import drawn
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import areas as setuland
 
-KINDS = ("coverage", "log", "connectivity", "representation", "quality")
+KINDS = ("coverage", "log", "connectivity", "representation", "quality", "reconciliation", "outlines")
 OFFICIAL = b"biosetu.official"
 
 
@@ -21,14 +22,24 @@ def keep(code: str, kind: str, table: pa.Table, *, inputs: str = "", official: b
     """Keep a result for the dossier of a Party, replacing what was kept before.
 
     kind: one of KINDS; inputs: the files it was computed from; official: whether these are the WDPA, the WD-OECM or
-    the Party's own register, else the figures are told as context. Raises UsageError for an unknown Party or kind.
+    the Party's own register, else the figures are told as context. Raises UsageError for an unknown Party or kind, or
+    a result that is of several areas.
     """
     if kind not in KINDS:
         raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
+    _refuse_many(kind, table)
     path = _path(find_party(code).iso3, kind)
     told = {b"biosetu.inputs": inputs.encode(), OFFICIAL: b"yes" if official else b"no"}
     write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), path)
     return path
+
+
+def _refuse_many(kind: str, table: pa.Table) -> None:
+    """Refuse what a dossier could not tell apart: several areas, or classes where the whole is wanted."""
+    if "area" in table.column_names and len(set(table.column("area").to_pylist())) > 1:
+        raise UsageError("A dossier is of one Party: keep a result of one area, with --only.")
+    if kind == "coverage" and "class" in table.column_names and any(table.column("class").to_pylist()):
+        raise UsageError("Keep coverage without --by; `areas representation --keep` keeps classes.")
 
 
 def _path(iso3: str, kind: str) -> Path:
@@ -65,3 +76,16 @@ def representation(iso3: str) -> pa.Table | None:
 def quality(iso3: str) -> pa.Table | None:
     """Return which part of a Party's protected areas is assessed, by kind of assessment."""
     return _kept(iso3, "quality")
+
+
+def reconciliation(iso3: str) -> pa.Table | None:
+    """Return figures on the share protected side by side, with the difference by cause."""
+    return _kept(iso3, "reconciliation")
+
+
+def outlines(iso3: str) -> pa.Table | None:
+    """Return the outlines of a Party's protected and conserved areas as its map needs them, and no finer."""
+    path = _path(iso3, "outlines")
+    if path.is_file():
+        return pq.read_table(path)
+    return drawn() if iso3 == setuland.PARTY else None

@@ -46,6 +46,8 @@ TABLES: dict[str, str] = {
     "areas.connectivity": "biosetu.jobs.areas_party:connectivity",
     "areas.representation": "biosetu.jobs.areas_party:representation",
     "areas.quality": "biosetu.jobs.areas_party:quality",
+    "areas.reconciliation": "biosetu.jobs.areas_party:reconciliation",
+    "areas.outlines": "biosetu.jobs.areas_party:outlines",
 }
 FINE_UP_TO_KM = 1500.0
 ATLAS = "Natural Earth 1:50 million and 1:10 million admin-0 countries, by world-atlas 2.0.2 (public domain)"

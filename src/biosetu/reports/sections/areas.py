@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from biosetu.areas import Figure as OfFigure
-from biosetu.areas import mean_target_achievement, reconcile
-from biosetu.figures import Level, Options, series_chart
+from biosetu.areas import held_figures, mean_target_achievement, reconcile
+from biosetu.figures import Level, Options, Share, area_map, disclaimer, series_chart, share_bars
 from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
+from biosetu.reports.sections._areas_quality import quality, reconciled
 from biosetu.translation import N_, Voice
 
+MOST_BARS = 12
 TARGET_PERCENT, TARGET_YEAR = 30.0, 2030
 REALMS = {"land": N_("land and inland water"), "sea": N_("sea")}
-OFFICIAL_SERIES = {"land": "ER.LND.PTLD.ZS", "sea": "ER.MRN.PTMR.ZS"}
-ORIGINS = {
-    "official": N_("The Party's own figure"),
-    "database": N_("International database"),
-    "computed": N_("Computed here"),
+PARTS = {
+    "land": N_("Land with inland water"),
+    "land without inland water": N_("of it land without inland water"),
+    "inland water": N_("of it inland water"),
+    "sea": N_("Sea"),
 }
-CAUSES = {
-    "buffer zones": N_("Buffer zones"),
-    "corridors": N_("Corridors"),
-    "base map": N_("Base map"),
-    "adopted": N_("Sites adopted, not yet designated"),
-    "points": N_("Points without boundaries"),
-    "biosphere reserves": N_("Biosphere reserves"),
-    "release": N_("Release of the database"),
-    "restricted sites": N_("Sites held but not published"),
-    "unexplained": N_("Not explained"),
-}
+MAP_LAYERS = (
+    ("land", "ground", N_("Land and inland water")),
+    ("sea", "ground-sea", N_("Sea")),
+    ("inland water", "ground-water", N_("Inland water")),
+    ("protected", "area-protected", N_("Protected areas")),
+    ("oecm", "area-oecm", N_("Other conserved areas (OECMs)")),
+)
 
 
 def section(evidence: Evidence, voice: Voice) -> Section | None:
@@ -40,7 +40,7 @@ def section(evidence: Evidence, voice: Voice) -> Section | None:
     _ = voice.gettext
     coverage = evidence.table("areas.coverage")
     blocks = [
-        *_coverage(coverage, voice),
+        *_coverage(coverage, evidence.table("areas.outlines"), voice),
         *_reconciled(evidence, coverage, voice),
         *_represented(evidence.table("areas.representation"), voice),
         *_connected(evidence.table("areas.connectivity"), voice),
@@ -66,19 +66,21 @@ def _is_official(table: pa.Table) -> bool:
 
 def _national(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     """Yield each realm with its rows, in order of years."""
+    whole = table.filter(pc.equal(table.column("class"), "")) if "class" in table.column_names else table
     for realm in REALMS:
-        rows = table.filter(pc.equal(table.column("realm"), realm)).sort_by("year")
+        rows = whole.filter(pc.equal(whole.column("realm"), realm)).sort_by("year")
         if rows.num_rows:
             yield realm, rows
 
 
-def _coverage(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
+def _coverage(table: pa.Table | None, drawn: pa.Table | None, voice: Voice) -> Iterator[Block]:
     if table is None:
         return
     _ = voice.gettext
     sources = _citation(table, voice)
     if not _is_official(table):
         yield Paragraph(_("These polygons are not official: context, not indicator 3.1."), "caution")
+    charts = []
     for realm, rows in _national(table):
         last = rows.to_pylist()[-1]
         share, name = voice.number(last["share_percent"], 1), _(REALMS[realm])
@@ -94,8 +96,48 @@ def _coverage(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
             sources,
         )
         if rows.num_rows > 1:
-            yield _chart(rows, realm, said, sources, voice)
+            charts.append(_chart(rows, realm, said, sources, voice))
+    yield from charts
+    yield from _map(drawn, sources, voice)
+    yield from _parts(table, sources, voice)
     yield Paragraph(_("Coverage says what is designated; it does not say what is effectively conserved."), "note")
+
+
+def _map(drawn: pa.Table | None, sources: tuple[Citation, ...], voice: Voice) -> Iterator[Figure]:
+    """Yield the map of what is protected, where its outlines were kept."""
+    if drawn is None:
+        return
+    _ = voice.gettext
+    shapes = shapely.from_wkb(drawn.column("geometry").to_numpy(zero_copy_only=False))
+    kinds = np.array(drawn.column("kind").to_pylist(), dtype=object)
+    layers = [(fill, _(label), shapes[kinds == kind]) for kind, fill, label in MAP_LAYERS if (kinds == kind).any()]
+    title = _("Where protected and conserved areas lie")
+    names = _("; ").join(layer[1] for layer in layers)
+    said = _("A map of the country with: {names}.").format(names=names)
+    svg = area_map(layers, voice, key="areas.outlines", title=title, text=said)
+    if svg:
+        yield Figure(svg, f"{title}. {disclaimer(voice)}", said, half=True, sources=sources)
+
+
+def _parts(table: pa.Table, sources: tuple[Citation, ...], voice: Voice) -> Iterator[Block]:
+    """Yield the figures by realm, where inland water is told apart or there is sea."""
+    _ = voice.gettext
+    rows = [row for row in table.sort_by("year").to_pylist() if not row.get("class")]
+    last = {row["realm"]: row for row in rows}
+    shown = [realm for realm in PARTS if realm in last]
+    if len(shown) < 2:
+        return
+    columns = (
+        Column("realm", _("Realm")),
+        Column("area", _("Area (km²)"), numeric=True),
+        Column("protected", _("Protected (km²)"), numeric=True),
+        Column("oecm", _("OECMs (km²)"), numeric=True),
+        Column("share", _("Covered (%)"), numeric=True, decimals=1),
+    )
+    keys = ("area_km2", "protected_km2", "oecm_km2", "share_percent")
+    body = tuple((_(PARTS[realm]), *(last[realm][key] for key in keys)) for realm in shown)
+    yield Table(_("Land, inland water and sea"), columns, body, sources)
+    yield Paragraph(_("Target 3 counts land with inland water as one figure, and the sea as another."), "note")
 
 
 def _chart(rows: pa.Table, realm: str, said: str, sources: tuple[Citation, ...], voice: Voice) -> Figure:
@@ -117,53 +159,24 @@ def _chart(rows: pa.Table, realm: str, said: str, sources: tuple[Citation, ...],
 
 
 def _reconciled(evidence: Evidence, table: pa.Table | None, voice: Voice) -> Iterator[Block]:
+    """Yield the reconciliation that was kept, else the figures side by side without measured causes."""
     if table is None:
         return
-    _ = voice.gettext
+    kept = evidence.table("areas.reconciliation")
     for realm, rows in _national(table):
-        figures = [*_held(evidence, realm), _last(rows, table, voice)]
-        if len(figures) < 2:
+        mine = kept.filter(pc.equal(kept.column("realm"), realm)) if kept is not None else None
+        if mine is not None and mine.num_rows:
+            yield from reconciled(mine, voice.gettext(REALMS[realm]), _citation(mine, voice), voice)
             continue
-        known = reconcile(figures, []).to_pylist()
-        body = tuple(
-            (
-                _(ORIGINS.get(row["name"], "") or CAUSES[row["name"]]),
-                row["share_percent"],
-                None if row["year"] is None else str(row["year"]),
-                row["points"],
-                row["source"],
-            )
-            for row in known
-        )
-        columns = (
-            Column("figure", _("Figure or cause")),
-            Column("share", _("Share (%)"), numeric=True, decimals=1),
-            Column("year", _("Year")),
-            Column("difference", _("Difference (points)"), numeric=True, decimals=1),
-            Column("source", _("Source")),
-        )
-        caption = _("Figures side by side, {realm}").format(realm=_(REALMS[realm]))
-        yield Table(caption, columns, body, _citation(table, voice), folded=True)
-        yield Paragraph(_("A cause without a number has not been measured; the Party may know it."), "note")
+        held = held_figures(evidence.observations.to_pylist(), realm)
+        if held:
+            told = reconcile([*held, _last(rows, table, voice)], [], realm)
+            yield from reconciled(told, voice.gettext(REALMS[realm]), _citation(table, voice), voice)
 
 
 def _last(rows: pa.Table, table: pa.Table, voice: Voice) -> OfFigure:
     last = rows.to_pylist()[-1]
     return OfFigure("computed", last["share_percent"], last["year"], _citation(table, voice)[0].text)
-
-
-def _held(evidence: Evidence, realm: str) -> Iterator[OfFigure]:
-    """Yield the newest of the Party's own figures and of the database's, where there are any."""
-    rows = [
-        row
-        for row in evidence.observations.to_pylist()
-        if row["indicator"] == "3.1" and row["series"] == OFFICIAL_SERIES[realm] and row["value"] is not None
-    ]
-    for origin, source in (("official", "national"), ("database", "availableDataset")):
-        mine = [row for row in rows if row["source"] == source]
-        if mine:
-            newest = max(mine, key=lambda row: (row["year"], row["vintage"]))
-            yield OfFigure(origin, newest["value"], newest["year"], newest["series"])
 
 
 def _represented(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
@@ -184,6 +197,10 @@ def _represented(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
     )
     mean = voice.number(mean_target_achievement(table), 1)
     yield Paragraph(_("On average {share} % of what is wanted of each is covered.").format(share=mean), sources=sources)
+    bars = [Share(row["feature"], row["share_percent"], row["target_percent"]) for row in rows[:MOST_BARS]]
+    title = _("Share covered of each")
+    drawing = share_bars(bars, voice, key="areas-represented", title=title, wanted=_("what is wanted"))
+    yield Figure(drawing, title, _("Bars by feature, those that miss most first."), half=True, sources=sources)
     yield Table(_("What is represented"), columns, body, sources)
 
 
@@ -212,27 +229,7 @@ def _connected(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
 
 
 def _quality(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
-    if table is None:
-        return
-    _ = voice.gettext
-    columns = (
-        Column("kind", _("Assessment")),
-        Column("sites", _("Sites assessed"), numeric=True),
-        Column("assessed", _("Area assessed (%)"), numeric=True, decimals=1),
-        Column("effective", _("Area found effective (%)"), numeric=True, decimals=1),
-        Column("years", _("Years")),
-    )
-    body = tuple(
-        (
-            row["kind"],
-            row["sites_assessed"],
-            row["assessed_percent"],
-            row["effective_percent"],
-            voice.years(int(row["first_year"]), int(row["last_year"])) if row["first_year"] else "",
-        )
-        for row in table.to_pylist()
-    )
-    yield Table(_("Management assessed"), columns, body, _citation(table, voice))
+    return quality(table, () if table is None else _citation(table, voice), voice)
 
 
 def _cleaned(table: pa.Table | None, voice: Voice) -> Iterator[Block]:

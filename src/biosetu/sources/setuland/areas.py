@@ -13,10 +13,10 @@ import shapely
 
 from biosetu.sources.setuland.tables import PARTY
 
-__all__ = ["PARTY", "outline", "regions", "register", "table"]
+__all__ = ["PARTY", "inland_water", "outline", "regions", "register", "table"]
 
 CITATION = "Register of protected areas and other conserved areas of Setuland, 2024 (fictional)"
-KINDS = ("coverage", "log", "connectivity", "representation", "quality")
+KINDS = ("coverage", "log", "connectivity", "representation", "quality", "reconciliation")
 
 
 @cache
@@ -40,6 +40,18 @@ def regions() -> dict[str, shapely.Geometry]:
 
 
 @cache
+def inland_water() -> shapely.Geometry:
+    """Return the invented lakes and the broad river of Setuland."""
+    angle = np.linspace(0, 2 * np.pi, 61)[:-1]
+    lakes = [
+        shapely.Polygon(np.column_stack([x + a * np.cos(angle), y + b * np.sin(angle)]))
+        for x, y, a, b in ((-0.47, -1.0, 0.11, 0.07), (0.62, 0.42, 0.06, 0.09), (-0.85, 0.55, 0.04, 0.03))
+    ]
+    river = shapely.LineString([(0.1, 0.9), (0.2, 0.3), (0.05, -0.3), (0.25, -0.9), (0.2, -1.6)]).buffer(0.012)
+    return shapely.intersection(shapely.union_all([*lakes, river]), outline())
+
+
+@cache
 def register() -> pa.Table:
     """Return the register as a layer: the columns of the WDPA (schema of November 2025) and `geometry` (WKB)."""
     text = (files("biosetu.sources.setuland") / "data" / "areas_register.csv").read_text(encoding="utf-8")
@@ -58,7 +70,10 @@ def register() -> pa.Table:
 def table(kind: str) -> pa.Table:
     """Return what was computed for Setuland: one of KINDS."""
     data = (files("biosetu.sources.setuland") / "data" / f"areas_{kind}.csv").read_bytes()
-    texts = {name: pa.string() for name in ("area", "realm", "class", "feature", "step", "what", "kind")}
+    texts = {
+        name: pa.string()
+        for name in ("area", "realm", "class", "group", "feature", "step", "what", "kind", "row", "name", "source")
+    }
     options = pa_csv.ConvertOptions(column_types=texts, strings_can_be_null=False)
     found = pa_csv.read_csv(pa.BufferReader(data), convert_options=options)
     told = {"biosetu.citation": CITATION, "biosetu.licence": "CC0 1.0", "biosetu.official": "yes"}
