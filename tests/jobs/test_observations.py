@@ -1,10 +1,11 @@
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.observations.rows import row, table
 
 from biosetu.engine.tables import write_table
-from biosetu.jobs.observations import import_observations, list_observations, preview_import
+from biosetu.jobs.observations import import_observations, list_changes, list_observations, preview_import
 from biosetu.jobs.party import default_store
 from biosetu.observations import ObservationFolder, Selection, keys_of
 from biosetu.problems import Cancelled, DataError
@@ -147,3 +148,19 @@ def test_list_selects_among_carried_and_imported_figures(tmp_path: Path) -> None
         (2024, "national"),
     ]
     assert list_observations(chosen, carried=False).num_rows == 1
+
+
+def test_changes_since_a_day_set_what_was_released_then_beside_what_is_shown_now() -> None:
+    found = list_changes("LKA", since=date(2023, 1, 1)).to_pylist()
+    index = {line["year"]: line for line in found if line["series"] == "ER_RSK_LST"}
+    assert index[2024]["state"] == "later year"
+    assert list_changes("LKA", since=date(2100, 1, 1)).num_rows == 0
+
+
+def test_changes_since_a_day_count_imports_by_the_day_they_came() -> None:
+    store = default_store()
+    store.append(table(row(series="T", value=0.5)))
+    store.append(table(row(series="T", value=0.6)))
+    tomorrow = datetime.now(UTC).date() + timedelta(1)
+    assert [line for line in list_changes("NPL", since=tomorrow).to_pylist() if line["series"] == "T"] == []
+    assert [line for line in list_changes("NPL", since=date(2001, 1, 1)).to_pylist() if line["series"] == "T"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,9 +137,22 @@ def statements(party: str, file: Path, template: str, dry_run: bool) -> None:
 @observations.command()
 @click.argument("party")
 @click.option("--all", "everything", is_flag=True, help="Also the years that say the same.")
+@click.option("--since", default="", metavar="DATE", help="What changed in what is shown since this day (2026-03-31).")
 @out_option
-def changes(party: str, everything: bool, out: Path | None) -> None:
-    """Show which figures of PARTY its sources changed in their newest release: revised, added or dropped years."""
-    from biosetu.jobs.observations import list_revisions
+def changes(party: str, everything: bool, since: str, out: Path | None) -> None:
+    """Show which figures of PARTY its sources changed in their newest release: revised, added or dropped years.
 
-    emit(list_revisions(party, everything=everything), out)
+    With --since: what is shown now otherwise than on that day, whichever releases lie between; with the reason.
+    """
+    from biosetu.jobs.observations import list_changes, list_revisions
+
+    if since and everything:
+        raise UsageError("--all belongs to the releases, not to --since.")
+    emit(list_changes(party, since=_day(since)) if since else list_revisions(party, everything=everything), out)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"The day {text!r} is not understood. Write 2026-03-31.") from error

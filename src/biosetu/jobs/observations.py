@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from biosetu.observations import (
     row_states,
     without,
 )
+from biosetu.observations.changes import changes, released_before, shown, shown_before
 from biosetu.observations.given import party_first
 from biosetu.observations.revisions import SAME, revisions
 from biosetu.problems import DataError, Problem
@@ -145,6 +147,35 @@ def list_revisions(code: str, *, store: ObservationStore | None = None, everythi
     """
     found = revisions(held(find_party(code).iso3, store or default_store()))
     return found if everything else found.filter(pc.not_equal(found.column("state"), SAME))
+
+
+def list_changes(
+    code: str, *, since: date | None = None, seen: pa.Table | None = None, store: ObservationStore | None = None
+) -> pa.Table:
+    """Return which published figures of a Party changed (`observations.changes`).
+
+    Since what somebody has seen (`seen`, of `shown`); or since a day: what was shown then is what had certainly been
+    released, and imported, before it; or else since the release before the newest. Raises UsageError for an unknown
+    Party.
+    """
+    party, target = find_party(code).iso3, store or default_store()
+    now = held(party, target)
+    if seen is None:
+        seen = shown_before(now) if since is None else shown(_held_before(party, since, target))
+    return changes(seen, shown(now))
+
+
+def shown_figures(code: str, *, store: ObservationStore | None = None) -> pa.Table:
+    """Return the published figures of a Party as they are shown now (`observations.changes.SEEN`)."""
+    return shown(held(find_party(code).iso3, store or default_store()))
+
+
+def _held_before(party: str, day: date, store: ObservationStore) -> pa.Table:
+    carried = setuland.observations() if party == setuland.PARTY else official.observations(party)
+    history = store.history(Selection(party=(party,)))
+    known = [moment.date() < day for moment in history.column("recorded_at").to_pylist()]
+    imported = history.filter(pa.array(known, pa.bool_())).select(SCHEMA.names).cast(SCHEMA)
+    return newest_per_key(pa.concat_tables([released_before(carried, day), imported]))
 
 
 def _read(

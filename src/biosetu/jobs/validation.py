@@ -123,7 +123,7 @@ def _difference(row: Mapping[str, Any], answer: Mapping[str, Any], language: str
     return Difference(
         custodian=row["holder"],
         citation=row["inputs"],
-        shows=_meaning(row, language),
+        shows=meaning(row, language),
         part=row["disaggregation"],
         year=row["year"],
         unit="" if row["unit"] in BARE else unit.label(language) if unit else row["unit"],
@@ -163,7 +163,7 @@ def _sheet_row(
     return {
         "reference": reference(row),
         "indicator": row["indicator"],
-        "meaning": _meaning(row, language),
+        "meaning": meaning(row, language),
         "part": row["disaggregation"],
         "year": row["year"],
         "value": row["value"],
@@ -176,7 +176,8 @@ def _sheet_row(
     } | (_given(given, language) if given else {})
 
 
-def _meaning(row: Mapping[str, Any], language: str) -> str:
+def meaning(row: Mapping[str, Any], language: str) -> str:
+    """Return what a figure shows, in words: the titles of its series and of its indicator."""
     series = official.series_of(row["indicator"], row["series"])
     indicator = indicators().get(row["indicator"])
     titles = [series.title(language) if series else "", indicator.title(language) if indicator else ""]

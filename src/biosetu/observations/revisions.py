@@ -27,7 +27,7 @@ REVISIONS = pa.schema(
         ("state", pa.string()),
     ]
 )
-_GROUP = ("party", "indicator", "series", "disaggregation_type", "disaggregation", "source", "unit")
+GROUP = ("party", "indicator", "series", "disaggregation_type", "disaggregation", "source", "unit")
 _SLACK = 1e-9
 Row = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ def revisions(table: pa.Table) -> pa.Table:
     groups: dict[tuple[Any, ...], dict[str, list[Row]]] = {}
     for row in sorted_by_key(table).to_pylist():
         if row["value"] is not None and row["method"] != METHOD:
-            key = tuple(row[name] for name in _GROUP)
+            key = tuple(row[name] for name in GROUP)
             groups.setdefault(key, {}).setdefault(row["vintage"], []).append(row)
     lines = [line for releases in groups.values() if len(releases) > 1 for line in _compared(releases)]
     return pa.Table.from_pylist(lines, schema=REVISIONS)
@@ -67,11 +67,11 @@ def _line(old: Row | None, new: Row | None, older: str, newer: str) -> dict[str,
         "new_vintage": newer,
         "new": new["value"] if new else None,
         "difference": new["value"] - old["value"] if old and new else None,
-        "state": (REVISED if _differs(old, new) else SAME) if both else (DROPPED if old else ADDED),
+        "state": (REVISED if differs(old, new) else SAME) if both else (DROPPED if old else ADDED),
     }
 
 
-def _differs(old: Row | None, new: Row | None) -> bool:
+def differs(old: Row | None, new: Row | None) -> bool:
     """Return whether two figures cannot be one figure, rounded twice: each may be off by half its rounding."""
     if old is None or new is None:
         return True

@@ -17,6 +17,7 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.finding.index import found
 from biosetu.centre.helpdesk.drawing import life_of_a_request
 from biosetu.centre.pages import reading
+from biosetu.centre.validation.looking import changed
 from biosetu.centre.wording import language
 from biosetu.engine.tables import escaped
 from biosetu.framework import Entry, Indicator, Party, elements, find_party, indicators, targets
@@ -59,6 +60,8 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
     context = {"party": known, "body": reading.body(known.iso3, language()), "evidence": reading.evidence(known.iso3)}
     context["is_ldc"] = known.is_ldc(reading.today())
     context["validates"] = may(request.user, "prepare", PartyRecord(known.iso3))
+    person = request.user if isinstance(request.user, Account) and context["validates"] else None
+    context["changed"] = changed(known.iso3, person) if person else None
     return render(request, "pages/party.html", context)
 
 

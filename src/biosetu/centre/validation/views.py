@@ -23,11 +23,12 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.evidence.snapshot import snapshot
-from biosetu.centre.validation import reader, verbs
+from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.validation import looking, reader, verbs
 from biosetu.centre.validation import sheet as pages
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, find_party
-from biosetu.jobs.validation import CONFLICT, NEW, SAME, Return, write_letter, write_sheet
+from biosetu.jobs.validation import CONFLICT, NEW, SAME, Return, meaning, write_letter, write_sheet
 from biosetu.observations.answers import CHOICES, FILLED
 from biosetu.problems import DataError, Problem, UsageError
 
@@ -131,6 +132,29 @@ def _tell(request: HttpRequest, taken: Return) -> None:
         messages.success(request, told)
     elif not taken.count(CONFLICT):
         messages.info(request, gettext("Nothing was changed."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_those_who_prepare
+def changes(request: HttpRequest, party: Party) -> HttpResponse:
+    """Show which figures changed since the office last looked; with POST, mark them as looked at."""
+    person = _person(request)
+    if request.method == "POST":
+        try:
+            looking.look(party=party.iso3, actor=person, until=request.POST.get("until", ""))
+            messages.success(request, gettext("Marked as looked at."))
+        except MovedOnError as error:
+            messages.error(request, gettext(str(error)))
+        return redirect("changes", code=party.iso3)
+    found = looking.changed(party.iso3, person)
+    context = {
+        "party": party,
+        "changed": found,
+        "lines": [line | {"meaning": meaning(line, language())} for line in found.lines],
+        "until": looking.fingerprint(party.iso3),
+        "looks": may(person, "look", PartyRecord(party.iso3)),
+    }
+    return render(request, "validation/changes.html", context)
 
 
 @require_safe
