@@ -28,6 +28,7 @@ urlpatterns = [
         path("services/", include("biosetu.centre.services.urls")),
         path("", include("biosetu.centre.evidence.urls")),
         path("parties/", include("biosetu.centre.validation.urls")),
+        path("", include("biosetu.centre.promises.urls")),
         path("", include("biosetu.centre.pages.urls")),
         prefix_default_language=False,
     ),

@@ -9,13 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.alignment import Imported, PromiseStore, merged, preview
-from biosetu.alignment.importing import adopt_ids, read_json, read_tables, template_rows, to_record
+from biosetu.alignment.importing import adopt_ids, read_json, template_rows, to_record
 from biosetu.alignment.ort import export_record
-from biosetu.engine.grids import Limits, read_book
 from biosetu.engine.tables import replacing
 from biosetu.framework import find_party
-from biosetu.jobs.promises import promise_store
-from biosetu.problems import DataError, Problem
+from biosetu.jobs.promise_files import read_promises
+from biosetu.jobs.promises import promise_store, promises_of
 from biosetu.progress import Progress, silent
 from biosetu.reports.cbd import write_grids
 from biosetu.sources.services import Client, ort
@@ -45,17 +44,19 @@ def import_promises(
     progress(0, 2, "read")
     imported = read_promises(path, iso3)
     progress(1, 2, "compare and store")
-    outcome = _stored(imported, store or promise_store(), keep)
+    outcome = store_imported(imported, store, keep)
     progress(2, 2, "done")
     return outcome
 
 
-def _stored(imported: Imported, store: PromiseStore, keep: bool) -> ImportOutcome:
-    held = store.load(imported.party)
+def store_imported(imported: Imported, store: PromiseStore | None = None, keep: bool = True) -> ImportOutcome:
+    """Compare what was read with what is held, and store it; with `keep` false nothing is stored."""
+    kept = store or promise_store()
+    held = promises_of(imported.party, kept)
     imported = adopt_ids(imported, held)
     after = merged(imported, held)
     if keep and after != held:
-        store.save(after)
+        kept.save(after)
     return ImportOutcome(preview(imported, held), keep)
 
 
@@ -70,24 +71,7 @@ def pull_promises(
     found = find_party(party)
     records = ort.pull_records(found.iso2, asking or ort.client(), progress)
     imported = read_json(json.dumps(records), found.iso3, ort.service().title)
-    return _stored(imported, store or promise_store(), keep)
-
-
-def read_promises(path: Path, party: str) -> Imported:
-    """Read a file of national targets by what it holds: JSON, or a table (xlsx, CSV)."""
-    if path.suffix.lower() == ".json":
-        return read_json(json_text(path), party, path.name)
-    return read_tables(read_book(path), party)
-
-
-def json_text(path: Path, limits: Limits = Limits()) -> str:  # noqa: B008 - frozen
-    """Return the text of a JSON file within the limits; raise `DataError` where it is too large or not UTF-8."""
-    if path.stat().st_size > limits.size:
-        raise DataError(Problem("more than is read", "Split it into smaller files", "too-large", file=path.name))
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(Problem("not UTF-8", "Export it again as UTF-8", "encoding", file=path.name)) from error
+    return store_imported(imported, store, keep)
 
 
 def write_template(path: Path) -> None:

@@ -16,12 +16,12 @@ from biosetu.alignment.coverage import (
     suggested_targets,
 )
 from biosetu.alignment.matrices import MEASURED, NOT_RELEVANT, YES, alignment_matrix, measured_matrix
-from biosetu.alignment.proposals import proposal_table, propose
-from biosetu.engine.pages import read_pages
+from biosetu.alignment.proposals import proposal_table
 from biosetu.framework import coverage_of as centre_coverage
 from biosetu.framework import elements, find_centre, find_party, indicators, not_relevant
 from biosetu.jobs.alignment_suggestions import suggester
 from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.jobs.promise_files import read_strategy
 from biosetu.jobs.promises import promises_of
 from biosetu.jobs.statements import statements_of
 from biosetu.problems import DataError, Problem
@@ -113,5 +113,5 @@ def _series(found: PartyEvidence) -> pa.Table:
 
 def proposals_from(path: Path) -> tuple[pa.Table, tuple[int, ...]]:
     """Return the targets and actions that a strategy (Word, PDF, text) seems to state, and its scanned pages."""
-    pages = read_pages(path)
-    return proposal_table(propose(pages.texts)), pages.scanned
+    found, scanned = read_strategy(path)
+    return proposal_table(found), scanned

@@ -13,6 +13,7 @@ from biosetu.alignment.capacity import SelfAssessment, assessment_rows, demand, 
 from biosetu.engine.grids import Book, read_book
 from biosetu.framework import coverage_of, find_centre, find_party
 from biosetu.jobs.promises import assessment_of, promise_store
+from biosetu.observations.packaged import packaged_rows
 from biosetu.reports.cbd.workbook import write_grids
 
 SHEET = "self-assessment"
@@ -48,3 +49,9 @@ def demand_of_centre(centre: str, store: PromiseStore | None = None) -> pa.Table
 def demand_of(parties: Iterable[str], store: PromiseStore | None = None) -> pa.Table:
     """Return what these Parties (ISO3) lack by their own rating, the most shared first."""
     return demand([held for party in parties if (held := assessment_of(party, store))])
+
+
+def dimension_label(name: str, language: str) -> str:
+    """Return a dimension of the self-assessment in a language."""
+    row = next(row for row in packaged_rows("biosetu.alignment", "capacity_dimensions") if row["dimension"] == name)
+    return row.get(f"label_{language}") or row["label_en"]

@@ -16,7 +16,7 @@ from biosetu.alignment.ort.reading import parse_json
 from biosetu.engine.grids import Book, read_book
 from biosetu.framework import find_party, indicators
 from biosetu.home import home
-from biosetu.jobs.alignment import json_text
+from biosetu.jobs.promise_files import json_text
 from biosetu.observations import ObservationFolder, Selection, Source, Status, validate
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (

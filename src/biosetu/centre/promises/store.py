@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Max, Sum
 from django.utils import timezone
 
 from biosetu.alignment import Promises
@@ -30,7 +30,7 @@ from biosetu.centre.promises.models import (
 
 CHUNK = 500
 SHOWN = 20
-Version = int
+Version = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,8 @@ def writing(party: str) -> Iterator[Ledger]:
 
 def version() -> Version:
     """Return what changes whenever promises or self-assessments do (one query)."""
-    return Ledger.objects.aggregate(changes=Sum("version"))["changes"] or 0
+    found = Ledger.objects.filter(version__gt=0).aggregate(changes=Sum("version"), last=Max("changed_at"))
+    return found["changes"] or 0, found["last"].isoformat() if found["last"] else ""
 
 
 def _written(ledger: Ledger, name: str, shelf: _Shelf, records: Sequence[Record]) -> dict[str, object]:

@@ -1,0 +1,137 @@
+"""Pages of the way in: a file is read, shown row by row, and stored only once somebody confirms it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.promises import access, reading, verbs
+from biosetu.centre.promises.models import Draft
+from biosetu.centre.wording import gettext, lazy_text, ngettext
+from biosetu.framework import Party
+from biosetu.jobs.alignment import write_template
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
+
+PAGE = 50
+STATES = ("new", "changed", "same", "wrong")
+ACCEPTED = ".xlsx,.csv,.tsv,.json,.docx,.pdf,.txt"
+MOST_PROPOSALS = 400
+
+
+class ImportForm(forms.Form):
+    """One file."""
+
+    file = forms.FileField(
+        label=lazy_text(N_("File")), max_length=200, widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED})
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.for_those_who(verbs.PREPARE)
+def bring(request: HttpRequest, party: Party) -> HttpResponse:
+    """Read a file, or show the form."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = access.person_of(request)
+            draft = verbs.take_in(party=party.iso3, file=form.cleaned_data["file"], actor=person)
+            return redirect("promised_draft", code=party.iso3, draft_id=draft.pk)
+        except DataError as error:
+            problems = tuple(error.problems)
+    context = {
+        "party": party,
+        "form": form,
+        "problems": access.said(problems),
+        "megabytes": settings.BIOSETU_UPLOAD_BYTES // 10**6,
+        "drafts": visible_to(request.user, Draft.objects.filter(party=party.iso3)).order_by("-at")[:5],
+    }
+    return render(request, "promises/import.html", context, status=422 if problems or form.errors else 200)
+
+
+@require_safe
+@access.for_those_who(verbs.PREPARE)
+def template(request: HttpRequest, party: Party) -> HttpResponse:
+    """Send the template for national targets and actions."""
+    return access.xlsx("national-targets.xlsx", write_template)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.for_those_who(verbs.PREPARE)
+def draft(request: HttpRequest, party: Party, draft_id: str) -> HttpResponse:
+    """Show what a file holds, row by row; store it, or take over the proposals that were ticked."""
+    found = get_object_or_404(visible_to(request.user, Draft.objects.filter(party=party.iso3)), pk=draft_id)
+    shown = _proposals if found.kind == verbs.TEXT else _preview
+    return shown(request, party, found)
+
+
+def _preview(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
+    if request.method == "POST":
+        return _stored(request, party, found)
+    outcome = verbs.see(found)
+    rows = outcome.preview.to_pylist()
+    state = request.GET.get("state", "")
+    wanted = [row for row in rows if state in ("", row["state"])]
+    context = {
+        "party": party,
+        "draft": found,
+        "counts": {name: outcome.count(name) for name in STATES},
+        "state": state if state in STATES else "",
+        "page": Paginator(wanted, PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "promises/preview.html", context | access.rights(request, party))
+
+
+def _stored(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
+    try:
+        outcome = verbs.store(draft=found, actor=access.person_of(request))
+    except MovedOnError as error:
+        messages.error(request, gettext(str(error)))
+        return redirect("promised_draft", code=party.iso3, draft_id=found.pk)
+    count = outcome.count("new") + outcome.count("changed")
+    told = ngettext("%(num)d record is stored.", "%(num)d records are stored.", count) % {"num": count}
+    messages.success(request, told)
+    return redirect("promises", code=party.iso3)
+
+
+def _proposals(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
+    proposals = found.body["proposals"][:MOST_PROPOSALS]
+    problems: list[dict[str, Any]] = []
+    if request.method == "POST":
+        try:
+            chosen = _chosen(request.POST, proposals)
+            made = verbs.confirm_proposals(draft=found, chosen=chosen, actor=access.person_of(request))
+            return redirect("promised_draft", code=party.iso3, draft_id=made.pk)
+        except DataError as error:
+            problems = access.said(error.problems)
+    context = {
+        "party": party,
+        "draft": found,
+        "proposals": list(enumerate(proposals)),
+        "scanned": found.body["scanned"],
+        "problems": problems,
+        "known": reading.held(party.iso3).targets,
+        "more": len(found.body["proposals"]) - len(proposals),
+    }
+    return render(request, "promises/proposals.html", context, status=422 if problems else 200)
+
+
+def _chosen(data: QueryDict, proposals: list[dict[str, Any]]) -> list[dict[str, str]]:
+    rows = []
+    for place, proposal in enumerate(proposals):
+        if data.get(f"keep-{place}") == "yes":
+            typed = {
+                name: data.get(f"{name}-{place}", "").replace("\x00", "")[:2000] for name in ("id", "title", "target")
+            }
+            rows.append({"kind": str(proposal["kind"]), "page": str(proposal["page"]), **typed})
+    return rows

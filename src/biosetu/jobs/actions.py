@@ -1,0 +1,71 @@
+"""An action under a national target as an office types it in: read and checked like a row of the template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from biosetu.alignment import Action, PromiseStore, merged
+from biosetu.alignment.importing import read_tables
+from biosetu.engine.grids import Book, Grid
+from biosetu.framework import find_party
+from biosetu.jobs.promise_files import kept_rows
+from biosetu.jobs.promises import promise_store, promises_of
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
+
+FIELDS = (
+    "id", "target", "action_en", "action_ar", "office", "cost", "currency", "secured", "funding_source", "milestone",
+    "due", "status", "place",
+)  # fmt: skip
+NO_TARGET = N_("no such national target is held")
+CHOOSE = N_("Choose one of those that are loaded")
+
+
+def keep_action(
+    party: str, fields: Mapping[str, str], by: str, store: PromiseStore | None = None, on: date | None = None
+) -> Action:
+    """Keep an action as typed in by an office, in place of the one of the same id.
+
+    Raises `DataError` naming every field that can't be read (dates in any calendar, numbers, status), and the national
+    target where none is held.
+    """
+    kept, iso3 = store or promise_store(), find_party(party).iso3
+    held = promises_of(iso3, kept)
+    row = tuple(fields.get(name, "").strip() or None for name in FIELDS)
+    imported = read_tables(Book(by, "csv", (Grid("actions", (FIELDS, row)),)), iso3)
+    problems = [_of_form(problem) for problem in imported.problems]
+    if fields.get("target") not in {target.id for target in held.targets}:
+        problems.append(Problem(NO_TARGET, CHOOSE, "unknown-target", column="target", value=fields.get("target", "")))
+    if problems:
+        raise DataError(problems)
+    day = on or datetime.now(UTC).date()
+    entered = kept_rows(imported, f"{by}, {day.isoformat()}")
+    after = merged(entered, held)
+    if after != held:
+        kept.save(after)
+    return entered.actions[0][1]
+
+
+def _of_form(problem: Problem) -> Problem:
+    return Problem(problem.message, problem.remedy, problem.code, column=problem.column, value=problem.value)
+
+
+def remove_action(party: str, action: str, store: PromiseStore | None = None) -> None:
+    """Take an action out of what is held; what is not there is left alone."""
+    kept, iso3 = store or promise_store(), find_party(party).iso3
+    held = promises_of(iso3, kept)
+    left = tuple(entry for entry in held.actions if entry.id != action)
+    if len(left) < len(held.actions):
+        kept.save(held.model_copy(update={"actions": left}))
+
+
+def fields_of(action: Action) -> Mapping[str, str]:
+    """Return an action as the fields of the form."""
+    values = action.model_dump(mode="json", include=set(FIELDS))
+    texts = {f"action_{language}": action.text.get(language, "") for language in ("en", "ar")}
+    return {name: "" if value is None else _plain(value) for name, value in values.items()} | texts
+
+
+def _plain(value: object) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,209 @@
+"""The way in: read, shown row by row, stored once somebody confirms it; hostile files; proposals from a strategy."""
+
+import io
+import json
+import zipfile
+
+import openpyxl
+import pytest
+from tests.centre.people import contributor, officer
+from tests.centre.promises.conftest import TABLE, draft_of, upload
+
+from biosetu.centre.audit.models import Entry
+from biosetu.centre.promises import verbs
+from biosetu.centre.promises.models import Draft
+from biosetu.centre.promises.reader import safe_name
+from biosetu.centre.promises.store import DatabasePromises
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+IMPORT = "/parties/NPL/promises/import/"
+
+
+def sent(client, text, name="targets.csv"):
+    return client.post(IMPORT, {"file": upload(text, name)}, follow=True)
+
+
+@pytest.fixture
+def theirs(client):
+    client.force_login(officer())
+    return client
+
+
+def states(client, text, name="targets.csv"):
+    sent(client, text, name)
+    draft = Draft.objects.latest("at")
+    return {(row["id"], row["state"]) for row in verbs.see(draft).preview.to_pylist()}, draft
+
+
+def test_file_is_read_apart_shown_and_stored_and_then_changes_nothing(theirs):
+    shown, draft = states(theirs, TABLE)
+    assert shown == {("NT-1", "new"), ("NT-2", "new")}
+    assert DatabasePromises().load("NPL").targets == ()
+    address = f"/parties/NPL/promises/drafts/{draft.pk}/"
+    assert theirs.post(address).status_code == 302
+    held = DatabasePromises().load("NPL")
+    assert [target.id for target in held.targets] == ["NT-1", "NT-2"]
+    assert [entry.verb for entry in Entry.objects.order_by("pk")] == ["take_in", "keep", "store"]
+    assert "stored already" in theirs.post(address, follow=True).content.decode()
+    again, _ = states(theirs, TABLE)
+    assert again == {("NT-1", "same"), ("NT-2", "same")}
+    assert DatabasePromises().load("NPL") == held
+
+
+@pytest.mark.usefixtures("read_in_this_process", "loaded")
+def test_preview_tells_new_changed_same_and_wrong_by_row(theirs):
+    changed = TABLE.replace("2030-12-31", "2031-12-31") + "NT-3,A third one,,99,\nNT-4,A fourth,,,\n"
+    shown, draft = states(theirs, changed)
+    assert shown == {("NT-1", "same"), ("NT-2", "changed"), ("99", "wrong"), ("NT-4", "new")}
+    page = theirs.get(f"/parties/NPL/promises/drafts/{draft.pk}/?state=wrong").content.decode()
+    assert "no global goal or target" in page
+    assert "NT-4" not in page
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_names_and_addresses_of_people_are_left_out(theirs):
+    record = {
+        "header": {"identifier": "6A0B0D0E-0000-4000-8000-000000000001", "schema": "nationalTarget7"},
+        "government": {"identifier": "np"},
+        "title": {"en": "Restore wetlands; ask rita@example.org"},
+        "globalTargetAlignment": [{"identifier": "GBF-TARGET-02"}],
+        "contactPerson": {"en": "Rita Rai"},
+    }
+    wrapped = {"body": record, "createdBy": {"firstName": "Rita", "email": "rita@example.org"}}
+    _, draft = states(theirs, json.dumps([wrapped]), "export.json")
+    assert "rita" not in json.dumps(draft.body).casefold()
+
+
+def zip_bomb():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 300_000_000)
+    return stream.getvalue()
+
+
+def macro_workbook():
+    stream = io.BytesIO()
+    openpyxl.Workbook().save(stream)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+    return stream.getvalue()
+
+
+HOSTILE = {
+    "zip bomb": (zip_bomb, "t.xlsx", "unpacks"),
+    "macros": (macro_workbook, "t.xlsx", "macros"),
+    "long line": (lambda: b"id,title\n1," + b"x" * 3_000_000, "t.csv", "a line longer than any record"),
+    "wrong encoding": (lambda: "id,title\n1,Ö".encode("latin-1"), "t.csv", "not UTF-8"),
+    "binary as JSON": (lambda: b"\x00\x01", "t.json", "no JSON"),
+    "deep JSON": (lambda: b"[" * 100_000, "t.json", "no JSON"),
+    "broken PDF": (lambda: b"%PDF-1.7 nothing", "t.pdf", "a damaged PDF"),
+    "broken Word": (lambda: b"PK\x03\x04", "t.docx", "Save it anew"),
+    "another kind": (lambda: b"GIF89a", "t.gif", "no national targets in this file"),
+}
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+@pytest.mark.parametrize(("made", "name", "said"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_file_is_refused_with_a_reason_and_nothing_is_kept(theirs, made, name, said):
+    answer = sent(theirs, made(), name)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert Draft.objects.count() == 0
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_formulas_are_not_taken_and_nulls_are_dropped(theirs):
+    book = openpyxl.Workbook()
+    book.active.append(["id", "title", "description"])
+    book.active.append(["1", "Restore", '=HYPERLINK("http://x.example","click")'])
+    stream = io.BytesIO()
+    book.save(stream)
+    _, draft = states(theirs, stream.getvalue(), "t.xlsx")
+    (target,) = [entry for _, entry in verbs.imported(draft).targets]
+    assert (target.text(), dict(target.description)) == ("Restore", {})
+    record = {
+        "header": {"identifier": "A", "schema": "nationalTarget7"},
+        "government": {"identifier": "np"},
+        "title": {"en": "Nul\x00l and \ud800 half"},
+    }
+    _, draft = states(theirs, json.dumps(record), "r.json")
+    theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/")
+    assert DatabasePromises().load("NPL").targets[0].text() == "Null and ? half"
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_contributor_checks_a_file_and_may_not_store_it(client):
+    client.force_login(contributor())
+    _, draft = states(client, TABLE)
+    page = client.get(f"/parties/NPL/promises/drafts/{draft.pk}/").content.decode()
+    assert "you may check files" in page
+    assert client.post(f"/parties/NPL/promises/drafts/{draft.pk}/").status_code == 403
+    assert DatabasePromises().load("NPL").targets == ()
+
+
+STRATEGY = (
+    "Target 1: Restore 30 per cent of the degraded land of the hills by 2030\n\n"
+    "Action 1.1: Plant trees in the hills\n\f\nTarget 2: Keep invaders out of the islands\n"
+)
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_strategy_is_proposed_with_pages_corrected_previewed_and_stored(theirs):
+    page = sent(theirs, STRATEGY, "NBSAP 2026.txt").content.decode()
+    assert "page 2" in page
+    assert "30 per cent of the degraded land" in page
+    draft = Draft.objects.get()
+    address = f"/parties/NPL/promises/drafts/{draft.pk}/"
+    form = {
+        "keep-0": "yes", "id-0": "NT-1", "title-0": "Restore 25 per cent of the land by 2030",
+        "keep-1": "yes", "id-1": "A-1", "title-1": "Plant trees", "target-1": "NT-1",
+        "id-2": "NT-2", "title-2": "Not ticked",
+    }  # fmt: skip
+    theirs.post(address, form)
+    made = Draft.objects.exclude(pk=draft.pk).get()
+    assert DatabasePromises().load("NPL").targets == ()
+    theirs.post(f"/parties/NPL/promises/drafts/{made.pk}/")
+    held = DatabasePromises().load("NPL")
+    assert [(t.id, t.text(), t.source) for t in held.targets] == [
+        ("NT-1", "Restore 25 per cent of the land by 2030", "NBSAP 2026.txt, p. 1")
+    ]
+    assert [(a.id, a.target, a.source) for a in held.actions] == [("A-1", "NT-1", "NBSAP 2026.txt, p. 1")]
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_nothing_ticked_is_said_and_no_heading_too(theirs):
+    sent(theirs, STRATEGY, "n.txt")
+    answer = theirs.post(f"/parties/NPL/promises/drafts/{Draft.objects.get().pk}/", {})
+    assert (answer.status_code, "nothing is chosen" in answer.content.decode()) == (422, True)
+    assert "No heading such as" in sent(theirs, "A text without headings", "m.txt").content.decode()
+
+
+def test_template_comes_back_as_it_went_out(theirs, read_in_this_process):
+    book = openpyxl.load_workbook(io.BytesIO(theirs.get("/parties/NPL/promises/template.xlsx").content))
+    assert book.sheetnames == ["targets", "actions", "how to fill"]
+    header = [cell.value for cell in book["targets"][1]]
+    book["targets"].cell(2, 1 + header.index("id")).value = "NT-1"
+    book["targets"].cell(2, 1 + header.index("title_en")).value = "Restore the land"
+    stream = io.BytesIO()
+    book.save(stream)
+    assert states(theirs, stream.getvalue(), "t.xlsx")[0] == {("NT-1", "new")}
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("a<b>&c.csv", "a_b__c.csv"),
+        ("", "file"),
+        (". .", "file"),
+        ("ة" * 300 + ".csv", "ة" * 96 + ".csv"),
+    ],
+)
+def test_file_name_is_made_safe(name, kept):
+    assert safe_name(name) == kept
+
+
+def test_draft_is_recorded_with_its_hash(read_in_this_process):
+    draft = draft_of(TABLE, officer())
+    entry = Entry.objects.get(verb="take_in")
+    assert (entry.changes["sha256"], entry.record_id) == (draft.digest, str(draft.pk))
