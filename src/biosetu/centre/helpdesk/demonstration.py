@@ -116,6 +116,12 @@ def _rate(scene: Scene) -> None:
     verbs.rate(request=scene.request, by=scene.person, score=scene.rest[0], words=scene.rest[1])
 
 
+def _follow_up(scene: Scene) -> None:
+    side = "requester" if scene.request.owner_id == scene.person.pk else "provider"
+    asked = scene.request.follow_ups.get(months=scene.rest[0], side=side)
+    verbs.follow_up(asked=asked, by=scene.person, score=scene.rest[1], words=scene.rest[2])
+
+
 MOVES: Mapping[str, Callable[[Scene], object]] = {
     "acknowledge": lambda scene: verbs.acknowledge(request=scene.request, by=scene.person),
     "shortlist": _shortlist,
@@ -130,4 +136,5 @@ MOVES: Mapping[str, Callable[[Scene], object]] = {
     "measure": _measure,
     "report": lambda scene: verbs.report(request=scene.request, by=scene.person, **scene.rest[0]),
     "rate": _rate,
+    "follow_up": _follow_up,
 }

@@ -486,8 +486,31 @@ class Closure(models.Model):
     requester_changed = models.TextField(blank=True)
     provider_ready = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_again = models.TextField(blank=True)
-    follow_up_6 = models.TextField(blank=True)
-    follow_up_12 = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.public[:60]
+
+
+class FollowUp(models.Model):
+    """Two questions to one side, so many months after closing, and the answers, once they are given."""
+
+    class Side(models.TextChoices):
+        """Who is asked."""
+
+        REQUESTER = "requester", lazy_text(N_("who asked"))
+        PROVIDER = "provider", lazy_text(N_("who helped"))
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="follow_ups")
+    months = models.PositiveSmallIntegerField()
+    side = models.CharField(max_length=10, choices=Side.choices)
+    due_on = models.DateField(db_index=True)
+    score = models.PositiveSmallIntegerField(null=True, blank=True)
+    words = models.TextField(blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["request", "months", "side"], name="asked_once"),)
+        ordering = ("months", "-side")
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.months} {self.side}"

@@ -29,13 +29,16 @@ from biosetu.centre.helpdesk.models import (
     UNMATCHED,
     VERB_NAMES,
     ConsentStatus,
+    FollowUp,
     PlanItem,
     SupportRequest,
     Taking,
 )
+from biosetu.centre.helpdesk.remeasured import measured_since
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import MAIN_WAY, Refused, in_words, offered, read_clock, standards, states
+from biosetu.cooperation.following import Asking, follow_ups
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.forms import template as empty_form
 from biosetu.engine.tables import write_table
@@ -178,6 +181,10 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "fields": [field for field in form("request") if found.values.get(field.field)],
         "can_edit": may(request.user, "edit", found) and found.goes_on,
         "can_write": may(request.user, "write", found),
+        "today": known.today,
+        "again": measured_since(found),
+        "follow_ups": _follow_ups(found) if concerned else [],
+        "sides": verbs.sides(request.user, found),
         "services": visible_to(request.user, found.services.all()),
         "taking_part": [row for row in found.request_parties.all() if row.standing == Taking.PART],
         "mine": focal_parties(request.user),
@@ -188,6 +195,12 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
     return render(request, "helpdesk/detail.html", context)
+
+
+def _follow_ups(found: SupportRequest) -> list[tuple[FollowUp, Asking]]:
+    """Return what is asked after closing, with the words of the questions."""
+    table = {(one.months, one.side): one for one in follow_ups()}
+    return [(asked, table[asked.months, asked.side]) for asked in found.follow_ups.all()]
 
 
 def _invitable(request: HttpRequest, found: SupportRequest) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.helpdesk import verbs
-from biosetu.centre.helpdesk.models import Candidate, Objection, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.models import Candidate, FollowUp, Objection, PlanItem, SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.cooperation import Refused, transitions
 from biosetu.translation import N_
@@ -102,7 +102,7 @@ def _settle(found: SupportRequest, by: Account, posted: QueryDict) -> object:
 
 
 def _report(found: SupportRequest, by: Account, posted: QueryDict) -> object:
-    names = ("public", "internal", "lessons", "follow_up_6", "follow_up_12")
+    names = ("public", "internal", "lessons")
     texts = {name: posted[name] for name in names if name in posted}
     return verbs.report(request=found, by=by, **texts)
 
@@ -118,6 +118,11 @@ def _write(found: SupportRequest, by: Account, posted: QueryDict) -> object:
 
 def _invitation(found: SupportRequest, by: Account, posted: QueryDict) -> object:
     return verbs.answer_invitation(candidate=_candidate(found, posted), by=by, accept=posted.get("answer") == "yes")
+
+
+def _follow_up(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    asked: FollowUp = get_object_or_404(found.follow_ups.select_related("request"), pk=posted.get("asked", "0"))
+    return verbs.follow_up(asked=asked, by=by, score=int(posted.get("score", "0")), words=posted.get("words", ""))
 
 
 def _party(posted: QueryDict) -> str:
@@ -141,6 +146,7 @@ ACTIONS: Mapping[str, Action] = {
     "measure": _measure,
     "report": _report,
     "rate": _rate,
+    "follow-up": _follow_up,
     "join": lambda found, by, posted: verbs.join(request=found, by=by, party=_party(posted)),
     "stay-out": lambda found, by, posted: verbs.stay_out(
         request=found, by=by, party=_party(posted), reason=posted.get("reason", "")

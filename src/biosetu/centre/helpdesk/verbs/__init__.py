@@ -3,6 +3,7 @@
 from biosetu.centre.helpdesk.verbs.choosing import answer_invitation, check_off, choose, invite, list_candidates
 from biosetu.centre.helpdesk.verbs.consenting import object_to, record_consent, settle
 from biosetu.centre.helpdesk.verbs.delivering import measure, plan, plan_for_each, rate, report
+from biosetu.centre.helpdesk.verbs.following import follow_up, sides
 from biosetu.centre.helpdesk.verbs.joining import invite_parties, join, leave, open_programme, stay_out, tell_result
 from biosetu.centre.helpdesk.verbs.moving import Raced, acknowledge, act, open_request, pass_ball, refresh_clock, save
 from biosetu.centre.helpdesk.verbs.writing import attach, heard_by, readable, side_of, write
@@ -15,6 +16,7 @@ __all__ = [
     "attach",
     "check_off",
     "choose",
+    "follow_up",
     "heard_by",
     "invite",
     "invite_parties",
@@ -36,6 +38,7 @@ __all__ = [
     "save",
     "settle",
     "side_of",
+    "sides",
     "stay_out",
     "tell_result",
     "write",

@@ -19,6 +19,7 @@ from biosetu.centre.accounts.permissions import may, parties_for
 from biosetu.centre.audit.trail import record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
+from biosetu.centre.helpdesk.asking import schedule
 from biosetu.centre.helpdesk.facts import calendar, endorsement_due, facts, roles_for, vacant
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
@@ -130,6 +131,8 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     done = _record(request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip())
     audit(request, by, verb, {"from": before, "to": after, "reason": reason.strip()})
     _settle_helpers(request, verb)
+    if after == "closed" and hasattr(request, "closure"):
+        schedule(request, now)
     refresh_clock(request)
     tell(request, by)
     return done

@@ -12,12 +12,11 @@ from django.db import DatabaseError, connection
 
 from biosetu.centre.ecosystems.working import release_silent_measurements
 from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
-from biosetu.centre.helpdesk.reminding import tick
 from biosetu.centre.planning import working as plans
-from biosetu.centre.reporting.reminding import remind_due
+from biosetu.centre.queue import keep_going
+from biosetu.centre.reminders import EVERY_SECONDS, look
 
 POLL_SECONDS = 0.5
-REMINDING_SECONDS = 3600
 logger = logging.getLogger("biosetu.runs")
 
 
@@ -36,32 +35,19 @@ class Command(BaseCommand):
         plans.release_silent(0 if options["alone"] else plans.SILENT_SECONDS)
         release_silent_measurements(0 if options["alone"] else SILENT_SECONDS)
         threading.Thread(target=_watch, daemon=True).start()
-        threading.Thread(target=_remind, daemon=True).start()
+        keep_going(look, 0)
         call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
 
 
-def _remind() -> None:
-    """Look at the promises of all requests and at the parts of reports, once an hour; every message goes out once."""
-    pause = threading.Event()
-    while True:
-        try:
-            tick()
-            remind_due()
-        except DatabaseError:
-            logger.exception("could not look at promises and parts of reports that come due")
-        finally:
-            connection.close()
-        pause.wait(REMINDING_SECONDS)
-
-
 def _watch() -> None:
-    """Look for silent runs now and then."""
+    """Look for silent runs now and then, and that what repeats itself was not lost with a killed worker."""
     pause = threading.Event()
     while not pause.wait(SILENT_SECONDS / 2):
         try:
             release_silent()
             plans.release_silent()
             release_silent_measurements()
+            keep_going(look, EVERY_SECONDS)
         except DatabaseError:
             logger.exception("could not look for silent runs")
         finally:
