@@ -26,7 +26,7 @@ def list_(out: Path | None) -> None:
 
 @data.command()
 @click.argument("name")
-@click.option("--party", "parties", multiple=True, required=True, help="A Party (NPL); may be given again.")
+@click.option("--party", "parties", multiple=True, help="A Party (NPL); may be given again.")
 @click.option("--series", "codes", multiple=True, help="Only this series; may be given again.")
 @click.option("--keep", is_flag=True, help="Add the figures to the store, beside older releases.")
 @out_option

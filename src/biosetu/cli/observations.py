@@ -88,10 +88,10 @@ def _counts(seen: Import) -> str:
 @out_option
 def list_(years: str, own: bool, out: Path | None, **filters: tuple[str, ...]) -> None:
     """List what is held, every vintage beside the others."""
-    from biosetu.jobs.observations import list_observations
+    from biosetu.jobs.observations import known, list_observations
     from biosetu.observations import Selection
 
-    found = list_observations(Selection(**filters, years=_years(years)), carried=not own)
+    found = list_observations(known(Selection(**filters, years=_years(years))), carried=not own)
     if out is not None:
         emit(found, out)
     else:

@@ -73,6 +73,9 @@ def _pdf(path: Path) -> Pages:
     return Pages(path.name, texts, scanned)
 
 
+WORD_FAULTS = (AttributeError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError)
+
+
 def _word(path: Path) -> Pages:
     import docx
 
@@ -83,7 +86,7 @@ def _word(path: Path) -> Pages:
         for breaks, line in _word_lines(document):
             pages.extend([] for _ in range(breaks))
             pages[-1].append(line)
-    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+    except WORD_FAULTS as error:
         raise _refuse(path, "a damaged Word file", "Open it and save it again", "broken") from error
     return Pages(path.name, tuple("\n".join(lines) for lines in pages))
 
@@ -102,7 +105,7 @@ def read_word_tables(path: Path) -> tuple[tuple[tuple[str, ...], ...], ...]:
     try:
         tables = docx.Document(str(path)).tables
         return tuple(tuple(tuple(cell.text for cell in row.cells) for row in table.rows) for table in tables)
-    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+    except WORD_FAULTS as error:
         raise _refuse(path, "a damaged Word file", "Open it and save it again", "broken") from error
 
 

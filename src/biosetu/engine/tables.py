@@ -49,6 +49,15 @@ def safe_cell(text: str) -> str:
     return "'" + text if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
+def read_parquet(path: Path) -> pa.Table:
+    """Read one Parquet file that a user brings. Raises DataError where it is damaged or none at all."""
+    try:
+        return pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        remedy = "Write it again, or bring a CSV"
+        raise DataError(Problem("the Parquet file is damaged", remedy, "format", str(path))) from error
+
+
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a table by suffix (.csv, .tsv, .parquet, .json, .xlsx), replacing the file at once or not at all."""
     writer = WRITERS.get(path.suffix.lower())

@@ -122,7 +122,10 @@ def is_layer(path: Path) -> bool:
     """Return whether a Parquet file carries geometry."""
     if path.suffix.lower() not in PARQUET:
         return path.suffix.lower() in SUFFIXES
-    return b"geo" in (pq.read_schema(path).metadata or {})
+    try:
+        return b"geo" in (pq.read_schema(path).metadata or {})
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
 
 
 def _inside(path: Path) -> list[str]:
@@ -152,8 +155,12 @@ def _addresses(archive: zipfile.ZipFile, prefix: str, path: Path, deeper: int) -
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
-    except (ValueError, pa.ArrowInvalid) as error:
-        raise DataError(Problem("the file cannot be read", str(error), "format", str(path))) from error
+    except (ValueError, pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(Problem("the file cannot be read", str(error), "format", str(path)))
 
 
 def _read_ogr(address: str, path: Path) -> list[pa.Table]:

@@ -22,6 +22,7 @@ from biosetu.observations import (
     Source,
     Status,
     as_typed,
+    is_indicator,
     newest_per_key,
     parse_cells,
     problems_of,
@@ -31,7 +32,7 @@ from biosetu.observations import (
 from biosetu.observations.changes import changes, released_before, shown, shown_before
 from biosetu.observations.given import party_first
 from biosetu.observations.revisions import SAME, revisions
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources import official, setuland
 
@@ -138,6 +139,16 @@ def list_observations(
         everywhere = pa.concat_tables([official.observations(), setuland.observations()])
         tables.insert(0, without(wanted.of(everywhere), held_in.withdrawn()))
     return party_first(newest_per_key(pa.concat_tables(tables)))
+
+
+def known(wanted: Selection) -> Selection:
+    """Return the selection; a code that nothing can have is the asker's slip, not an empty answer (`UsageError`)."""
+    if strange := [code for code in wanted.indicator if not is_indicator(code)]:
+        raise UsageError(f"There is no indicator {', '.join(strange)}. Use a code such as A.3, or context:<series>.")
+    for name, asked, codes in (("source", wanted.source, Source), ("status", wanted.status, Status)):
+        if strange := [str(code) for code in asked if code not in {one.value for one in codes}]:
+            raise UsageError(f"There is no {name} {', '.join(strange)}. Use {', '.join(codes)}.")
+    return wanted
 
 
 def list_revisions(code: str, *, store: ObservationStore | None = None, everything: bool = False) -> pa.Table:

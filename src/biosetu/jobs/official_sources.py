@@ -56,6 +56,8 @@ def pull_source(
 
     Without `keep` nothing is stored but the service's answers, in the cache. A newer release stands beside the older.
     """
+    if name not in services():
+        raise UsageError(f"There is no source {name!r}. `biosetu data list` names them.")
     if not parties:
         raise UsageError("Name at least one Party, such as --party NPL.")
     codes_of = tuple(dict.fromkeys(find_party(code).iso3 for code in parties))

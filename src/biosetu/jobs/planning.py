@@ -247,7 +247,7 @@ def _settings(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Path]
     if toml.exists():
         try:
             read = tomllib.loads(toml.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DataError(Problem("the settings cannot be read", str(error), "toml", str(toml))) from error
         return read, {name: folder / file for name, file in read.pop("files", {}).items()}
     marxan = path if path.name == "input.dat" else folder / "input.dat"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from biosetu.alignment.importing import grid_of
 from biosetu.alignment.ort import IndicatorData, read_records
 from biosetu.alignment.ort.reading import parse_json
 from biosetu.engine.grids import Book, read_book
+from biosetu.engine.tables import read_parquet
 from biosetu.framework import find_party, indicators
 from biosetu.home import home
 from biosetu.jobs.promise_files import json_text
@@ -100,7 +100,7 @@ def report_indicator(
 ) -> int:
     """Write the upload workbook from the store of observations, or from a Parquet file of them."""
     if observations is not None:
-        table = validate(pq.read_table(observations))
+        table = validate(read_parquet(observations))
     else:
         table = ObservationFolder(home() / "observations").select(Selection(party=(find_party(party).iso3,)))
     return write_indicator_workbook(table, party, code, out, Source(source), attachment)

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from biosetu.engine.cells import Limits, read_cells
-from biosetu.engine.tables import write_table
+from biosetu.engine.tables import read_parquet, write_table
 from biosetu.problems import DataError, Problem
 from biosetu.species.criteria.assess import Method, assess
 from biosetu.species.criteria.inputs import read_inputs, template
@@ -23,10 +22,7 @@ def read_assessment_cells(path: Path) -> pa.Table:
     if not path.exists():
         raise DataError(Problem("there is no such file", "Check the name.", "file", str(path)))
     if path.suffix.lower() == ".parquet":
-        try:
-            return pq.read_table(path)
-        except pa.ArrowInvalid as error:
-            raise DataError(Problem("the Parquet file is damaged", "Write it again.", "format", str(path))) from error
+        return read_parquet(path)
     return read_cells(path, limits=LIMITS)
 
 
