@@ -119,3 +119,22 @@ def compare(problem: Path, out: Path | None, quiet: bool, **settings: float | No
     with progress_bar(quiet) as progress:
         comparison = compare_problem(opened, progress=progress)
     emit(comparison.table, out)
+
+
+@plan.command(name="next")
+@click.argument("problem", type=click.Path(exists=True, path_type=Path))
+@click.option("--km2", default=1000.0, show_default=True, help="Area to add [km²].")
+@click.option("--seconds", default=30.0, show_default=True, help="Time limit.")
+@click.option("--keep", metavar="PARTY", help="Keep the result for the page and dossier of this Party, such as NPL.")
+@click.option("--no-map", is_flag=True, help="Keep figures alone: for layers that may not be passed on.")
+@out_option
+def next_(problem: Path, km2: float, seconds: float, keep: str | None, no_map: bool, out: Path | None) -> None:
+    """What the next area would buy: the units that do most for the targets of PROBLEM that are still missed."""
+    from biosetu.jobs.planning_party import keep as kept
+    from biosetu.jobs.planning_party import next_of
+
+    tables = next_of(problem, km2=km2, seconds=seconds)
+    if keep is not None:
+        kept(keep, tables, with_map=not no_map)
+        click.echo(f"kept for {keep}", err=True)
+    emit(tables["next"], out)

@@ -48,6 +48,8 @@ TABLES: dict[str, str] = {
     "areas.quality": "biosetu.jobs.areas_party:quality",
     "areas.reconciliation": "biosetu.jobs.areas_party:reconciliation",
     "areas.outlines": "biosetu.jobs.areas_party:outlines",
+    "planning.next": "biosetu.jobs.planning_party:next_features",
+    "planning.next_map": "biosetu.jobs.planning_party:next_map",
 }
 FINE_UP_TO_KM = 1500.0
 ATLAS = "Natural Earth 1:50 million and 1:10 million admin-0 countries, by world-atlas 2.0.2 (public domain)"

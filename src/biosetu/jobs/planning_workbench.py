@@ -87,7 +87,7 @@ class Answer:
 def describe(opened: Opened) -> Described:
     """Return what a problem holds."""
     problem = opened.loaded.problem
-    area = _areas(opened)
+    area = areas_of(opened)
     total = np.asarray(problem.amounts.sum(axis=1)).ravel()
     return Described(
         units=problem.units,
@@ -188,7 +188,7 @@ def answer(
     Raises DataError for a choice that cannot be asked. A demand that cannot be met is an answer, not an error.
     """
     opened = open_problem(folder, confined=True)
-    problem = chosen(opened.loaded.problem, choice, _areas(opened))
+    problem = chosen(opened.loaded.problem, choice, areas_of(opened))
     if found := barriers(problem, choice.objective):
         return Answer(None, (), tuple(found))
     plan = solve(problem, choice.objective, gap=gap, seconds=seconds, progress=progress, watch=watch)
@@ -218,7 +218,8 @@ def write_files(outcome: Outcome, out: Path) -> None:
         temporary.write_bytes(content.getvalue())
 
 
-def _areas(opened: Opened) -> np.ndarray | None:
+def areas_of(opened: Opened) -> np.ndarray | None:
+    """Return the area of each unit [km²], None where units have neither polygons nor a column `area_km2`."""
     layer = opened.layer
     if layer is None:
         return None

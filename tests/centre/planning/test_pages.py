@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.centre.people import account, centre_officer, officer, public
@@ -14,6 +15,7 @@ from tests.centre.planning.bringing import ask, asked_and_found, send, squares
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.audit.models import Entry
+from biosetu.centre.planning import working
 from biosetu.centre.planning.models import Link, PlanState, Study, Version
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -301,3 +303,37 @@ def test_list_needs_the_same_queries_for_one_row_and_for_a_full_page(client, stu
     one = count()
     Study.objects.bulk_create(Study(owner=study.owner, party="NPL", title=f"t{n}", held=study.held) for n in range(60))
     assert count() == one
+
+
+def published(client, study, action="publish"):
+    return client.post(reverse("plan_publish", args=[study.pk, 1]), {"action": action}).status_code
+
+
+@pytest.mark.parametrize(("position", "who"), list(enumerate(WHO.values())), ids=WHO)
+def test_only_an_officer_of_the_party_publishes(client, study, position, who):
+    asked_and_found(client, study)
+    client.logout()
+    if person := who():
+        client.force_login(person)
+    assert published(client, study) == (302, 404, 403, 404, 302, 404, 403)[position]
+    assert Entry.objects.filter(verb="publish").count() == (0, 0, 0, 0, 1, 0, 0)[position]
+
+
+@pytest.mark.parametrize("licensed", [False, True], ids=["open", "licensed"])
+def test_next_area_is_shown_on_the_page_of_the_party_and_taken_off(client, study, licensed):
+    made = asked_and_found(client, study)
+    page = reverse("party", args=["NPL"])
+    assert "There is no basis to say it" in client.get(page).content.decode()
+    Study.objects.update(licensed=licensed)
+    working.publish(made.pk, study.owner_id)
+    text = client.get(page).content.decode()
+    section = text.split('id="next-area"')[1].split("</section>")[0]
+    assert "Terai (1); units.geojson; National forest map 2024 (test)" in text
+    assert "of 16 planning units" in section
+    assert ("<svg" in section) is not licensed
+    assert study.owner.notices.get().message.startswith("The page of the Party shows")
+    client.force_login(officer())
+    Study.objects.update(licensed=False)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert published(client, study, "retract") == 302
+    assert "There is no basis to say it" in client.get(page).content.decode()

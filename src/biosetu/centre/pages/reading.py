@@ -26,6 +26,7 @@ from biosetu.framework import Centre, Coverage, Party, centres, coverage, indica
 from biosetu.jobs.dossier import dossier_document
 from biosetu.jobs.observations import list_observations
 from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.jobs.planning_party import stamp as next_area_kept
 from biosetu.observations import Selection
 from biosetu.observations.given import with_answers
 from biosetu.observations.sentences import decimals_of
@@ -170,11 +171,11 @@ def _supported(code: str, at: Version, said: Promised, asked: public.Version) ->
 
 def body(code: str, language: str) -> Body:
     """Return the dossier of a Party as the page shows it."""
-    return _body(code, language, today(), snapshot().version, promised(), public.version())
+    return _body(code, language, today(), snapshot().version, promised(), public.version(), next_area_kept(code))
 
 
 @lru_cache(maxsize=KEPT)
-def _body(code: str, language: str, on: date, at: Version, said: Promised, asked: public.Version) -> Body:
+def _body(code: str, language: str, on: date, at: Version, said: Promised, asked: public.Version, planned: int) -> Body:
     voice = Voice(language)
     document = dossier_document(_supported(code, at, said, asked), language=language, on=on)
     citations = document.citations()

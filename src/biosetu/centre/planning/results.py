@@ -41,6 +41,7 @@ def _told(request: HttpRequest, found: Version) -> dict[str, Any]:
         "moving": found.state in MOVING,
         "refresh": REFRESH_SECONDS,
         "can_edit": can_edit,
+        "can_publish": may(request.user, "publish", found.study) and bool(found.study.held["area_km2"]),
         "can_cancel": can_edit and allows("plan", found.state, "cancel"),
         "links": [(link, _address(request, link)) for link in found.links.filter(revoked_at=None).order_by("at")]
         if can_edit
@@ -130,6 +131,20 @@ def withdraw_link(request: HttpRequest, pk: str, link: str) -> HttpResponse:
     verbs.withdraw(link=found, actor=person(request))
     messages.success(request, gettext("The link leads nowhere now."))
     return redirect("plan_version", pk=pk, number=found.version.number)
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, pk: str, number: int) -> HttpResponse:
+    """Show what the next area would buy on the Party's page, or take it off."""
+    found = version_of(request, pk, number)
+    if request.POST.get("action") == "retract":
+        verbs.retract_next(study=found.study, actor=person(request))
+        messages.success(request, gettext("It is off the page of the Party."))
+    else:
+        verbs.publish_next(version=found, actor=person(request))
+        messages.success(request, gettext("It is being worked out; the page of the Party shows it when it is ready."))
+    return redirect("plan_version", pk=pk, number=number)
 
 
 @require_safe

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:pk>/versions/<int:number>/progress/", results.progress, name="plan_progress"),
     path("<uuid:pk>/versions/<int:number>/cancel/", results.stop, name="plan_cancel"),
     path("<uuid:pk>/versions/<int:number>/share/", results.make_link, name="plan_share"),
+    path("<uuid:pk>/versions/<int:number>/publish/", results.publish, name="plan_publish"),
     path("<uuid:pk>/versions/<int:number>/files/<str:kind>/", results.download, name="plan_file"),
     path("<uuid:pk>/links/<uuid:link>/withdraw/", results.withdraw_link, name="plan_withdraw"),
     path("<uuid:pk>/compare/", results.compare, name="plan_compare"),

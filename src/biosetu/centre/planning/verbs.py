@@ -23,9 +23,10 @@ from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.planning.asking import choice_of
 from biosetu.centre.planning.models import MOVING, Link, PlanState, Study, Version
 from biosetu.centre.planning.reader import PROBLEM, Asked, read_apart
-from biosetu.centre.planning.working import enqueue, move
+from biosetu.centre.planning.working import enqueue, enqueue_next, move
 from biosetu.home import home
 from biosetu.jobs.planning import open_problem
+from biosetu.jobs.planning_party import forget
 from biosetu.jobs.planning_workbench import begin_within, describe, picture
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.translation import N_
@@ -211,3 +212,26 @@ def withdraw(*, link: Link, actor: Account) -> None:
     if Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()) == 1:
         changes = {"link": str(link.pk)}
         record(actor=actor, verb="withdraw", record="plan", record_id=study.pk, party=study.party, changes=changes)
+
+
+@transaction.atomic
+def publish_next(*, version: Version, actor: Account) -> None:
+    """Have worked out what the next area would buy, as this version asks, and shown on the Party's page.
+
+    Only the Party decides that. From a problem with a licensed layer figures alone are shown.
+    """
+    study = version.study
+    if not may(actor, "publish", study) or not may(actor, "see", study):
+        raise PermissionDenied
+    changes = {"version": version.number}
+    record(actor=actor, verb="publish", record="plan", record_id=study.pk, party=study.party, changes=changes)
+    enqueue_next(version, actor)
+
+
+@transaction.atomic
+def retract_next(*, study: Study, actor: Account) -> None:
+    """Take what the next area would buy off the Party's page."""
+    if not may(actor, "publish", study) or not may(actor, "see", study):
+        raise PermissionDenied
+    record(actor=actor, verb="retract", record="plan", record_id=study.pk, party=study.party)
+    transaction.on_commit(lambda: forget(study.party))

@@ -18,11 +18,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import record
 from biosetu.centre.evidence.states import leads
 from biosetu.centre.planning.asking import choice_of, limits_of
 from biosetu.centre.planning.models import PlanState, Version
 from biosetu.centre.queue import task
+from biosetu.jobs.planning_party import keep, next_tables
 from biosetu.jobs.planning_workbench import Answer, answer
 from biosetu.planning import Moment
 from biosetu.problems import Cancelled, DataError
@@ -37,6 +40,48 @@ logger = logging.getLogger("biosetu.plans")
 def perform_plan(version_id: int) -> None:
     """Find a plan (the task of the queue)."""
     perform(version_id)
+
+
+@task()
+def perform_next(version_id: int, actor_id: int) -> None:
+    """Work out what the next area would buy, as a version asks, and put it on the Party's page (a task)."""
+    publish(version_id, actor_id)
+
+
+def enqueue_next(version: Version, actor: Account) -> None:
+    """Put that in the queue once the transaction in hand is through."""
+    transaction.on_commit(lambda: perform_next.enqueue(version.pk, actor.pk))
+
+
+def publish(version_id: int, actor_id: int) -> None:
+    """Work out what the next area would buy and keep it for the Party; whoever asked is told how it went.
+
+    From a problem with a licensed layer only figures are kept, no map.
+    """
+    version = Version.objects.select_related("study").get(pk=version_id)
+    study, actor = version.study, Account.objects.filter(pk=actor_id).first()
+    address = f"plans/{study.pk}/versions/{version.number}/"
+    try:
+        choice = choice_of(version.asked, study.held)
+        tables = next_tables(study.folder / "problem", choice, inputs=_inputs(version), on=timezone.localdate())
+    except DataError as error:
+        logger.info("plan %s has no next area: %s", version_id, error)
+        notify(
+            actor,
+            N_("Nothing can be said on the next area from plan {title}."),
+            {"title": study.title},
+            address=address,
+        )
+        return
+    keep(study.party, tables, with_map=not study.licensed)
+    message = N_("The page of the Party shows what the next area would buy, from plan {title}.")
+    notify(actor, message, {"title": study.title}, address=address)
+
+
+def _inputs(version: Version) -> str:
+    study = version.study
+    files = [item["name"] for item in study.inputs]
+    return "; ".join([f"{study.title} ({version.number})", *files, *([study.sources] if study.sources else [])])
 
 
 def enqueue(version: Version) -> None:

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from tests.planning.problems import best_by_enumeration, small_problem
+
+from biosetu.planning.next_area import next_area
+from biosetu.planning.records import Objective
+from biosetu.problems import DataError
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_other_units_of_that_area_would_do_more(seed):
+    problem = small_problem(seed, units=10)
+    area = problem.cost
+    found = next_area(problem, area, 25.0, gap=0.0)
+    priced = problem.with_changes(cost=np.where(problem.locked_in, 0.0, area), budget=np.array([25.0]), penalty=0.0)
+    best = best_by_enumeration(priced, Objective.MINIMUM_SHORTFALL)
+    assert found.plan.evaluation.value == pytest.approx(best, abs=1e-9)
+    assert found.area_km2 == pytest.approx(area[found.added].sum())
+    assert found.area_km2 <= 25.0
+    assert not (found.added & problem.locked_in).any()
+
+
+def test_gains_are_what_the_added_units_hold():
+    problem = small_problem(3, units=12)
+    found = next_area(problem, problem.cost, 30.0)
+    rows = {row["feature"]: row for row in found.features.to_pylist()}
+    assert set(rows) == {name for name, target in zip(problem.feature, problem.target, strict=True) if target > 0}
+    for position, name in enumerate(problem.feature):
+        if name in rows:
+            assert rows[name]["gain"] == pytest.approx(problem.amounts.toarray()[position][found.added].sum())
+    points = [row["gain_points"] for row in found.features.to_pylist()]
+    assert points == sorted(points, reverse=True)
+    shares = [row["then_percent"] for row in found.features.to_pylist()]
+    assert found.held_then == pytest.approx(np.mean(shares) / 100)
+
+
+def test_nothing_is_bought_where_all_is_held_already():
+    problem = small_problem(2, units=9)
+    everything = problem.with_changes(locked_in=np.ones(9, bool), locked_out=np.zeros(9, bool))
+    found = next_area(everything, everything.cost, 10.0)
+    assert not found.added.any()
+    assert found.held_now == found.held_then == 1.0
+
+
+def test_without_targets_there_is_no_basis():
+    problem = small_problem(1, units=9)
+    with pytest.raises(DataError, match="no feature has a target"):
+        next_area(problem.with_changes(target=problem.target * 0), problem.cost)
