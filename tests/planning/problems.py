@@ -52,6 +52,9 @@ def best_by_enumeration(problem: PlanningProblem, objective: Objective) -> float
     for row, budget in enumerate(problem.budget):
         counted = problem.budget_row == row
         kept &= choices[:, counted] @ problem.cost[counted] <= budget + 1e-9
+    kept &= choices @ problem.cost <= problem.common_budget + 1e-9
+    if not kept.any():
+        return None
     if objective is Objective.MAXIMUM_UTILITY:
         return float((held @ problem.weight - penalty)[kept].max())
     wanted = np.where(problem.target > 0, problem.target, 1.0)

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from tests.planning.problems import best_by_enumeration, small_problem
 
+from biosetu.planning import bundle, mincut, repair
 from biosetu.planning.evaluation import evaluate
 from biosetu.planning.records import Objective
 from biosetu.planning.relaxation import Relaxation
-from biosetu.planning.solve import solve
+from biosetu.planning.solve import ready, solve
 from biosetu.problems import Cancelled, DataError
 
 SEEDS = range(12)
@@ -131,3 +132,61 @@ def test_amounts_that_are_negative_are_refused():
     problem = small_problem(0, units=8)
     with pytest.raises(DataError, match="amount holds"):
         problem.with_changes(amounts=-problem.amounts)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_unit_is_paid_for_that_brings_no_target_nearer(seed):
+    problem = small_problem(seed, units=12).with_changes(penalty=0.0)
+    plan = solve(problem, Objective.MINIMUM_SHORTFALL, gap=0.0)
+    free = ~problem.locked_in & (problem.cost > 0)
+    for unit in np.flatnonzero(plan.selected & free):
+        without = plan.selected & (np.arange(12) != unit)
+        assert evaluate(problem, without, Objective.MINIMUM_SHORTFALL).value > plan.evaluation.value
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1.0, 1e9])
+@pytest.mark.parametrize("objective", [Objective.MINIMUM_SHORTFALL, Objective.MAXIMUM_UTILITY])
+def test_bound_does_not_depend_on_the_unit_of_money(objective, factor):
+    problem = small_problem(5, units=14)
+    priced = problem.with_changes(cost=problem.cost * factor, budget=problem.budget * factor)
+    limit = Relaxation(problem, objective).limits().size
+    point = np.full(limit, 0.4)
+    plain, scaled = (Relaxation(each, objective).at(point).bound for each in (problem, priced))
+    assert scaled == pytest.approx(plain, rel=1e-6)
+
+
+def test_time_limit_starts_when_kernels_are_ready_and_holds():
+    ready()
+    problem = small_problem(3, units=18)
+    for seconds in (0.0, 0.3):
+        plan = solve(problem, Objective.MINIMUM_SET, gap=0.0, seconds=seconds)
+        assert plan.seconds <= seconds + 0.5
+        assert plan.evaluation.feasible
+
+
+def test_every_kernel_is_compiled_once_whatever_the_arrays_look_like():
+    ready()
+    kernels = (mincut._maximum_flow, repair._add_best, repair.drop, repair.trim, repair.spare_cost, bundle._mix)
+    before = [len(kernel.signatures) for kernel in kernels]
+    problem = small_problem(7, units=12)
+    shut = np.ascontiguousarray(problem.cost)
+    shut.flags.writeable = False
+    strided = np.repeat(problem.target, 2)[::2]
+    for objective in Objective:
+        solve(problem.with_changes(cost=shut, target=strided), objective, gap=0.0, seconds=5)
+    assert [len(kernel.signatures) for kernel in kernels] == before
+
+
+def test_watcher_is_told_and_stops_the_work():
+    told = []
+    problem = small_problem(4, units=16)
+    solve(problem, Objective.MINIMUM_SET, gap=0.0, watch=told.append)
+    assert told[-1].gap is not None
+    assert [moment.seconds for moment in told] == sorted(moment.seconds for moment in told)
+    assert all(moment.bound <= moment.value + 1e-9 for moment in told if moment.value is not None)
+
+    def stop(moment):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        solve(problem, Objective.MINIMUM_SET, gap=0.0, watch=stop)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from tests.planning.problems import best_by_enumeration, small_problem
 
 from biosetu.planning import (
     Boundary,
@@ -12,6 +13,7 @@ from biosetu.planning import (
     with_national_targets,
 )
 from biosetu.planning.transboundary import fair_shares
+from biosetu.problems import DataError, UsageError
 
 
 def two_parties(penalty=0.0):
@@ -67,3 +69,69 @@ def test_border_units_join_up_across_the_frontier():
 def test_fair_shares_follow_what_each_party_holds():
     problem = two_parties().with_changes(amounts=sparse.csr_array(np.array([[1.0, 1, 1, 1, 0, 0]])))
     assert fair_shares(problem).ravel().tolist() == [1.5, 0.5]
+
+
+def budgeted(**changes):
+    """Two Parties with own budgets; the second's units cost a third and hold as much."""
+    return two_parties().with_changes(target=np.array([4.0]), budget=np.array([3.0, 2.0]), **changes)
+
+
+def test_common_budget_holds_together_with_each_partys_own():
+    free = solve(budgeted(), Objective.MINIMUM_SHORTFALL, gap=0.0)
+    assert free.evaluation.spent.tolist() == [3.0, 2.0]
+    assert free.evaluation.achieved.tolist() == [3.0]
+    bound = solve(budgeted(common_budget=4.0), Objective.MINIMUM_SHORTFALL, gap=0.0)
+    assert (bound.evaluation.spent <= [3.0, 2.0, 4.0]).all()
+    assert bound.evaluation.achieved.tolist() == [2.0]
+    assert bound.gap < 1e-9
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("objective", [Objective.MINIMUM_SHORTFALL, Objective.MAXIMUM_UTILITY])
+def test_common_and_own_budgets_equal_trying_every_choice(seed, objective):
+    problem = small_problem(seed, units=10, groups=2)
+    locked = float(problem.cost[problem.locked_in].sum())
+    problem = problem.with_changes(common_budget=max(0.7 * float(problem.budget.sum()), locked))
+    plan = solve(problem, objective, gap=0.0)
+    assert plan.evaluation.value == pytest.approx(best_by_enumeration(problem, objective), abs=1e-9)
+    assert plan.evaluation.cost <= problem.common_budget + 1e-9
+
+
+def test_joint_plan_under_budgets_holds_more_where_it_costs_least():
+    problem = budgeted(common_budget=4.0).with_changes(budget=np.array([3.0, 3.0]))
+    rows = compare_alone(problem, [], Objective.MINIMUM_SHORTFALL, gap=0.0).table.to_pylist()
+    assert [row["held_alone"] for row in rows] == [50.0, 100.0, 75.0]
+    assert [row["cost_together"] for row in rows] == [0.0, 3.0, 3.0]
+    assert rows[0]["gained_points"] == -50.0
+    assert rows[2]["held_together"] == 75.0
+    assert rows[2]["saved"] == 2.0
+
+
+def test_common_budget_alone_is_divided_by_what_units_cost():
+    problem = two_parties().with_changes(target=np.array([4.0]), budget=np.array([8.0]))
+    rows = compare_alone(problem, [], Objective.MINIMUM_SHORTFALL, gap=0.0).table.to_pylist()
+    assert [row["cost_alone"] for row in rows] == [6.0, 2.0, 8.0]
+    assert rows[2]["held_together"] == 100.0
+
+
+def test_locked_units_beyond_the_common_budget_are_named():
+    problem = budgeted(common_budget=3.0).with_changes(locked_in=np.array([True, False, False, True, False, False]))
+    with pytest.raises(DataError, match="cost 4, 1 more than the budget of 3"):
+        solve(problem, Objective.MINIMUM_SHORTFALL)
+
+
+def test_national_target_out_of_reach_is_named_with_its_party_and_what_is_missing():
+    problem = two_parties().with_changes(locked_out=np.array([True, True, False, False, False, False]))
+    joint = with_national_targets(problem, [NationalTarget(0, 0, 2.0)])
+    with pytest.raises(DataError) as error:
+        solve(joint, Objective.MINIMUM_SET)
+    (fault,) = error.value.problems
+    assert fault.value == "forest (AAA)"
+    assert "hold 1, 1 (50 %) too little" in fault.message
+    with pytest.raises(DataError, match=r"AAA alone: the target of 2 cannot be met.*hold 1, 1 \(50 %\) too little"):
+        compare_alone(problem, [NationalTarget(0, 0, 2.0)])
+
+
+def test_parties_are_not_compared_by_utility():
+    with pytest.raises(UsageError, match="minimum-set or minimum-shortfall"):
+        compare_alone(budgeted(), [], Objective.MAXIMUM_UTILITY)

@@ -104,7 +104,8 @@ def write_units(layer: pa.Table, boundaries: pa.Table, folder: Path) -> None:
 def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, confined: bool = False) -> Opened:
     """Read a problem: a folder (our tables or Marxan's, `problem.toml` or `input.dat` beside them) or a TOML file.
 
-    overrides: settings that win over the file's: objective, penalty, edge_factor, budget, gap, seconds.
+    overrides: settings that win over the file's: objective, penalty, edge_factor, budget, common_budget,
+    gap, seconds.
     confined: no file outside the folder is read, whatever the settings name (for folders from outside).
     """
     folder = path if path.is_dir() else path.parent
@@ -124,15 +125,23 @@ def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, conf
     for name, file in found.items():
         if file is None:
             continue
-        if name == "units" and is_layer(file):
+        if name == "units" and has_polygons(file):
             layer = read_own_crs(file)
             tables[name] = layer.drop_columns(["geometry"])
         else:
             tables[name] = read_delimited(file)
     asked = Settings(
-        float(settings.get("penalty", 0.0)), float(settings.get("edge_factor", 1.0)), settings.get("budget")
+        float(settings.get("penalty", 0.0)),
+        float(settings.get("edge_factor", 1.0)),
+        settings.get("budget"),
+        float(settings.get("common_budget", np.inf)),
     )
     return Opened(problem_from_tables(tables, asked), settings, layer)
+
+
+def has_polygons(file: Path) -> bool:
+    """Return whether a table of units is a layer."""
+    return file.suffix.lower() in (".gpkg", ".geojson") or (file.suffix.lower() != ".csv" and is_layer(file))
 
 
 def solve_problem(
@@ -141,7 +150,7 @@ def solve_problem(
     """Solve and describe. importance: add the replacement cost of each chosen unit (a solution each)."""
     objective = objective_of(opened.settings)
     problem = with_national_targets(opened.loaded.problem, opened.loaded.national)
-    if objective is not Objective.MINIMUM_SET and not problem.budget.size:
+    if objective is not Objective.MINIMUM_SET and not problem.limits.size:
         raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
     plan = solve(problem, objective, gap=gap, seconds=seconds, progress=progress)
@@ -167,12 +176,13 @@ def outcome_of(
 
 
 def compare_problem(opened: Opened, *, progress: Progress = silent) -> Comparison:
-    """Set planning together beside each Party planning alone (minimum set)."""
+    """Set planning together beside each Party planning alone (minimum set, or minimum shortfall under budgets)."""
     problem = opened.loaded.problem
     if len(problem.groups) < 2:
         raise UsageError("There is only one Party: add a column `party` to the units.")
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
-    return compare_alone(problem, opened.loaded.national, gap=gap, seconds=seconds, progress=progress)
+    objective = objective_of(opened.settings)
+    return compare_alone(problem, opened.loaded.national, objective, gap=gap, seconds=seconds, progress=progress)
 
 
 def objective_of(settings: Mapping[str, Any]) -> Objective:

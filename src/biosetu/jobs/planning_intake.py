@@ -6,7 +6,6 @@ In a layer or table each row is a planning unit; columns of numbers that mean no
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import shapely
 
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.tables import write_table
-from biosetu.engine.vectors import geometries, is_layer, read_in_crs, read_layer, with_geometry
+from biosetu.engine.vectors import geometries, read_in_crs, read_layer, with_geometry
 from biosetu.jobs.planning import FILES, Opened, boundary_table, open_problem, write_units
 from biosetu.planning import Boundary, polygon_boundary
 from biosetu.planning.units import middle_crs
@@ -234,17 +233,3 @@ def _held(table: pa.Table, name: str, number: pa.ChunkedArray | pa.Array, file: 
     keep = np.flatnonzero(values > 0)
     held = number.take(pa.array(keep))
     return pa.table({"feature": pa.array([name] * keep.size, pa.string()), "unit": held, "amount": values[keep]})
-
-
-def copy_tables(source: Path, target: Path) -> None:
-    """Copy the tables of a problem folder, and nothing else."""
-    target.mkdir(parents=True, exist_ok=True)
-    for names in FILES.values():
-        for name in names:
-            if (source / name).is_file():
-                shutil.copyfile(source / name, target / name)
-
-
-def has_shapes(folder: Path) -> bool:
-    """Return whether the units of a problem folder have polygons."""
-    return any((folder / name).exists() and is_layer(folder / name) for name in FILES["units"])

@@ -68,6 +68,7 @@ def chosen(problem: PlanningProblem, choice: Choice, area_km2: Floats | None = N
         locked_out=_flags(problem, choice.locked_out, problem.locked_out),
         penalty=choice.penalty,
         budget=np.empty(0) if choice.budget is None else np.array([choice.budget]),
+        common_budget=np.inf,
     )
 
 

@@ -35,7 +35,7 @@ def evaluate(problem: PlanningProblem, selected: Flags, objective: Objective) ->
     if objective is Objective.MINIMUM_SET:
         kept = not shortfall.any()
     else:
-        kept = bool((spent <= problem.budget * (1 + TOLERANCE)).all())
+        kept = bool((spent <= problem.limits * (1 + TOLERANCE)).all())
     return Evaluation(objective, value, cost, length, achieved, shortfall, spent, locks_kept and kept)
 
 
@@ -47,6 +47,7 @@ def boundary_length(problem: PlanningProblem, selected: Flags) -> float:
 
 
 def spending(problem: PlanningProblem, selected: Flags) -> Floats:
-    """Return the cost counted against each budget; empty without budgets."""
-    rows = problem.budget_row
-    return np.array([math.fsum(problem.cost[selected & (rows == row)]) for row in range(problem.budget.size)])
+    """Return the cost counted against each of `problem.limits`; empty without budgets."""
+    counted = problem.counted
+    rows = (counted.indices[counted.indptr[k] : counted.indptr[k + 1]] for k in range(problem.limits.size))
+    return np.array([math.fsum(problem.cost[row[selected[row]]]) for row in rows])

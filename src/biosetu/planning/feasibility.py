@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biosetu.planning.evaluation import TOLERANCE
+from biosetu.planning.evaluation import TOLERANCE, spending
 from biosetu.planning.records import Objective, PlanningProblem
 from biosetu.problems import Problem
 from biosetu.translation import N_
@@ -76,12 +76,9 @@ def _targets_out_of_reach(problem: PlanningProblem) -> list[Barrier]:
 
 
 def _budgets_broken(problem: PlanningProblem) -> list[Barrier]:
-    names = problem.groups if problem.budget.size > 1 else ("",)
-    bound = np.bincount(
-        problem.budget_row[problem.locked_in], problem.cost[problem.locked_in], minlength=max(problem.budget.size, 1)
-    )
+    bound = spending(problem, problem.locked_in).tolist()
     return [
-        Barrier(BUDGET, names[k], float(budget), float(bound[k]))
-        for k, budget in enumerate(problem.budget)
-        if bound[k] > budget * (1 + TOLERANCE)
+        Barrier(BUDGET, name, limit, spent)
+        for name, limit, spent in zip(problem.limit_names, problem.limits.tolist(), bound, strict=True)
+        if spent > limit * (1 + TOLERANCE)
     ]

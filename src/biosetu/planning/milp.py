@@ -7,6 +7,7 @@ doi:10.1016/j.ecolmodel.2016.02.005, in their cut form d_ij >= |x_i - x_j|.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ import numpy as np
 from scipy import sparse
 
 from biosetu.planning.records import Flags, Floats, Integers, Objective, PlanningProblem
+
+LEAST_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,16 @@ def solve_exactly(
     gap: float,
     seconds: float,
     good_enough: float | None = None,
-    stop: Callable[[], bool] | None = None,
+    stop: Callable[[float], bool] | None = None,
 ) -> Exact:
     """Solve the problem, or the part of it in `free` with the other units held as in `begin`.
 
     gap: relative gap at which to stop; seconds: time limit; good_enough: value at which to stop;
-    stop: asked now and then, true ends the work.
+    stop: asked now and then with the bound so far, true ends the work; seconds count from the call, the model's making
+    included.
     The bound holds for the whole problem only when nothing is held.
     """
+    began = time.monotonic()
     held = np.zeros(problem.units, bool) if begin is None else begin
     open_units = np.ones(problem.units, bool) if free is None else free
     open_units = open_units & ~problem.locked_in & ~problem.locked_out
@@ -62,13 +67,14 @@ def solve_exactly(
     units = np.flatnonzero(open_units)
     model = build_model(problem, objective, units, held & ~open_units)
     sign = -1.0 if objective is Objective.MAXIMUM_UTILITY else 1.0
-    solver = _loaded(model, gap, seconds)
+    solver = _loaded(model, gap)
     if good_enough is not None:
         solver.setOptionValue("objective_target", sign * good_enough - model.constant)
     if begin is not None:
         _warm_start(solver, units, held)
     if stop is not None:
-        _watch(solver, stop)
+        _watch(solver, stop, sign, model.constant)
+    solver.setOptionValue("time_limit", max(seconds - (time.monotonic() - began), LEAST_SECONDS))
     solver.run()
     return _answer(solver, model, units, held, sign)
 
@@ -140,13 +146,13 @@ def _rows(
         blocks.append(sparse.csr_array(sparse.hstack([*parts, slack[:, :y]])))
         low.append(1.0 - held)
         high.append(np.full(wanted.size, np.inf))
-    if objective is not Objective.MINIMUM_SET and problem.budget.size:
-        shape = (problem.budget.size, n + e + y)
-        row = problem.budget_row
-        blocks.append(sparse.csr_array((problem.cost[units], (row[units], np.arange(n))), shape=shape))
-        spent = np.bincount(row[chosen], problem.cost[chosen], minlength=problem.budget.size)
-        low.append(np.full(problem.budget.size, -np.inf))
-        high.append(problem.budget - spent)
+    if objective is not Objective.MINIMUM_SET and problem.limits.size:
+        priced = problem.counted @ sparse.diags_array(problem.cost)
+        blocks.append(
+            sparse.csr_array(sparse.hstack([priced[:, units], sparse.csr_array((problem.limits.size, e + y))]))
+        )
+        low.append(np.full(problem.limits.size, -np.inf))
+        high.append(problem.limits - priced @ chosen.astype(np.float64))
     for one, other in ((0, 1), (1, 0)) if e else ():
         index = np.arange(e)
         columns = np.concatenate([edges[:, one], edges[:, other], n + index])
@@ -157,12 +163,11 @@ def _rows(
     return blocks, low, high
 
 
-def _loaded(model: Model, gap: float, seconds: float) -> highspy.Highs:
+def _loaded(model: Model, gap: float) -> highspy.Highs:
     solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("mip_rel_gap", gap)
     solver.setOptionValue("mip_abs_gap", 0.0)
-    solver.setOptionValue("time_limit", seconds)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = model.cost.size, model.low.size
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = model.cost, np.zeros(model.cost.size), model.upper
@@ -180,9 +185,9 @@ def _warm_start(solver: highspy.Highs, units: Integers, held: Flags) -> None:
     solver.setSolution(units.size, np.arange(units.size, dtype=np.int32), held[units].astype(np.float64))
 
 
-def _watch(solver: highspy.Highs, stop: Callable[[], bool]) -> None:
+def _watch(solver: highspy.Highs, stop: Callable[[float], bool], sign: float, constant: float) -> None:
     def look(event: highspy.HighsCallbackEvent) -> None:
-        if stop():
+        if stop(sign * (event.data_out.mip_dual_bound + constant)):
             event.interrupt()
 
     solver.cbMipInterrupt.subscribe(look)

@@ -43,9 +43,13 @@ def next_area(
         message, remedy = N_("no feature has a target"), N_("Give targets first")
         raise DataError(Problem(message, remedy, "no-basis", column="target"))
     priced = problem.with_changes(
-        cost=np.where(problem.locked_in, 0.0, area_km2), budget=np.array([km2]), penalty=0.0, groups=("",),
+        cost=np.where(problem.locked_in, 0.0, area_km2),
+        budget=np.array([km2]),
+        common_budget=np.inf,
+        penalty=0.0,
+        groups=("",),
         group=np.zeros(problem.units, np.int64),
-    )  # fmt: skip
+    )
     plan = solve(priced, Objective.MINIMUM_SHORTFALL, gap=gap, seconds=seconds)
     now = evaluate(priced, problem.locked_in, Objective.MINIMUM_SHORTFALL)
     added = plan.selected & ~problem.locked_in

@@ -51,7 +51,8 @@ class PlanningProblem:
     amounts: (features, units) sparse, non-negative, what a unit holds of a feature [feature's own unit].
     target: (features,) absolute [same unit]; weight: (features,) worth of meeting it.
     group: (units,) position in `groups` (the Parties of a transboundary plan); budget: (groups,) or (1,)
-    for all units together, empty when there is none.
+    for all units together, empty when there is none; common_budget: for all together beside one for each group,
+    infinite when there is none.
     penalty: price of one unit of boundary length; edge_factor: the part of an exposed border that is paid
     (prioritizr's default of 0.5 is kept out on purpose: 1 means an outer edge is an edge).
     """
@@ -70,8 +71,11 @@ class PlanningProblem:
     groups: tuple[str, ...] = ("",)
     group: Integers = field(default_factory=lambda: np.empty(0, np.int64))
     budget: Floats = field(default_factory=lambda: np.empty(0))
+    common_budget: float = float("inf")
 
     def __post_init__(self) -> None:
+        for name in ("cost", "target", "weight", "budget"):
+            object.__setattr__(self, name, np.require(getattr(self, name), np.float64, ["C", "W"]))
         if not self.group.size:
             object.__setattr__(self, "group", np.zeros(self.units, np.int64))
         problems = list(_faults(self))
@@ -97,6 +101,30 @@ class PlanningProblem:
     def budget_row(self) -> Integers:
         """(units,) which budget a unit's cost counts against."""
         return self.group if self.budget.size > 1 else np.zeros(self.units, np.int64)
+
+    @property
+    def limits(self) -> Floats:
+        """(k,) what may be spent: each group's budget (or the one for all), then the common one; empty without any."""
+        common = [self.common_budget] if np.isfinite(self.common_budget) else []
+        return np.concatenate([self.budget, common])
+
+    @property
+    def counted(self) -> sparse.csr_array:
+        """(k, units) 1 where a unit's cost counts against that limit."""
+        own = self.budget.size
+        rows, columns = self.budget_row[: self.units if own else 0], np.arange(self.units if own else 0)
+        if self.limits.size > own:
+            rows, columns = (
+                np.concatenate([rows, np.full(self.units, own)]),
+                np.concatenate([columns, np.arange(self.units)]),
+            )
+        return sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=(self.limits.size, self.units))
+
+    @property
+    def limit_names(self) -> tuple[str, ...]:
+        """The Party of each limit; empty for one over all units."""
+        own = self.groups if self.budget.size > 1 else ("",) * self.budget.size
+        return (*own, *([""] if self.limits.size > self.budget.size else []))
 
     def with_changes(self, **changes: object) -> PlanningProblem:
         """Return a checked copy with some fields replaced."""
@@ -157,6 +185,8 @@ def _faults(problem: PlanningProblem) -> list[Problem]:
         "exposed": (problem.boundary.exposed.shape, (n,)),
         "group": (problem.group.shape, (n,)),
     }
+    if problem.budget.size not in (0, 1, len(problem.groups)):
+        shapes["budget"] = (problem.budget.shape, (len(problem.groups),))
     faults = [
         Problem(f"{name} has shape {is_}, not {ought}", "Give one value per unit or feature", "shape", column=name)
         for name, (is_, ought) in shapes.items()
@@ -172,7 +202,7 @@ def _value_faults(problem: PlanningProblem) -> list[Problem]:
         "target": problem.target,
         "weight": problem.weight,
         "boundary": problem.boundary.length,
-        "budget": problem.budget,
+        "budget": problem.limits,
     }
     return [
         Problem(

@@ -26,6 +26,7 @@ from biosetu.planning.mincut import MinimumCut
 from biosetu.planning.records import Flags, Floats, Integers, Objective, PlanningProblem
 
 SCALE_BITS = 40
+HIGHEST = 2.0**43  # a unit priced above that counts as that: the bound stays a bound, and sums stay whole numbers
 CHANGE = 1e-4  # a bound that promises to rise by less than a hundredth of this is settled
 
 
@@ -56,18 +57,27 @@ class Relaxation:
             problem.target > 0 if objective is not Objective.MAXIMUM_UTILITY else np.zeros(problem.features, bool)
         )
         self.target = np.where(self.use, problem.target, 0.0)
-        self.budget = problem.budget if objective is not Objective.MINIMUM_SET else np.empty(0)
+        budgeted = objective is not Objective.MINIMUM_SET
+        self.budget = problem.limits if budgeted else np.empty(0)
+        self.counted = problem.counted if budgeted else sparse.csr_array((0, problem.units))
         self.fixed = problem.penalty * problem.edge_factor * problem.boundary.exposed
         edge_price = problem.penalty * problem.boundary.length
-        ceiling = float(
-            max(problem.cost.max(initial=0.0), edge_price.max(initial=0.0), self.fixed.max(initial=0.0), 1e-30)
-        )
-        self.scale = 2.0 ** (SCALE_BITS - 8 - math.ceil(math.log2(ceiling)))
+        largest = max(self._largest_worth(), edge_price.max(initial=0.0), self.fixed.max(initial=0.0)) or 1.0
+        self.scale = 2.0 ** (SCALE_BITS - 8 - math.ceil(math.log2(largest)))
         self.capacity = np.floor(edge_price * self.scale).astype(np.int64)
         self.cut = None
         if problem.has_boundary:
             self.cut = MinimumCut(problem.units, problem.boundary.first, problem.boundary.second, self.capacity)
         self.locked = np.flatnonzero(problem.locked_in | problem.locked_out)
+
+    def _largest_worth(self) -> float:
+        """Return the largest amount that a whole number must hold: a unit's cost, or under a budget its worth."""
+        problem = self.problem
+        if self.objective is Objective.MINIMUM_SET:
+            return float(problem.cost.max(initial=0.0))
+        wanted = np.where(self.use, problem.weight / np.where(self.use, problem.target, 1.0), 0.0)
+        price = wanted if self.objective is Objective.MINIMUM_SHORTFALL else problem.weight
+        return float((self.by_unit @ price).max(initial=0.0))
 
     @property
     def coordinates(self) -> Integers:
@@ -94,17 +104,15 @@ class Relaxation:
         """Return what choosing each unit costs at these prices, borders between units apart."""
         if self.objective is Objective.MINIMUM_SET:
             paid = self.problem.cost
-        elif self.budget.size:
-            paid = prices.budget[self.problem.budget_row] * self.problem.cost
         else:
-            paid = np.zeros(self.problem.units)
+            paid = (self.counted.T @ prices.budget) * self.problem.cost
         result: Floats = paid + self.fixed - self.by_unit @ prices.feature
         return result
 
     def at(self, point: Floats) -> Relaxed:
         """Solve the relaxed problem at these coordinates."""
         prices = self.prices(point)
-        whole = np.floor(self.unary(prices) * self.scale).astype(np.int64)
+        whole = np.floor(np.minimum(self.unary(prices) * self.scale, HIGHEST)).astype(np.int64)
         chosen = self._choose(whole)
         energy = int(whole[chosen].sum()) + self._cut_energy(chosen)
         bound = energy / self.scale + self._constant(prices)
@@ -136,9 +144,7 @@ class Relaxation:
         priced = self.coordinates
         achieved = (self.problem.amounts @ chosen.astype(np.float64))[priced]
         rise = 1.0 - achieved / self.target[priced]
-        spent = np.bincount(
-            self.problem.budget_row[chosen], self.problem.cost[chosen], minlength=max(self.budget.size, 1)
-        )[: self.budget.size]
+        spent = self.counted @ np.where(chosen, self.problem.cost, 0.0)
         over = spent / np.where(self.budget > 0, self.budget, 1.0) - (self.budget > 0)
         return np.concatenate([rise, over])
 

@@ -22,7 +22,8 @@ class Landscape(NamedTuple):
     """The problem by unit. Features of unit i: hold_start[i]:hold_start[i+1]; its neighbours alike.
 
     cost: what counts against the budget; paid: what counts in the objective; own: penalty for the exposed
-    border of a unit; border: penalty for each border to a neighbour; target: infinite where more is always better.
+    border of a unit; border: penalty for each border to a neighbour; target: infinite where more is always
+    better; budget: one for each `budget_row`, then one for all units together, infinite where there is none.
     """
 
     hold_start: Integers
@@ -68,15 +69,22 @@ def landscape(problem: PlanningProblem, objective: Objective) -> Landscape:
         problem.penalty * problem.edge_factor * problem.boundary.exposed,
         ~(problem.locked_in | problem.locked_out),
         np.full(problem.features, np.inf) if endless else problem.target,
-        problem.budget_row if not covering else np.zeros(n, np.int64),
-        problem.budget if not covering and problem.budget.size else np.array([np.inf]),
+        problem.budget_row.astype(np.int64) if not covering else np.zeros(n, np.int64),
+        np.array([np.inf, np.inf]) if covering else _budgets(problem),
     )
+
+
+def _budgets(problem: PlanningProblem) -> Floats:
+    own = problem.budget if problem.budget.size else np.array([np.inf])
+    return np.concatenate([own, [problem.common_budget]])
 
 
 def start(problem: PlanningProblem, land: Landscape, selected: Flags) -> State:
     """Return the state of a choice, locks applied."""
     chosen = (selected & ~problem.locked_out) | problem.locked_in
-    spent: Floats = np.bincount(land.budget_row[chosen], problem.cost[chosen], minlength=land.budget.size).astype(float)
+    own = land.budget.size - 1
+    each = np.bincount(land.budget_row[chosen], problem.cost[chosen], minlength=own).astype(np.float64)
+    spent = np.concatenate([each, [problem.cost[chosen].sum()]])
     return State(chosen, problem.amounts @ chosen.astype(np.float64), spent)
 
 
@@ -97,6 +105,7 @@ def flip(land: Landscape, state: State, unit: int) -> None:
     for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
         state.achieved[land.hold_feature[k]] += sign * land.hold_amount[k]
     state.spent[land.budget_row[unit]] += sign * land.cost[unit]
+    state.spent[-1] += sign * land.cost[unit]
 
 
 @compiled
@@ -147,8 +156,8 @@ def _push(
 
 @compiled
 def _fits(land: Landscape, state: State, unit: int) -> bool:
-    row = land.budget_row[unit]
-    return bool(state.spent[row] + land.cost[unit] <= land.budget[row])
+    row, cost = land.budget_row[unit], land.cost[unit]
+    return bool(state.spent[row] + cost <= land.budget[row] and state.spent[-1] + cost <= land.budget[-1])
 
 
 @compiled
@@ -216,6 +225,15 @@ def drop(land: Landscape, state: State, price: Floats) -> float:
 
 
 @compiled
+def spare_cost(land: Landscape, state: State) -> None:
+    """Take out, dearest first, paid units without which no target is missed more and no outline grows longer."""
+    candidates = np.flatnonzero(state.selected & land.free & (land.cost > 0))
+    for unit in candidates[np.argsort(-land.cost[candidates], kind="mergesort")]:
+        if _spare(land, state, unit) and _gain_of_leaving(land, state, unit) <= 0:
+            flip(land, state, unit)
+
+
+@compiled
 def _gain_of_leaving(land: Landscape, state: State, unit: int) -> float:
     """Return the change of the objective when a chosen unit leaves."""
     change = -float(land.paid[unit] + land.own[unit])
@@ -244,11 +262,10 @@ def trim(land: Landscape, state: State, worth: Floats) -> bool:
             heapq.heappush(heap, (_loss(land, state, worth, unit) / land.cost[unit], unit))
     while heap and (state.spent > land.budget).any():
         key, unit = heapq.heappop(heap)
-        if (
-            unit < 0
-            or not state.selected[unit]
-            or state.spent[land.budget_row[unit]] <= land.budget[land.budget_row[unit]]
-        ):
+        if unit < 0 or not state.selected[unit]:
+            continue
+        row = land.budget_row[unit]
+        if state.spent[row] <= land.budget[row] and state.spent[-1] <= land.budget[-1]:
             continue
         now = _loss(land, state, worth, unit) / land.cost[unit]
         if heap and now > heap[0][0] + EPSILON * abs(now) and now > key:

@@ -5,16 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
+from scipy import sparse
 
 from biosetu.planning.bundle import Bundle
 from biosetu.planning.evaluation import evaluate
 from biosetu.planning.feasibility import impossible
 from biosetu.planning.milp import Exact, solve_exactly
-from biosetu.planning.records import Evaluation, Flags, Floats, Objective, Plan, PlanningProblem, relative_gap
+from biosetu.planning.records import (
+    Boundary,
+    Evaluation,
+    Flags,
+    Floats,
+    Objective,
+    Plan,
+    PlanningProblem,
+    relative_gap,
+)
 from biosetu.planning.relaxation import Prices, Relaxation, Relaxed, raise_bound
-from biosetu.planning.repair import cover, drop, fill, landscape, start, trim
+from biosetu.planning.repair import cover, drop, fill, landscape, spare_cost, start, trim
 from biosetu.problems import DataError
 from biosetu.progress import Progress, silent
 
@@ -27,6 +38,8 @@ SURE = 1e-3
 STEPS = 400
 CORE_GAP = 1e-4
 LEAST_SECONDS = 0.05
+RESERVE, MOST_RESERVED = 0.03, 4.0
+ENDLESS = 1e29  # HiGHS says so where it has no bound yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +71,8 @@ def solve(
     """Return the best plan found, its value recomputed from the units, and the bound that proves its quality.
 
     gap: relative gap |value - bound| / |value| at which to stop; seconds: time limit (the first bound and the
-    first plan are always finished); begin: a plan to start from; watch: told of value, bound and gap as they move;
-    like progress, it may raise to stop the work.
+    first plan are always finished; kernels are compiled before it begins); begin: a plan to start from;
+    watch: told of value, bound and gap as they move; like progress, it may raise to stop the work.
     Steps: Lagrangian relaxation with repair (`relaxation`), rounding of its fractional solution at several
     levels, HiGHS on the units still in doubt, HiGHS on the whole problem where that is small enough.
     Raises DataError naming each target or budget that no choice of units can meet.
@@ -67,7 +80,34 @@ def solve(
     faults = impossible(problem, objective)
     if faults:
         raise DataError(faults)
-    search = Search(problem, objective, gap, seconds, progress, watch)
+    ready()
+    return searched(Search(problem, objective, gap, seconds, progress, watch), begin)
+
+
+@cache
+def ready() -> None:
+    """Have every kernel compiled, or loaded from disk, before a clock runs: once in a process."""
+    square = Boundary(np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3]), np.ones(4), np.full(4, 2.0))
+    problem = PlanningProblem(
+        unit_id=np.arange(4),
+        cost=np.array([1.0, 2.0, 3.0, 4.0]),
+        amounts=sparse.csr_array(np.array([[1.0, 1.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0]])),
+        feature=("a", "b"),
+        target=np.array([2.0, 1.0]),
+        weight=np.ones(2),
+        locked_in=np.zeros(4, bool),
+        locked_out=np.zeros(4, bool),
+        boundary=square,
+        penalty=0.1,
+        budget=np.array([4.0]),
+    )
+    for objective in Objective:
+        searched(Search(problem, objective, 0.0, 1.0), None)
+
+
+def searched(search: Search, begin: Flags | None) -> Plan:
+    """Go through the steps of `solve`."""
+    problem = search.problem
     if begin is not None:
         search.offer(begin)
     fraction = relax(search)
@@ -121,6 +161,11 @@ class Search:
         return self.seconds - self.elapsed
 
     @property
+    def reserve(self) -> float:
+        """Seconds kept back from HiGHS, which looks at the clock between its own steps alone."""
+        return min(RESERVE * self.seconds, MOST_RESERVED)
+
+    @property
     def value(self) -> float:
         """The best value, to be minimised; infinite before there is a plan."""
         return np.inf if self.best is None else self.sign * self.best.value
@@ -162,13 +207,18 @@ class Search:
         gap = relative_gap(self.value, self.bound) if value is not None and bound is not None else None
         return Moment(step, self.elapsed, self.seconds, value, bound, gap if gap is None or np.isfinite(gap) else None)
 
-    def stop(self) -> bool:
-        """Ask the caller whether to go on; used where an exception cannot pass."""
+    def stop(self, bound: float, *, whole: bool) -> bool:
+        """Take HiGHS's bound where it speaks of the whole problem, and ask the caller whether to go on.
+
+        Used where an exception cannot pass; also true when the time is over.
+        """
+        if whole and abs(bound) < ENDLESS:
+            self.raise_to(self.sign * bound)
         try:
             self.report("HiGHS")
         except BaseException as error:  # noqa: BLE001 - raised again when HiGHS has returned
             self.stopped = error
-        return self.stopped is not None
+        return self.stopped is not None or self.left <= 0
 
     def repaired(self, selected: Flags, prices: Floats) -> None:
         """Turn a choice into a feasible plan and offer it."""
@@ -184,6 +234,14 @@ class Search:
             fill(self.land, state, worth)
         self.offer(state.selected)
 
+    def spare(self) -> None:
+        """Leave out what brings no target nearer: the shortfall does not see its cost, whoever pays does."""
+        state = start(self.problem, self.land, self.selected)
+        spare_cost(self.land, state)
+        rated = evaluate(self.problem, state.selected, self.objective)
+        if rated.feasible and self.best is not None and rated.value <= self.best.value:
+            self.best, self.selected = rated, state.selected
+
     def worth(self) -> Floats:
         """Return what a unit of each feature adds to a budgeted objective."""
         if self.objective is Objective.MAXIMUM_UTILITY:
@@ -194,6 +252,8 @@ class Search:
         """Return the outcome."""
         if self.best is None:
             raise DataError(impossible(self.problem, self.objective))
+        if self.objective is Objective.MINIMUM_SHORTFALL:
+            self.spare()
         gap = relative_gap(self.value, self.bound)
         return Plan(self.selected, self.best, self.sign * self.bound, gap, self.elapsed, tuple(self.trace))
 
@@ -264,7 +324,7 @@ def search_doubtful(search: Search, fraction: Floats) -> None:
     while not search.done and search.left > LEAST_SECONDS and search.best is not None and reach < REACHES:
         free = widened(search, doubtful | (search.selected != (fraction > 0.5)), reach)
         part = 0.5 if whole_fits(problem) else 0.34
-        answer = exactly(search, free=free, seconds=min(max(part * search.left, 1.0), search.left))
+        answer = exactly(search, free=free, seconds=min(max(part * search.left, 1.0), search.left - search.reserve))
         before = search.value
         better = answer.selected is not None and search.offer(answer.selected) < before
         search.note(f"HiGHS on {int(free.sum())} units in doubt")
@@ -301,7 +361,7 @@ def search_whole(search: Search) -> None:
     """Let HiGHS improve plan and bound on the whole problem."""
     if search.done or search.left <= LEAST_SECONDS or not whole_fits(search.problem):
         return
-    answer = exactly(search, free=None, seconds=search.left)
+    answer = exactly(search, free=None, seconds=search.left - search.reserve)
     search.raise_to(search.sign * answer.bound)
     if answer.selected is not None:
         search.offer(answer.selected)
@@ -318,7 +378,7 @@ def exactly(search: Search, *, free: Flags | None, seconds: float) -> Exact:
         gap=search.gap if free is None else min(CORE_GAP, search.gap),
         seconds=seconds,
         good_enough=search.good_enough() if np.isfinite(search.bound) else None,
-        stop=search.stop,
+        stop=partial(search.stop, whole=free is None),
     )
     if search.stopped is not None:
         raise search.stopped

@@ -45,11 +45,12 @@ DEFAULT_SHARE = 0.17
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the tables do not say. budget: one number, or one per Party."""
+    """What the tables do not say. budget: one number, or one per Party; common_budget: for all beside those."""
 
     penalty: float = 0.0
     edge_factor: float = 1.0
     budget: float | Mapping[str, float] | None = None
+    common_budget: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def problem_from_tables(tables: Mapping[str, pa.Table], settings: Settings) -> L
         groups=groups,
         group=np.array([groups.index(name) for name in party], np.int64),
         budget=_budget(settings.budget, groups),
+        common_budget=settings.common_budget,
     )
     return Loaded(problem, national)
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
 from biosetu.planning.evaluation import evaluate
-from biosetu.planning.records import Boundary, Floats, Integers, Objective, Plan, PlanningProblem
+from biosetu.planning.feasibility import impossible
+from biosetu.planning.records import (
+    Boundary,
+    Evaluation,
+    Flags,
+    Floats,
+    Integers,
+    Objective,
+    Plan,
+    PlanningProblem,
+)
 from biosetu.planning.solve import solve
+from biosetu.problems import DataError, UsageError
 from biosetu.progress import Progress, silent
 
 
@@ -66,9 +77,19 @@ def only_party(problem: PlanningProblem, party: int, target: Floats) -> tuple[Pl
         boundary=Boundary(first[both], second[both], edges.length[both], exposed),
         groups=(problem.groups[party],),
         group=np.zeros(units.size, np.int64),
-        budget=problem.budget[[party]] if problem.budget.size > 1 else problem.budget,
+        budget=_own_budget(problem, party),
+        common_budget=np.inf,
     )
     return part, units
+
+
+def _own_budget(problem: PlanningProblem, party: int) -> Floats:
+    """Return what a Party may spend alone: its own budget, else its part of the one for all by what its units cost."""
+    if problem.budget.size > 1:
+        return problem.budget[[party]]
+    total = float(problem.cost.sum())
+    share = float(problem.cost[problem.group == party].sum()) / total if total else 1.0
+    return problem.limits.min(keepdims=True) * share if problem.limits.size else np.empty(0)
 
 
 def fair_shares(problem: PlanningProblem) -> Floats:
@@ -92,55 +113,94 @@ class Comparison:
 def compare_alone(
     problem: PlanningProblem,
     national: list[NationalTarget],
+    objective: Objective = Objective.MINIMUM_SET,
     *,
     gap: float = 0.005,
     seconds: float = 60.0,
     progress: Progress = silent,
 ) -> Comparison:
-    """Solve once over all Parties and once for each alone (minimum set), and set side by side what each pays.
+    """Solve once over all Parties and once for each alone, and set side by side what each pays and holds.
 
-    Alone, a Party meets its national targets and its share of each regional target, in proportion to what it holds.
-    Together, national targets hold as they are and regional ones wherever they cost least; the joint plan starts from
-    the union of the national ones, so that it is never dearer. A Party that gains nothing, or pays more so that
-    others pay less, is seen in the table: saved is negative there.
+    Alone, a Party works for its national targets and its share of each regional target, in proportion to what it holds.
+    Together, national targets hold as they are and regional ones wherever they cost least. Minimum set: all targets are
+    met, and the joint plan starts from the union of the national ones, so that it is never dearer. Minimum shortfall:
+    alone each Party spends its own budget (without one: the common budget by what its units cost), together the own
+    budgets and the common one all hold. A Party that gains nothing, or pays more so that others pay less, is seen in
+    the table: saved, or gained_points, is negative there.
+    Raises DataError naming Party and target, or budget, that cannot be met; UsageError for another objective.
     """
+    if objective is Objective.MAXIMUM_UTILITY:
+        raise UsageError("Parties are compared by minimum-set or minimum-shortfall.")
     shares = fair_shares(problem)
     for item in national:
         shares[item.party, item.feature] = max(shares[item.party, item.feature], item.target)
+    parts = [only_party(problem, party, shares[party]) for party in range(len(problem.groups))]
     union = np.zeros(problem.units, bool)
     plans = []
-    for party in range(len(problem.groups)):
-        progress(party, len(problem.groups) + 1, problem.groups[party])
-        part, units = only_party(problem, party, shares[party])
-        plan = solve(part, Objective.MINIMUM_SET, gap=gap, seconds=seconds)
+    for party, (part, units) in enumerate(parts):
+        progress(party, len(parts) + 1, problem.groups[party])
+        plan = _alone(part, objective, gap, seconds)
         union[units] = plan.selected
         plans.append(plan)
     joint = with_national_targets(problem, national)
-    together = solve(joint, Objective.MINIMUM_SET, gap=gap, seconds=seconds, begin=union)
-    progress(len(problem.groups) + 1, len(problem.groups) + 1, "together")
-    union_length = evaluate(joint, union, Objective.MINIMUM_SET).boundary_length
-    return Comparison(together, tuple(plans), _table(problem, plans, together, union_length))
+    together = solve(joint, objective, gap=gap, seconds=seconds, begin=union)
+    progress(len(parts) + 1, len(parts) + 1, "together")
+    return Comparison(together, tuple(plans), _table(joint, parts, plans, union, together))
 
 
-def _table(problem: PlanningProblem, plans: list[Plan], together: Plan, union_length: float) -> pa.Table:
-    rows = []
-    for party, plan in enumerate(plans):
-        own = together.selected & (problem.group == party)
-        rows.append(_row(problem.groups[party], plan.evaluation.cost, float(problem.cost[own].sum())))
-        rows[-1] |= {"units_alone": int(plan.selected.sum()), "units_together": int(own.sum())}
-        rows[-1] |= {"boundary_alone": plan.evaluation.boundary_length, "boundary_together": None}
-    total = sum(plan.evaluation.cost for plan in plans)
-    rows.append(_row("", total, together.evaluation.cost))
-    rows[-1] |= {
-        "units_alone": int(sum(plan.selected.sum() for plan in plans)),
-        "units_together": int(together.selected.sum()),
-        "boundary_alone": union_length,
-        "boundary_together": together.evaluation.boundary_length,
-    }
+def _alone(part: PlanningProblem, objective: Objective, gap: float, seconds: float) -> Plan:
+    if faults := impossible(part, objective):
+        party = part.groups[0]
+        raise DataError(replace(fault, message=f"{party} alone: {fault.message}") for fault in faults)
+    return solve(part, objective, gap=gap, seconds=seconds)
+
+
+def _table(
+    joint: PlanningProblem,
+    parts: list[tuple[PlanningProblem, Integers]],
+    plans: list[Plan],
+    union: Flags,
+    together: Plan,
+) -> pa.Table:
+    rows = [_row(part, plan, together.selected[units]) for (part, units), plan in zip(parts, plans, strict=True)]
+    whole = evaluate(joint, union, Objective.MINIMUM_SHORTFALL)
+    rows.append(
+        {
+            "party": "",
+            **_costs(sum(plan.evaluation.cost for plan in plans), together.evaluation.cost),
+            "units_alone": int(union.sum()),
+            "units_together": int(together.selected.sum()),
+            "boundary_alone": whole.boundary_length,
+            "boundary_together": together.evaluation.boundary_length,
+            **_held(joint, whole, together.evaluation),
+        }
+    )
     return pa.Table.from_pylist(rows)
 
 
-def _row(party: str, alone: float, together: float) -> dict[str, object]:
+def _row(part: PlanningProblem, plan: Plan, joint: Flags) -> dict[str, object]:
+    mine = evaluate(part, joint, Objective.MINIMUM_SHORTFALL)
+    return {
+        "party": part.groups[0],
+        **_costs(plan.evaluation.cost, mine.cost),
+        "units_alone": int(plan.selected.sum()),
+        "units_together": int(joint.sum()),
+        "boundary_alone": plan.evaluation.boundary_length,
+        "boundary_together": None,
+        **_held(part, plan.evaluation, mine),
+    }
+
+
+def _costs(alone: float, together: float) -> dict[str, float]:
     saved = alone - together
     share = 100 * saved / alone if alone else 0.0
-    return {"party": party, "cost_alone": alone, "cost_together": together, "saved": saved, "saved_percent": share}
+    return {"cost_alone": alone, "cost_together": together, "saved": saved, "saved_percent": share}
+
+
+def _held(problem: PlanningProblem, alone: Evaluation, together: Evaluation) -> dict[str, float | None]:
+    """Return the mean share of each target that is held [%]; None without targets."""
+    wanted = problem.target > 0
+    if not wanted.any():
+        return {"held_alone": None, "held_together": None, "gained_points": None}
+    shares = [100 * float((1 - rated.shortfall[wanted]).mean()) for rated in (alone, together)]
+    return {"held_alone": shares[0], "held_together": shares[1], "gained_points": shares[1] - shares[0]}

@@ -67,7 +67,7 @@ def standing(problem: PlanningProblem, plan: Plan, objective: Objective) -> Stan
         missed=tuple((problem.feature[j], float(rated.shortfall[j])) for j in missed),
         length=rated.boundary_length if problem.has_boundary else None,
         penalty=problem.penalty,
-        budget=float(problem.budget.sum()) if problem.budget.size else None,
+        budget=float(problem.limits.min()) if problem.limits.size else None,
         bound=plan.bound if proven else None,
         gap=plan.gap if proven else None,
         seconds=plan.seconds,
