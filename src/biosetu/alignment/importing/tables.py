@@ -23,6 +23,7 @@ from biosetu.engine.grids import Book, Formula, Grid, Row, Value
 from biosetu.framework import find_party, targets
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import N_
 
 TEXTS = re.compile(
     r"(title|text|action|description|alignment_info|measures|considerations_info|means_info)_([a-z]{2,3})"
@@ -126,7 +127,7 @@ def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
     if not _same_party(reading, number, fields.get("government", "")):
         return
     if not fields["title"]:
-        reading.refuse(number, "title", "", "no title", "Every target needs its text", "empty-title")
+        reading.refuse(number, "title", "", N_("no title"), N_("Every target needs its text"), "empty-title")
         return
     name = REVISION.sub("", fields.get("unique_id", "").upper()) or own_id(reading.party, fields["title"])
     published, held = _published(fields.get("published", "")), reading.published.get(name)
@@ -232,7 +233,7 @@ def _texts(fields: Fields, *names: str) -> dict[str, str]:
 def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
     title = _texts(fields, "title", "text")
     if not title:
-        reading.refuse(number, "title", "", "no title", "Every target needs its text", "empty-title")
+        reading.refuse(number, "title", "", N_("no title"), N_("Every target needs its text"), "empty-title")
         return
     unknown = [
         e.strip() for e in re.split("[;,]", fields.get("global_targets", "")) if e.strip() and not declared_in(e)
@@ -240,7 +241,7 @@ def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
     if unknown:
         remedy = f"Use codes of the framework with a degree: 3: high; 2: low (A to D, 1 to {len(targets()) - 4})"
         reading.refuse(
-            number, "global_targets", "; ".join(unknown), "no global goal or target", remedy, "unknown-target"
+            number, "global_targets", "; ".join(unknown), N_("no global goal or target"), remedy, "unknown-target"
         )
         return
     values: dict[str, Any] = {
@@ -264,7 +265,7 @@ def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
 def _own_action(reading: _Reading, number: int, fields: Fields) -> None:
     text = _texts(fields, "action")
     if not text or not fields.get("target"):
-        message, remedy = "an action without text or target", "Fill the columns action and target"
+        message, remedy = N_("an action without text or target"), N_("Fill the columns action and target")
         reading.refuse(number, "action", "", message, remedy, "empty-action")
         return
     values: dict[str, Any] = {
