@@ -19,11 +19,11 @@ MATRIX = pa.schema(
 MEASURED = pa.schema(
     [(name, pa.string()) for name in ("national_target", "title", "target", "indicator", "indicator_title", "kind")]
     + [("measured", pa.string()), ("year", pa.int32()), ("value", pa.float64())]
-    + [(name, pa.string()) for name in ("value_text", "unit", "source", "series", "vintage", "holder")]
+    + [(name, pa.string()) for name in ("value_text", "unit", "part", "source", "series", "vintage", "holder")]
 )
 STATED = "stated"
 ASKED = frozenset({"headline", "binary"})
-YES, NO, NOT_RELEVANT = "yes", "no", "not relevant"
+YES, NO, ABSENT, NOT_RELEVANT = "yes", "no", "absent", "not relevant"
 Progress = Mapping[str, tuple[str, int]]
 Row = dict[str, object]
 
@@ -73,10 +73,12 @@ def _states(parts: Sequence[ElementCoverage]) -> Row:
 def measured_matrix(promises: Promises, held: pa.Table) -> pa.Table:
     """Return national target by indicator: whether it is measured, the newest figure, its year, source and release.
 
-    Asked for are the headline and binary indicators of the global targets to which a national target is aligned, those
-    that it names itself, and whatever else is measured of these. `held` has a row a series: indicator, measured, year,
-    value, value_text, unit, source, series, vintage, holder. Where no national targets are loaded the global ones
-    stand in their place, without a national target.
+    `measured`: `yes`; `no` where the Party itself says that there are no data; `absent` where the sources loaded here
+    merely hold no figure; `not relevant`. Asked for are the headline and binary indicators of the global targets to
+    which a national target is aligned, those that it names itself, and whatever else is measured of these.
+
+    `held` has a row a series: indicator, measured, year, value, value_text, unit, part (the disaggregation), source,
+    series, vintage, holder. Where no national targets are loaded the global ones stand in their place.
     """
     by_indicator: dict[str, list[Row]] = {}
     for row in held.to_pylist():
@@ -84,7 +86,7 @@ def measured_matrix(promises: Promises, held: pa.Table) -> pa.Table:
     rows = [
         {**about, **figure}
         for about in _asked(promises, by_indicator)
-        for figure in by_indicator.get(str(about["indicator"]), [{"measured": NO}])
+        for figure in by_indicator.get(str(about["indicator"]), [{"measured": ABSENT}])
     ]
     return pa.Table.from_pylist(rows, schema=MEASURED)
 
@@ -117,7 +119,7 @@ def _is_asked(one: Indicator, named: frozenset[str], held: Mapping[str, object])
 
 ORDERS: Mapping[str, Sequence[str]] = {
     "degree": ("high", "medium", "low", STATED, ""),
-    "measured": (YES, NOT_RELEVANT, NO),
+    "measured": (YES, NO, ABSENT, NOT_RELEVANT),
 }
 
 

@@ -48,9 +48,19 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
         whole = re.sub(r"[,  ]", "", match[1])
         unit, factor = _meaning()[match[3].casefold()]
         value = float(f"{whole}.{match[2]}" if match[2] else whole) * factor
-        passage = text[max(0, match.start() - AROUND) : match.end() + AROUND].strip()
+        passage = _passage(text, match.start(), match.end())
         found.append(Quantity(value=value, unit=unit, year=_year(plain, match.start(), match.end()), passage=passage))
     return tuple(dict.fromkeys(found))
+
+
+def _passage(text: str, start: int, end: int) -> str:
+    """Return what stands around a place, cut between words."""
+    first, last = max(0, start - AROUND), min(len(text), end + AROUND)
+    if first:
+        first = min(text.find(" ", first, start) % (start + 1), start)
+    if last < len(text):
+        last = max(text.rfind(" ", end, last), end)
+    return text[first:last].strip()
 
 
 def _year(text: str, start: int, end: int) -> int | None:

@@ -15,7 +15,7 @@ from biosetu.alignment.coverage import (
     quantities_table,
     suggested_targets,
 )
-from biosetu.alignment.matrices import MEASURED, NOT_RELEVANT, YES, alignment_matrix, measured_matrix
+from biosetu.alignment.matrices import MEASURED, NO, NOT_RELEVANT, YES, alignment_matrix, measured_matrix
 from biosetu.alignment.proposals import proposal_table
 from biosetu.framework import coverage_of as centre_coverage
 from biosetu.framework import elements, find_centre, find_party, indicators, not_relevant
@@ -24,6 +24,7 @@ from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promise_files import read_strategy
 from biosetu.jobs.promises import promises_of
 from biosetu.jobs.statements import statements_of
+from biosetu.observations import Source
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 
@@ -76,6 +77,7 @@ def measured_of(party: str, held: PartyEvidence | None = None, store: PromiseSto
     return measured_matrix(promises_of(found.party.iso3, store), _series(found))
 
 
+WORDS = {Source.NO_DATA.value: NO, Source.NOT_RELEVANT.value: NOT_RELEVANT}
 SERIES = pa.schema(
     [field for field in MEASURED if field.name not in {"national_target", "title", "target", "indicator_title", "kind"}]
 )
@@ -86,6 +88,7 @@ def _series(found: PartyEvidence) -> pa.Table:
     holders = {
         tuple(row[name] for name in names): row["inputs"] or row["holder"] for row in found.observations.to_pylist()
     }
+    whole = {item.indicator for item in found.summaries if not item.disaggregation}
     rows: list[dict[str, object]] = [
         {
             "indicator": item.indicator,
@@ -94,21 +97,31 @@ def _series(found: PartyEvidence) -> pa.Table:
             "value": item.level.value,
             "value_text": item.level.text,
             "unit": item.unit,
+            "part": item.disaggregation,
             "source": item.source,
             "series": item.series,
             "vintage": item.level.vintage,
             "holder": holders.get((item.indicator, item.series, item.source, item.level.vintage), ""),
         }
         for item in found.summaries
-        if not item.disaggregation
+        if not item.disaggregation or item.indicator not in whole
     ]
-    measured = {row["indicator"] for row in rows}
-    rows += [
-        {"indicator": code, "measured": NOT_RELEVANT}
-        for code in indicators()
-        if code not in measured and not_relevant(found.party, code) is not None
-    ]
+    rows += _without_figure(found, {str(row["indicator"]) for row in rows})
     return pa.Table.from_pylist(rows, schema=SERIES)
+
+
+def _without_figure(found: PartyEvidence, measured: set[str]) -> list[dict[str, object]]:
+    """Return, of indicators without a figure, the Party's word (no data, not relevant), else what is proposed."""
+    said: dict[str, dict[str, object]] = {}
+    for row in sorted(found.observations.to_pylist(), key=lambda row: row["year"]):
+        if row["source"] in WORDS and row["indicator"] not in measured:
+            holder = row["inputs"] or row["holder"] or row["validated_by"]
+            about = {name: row[name] for name in ("indicator", "year", "source", "vintage")}
+            said[row["indicator"]] = {**about, "measured": WORDS[row["source"]], "holder": holder}
+    for code in indicators():
+        if code not in measured and code not in said and not_relevant(found.party, code) is not None:
+            said[code] = {"indicator": code, "measured": NOT_RELEVANT}
+    return list(said.values())
 
 
 def proposals_from(path: Path) -> tuple[pa.Table, tuple[int, ...]]:

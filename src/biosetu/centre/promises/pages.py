@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.alignment import NationalTarget, Promises
 from biosetu.alignment.deciding import Choice, QuantityChoice
-from biosetu.alignment.matrices import MEASURED
+from biosetu.alignment.matrices import ABSENT, MEASURED, NO, NOT_RELEVANT, YES
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.wording import gettext, language, ngettext
@@ -139,7 +139,7 @@ def measured(request: HttpRequest, party: Party) -> HttpResponse:
     """Show national targets beside the indicators asked for: measured or not, from where, of which year."""
     sort = _sort(request)
     rows = reading.measured(party.iso3, sort).to_pylist()
-    counts = {name: sum(row["measured"] == name for row in rows) for name in ("yes", "no", "not relevant")}
+    counts = {name: sum(row["measured"] == name for row in rows) for name in (YES, NO, ABSENT, NOT_RELEVANT)}
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     known = {one.id: one for one in reading.held(party.iso3).targets}
     context = {"party": party, "page": page, "sort": sort, "counts": counts, "sources": SOURCES, "known": known}
