@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import parties_for
+from biosetu.centre.accounts.permissions import offices_for, parties_for
 from biosetu.centre.wording import gettext
 from biosetu.translation import N_
 
@@ -25,6 +25,7 @@ PUBLIC = (
 PROPOSING = (("upload", N_("Upload")), ("runs", N_("Runs")))
 ASSESSING = (("assessments", N_("Assessments")), ("studies", N_("Ecosystems")))
 PLANNING = (("plans", N_("Plans")),)
+REPORTING = (("reports", N_("Reports")),)
 REVIEWING = (("review", N_("Review")),)
 
 
@@ -47,6 +48,8 @@ def _entries(user: Account | AnonymousUser) -> Iterator[tuple[str, str]]:
     yield from PUBLIC
     if parties_for(user, "propose", "party"):
         yield from PROPOSING
+    if parties_for(user, "read_report", "party") or offices_for(user):
+        yield from REPORTING
     if parties_for(user, "assess", "party"):
         yield from ASSESSING
     if parties_for(user, "plan", "party"):

@@ -29,6 +29,7 @@ urlpatterns = [
         path("", include("biosetu.centre.evidence.urls")),
         path("parties/", include("biosetu.centre.validation.urls")),
         path("", include("biosetu.centre.promises.urls")),
+        path("", include("biosetu.centre.reporting.urls")),
         path("", include("biosetu.centre.pages.urls")),
         prefix_default_language=False,
     ),

@@ -1,25 +1,96 @@
-"""The national report: the working document, the meter, the parts for the offices, the bodies for the tool."""
+"""The national report: the working document, the meter, the bodies for the tool."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 
+from biosetu.alignment.national import Promises
 from biosetu.alignment.ort import export_record
+from biosetu.alignment.ort.base import OrtRecord
 from biosetu.engine.tables import replacing
-from biosetu.jobs.collecting import LATEST, collection_of
-from biosetu.jobs.dossier import FORMATS, evidence_of, write_document
-from biosetu.jobs.party import party_evidence
-from biosetu.jobs.promises import promises_of
+from biosetu.framework import Party
+from biosetu.jobs.collecting import LATEST, collection_of, cycle_of
+from biosetu.jobs.dossier import FORMATS, write_document
+from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.jobs.promises import promises_of, titles_by_target
 from biosetu.problems import UsageError
 from biosetu.reports.cbd.bodies import binary_body, indicator_bodies, report_body
-from biosetu.reports.cbd.completeness import completeness, meter
+from biosetu.reports.cbd.collecting import Collection
+from biosetu.reports.cbd.completeness import Completeness, completeness, meter
 from biosetu.reports.cbd.draft import Draft
 from biosetu.reports.cbd.national_report import working_document
+from biosetu.reports.content import Document
+from biosetu.reports.evidence import Evidence
 from biosetu.translation import Voice
+
+
+@dataclass(frozen=True)
+class Working:
+    """A report as it stands: what is held on the Party, what it promised, what was collected so far."""
+
+    held: PartyEvidence
+    promises: Promises
+    collection: Collection
+
+    @property
+    def party(self) -> Party:
+        """Return whose report it is."""
+        return self.held.party
+
+    @property
+    def draft(self) -> Draft:
+        """Return the texts of the report."""
+        return self.collection.draft
+
+    @cached_property
+    def complete(self) -> tuple[Completeness, ...]:
+        """Return which of the eight items each target has."""
+        return completeness(self.party, self.promises, self.draft, self.held.observations)
+
+    def evidence(self, language: str = "en", on: date | None = None) -> Evidence:
+        """Return what the working document is written from."""
+        held = self.held
+        return Evidence(
+            party=held.party,
+            on=on or datetime.now(UTC).date(),
+            observations=held.observations,
+            summaries=held.summaries,
+            own=held.own,
+            gaps=held.gaps,
+            promises=titles_by_target(held.tables, language),
+        )
+
+    def document(self, language: str = "en", on: date | None = None) -> Document:
+        """Return the working document: what is known filled in, what is missing marked."""
+        evidence = self.evidence(language, on)
+        return working_document(evidence, self.promises, self.draft, self.complete, Voice(language))
+
+    def bodies(self) -> Iterator[tuple[str, str]]:
+        """Yield the JSON bodies for the reporting tool, as file name and text: the report, the data, the answers."""
+        data = indicator_bodies(self.party.iso3, self.held.observations)
+        yield _file(report_body(self.promises, self.draft, data))
+        yield from (_file(record) for record in data)
+        if self.draft.answers():
+            yield _file(binary_body(self.party.iso3, self.draft.answers()))
+
+
+def _file(record: OrtRecord) -> tuple[str, str]:
+    name = f"{record.header.record_schema}-{record.header.identifier}.json"
+    return name, json.dumps(export_record(record), ensure_ascii=False, indent=1)
+
+
+def report_of(party: str, cycle: str = LATEST) -> Working:
+    """Return a Party's report as this installation holds it; raise `UsageError` for an unknown Party or cycle."""
+    name = cycle_of(cycle)
+    held = party_evidence(party)
+    return Working(held, promises_of(held.party.iso3), collection_of(held.party.iso3, name))
 
 
 def draft_of(party: str, cycle: str = LATEST) -> Draft:
@@ -34,33 +105,19 @@ def write_working_document(
     kind = out.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise UsageError(f"There is no format {kind!r}. Use one of {', '.join(FORMATS)}.")
-    held = party_evidence(party)
-    evidence = evidence_of(held, language=language, with_map=False, on=on)
-    promises, draft = promises_of(held.party.iso3), draft_of(held.party.iso3, cycle)
-    complete = completeness(held.party, promises, draft, held.observations)
-    return write_document(working_document(evidence, promises, draft, complete, Voice(language)), kind, out)
+    return write_document(report_of(party, cycle).document(language, on), kind, out)
 
 
 def completeness_of(party: str, cycle: str = LATEST) -> pa.Table:
     """Return which of the eight items each target of the report has, and what is missing."""
-    held = party_evidence(party)
-    iso3 = held.party.iso3
-    return meter(completeness(held.party, promises_of(iso3), draft_of(iso3, cycle), held.observations))
+    return meter(report_of(party, cycle).complete)
 
 
 def write_bodies(party: str, folder: Path, cycle: str = LATEST) -> list[Path]:
-    """Write the bodies for the reporting tool: the report, each indicator's data, the binary answers where complete."""
-    held = party_evidence(party)
-    iso3 = held.party.iso3
-    draft = draft_of(iso3, cycle)
-    data = indicator_bodies(iso3, held.observations)
-    records = [report_body(promises_of(iso3), draft, data), *data]
-    if draft.answers():
-        records.append(binary_body(iso3, draft.answers()))
+    """Write the bodies for the reporting tool: the report, each indicator's data, its answers if any."""
     written = []
-    for record in records:
-        name = f"{record.header.record_schema}-{record.header.identifier}.json"
+    for name, text in report_of(party, cycle).bodies():
         with replacing(folder / name) as temporary:
-            temporary.write_text(json.dumps(export_record(record), ensure_ascii=False, indent=1), encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8")
         written.append(folder / name)
     return written

@@ -30,6 +30,7 @@ from biosetu.reports.cbd import (
     write_upload,
 )
 
+SENT = (Source.NATIONAL, Source.AVAILABLE_DATASET)
 OWN = (Status.VALIDATED, Status.REPORTED)
 
 
@@ -127,6 +128,26 @@ def write_indicator_workbook(
     if attachment is not None:
         write_attachment(code, rows, attachment)
     return write_upload(rows, out)
+
+
+def settled_indicators(observations: pa.Table) -> list[tuple[str, Source]]:
+    """Return the indicators of which the Party has something to send, in the framework's order, with the source.
+
+    Its own figures where it validated any, else an available dataset that it accepted.
+    """
+    found: dict[str, Source] = {}
+    for row in observations.to_pylist():
+        source, code = Source(row["source"]), row["indicator"]
+        whole = row["status"] in OWN and row["value"] is not None and bool(row["unit"])
+        if whole and source in SENT and _is_sent(code) and found.get(code) is not Source.NATIONAL:
+            found[code] = source
+    order = {code: place for place, code in enumerate(indicators())}
+    return sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+
+
+def _is_sent(code: str) -> bool:
+    known = indicators().get(code)
+    return known.kind != "binary" if known else code.startswith("national:")
 
 
 def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa.Table:

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from tests.centre.people import national, table_file
 
-from biosetu.centre.evidence.reader import Bounds, _bare_environment, read_apart, read_here
+from biosetu.centre.evidence.reader import Bounds, bare_environment, read_apart, read_here
 from biosetu.problems import DataError
 
 BOUNDS = Bounds(file_bytes=5_000_000, rows=1000, memory_bytes=1_500_000_000, seconds=20)
@@ -53,7 +53,7 @@ def test_too_much_memory_or_time_is_a_refusal_not_a_crash(tmp_path, change):
 
 def test_the_limited_process_knows_no_secret(tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "s3cret")
-    given = _bare_environment(tmp_path)
+    given = bare_environment(tmp_path)
     assert "s3cret" not in given.values()
     assert not {"SECRET_KEY", "DATABASE_URL", "BIOSETU_HOME"} & set(given)
     assert os.environ["SECRET_KEY"] == "s3cret"

@@ -65,6 +65,15 @@ PEOPLE = (
         office="Ministry of Environment of Setuland (fictional)",
     ),
     Person(
+        "signer",
+        "Sami Signer (fictional)",
+        "demo-signer-2026",
+        N_("publishing authority"),
+        party=SETULAND,
+        office="Cabinet Office of Setuland (fictional)",
+        key="ONSXI5LMMFXGIIDTNFTW4ZLSEAZDAMRW",
+    ),
+    Person(
         "elder",
         "Elu Elder (fictional)",
         "demo-elder-2026",
@@ -96,6 +105,7 @@ PEOPLE = (
 # the role that is held, where it is not called as people read it
 HELD = {
     "focal point": "focal_point",
+    "publishing authority": "publishing_authority",
     "Indigenous or local community organization": "community",
     "centre officer": "officer",
     "centre manager": "manager",

@@ -180,6 +180,11 @@ def parties_for(user: User, verb: str, record: str) -> frozenset[str]:
     return frozenset().union(*reached)
 
 
+def offices_for(user: User) -> frozenset[str]:
+    """Return the offices in whose name the person answers what a Party's report asks."""
+    return frozenset(grant.office for grant, _ in _granted(user, "answer", "part") if _answers(grant))
+
+
 def _predicate(verb: str, record: str) -> Predicate:
     def allowed(user: User, obj: Guarded | None) -> bool:
         return (

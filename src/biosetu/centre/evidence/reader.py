@@ -64,14 +64,14 @@ def read_apart(path: Path, bounds: Bounds, reader: str = "biosetu.centre.evidenc
         command.append(json.dumps(asdict(bounds)))
         try:
             done = subprocess.run(  # noqa: S603 - our own module, no shell
-                command, check=False, capture_output=True, env=_bare_environment(folder), timeout=3 * bounds.seconds
+                command, check=False, capture_output=True, env=bare_environment(folder), timeout=3 * bounds.seconds
             )
         except subprocess.TimeoutExpired as error:
-            raise DataError(_too_much(path)) from error
+            raise DataError(too_much(path)) from error
         return _collected(folder, path, done.returncode)
 
 
-def _bare_environment(folder: Path) -> dict[str, str]:
+def bare_environment(folder: Path) -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "LC_ALL": "C.UTF-8",
@@ -85,7 +85,7 @@ def _bare_environment(folder: Path) -> dict[str, str]:
 
 def _collected(folder: Path, path: Path, code: int) -> Reading:
     if code != 0 or not (folder / PROBLEMS).exists():
-        raise DataError(_too_much(path))
+        raise DataError(too_much(path))
     said = json.loads((folder / PROBLEMS).read_text(encoding="utf-8"))
     problems = tuple(Problem(**{**item, "severity": Severity(item["severity"])}) for item in said["problems"])
     if said["unreadable"]:
@@ -93,7 +93,7 @@ def _collected(folder: Path, path: Path, code: int) -> Reading:
     return Reading(pq.read_table(folder / ROWS), tuple(said["numbers"]), problems)
 
 
-def _too_much(path: Path) -> Problem:
+def too_much(path: Path) -> Problem:
     message = N_("the file takes too much time or memory to read")
     return Problem(message, N_("Split it, or save it anew as CSV"), "limits", path.name)
 

@@ -62,6 +62,7 @@ def party(request: HttpRequest, code: str) -> HttpResponse:
     context["validates"] = may(request.user, "prepare", PartyRecord(known.iso3))
     person = request.user if isinstance(request.user, Account) and context["validates"] else None
     context["changed"] = changed(known.iso3, person) if person else None
+    context["reads_report"] = may(request.user, "read_report", PartyRecord(known.iso3))
     return render(request, "pages/party.html", context)
 
 

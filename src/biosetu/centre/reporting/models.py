@@ -36,6 +36,21 @@ STANDINGS = {
 }
 
 
+STEPS = {
+    "answer": N_("first answers"),
+    "hand_in": N_("handed in"),
+    "send_back": N_("sent back"),
+    "clear": N_("cleared"),
+    "sign_off": N_("signed off"),
+    "reopen": N_("reopened"),
+    "postpone": N_("another due date"),
+    "withdraw": N_("withdrawn"),
+    "assign": N_("assigned"),
+    "write": N_("written"),
+    "decide": N_("decided"),
+}
+
+
 class Report(models.Model):
     """The report of one Party for one cycle; writers take turns by locking its row."""
 

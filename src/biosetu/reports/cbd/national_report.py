@@ -140,6 +140,13 @@ def _linked(target: ReportTarget, voice: Voice) -> Paragraph:
     )
 
 
+def held_here(evidence: Evidence, promises: Promises, entry: Completeness, voice: Voice) -> tuple[Block, ...]:
+    """Return what is held here on a target as material for its fields: actions, declared progress, indicator data."""
+    fields = [field for field in report_fields() if field.per == "target"]
+    blocks = [block for field in fields for block in _material(evidence, promises, entry.target, field, voice)]
+    return (_linked(entry.target, voice), *blocks, *_data(evidence, entry, voice))
+
+
 def _material(
     evidence: Evidence, promises: Promises, target: ReportTarget, field: ReportField, voice: Voice
 ) -> Iterator[Block]:

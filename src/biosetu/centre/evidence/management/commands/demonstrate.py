@@ -16,6 +16,7 @@ from biosetu.centre.evidence.models import Upload
 from biosetu.centre.evidence.working import perform
 from biosetu.centre.helpdesk import demonstration as helpdesk
 from biosetu.centre.library import demonstration as library
+from biosetu.centre.reporting import demonstration as reporting
 
 TABLE = "setuland-2025.csv"
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         library.load()
         helpdesk.load()
         ecosystems.load()
+        reporting.load()
         contributor = Account.objects.get(username=demonstration.CONTRIBUTOR)
         if Upload.objects.filter(owner=contributor, name=TABLE).exists():
             return

@@ -1,0 +1,181 @@
+"""What the pages of a report show, read from the centre's stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from biosetu.centre.accounts.guarded import PartyRecord
+from biosetu.centre.accounts.permissions import User, may
+from biosetu.centre.pages.reading import evidence, today
+from biosetu.centre.promises.snapshot import snapshot as promises
+from biosetu.centre.reporting.models import STANDINGS, STEPS
+from biosetu.centre.reporting.store import DatabaseCollections
+from biosetu.centre.wording import gettext, language
+from biosetu.framework import indicators, parties, questions, targets
+from biosetu.jobs.collecting import collection_of
+from biosetu.jobs.national_report import Working
+from biosetu.jobs.promises import promises_of
+from biosetu.reports import fragments
+from biosetu.reports.cbd import collecting
+from biosetu.reports.cbd.collecting import Asked, Collection, asked, other_calendars
+from biosetu.reports.cbd.completeness import ITEMS, Completeness
+from biosetu.reports.cbd.draft import filled
+from biosetu.reports.cbd.national_report import ITEM_NAMES, TITLES, held_here
+from biosetu.reports.content import Document, Section
+from biosetu.translation import N_, Voice
+
+ORDER = ("I", "II", "III", "IV", "V", "Q")
+GROUPS = {"I": N_("Sections"), "III": N_("Targets"), "Q": N_("Binary questions")}
+CALENDARS = {
+    "gregorian": N_("Gregorian"),
+    "bikram-sambat": N_("Bikram Sambat"),
+    "solar-hijri": N_("Solar Hijri"),
+    "hijri": N_("Hijri"),
+}
+
+
+def working(party: str, cycle: str) -> Working:
+    """Return a Party's report as the centre holds it."""
+    return Working(evidence(party), promises_of(party, promises()), collection_of(party, cycle, DatabaseCollections()))
+
+
+def fields(collection: Collection) -> tuple[Asked, ...]:
+    """Return the fields that a report asks, in the language of the page."""
+    return asked(promises_of(collection.draft.party, promises()), collection.draft, language())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the report as the overview lists it."""
+
+    key: str
+    title: str
+    fields: int
+    answered: int
+    conflicts: int
+    offices: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    items: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Return whether every field is filled and nothing waits."""
+        return self.answered == self.fields and not self.conflicts
+
+
+def sections(report: Working, asked_fields: Sequence[Asked]) -> tuple[Part, ...]:
+    """Return the sections of a report in their order, with what is there and who was asked."""
+    complete = {entry.target.id: entry for entry in report.complete}
+    return tuple(_section(report, asked_fields, key, complete) for key in section_keys(asked_fields))
+
+
+def section_keys(asked_fields: Sequence[Asked]) -> list[str]:
+    """Return the sections in the order of the report, the binary questions last."""
+    keys = dict.fromkeys(field.section for field in asked_fields)
+    return sorted(keys, key=lambda key: ORDER.index(key.split(".")[0]))
+
+
+def _section(report: Working, asked_fields: Sequence[Asked], key: str, complete: Mapping[str, Completeness]) -> Part:
+    mine = [field for field in asked_fields if field.section == key and field.open]
+    keys = [field.key for field in mine]
+    parts = [part for part in report.collection.parts if part.state != "withdrawn"]
+    offices = dict.fromkeys(part.office for part in parts if any(part.holds(one) for one in keys))
+    entry = complete.get(key.removeprefix("III.")) if key.startswith("III.") else None
+    return Part(
+        key,
+        section_title(report, key),
+        len(mine),
+        sum(filled(report.draft, one) for one in keys),
+        len(report.collection.waiting(keys)),
+        tuple(offices),
+        tuple(gettext(ITEM_NAMES[item]) for item in entry.missing) if entry else (),
+        f"{len(entry.present)}/{len(ITEMS)}" if entry else "",
+    )
+
+
+def section_title(report: Working, key: str) -> str:
+    """Return the title of a section in the language of the page."""
+    if key.startswith("III."):
+        name = key.removeprefix("III.")
+        entry = next(entry for entry in report.complete if entry.target.id == name)
+        if entry.target.type == "global":
+            return f"{name}. {targets()[name].title(language())}"
+        target = next(target for target in report.promises.targets if target.id == name)
+        return f"{name}. {target.text(language())}"
+    if key.startswith("Q."):
+        code = key.removeprefix("Q.")
+        measured = targets()[indicators()[code].targets[0]]
+        return f"{code} {gettext('Questions')}: {measured.title(language())}"
+    return gettext(TITLES[key])
+
+
+def material(report: Working, key: str) -> Markup:
+    """Return what is held here on a target, as HTML with its sources; nothing for other sections."""
+    if not key.startswith("III."):
+        return Markup("")
+    voice = Voice(language())
+    entry = next(entry for entry in report.complete if entry.target.id == key.removeprefix("III."))
+    blocks = held_here(report.evidence(language()), report.promises, entry, voice)
+    section = Section("material", gettext("What is held here"), blocks)
+    document = Document("material", "", "", language(), today(), (section,))
+    citations = document.citations()
+    shown = fragments.section(section, voice, citations=citations)
+    return Markup("\n").join([shown, fragments.sources(citations, voice)] if citations else [shown])
+
+
+def days_shown(party: str, day: date) -> list[tuple[str, str]]:
+    """Return a day in the calendars that a Party's offices write besides the Gregorian one, as (calendar, date)."""
+    return [(gettext(CALENDARS[calendar]), text) for calendar, text in other_calendars(party, day)]
+
+
+def question_prefix(code: str) -> str:
+    """Return the start of the questions of a binary indicator, as parts name them."""
+    keys = [key for key, question in questions().items() if question.indicator == code]
+    return f"Q.{keys[0].split('_')[0]}" if keys else ""
+
+
+def choices_of_fields(report: Working, asked_fields: Sequence[Asked]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what can be given to an office, in groups, as (start of the fields, title)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key in section_keys(asked_fields):
+        start = question_prefix(key.removeprefix("Q.")) if key.startswith("Q.") else key
+        group = GROUPS.get(key.split(".")[0], GROUPS["I"])
+        found.setdefault(gettext(group), []).append((start, section_title(report, key)))
+    return list(found.items())
+
+
+def part_titles(collection: Collection, part: collecting.Part) -> list[str]:
+    """Return the sections that a part touches, in words."""
+    report = working(collection.draft.party, collection.draft.cycle)
+    mine = [field for field in fields(collection) if part.holds(field.key)]
+    return [section_title(report, key) for key in section_keys(mine)]
+
+
+def collects(user: User, party: str) -> bool:
+    """Return whether somebody collects the report of a Party."""
+    return may(user, "collect", PartyRecord(party))
+
+
+def cycles_of(party: str) -> tuple[str, ...]:
+    """Return the cycles of which anything is held."""
+    return DatabaseCollections().cycles(party)
+
+
+def reports_read(user: User) -> list[tuple[str, str]]:
+    """Return the Parties whose reports somebody reads, as (code, name); the fictional one in the demonstration only."""
+    codes = sorted(code for code in parties() if may(user, "read_report", PartyRecord(code)))
+    return [(code, parties()[code].name(language())) for code in codes]
+
+
+def step_words() -> dict[str, str]:
+    """Return how the verbs of the table of states are told in a history."""
+    return {verb: gettext(words) for verb, words in STEPS.items()}
+
+
+def standing_words() -> dict[str, str]:
+    """Return how it is told what became of a text."""
+    return {standing: gettext(words) for standing, words in STANDINGS.items()}

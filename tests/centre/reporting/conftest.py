@@ -1,0 +1,60 @@
+"""A focal point, an office, a publishing authority and somebody from elsewhere, around the report of Nepal."""
+
+from datetime import date
+
+import pytest
+from allauth.mfa.models import Authenticator
+from tests.centre.people import PASSWORD
+
+from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.reporting import verbs
+from biosetu.reports.cbd.collecting import Returned
+from biosetu.reports.cbd.draft import fingerprint
+
+PARTY, CYCLE = "NPL", "7NR"
+SUMMARY = "V.assessmentSummary"
+FORESTS, WATERS, MINISTRY = "Department of Forests (test)", "Water Authority (test)", "Ministry (test)"
+
+
+def somebody(username, role, office, party=PARTY, *, second_step=False):
+    made = Account.objects.open(username=username, password=PASSWORD, name=username.title())
+    Role.objects.create(account=made, role=role, party=party, office=office)
+    if second_step:
+        Authenticator.objects.create(user=made, type=Authenticator.Type.TOTP, data={"secret": "unused"})
+    return made
+
+
+@pytest.fixture
+def focal():
+    return somebody("focal", "focal_point", MINISTRY)
+
+
+@pytest.fixture
+def forester():
+    return somebody("forester", "contributor", FORESTS)
+
+
+@pytest.fixture
+def signer():
+    return somebody("signer", "publishing_authority", "Cabinet (test)", second_step=True)
+
+
+@pytest.fixture
+def stranger():
+    return somebody("stranger", "focal_point", "Ministry (elsewhere)", party="JOR")
+
+
+def asked(focal, office=FORESTS, fields=("V",), due=date(2026, 12, 31)):
+    return verbs.assign(party=PARTY, cycle=CYCLE, by=focal, office=office, due=due, prefixes=fields)
+
+
+def sent(text, base="", key=SUMMARY, **more):
+    return Returned(key, text, fingerprint(base), **more)
+
+
+def answered(part, by, *returned, link=None):
+    return verbs.answer(party=PARTY, cycle=CYCLE, part=part.id, given=returned, via="form", by=by, link=link)
+
+
+def stepped(by, verb, part=None, reason=""):
+    verbs.step(party=PARTY, cycle=CYCLE, by=by, verb=verb, part=part.id if part else "", reason=reason)

@@ -1,0 +1,192 @@
+"""In a real browser: a report from its first assignment to its signature; in English, in Arabic without scripts."""
+
+import os
+import shutil
+
+import openpyxl
+import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from tests.centre.people import PASSWORD
+from tests.centre.reporting.conftest import CYCLE, FORESTS, MINISTRY, PARTY, SUMMARY, WATERS, somebody
+
+from biosetu.centre.accounts.demonstration import one_time_code
+from biosetu.centre.reporting.models import Offer, Part, Report
+from biosetu.centre.reporting.store import DatabaseCollections
+
+CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.db,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
+]
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright's own loop runs in the thread of the test
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+@pytest.fixture
+def open_window(chromium, live_server, guards_removed, said):
+    opened = []
+
+    def window(**options):
+        context = chromium.new_context(base_url=live_server.url, **options)
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield window
+    for context in opened:
+        context.close()
+
+
+def sign_in(page, username, prefix=""):
+    page.goto(f"{prefix}/account/login/")
+    page.fill("#id_login", username)
+    page.fill("#id_password", PASSWORD)
+    page.click("form.stack button[type=submit]")
+    if username == "signer":
+        page.fill("#id_code", one_time_code(KEY))
+        page.click("form.stack button[type=submit]")
+    page.wait_for_url(f"**{prefix}/")
+
+
+def people():
+    somebody("focal", "focal_point", MINISTRY)
+    somebody("forester", "contributor", FORESTS)
+    signer = somebody("signer", "publishing_authority", "Cabinet (test)")
+    data = {"secret": get_adapter().encrypt(KEY)}
+    Authenticator.objects.create(user=signer, type=Authenticator.Type.TOTP, data=data)
+
+
+def ask(page, base, office):
+    page.goto(f"{base}collect/")
+    page.fill("#office", office)
+    page.fill("#due", "2083-09-16 BS")
+    page.check("input[name=fields][value=V]")
+    page.click("form.stack:has(#office) button[type=submit]")
+    page.wait_for_selector(".notice.success")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "scripts"), [("", True), ("/ar", False)], ids=["english-with-scripts", "arabic-without-scripts"]
+)
+def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, prefix, scripts):
+    people()
+    base = f"{prefix}/parties/{PARTY}/report/{CYCLE}/"
+    focal, forester, waters, signer = (open_window(java_script_enabled=scripts) for _ in range(4))
+
+    sign_in(focal, "focal", prefix)
+    ask(focal, base, FORESTS)
+    ask(focal, base, WATERS)
+    assert focal.locator(".office .beside:has-text('2083-09-16')").count() == 2
+    focal.click(f"section.office:has-text('{WATERS}') form.inline button")
+    link = focal.input_value(f"section.office:has-text('{WATERS}') .link-row input[readonly]")
+
+    sign_in(forester, "forester", prefix)
+    forester.goto(f"{prefix}/reports/")
+    forester.click("tbody a")
+    forester.fill(f"textarea[name='{SUMMARY}']", "The forests are well.")
+    forester.click("button[value=hand_in]")
+    forester.wait_for_selector(".badge.returned")
+
+    waters.goto(link)
+    waters.click("main li a")
+    waters.click("summary")
+    with waters.expect_download() as download:
+        waters.click("a[href$='file.xlsx']")
+    path = tmp_path / "part.xlsx"
+    download.value.save_as(path)
+    book = openpyxl.load_workbook(path)
+    book["part"]["E3"], book["part"]["G3"] = "The waters are not.", "e3b0c44298fc"
+    book.save(path)
+    waters.set_input_files("#file", path)
+    waters.click("form:has(#file) button[type=submit]")
+    waters.wait_for_selector(".waiting")
+    waters.click("button[value=hand_in]")
+    waters.wait_for_selector(".badge.returned")
+    assert list(Offer.objects.order_by("number").values_list("office", "standing", "via")) == [
+        (FORESTS, "taken", "form"),
+        (WATERS, "waiting", "xlsx"),
+    ]
+
+    focal.goto(f"{base}differences/")
+    focal.check("input[name=choice][value='own']")
+    focal.fill("textarea[name=text]", "The forests are well, the waters are not.")
+    focal.fill("input[name=reason]", "Both are right.")
+    focal.click("section.card button[type=submit]")
+    focal.wait_for_selector(".notice.success")
+    for name in ("p1", "p2"):
+        focal.goto(f"{base}parts/{name}/")
+        focal.click("form[action$='clear/'] button")
+        focal.wait_for_selector(".badge.cleared")
+    focal.goto(base)
+    focal.click("form[action$='step/clear/'] button")
+    focal.wait_for_selector(".track .here:nth-child(2)")
+
+    sign_in(signer, "signer", prefix)
+    signer.goto(base)
+    signer.click("form[action$='step/sign_off/'] button")
+    signer.wait_for_selector(".track .here:nth-child(3)")
+    with signer.expect_download() as download:
+        signer.click("a[href$='document.docx']")
+    assert download.value.suggested_filename == f"{PARTY}-{CYCLE}.docx"
+
+    held = DatabaseCollections().load(PARTY, CYCLE)
+    assert held.draft.text(SUMMARY) == "The forests are well, the waters are not."
+    assert (Report.objects.get().state, set(Part.objects.values_list("state", flat=True))) == (
+        "signed_off",
+        {"cleared"},
+    )
+    assert said == []
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_pages_of_a_report_are_accessible_and_fit_a_phone(open_window, said, prefix):
+    from axe_playwright_python.sync_playwright import Axe
+
+    people()
+    page = open_window(bypass_csp=True, viewport={"width": 390, "height": 844})
+    sign_in(page, "focal", prefix)
+    base = f"{prefix}/parties/{PARTY}/report/{CYCLE}/"
+    ask(page, base, FORESTS)
+    page.click("form.inline button")
+    link = page.input_value(".link-row input[readonly]")
+    pages = [base, f"{base}collect/", f"{base}section/III.3/", f"{base}section/Q.8.b/", f"{base}differences/"]
+    pages += [
+        f"{base}parts/p1/",
+        f"{base}workbooks/",
+        f"{prefix}/reports/",
+        f"{prefix}/report-check/",
+        link,
+        f"{link}p1/",
+    ]
+    faults, widths = {}, {}
+    for path in pages:
+        page.goto(path)
+        found = Axe().run(page).response["violations"]
+        serious = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found if v["impact"] in ("serious", "critical")]
+        faults |= {path: serious} if serious else {}
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert faults == {}
+    assert {path: width for path, width in widths.items() if width > 390} == {}
+    assert said == []
