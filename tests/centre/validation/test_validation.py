@@ -73,13 +73,14 @@ WHO = {
     "centre-officer": centre_officer,
     "officer-without-second-step": lambda: account("weak", role="officer", party=PARTY),
 }
+# a contributor only suggests (302: back to the page), see test_suggesting
 #                        visitor public contributor officer elsewhere centre weak
 MAY = {
     "see": (302, 403, 200, 200, 403, 200, 403),
     "workbook": (302, 403, 200, 200, 403, 200, 403),
     "check": (302, 403, 200, 200, 403, 200, 403),
-    "take": (302, 403, 403, 200, 403, 403, 403),
-    "answer": (302, 403, 403, 302, 403, 403, 403),
+    "take": (302, 403, 302, 200, 403, 403, 403),
+    "answer": (302, 403, 302, 302, 403, 403, 403),
 }
 
 

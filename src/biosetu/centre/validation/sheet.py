@@ -9,9 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 from django.core.exceptions import BadRequest
+from django.db.models import Case, QuerySet, When
 from django.http import QueryDict
 
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.evidence.snapshot import snapshot
+from biosetu.centre.validation.models import Suggestion, SuggestionState
 from biosetu.centre.wording import gettext
 from biosetu.jobs.party import held
 from biosetu.jobs.validation import Return, sheet_rows
@@ -73,6 +77,18 @@ def figures(party: str, language: str) -> list[dict[str, Any]]:
 def lines(rows: Sequence[Mapping[str, Any]], typed: Mapping[str, Mapping[str, str]]) -> list[Line]:
     """Return the lines of a page; `typed` are fields by reference that take the place of the answers given."""
     return [Line(row, dict(typed.get(row["reference"], given(row)))) for row in rows]
+
+
+def suggested(person: Account, party: str) -> QuerySet[Suggestion]:
+    """Return the answers suggested for a Party that the person may see, those that wait first, then the newest."""
+    waits = Case(When(state=SuggestionState.PENDING, then=0), default=1)
+    found = visible_to(person, Suggestion.objects.filter(party=party)).exclude(state=SuggestionState.REPLACED)
+    return found.order_by(waits, "-at", "-pk")
+
+
+def waiting(person: Account, party: str) -> int:
+    """Return how many suggested answers wait for the office, among those that the person may see."""
+    return suggested(person, party).filter(state=SuggestionState.PENDING).count()
 
 
 def clean(text: str) -> str:

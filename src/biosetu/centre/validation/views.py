@@ -20,11 +20,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.evidence.snapshot import snapshot
 from biosetu.centre.evidence.states import MovedOnError
-from biosetu.centre.validation import looking, reader, verbs
+from biosetu.centre.validation import looking, reader, suggesting, verbs
 from biosetu.centre.validation import sheet as pages
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, find_party
@@ -94,6 +95,8 @@ def _context(request: HttpRequest, party: Party, typed: dict[str, dict[str, str]
         "query": _query(indicator, is_open=is_open),
         "choices": [gettext(label) for label in CHOICES.values()],
         "answers": may(request.user, "answer", PartyRecord(party.iso3)),
+        "suggests": may(request.user, "suggest", PartyRecord(party.iso3)),
+        "waiting": pages.waiting(_person(request), party.iso3),
         "elsewhere": [],
         "conflicts": 0,
         "wrong": 0,
@@ -112,6 +115,9 @@ def _answered(request: HttpRequest, party: Party) -> HttpResponse:
     cells, prefer_new = pages.changed_cells(rows), request.POST.get("prefer_new") == "yes"
     typed = {row["reference"]: {name: row[name] for name in FILLED} for row in rows}
     try:
+        if _only_suggests(request, party):
+            _suggest(request, party, cells, "page")
+            return redirect(request.get_full_path())
         taken = verbs.answer(party=party.iso3, cells=cells, file="page", actor=_person(request), prefer_new=prefer_new)
     except DataError as error:
         context = _context(request, party, typed)
@@ -124,6 +130,53 @@ def _answered(request: HttpRequest, party: Party) -> HttpResponse:
         pages.mark_conflicts(context["lines"], taken)
         return render(request, "validation/sheet.html", context, status=CONFLICTING)
     return redirect(request.get_full_path())
+
+
+def _only_suggests(request: HttpRequest, party: Party) -> bool:
+    record = PartyRecord(party.iso3)
+    return may(request.user, "suggest", record) and not may(request.user, "answer", record)
+
+
+def _suggest(request: HttpRequest, party: Party, cells: Any, file: str) -> None:
+    count = suggesting.suggest(party=party.iso3, cells=cells, file=file, actor=_person(request))
+    if count:
+        told = ngettext("%(num)d answer suggested to the office", "%(num)d answers suggested to the office", count)
+        messages.success(request, told % {"num": count})
+    else:
+        messages.info(request, gettext("Nothing was changed."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_those_who_prepare
+def suggestions(request: HttpRequest, party: Party) -> HttpResponse:
+    """Show the answers suggested to the office; with POST, confirm or decline one."""
+    person = _person(request)
+    if request.method == "POST":
+        _decide(request, party, person)
+        return redirect("suggestions", code=party.iso3)
+    mark_read(person, f"parties/{party.iso3}/validation/suggestions/")
+    page = Paginator(pages.suggested(person, party.iso3), PAGE).get_page(request.GET.get("page"))
+    meanings = {row["reference"]: row for row in pages.figures(party.iso3, language())} if page.object_list else {}
+    lines = [(one, meanings.get(one.reference), may(person, "confirm", one)) for one in page.object_list]
+    return render(request, "validation/suggestions.html", {"party": party, "page": page, "lines": lines})
+
+
+def _decide(request: HttpRequest, party: Party, person: Account) -> None:
+    number = request.POST.get("suggestion", "")
+    one = pages.suggested(person, party.iso3).filter(pk=int(number)).first() if number.isdecimal() else None
+    if one is None:
+        raise Http404
+    try:
+        if request.POST.get("verb") == "confirm":
+            suggesting.confirm(suggestion=one, actor=person)
+            messages.success(request, gettext("Confirmed, in the name of your office."))
+        else:
+            suggesting.decline(suggestion=one, actor=person, reason=pages.clean(request.POST.get("reason", "")))
+            messages.success(request, gettext("Declined."))
+    except DataError as error:
+        messages.error(request, " ".join(pages.said(problem) for problem in error.problems))
+    except MovedOnError as error:
+        messages.error(request, gettext(str(error)))
 
 
 def _tell(request: HttpRequest, taken: Return) -> None:
@@ -194,7 +247,8 @@ def returned(request: HttpRequest, party: Party) -> HttpResponse:
     person = _person(request)
     takes = request.POST.get("verb") == "take"
     prefer_new = request.POST.get("prefer_new") == "yes"
-    if takes and not may(person, "answer", PartyRecord(party.iso3)):
+    suggests = takes and _only_suggests(request, party)
+    if takes and not suggests and not may(person, "answer", PartyRecord(party.iso3)):
         raise PermissionDenied
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
@@ -204,6 +258,9 @@ def returned(request: HttpRequest, party: Party) -> HttpResponse:
     seen: Return | None = None
     try:
         name, cells = Path(file.name or "sheet").name, _cells(file)
+        if suggests:
+            _suggest(request, party, cells, name)
+            return redirect("suggestions", code=party.iso3)
         act = verbs.answer if takes else verbs.check
         seen = act(party=party.iso3, cells=cells, file=name, actor=person, prefer_new=prefer_new)
         problems = seen.problems
