@@ -59,10 +59,11 @@ def lock(folder: Path, protected: Path, least: float) -> None:
 @click.argument("problem", type=click.Path(exists=True, path_type=Path))
 @click.option("--objective", type=click.Choice(OBJECTIVES), help="Default: the problem's own, else minimum-set.")
 @click.option("--budget", type=float, help="What may be spent, over all Parties together.")
+@click.option("--common-budget", type=float, help="The same, beside a budget of each Party's own.")
 @click.option("--penalty", type=float, help="Price of a unit of boundary length (Marxan's BLM).")
 @click.option("--edge-factor", type=float, help="Part of an outer border that is paid; 1 unless given.")
 @click.option("--gap", type=float, help="Stop when no plan can be better by more than this part; 0.005 unless given.")
-@click.option("--seconds", type=float, help="Time limit; 60 unless given.")
+@click.option("--seconds", "--time-limit", "seconds", type=float, help="Time limit; 60 unless given.")
 @click.option("--importance", is_flag=True, help="Add the replacement cost of each chosen unit.")
 @click.option("--features", type=click.Path(path_type=Path, dir_okay=False), help="Write the features' table here.")
 @click.option("--marxan", type=click.Path(path_type=Path, file_okay=False), help="Write the problem as Marxan files.")
@@ -85,9 +86,17 @@ def solve(
 ) -> None:
     """Solve PROBLEM, a folder of tables (ours or Marxan's) or a TOML file that names them."""
     from biosetu.engine.tables import write_table
-    from biosetu.jobs.planning import open_problem, solve_problem, write_map, write_marxan, write_units_table
+    from biosetu.jobs.planning import (
+        check_outputs,
+        open_problem,
+        solve_problem,
+        write_map,
+        write_marxan,
+        write_units_table,
+    )
 
     opened = open_problem(problem, settings)
+    check_outputs(opened, out, features)
     with progress_bar(quiet) as progress:
         outcome = solve_problem(opened, importance=importance, language=language, progress=progress)
     for line in outcome.words:
@@ -108,10 +117,12 @@ def solve(
 @click.argument("problem", type=click.Path(exists=True, path_type=Path))
 @click.option("--penalty", type=float, help="Price of a unit of boundary length.")
 @click.option("--gap", type=float, help="Gap for each solution.")
-@click.option("--seconds", type=float, help="Time limit for each solution.")
+@click.option("--seconds", "--time-limit", "seconds", type=float, help="Time limit for each solution.")
+@click.option("--objective", type=click.Choice(OBJECTIVES[:2]), help="Default: the problem's own, else minimum-set.")
+@click.option("--common-budget", type=float, help="What all may spend together, beside a budget of each Party's own.")
 @out_option
 @quiet_option
-def compare(problem: Path, out: Path | None, quiet: bool, **settings: float | None) -> None:
+def compare(problem: Path, out: Path | None, quiet: bool, **settings: float | str | None) -> None:
     """Set one plan over all Parties of PROBLEM beside each Party planning alone."""
     from biosetu.jobs.planning import compare_problem, open_problem
 

@@ -14,7 +14,7 @@ import shapely
 
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.surfaces import write_flags
-from biosetu.engine.tables import replacing, write_table
+from biosetu.engine.tables import WRITERS, replacing, write_table
 from biosetu.engine.vectors import crs_of, geometries, is_layer, read_layer, read_own_crs, with_geometry, write_layer
 from biosetu.figures.standalone import standalone
 from biosetu.figures.unitmap import unit_map
@@ -45,6 +45,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "boundaries": ("boundaries.parquet", "boundaries.csv", "bound.dat", "bound.csv"),
     "national": ("national.csv",),
 }
+NUMBERS = ("penalty", "edge_factor", "budget", "common_budget", "gap", "seconds")
 MARXAN_KEYS = {"PUNAME": "units", "SPECNAME": "features", "PUVSPRNAME": "amounts", "BOUNDNAME": "boundaries"}
 
 
@@ -109,8 +110,13 @@ def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, conf
     confined: no file outside the folder is read, whatever the settings name (for folders from outside).
     """
     folder = path if path.is_dir() else path.parent
+    if path.is_file() and path.suffix.lower() != ".toml" and path.name != "input.dat":
+        raise UsageError(f"{path}: give the folder of a problem, its TOML or Marxan's input.dat.")
     settings, files = _settings(path, folder)
-    settings |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    if faults := setting_faults(given, ""):
+        raise UsageError("\n".join(str(fault) for fault in faults))
+    settings |= given
     if confined:
         files = {name: file for name, file in files.items() if file.resolve().is_relative_to(folder.resolve())}
     found = {name: files.get(name) or _first(folder, names) for name, names in FILES.items()}
@@ -131,12 +137,13 @@ def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, conf
         else:
             tables[name] = read_delimited(file)
     asked = Settings(
-        float(settings.get("penalty", 0.0)),
-        float(settings.get("edge_factor", 1.0)),
+        settings.get("penalty", 0.0),
+        settings.get("edge_factor", 1.0),
         settings.get("budget"),
-        float(settings.get("common_budget", np.inf)),
+        settings.get("common_budget", np.inf),
     )
-    return Opened(problem_from_tables(tables, asked), settings, layer)
+    names = {name: file.name for name, file in found.items() if file is not None}
+    return Opened(problem_from_tables(tables, asked, names), settings, layer)
 
 
 def has_polygons(file: Path) -> bool:
@@ -193,6 +200,17 @@ def objective_of(settings: Mapping[str, Any]) -> Objective:
     except ValueError:
         known = ", ".join(Objective)
         raise UsageError(f"There is no objective {name!r}. Use one of {known}.") from None
+
+
+def check_outputs(opened: Opened, out: Path | None, features: Path | None) -> None:
+    """Refuse, before any work, an output that could not be written; raise UsageError."""
+    layers = (".tif", ".tiff", ".svg", ".gpkg", ".geojson")
+    if out is not None and out.suffix.lower() not in (*WRITERS, *layers):
+        raise UsageError(f"{out}: there is no such format. Use {', '.join((*WRITERS, *layers))}.")
+    if out is not None and out.suffix.lower() in layers and opened.layer is None:
+        raise UsageError(f"{out}: this needs units with polygons. Give units.parquet from `plan units`.")
+    if features is not None and features.suffix.lower() not in WRITERS:
+        raise UsageError(f"{features}: there is no such format. Use {', '.join(WRITERS)}.")
 
 
 def write_units_table(outcome: Outcome, path: Path) -> None:
@@ -259,7 +277,10 @@ def _settings(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Path]
             read = tomllib.loads(toml.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DataError(Problem("the settings cannot be read", str(error), "toml", str(toml))) from error
-        return read, {name: folder / file for name, file in read.pop("files", {}).items()}
+        named = read.pop("files", {})
+        if faults := [*setting_faults(read, toml.name), *_file_faults(named, folder, toml.name)]:
+            raise DataError(faults)
+        return read, {name: folder / file for name, file in named.items()}
     marxan = path if path.name == "input.dat" else folder / "input.dat"
     return _marxan_settings(marxan) if marxan.exists() else ({}, {})
 
@@ -269,11 +290,53 @@ def _marxan_settings(path: Path) -> tuple[dict[str, Any], dict[str, Path]]:
     keys = {pair[0].upper(): pair[1].strip() for pair in pairs if len(pair) == 2}
     inputs = path.parent / keys.get("INPUTDIR", ".").replace("\\", "/")
     settings: dict[str, Any] = {}
-    if "BLM" in keys:
-        settings["penalty"] = float(keys["BLM"])
-    if float(keys.get("COSTTHRESH", 0) or 0) > 0:
-        settings["budget"] = float(keys["COSTTHRESH"])
+    for key, name in (("BLM", "penalty"), ("COSTTHRESH", "budget")):
+        if key in keys:
+            settings[name] = _marxan_number(keys[key], key, path.name)
+    if not settings.get("budget"):
+        settings.pop("budget", None)
     return settings, {MARXAN_KEYS[key]: inputs / keys[key] for key in MARXAN_KEYS if key in keys}
+
+
+def _marxan_number(text: str, key: str, file: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < np.inf:
+        remedy = "Write a number of 0 or more"
+        raise DataError(Problem("not a number of 0 or more", remedy, "setting", file, column=key, value=text))
+    return value
+
+
+def setting_faults(settings: Mapping[str, Any], file: str) -> list[Problem]:
+    """Return what is wrong with settings, each with its name and value; what is not known is wrong too."""
+    faults = []
+    for name, value in settings.items():
+        if name == "objective":
+            continue
+        if name not in NUMBERS:
+            remedy = f"Use {', '.join(('objective', *NUMBERS, 'files'))}"
+            faults.append(Problem("there is no such setting", remedy, "setting", file, column=name, value=str(value)))
+            continue
+        each = value.values() if name == "budget" and isinstance(value, dict) else [value]
+        for one in each:
+            number = isinstance(one, int | float) and not isinstance(one, bool)
+            if not number or not 0 <= one < np.inf:
+                remedy = "Write a number of 0 or more"
+                said = "not a number of 0 or more"
+                faults.append(Problem(said, remedy, "setting", file, column=name, value=str(one)))
+    return faults
+
+
+def _file_faults(named: object, folder: Path, file: str) -> list[Problem]:
+    if not isinstance(named, dict):
+        return [Problem("the files are no table", "Write [files] with units = …", "setting", file, column="files")]
+    return [
+        Problem("there is no such file", "Name a file that is there", "missing", file, column=name, value=str(place))
+        for name, place in named.items()
+        if name not in FILES or not isinstance(place, str) or not (folder / place).is_file()
+    ]
 
 
 def _unit_table(

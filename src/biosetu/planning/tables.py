@@ -41,6 +41,7 @@ REQUIRED = {
 LOCKED_IN, LOCKED_OUT = ("2", "in", "locked in"), ("3", "out", "locked out")
 STATUSES = ("", "0", "1", "free", *LOCKED_IN, *LOCKED_OUT)
 DEFAULT_SHARE = 0.17
+RULES = ("species-area", "log-linear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +62,34 @@ class Loaded:
     national: list[NationalTarget]
 
 
-def problem_from_tables(tables: Mapping[str, pa.Table], settings: Settings) -> Loaded:
+def problem_from_tables(
+    tables: Mapping[str, pa.Table], settings: Settings, files: Mapping[str, str] | None = None
+) -> Loaded:
     """Read units, features, amounts and, where given, boundaries and national targets.
 
     Column names as in COLUMNS; texts and numbers are both accepted. A feature's target is `target` (absolute), else
-    `share` of its total, else `rule`. Raises DataError listing every unknown unit or feature, repeated row, value that
-    is not a number and status that is not known.
+    `share` of its total, else `rule`. files: the file that each table came from, for what is told.
+    Raises DataError listing every unknown unit or feature, repeated row, value that is negative or not a number, share
+    above 1, rule and status that is not known.
     """
-    reader = _Reader()
+    reader = _Reader(files or {})
     units = reader.columns("units", tables["units"])
     features = reader.columns("features", tables["features"])
     amounts = reader.columns("amounts", tables["amounts"])
+    reader.filled("units", tables["units"])
+    reader.filled("features", tables["features"])
     reader.stop()
-    unit_id = reader.numbers("units", units["unit"], "unit").astype(np.int64)
+    unit_id = reader.identifiers("units", units["unit"], "unit")
     reader.unique("units", "unit", unit_id)
     names = _texts(features["feature"])
     reader.unique("features", "feature", np.array(names))
-    held = _amounts(reader, amounts, unit_id, names)
+    cost = reader.amounts("units", units["cost"], "cost") if units["cost"] is not None else np.ones(unit_id.size)
     locked_in, locked_out = _locks(reader, units)
+    held = _amounts(reader, amounts, unit_id, names)
     target, weight = _targets(reader, features, held)
     party = _texts(units["party"]) if units["party"] is not None else [""] * unit_id.size
     groups = tuple(sorted(set(party)))
     boundary = _boundary(reader, tables.get("boundaries"), unit_id)
-    cost = reader.numbers("units", units["cost"], "cost") if units["cost"] is not None else np.ones(unit_id.size)
     national = _national(reader, tables.get("national"), names, groups)
     reader.stop()
     problem = PlanningProblem(
@@ -142,8 +148,12 @@ def marxan_tables(problem: PlanningProblem) -> dict[str, pa.Table]:
 class _Reader:
     """Collects every fault before it stops."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
+        self.files = files
+
+    def file(self, table: str) -> str:
+        return self.files.get(table, table)
 
     def stop(self) -> None:
         if self.problems:
@@ -157,8 +167,30 @@ class _Reader:
             found[ours] = data.column(name) if name is not None else None
             if name is None and ours in REQUIRED[table]:
                 remedy = f"Add it; {' or '.join(accepted)} is read"
-                self.problems.append(Problem("a column is missing", remedy, "column", table, column=ours))
+                self.problems.append(Problem("a column is missing", remedy, "column", self.file(table), column=ours))
         return found
+
+    def filled(self, table: str, data: pa.Table) -> None:
+        if not data.num_rows:
+            remedy = f"Write one of the {table} a row"
+            self.problems.append(Problem(f"there are no {table}", remedy, "empty", self.file(table)))
+
+    def identifiers(self, table: str, column: pa.ChunkedArray, name: str) -> Integers:
+        values = self.numbers(table, column, name)
+        for row in np.flatnonzero(np.isfinite(values) & (values != np.round(values)))[:1000]:
+            self.fault("not a whole number", "Write a whole number", "whole", table, int(row), name, values[row])
+        return np.where(np.isfinite(values), values, -1.0).astype(np.int64)
+
+    def amounts(self, table: str, column: pa.ChunkedArray, name: str, *, most: float = np.inf) -> Floats:
+        """Return numbers of 0 or more; those that are not, or above `most`, are told and stand as 0."""
+        values = self.numbers(table, column, name, empty=np.nan if most < np.inf else None)
+        for row in np.flatnonzero((values < 0) | np.isposinf(values))[:1000]:
+            text = column[int(row)].as_py()
+            self.fault("below 0 or without end", "Write a number of 0 or more", "negative", table, int(row), name, text)
+        for row in np.flatnonzero((values > most) & np.isfinite(values))[:1000]:
+            remedy = "Write a share as a part of 1: 0.3 for 30 %"
+            self.fault("more than all there is", remedy, "share", table, int(row), name, column[int(row)].as_py())
+        return np.where((values < 0) | (values > most) | np.isposinf(values), 0.0, values)
 
     def numbers(self, table: str, column: pa.ChunkedArray, name: str, *, empty: float | None = None) -> Floats:
         texts = column if not pa.types.is_integer(column.type) else column.cast(pa.float64())
@@ -174,7 +206,7 @@ class _Reader:
         return values
 
     def fault(self, message: str, remedy: str, code: str, table: str, row: int, column: str, value: object) -> None:
-        self.problems.append(Problem(message, remedy, code, table, row + 2, column, str(value)))
+        self.problems.append(Problem(message, remedy, code, self.file(table), row + 2, column, str(value)))
 
     def unique(self, table: str, name: str, values: np.ndarray) -> None:
         _, first = np.unique(values, return_index=True)
@@ -212,11 +244,9 @@ def _titles(features: Mapping[str, pa.ChunkedArray | None], names: Sequence[str]
 def _amounts(
     reader: _Reader, columns: Mapping[str, pa.ChunkedArray | None], unit_id: Integers, names: list[str]
 ) -> sparse.csr_array:
-    unit = reader.positions(
-        "amounts", "unit", unit_id, reader.numbers("amounts", columns["unit"], "unit").astype(np.int64)
-    )
+    unit = reader.positions("amounts", "unit", unit_id, reader.identifiers("amounts", columns["unit"], "unit"))
     feature = reader.positions("amounts", "feature", np.array(names), _as_text(columns["feature"]))
-    amount = reader.numbers("amounts", columns["amount"], "amount")
+    amount = reader.amounts("amounts", columns["amount"], "amount")
     reader.unique("amounts", "unit and feature", feature * (unit_id.size + 1) + unit)
     reader.stop()
     keep = amount != 0
@@ -247,15 +277,18 @@ def _targets(
     count = total.size
     nothing = np.full(count, np.nan)
 
-    def column(name: str) -> Floats:
+    def column(name: str, most: float = np.finfo(np.float64).max) -> Floats:
         values = features[name]
-        return nothing.copy() if values is None else reader.numbers("features", values, name, empty=np.nan)
+        return nothing.copy() if values is None else reader.amounts("features", values, name, most=most)
 
-    target, share, weight = column("target"), column("share"), column("weight")
+    target, share, weight = column("target"), column("share", 1.0), column("weight")
     rules = _texts(features["rule"]) or [""] * count
     by_share = np.where(np.isfinite(share), share, DEFAULT_SHARE) * total
     result = np.where(np.isfinite(target), target, by_share)
-    for rule in sorted(set(rules) - {""}):
+    for row, rule in enumerate(rules):
+        if rule not in ("", *RULES):
+            reader.fault("not a rule", f"Use {' or '.join(RULES)}, or nothing", "rule", "features", row, "rule", rule)
+    for rule in sorted(set(rules) & set(RULES)):
         chosen = np.array([r == rule for r in rules]) & ~np.isfinite(target) & ~np.isfinite(share)
         result[chosen] = absolute_targets(rule, column("z"), total)[chosen]
     return result, np.where(np.isfinite(weight), weight, 1.0)
@@ -267,12 +300,10 @@ def _boundary(reader: _Reader, table: pa.Table | None, unit_id: Integers) -> Bou
     columns = reader.columns("boundaries", table)
     reader.stop()
     first, second = (
-        reader.positions(
-            "boundaries", "unit", unit_id, reader.numbers("boundaries", columns[name], name).astype(np.int64)
-        )
+        reader.positions("boundaries", "unit", unit_id, reader.identifiers("boundaries", columns[name], name))
         for name in ("unit1", "unit2")
     )
-    length = reader.numbers("boundaries", columns["length"], "length")
+    length = reader.amounts("boundaries", columns["length"], "length")
     reader.stop()
     alone = first == second
     exposed = np.bincount(first[alone], length[alone], minlength=unit_id.size).astype(np.float64)
@@ -291,7 +322,8 @@ def _national(
     reader.stop()
     feature = reader.positions("national", "feature", np.array(names), _as_text(columns["feature"]))
     party = reader.positions("national", "party", np.array(groups), _as_text(columns["party"]))
-    target = reader.numbers("national", columns["target"], "target")
+    target = reader.amounts("national", columns["target"], "target")
+    reader.stop()
     return [NationalTarget(int(f), int(p), float(t)) for f, p, t in zip(feature, party, target, strict=True)]
 
 
