@@ -31,8 +31,10 @@ MESSAGES: Mapping[str, str] = {
         "Change from {first} ({baseline} {unit}) to {year}: {change} {difference} (release {vintage})."
     ),
     "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
-    "change-below-rounding": N_("No change beyond the rounding of the source ({resolution} {unit})."),
-    "change-none": N_("No change beyond the rounding of the source."),
+    "change-below-rounding": N_(
+        "Any change is too small beside the rounding of the source ({resolution} {unit}) to be stated."
+    ),
+    "change-none": N_("Any change is too small beside the rounding of the source to be stated."),
     "change-series-break": N_("No change is given: the series breaks after its reference period began."),
     "change-no-baseline": N_("No year of the reference period is held, so no change is given."),
     "change-one-year": N_("One year only, so no change is given."),
@@ -58,7 +60,7 @@ MESSAGES: Mapping[str, str] = {
         "so no interval is given."
     ),
     "trend-few": N_("Slope {first}–{last}: {slope} {unit} a year; too few years for an interval."),
-    "trend-below-rounding": N_("No trend beyond the rounding of the source."),
+    "trend-below-rounding": N_("Any trend is too small beside the rounding of the source to be stated."),
     "trend-few-points": N_("Too few years for a trend: two points are a difference, not a trend."),
     "trend-not-comparable": N_("No trend: the years are releases of a database whose records and rules change."),
     "benchmark": N_("Global benchmark, not this Party's commitment."),
