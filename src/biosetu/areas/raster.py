@@ -15,7 +15,7 @@ import numpy as np
 from biosetu.areas.coverage import Growth, Zone
 from biosetu.areas.sites import Sites
 from biosetu.geo.area import areas_km2
-from biosetu.geo.cover import Cells, Sums, equal_area, grow, meeting, outlines, part_of_cells
+from biosetu.geo.cover import Cells, Sums, equal_area, extent, grow, meeting, outlines, part_of_cells
 from biosetu.geo.kinds import Flags, Floats, Integers
 from biosetu.geo.union import SiteTree, distinct
 
@@ -93,8 +93,10 @@ def raster_growth(sites: Sites, zone: Zone, tree: SiteTree | None = None, cell_m
     for row in range(top, bottom, BLOCK):
         for column in range(left, right, BLOCK):
             corner, size = (column, row), (min(BLOCK, bottom - row), min(BLOCK, right - column))
-            if not meeting(layers.drawn, corner, size).any():
+            here = np.flatnonzero(meeting(layers.drawn, corner, size))
+            if not here.size:
                 continue
+            corner, size = extent(layers.drawn, here, corner, size)
             codes = np.broadcast_to(np.zeros((1, 1), np.int8), size)
             cells = Cells(corner, layers.inside(corner, size), codes, weights, (BLOCK, BLOCK))
             _add(layers, cells, sums)

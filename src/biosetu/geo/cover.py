@@ -25,6 +25,7 @@ TRUE_AT = math.cos(math.radians(30.0))
 LONGEST_EDGE_DEG = 0.02
 NEAR_NOTHING = 1e-9  # of a cell: rounding of sums along a row
 Projection = Callable[[Floats], Floats]
+Pair = tuple[int, int]
 
 
 @compiled
@@ -121,6 +122,10 @@ class Sums(NamedTuple):
 
 def part_of_cells(drawn: Outlines, shape: int, corner: tuple[int, int], size: tuple[int, int]) -> Floats:
     """Return the part of each cell of a block that a shape covers, 0 to 1, shape (rows, columns)."""
+    if not _crossed(drawn.points, drawn.rings, drawn.shapes, shape, corner, size):
+        first = np.zeros((1, 1))
+        _fill(drawn.points, drawn.rings, drawn.shapes, shape, corner, np.zeros((1, 3)), first)
+        return np.full(size, first[0, 0])
     result = np.zeros(size)
     work = np.zeros((size[0], size[1] + 2))
     _fill(drawn.points, drawn.rings, drawn.shapes, shape, corner, work, result)
@@ -139,6 +144,16 @@ def meeting(drawn: Outlines, corner: tuple[int, int], size: tuple[int, int]) -> 
     return result
 
 
+def extent(drawn: Outlines, chosen: Integers, corner: tuple[int, int], size: tuple[int, int]) -> tuple[Pair, Pair]:
+    """Return corner and size of the part of a block that the chosen shapes reach into."""
+    boxes = drawn.boxes[chosen]
+    left = max(corner[0], math.floor(boxes[:, 0].min()))
+    top = max(corner[1], math.floor(boxes[:, 1].min()))
+    right = min(corner[0] + size[1], math.ceil(boxes[:, 2].max()))
+    bottom = min(corner[1] + size[0], math.ceil(boxes[:, 3].max()))
+    return (left, top), (max(bottom - top, 1), max(right - left, 1))
+
+
 def grow(drawn: Outlines, chosen: Integers, rank: Integers, cells: Cells, sums: Sums) -> None:
     """Add to `sums` what the chosen shapes cover of a block, each by its rank; they must come in the order of ranks."""
     size = cells.inside.shape
@@ -153,6 +168,20 @@ def grow(drawn: Outlines, chosen: Integers, rank: Integers, cells: Cells, sums: 
         (work, low, high),
         (sums.low, sums.high),
     )
+
+
+@compiled
+def _crossed(
+    points: Floats, rings: Integers, shapes: Integers, shape: int, corner: tuple[int, int], size: tuple[int, int]
+) -> bool:
+    """Return whether an edge of a shape may run through a block; where none does, all its cells are in or all out."""
+    for ring in range(shapes[shape], shapes[shape + 1]):
+        for k in range(rings[ring], rings[ring + 1] - 1):
+            x1, x2 = points[k, 0] - corner[0], points[k + 1, 0] - corner[0]
+            y1, y2 = points[k, 1] - corner[1], points[k + 1, 1] - corner[1]
+            if max(x1, x2) >= 0 and min(x1, x2) <= size[1] and max(y1, y2) >= 0 and min(y1, y2) <= size[0]:
+                return True
+    return False
 
 
 @compiled
