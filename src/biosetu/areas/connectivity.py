@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numba
 import numpy as np
 import pyarrow as pa
-from scipy import sparse
 
 from biosetu.geo.compiled import compiled, compiled_parallel
 from biosetu.geo.kinds import Flags, Floats, Integers
@@ -149,9 +148,8 @@ def _without_detours(start: Integers, head: Integers, length: Floats) -> tuple[I
     """Leave out links that two shorter links replace: no shortest path changes, and few links remain."""
     keep = _needed(start, head, length)
     tail = np.repeat(np.arange(start.size - 1), np.diff(start))
-    shape = (start.size - 1, start.size - 1)
-    kept = sparse.csr_array((np.ones(int(keep.sum())), (tail[keep], head[keep])), shape=shape)
-    return kept.indptr.astype(np.int64), head[keep], length[keep]
+    counts = np.bincount(tail[keep], minlength=start.size - 1)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), head[keep], length[keep]
 
 
 @compiled_parallel

@@ -135,7 +135,7 @@ def _say(lines: Iterable[str]) -> None:
 
 def _write_observations(request: Any, table: pa.Table, chosen: dict[str, Any]) -> None:
     from biosetu.framework import find_party
-    from biosetu.jobs.areas import Origin, coverage_observations
+    from biosetu.jobs.areas_observations import Origin, coverage_observations
 
     codes = {chosen["keep"]} if chosen["keep"] else set(chosen["only"])
     if len(codes) != 1 or not chosen["release"]:

@@ -62,6 +62,7 @@ class Options:
     zero: bool = False
     dots: bool = False
     decimals: int | None = None
+    label: str = ""
     disputed: tuple[int, ...] = ()
 
 
@@ -125,7 +126,9 @@ def series_chart(table: pa.Table, voice: Voice, options: Options, *, key: str, t
 
 def _legend(drawn: Sequence[Line], options: Options, voice: Voice) -> list[tuple[str, list[str]]]:
     _ = voice.gettext
-    rows = [(f"line {line.shape}".strip(), line.label) for line in reversed(drawn)]
+    undated = _label(False, "", voice)
+    names = [options.label if options.label and line.label == undated else line.label for line in drawn]
+    rows = [(f"line {line.shape}".strip(), name) for line, name in zip(reversed(drawn), reversed(names), strict=True)]
     if ringed := [year for year in options.disputed if _published(drawn, year)]:
         years = voice.join([str(year) for year in ringed])
         rows.insert(0, (DISPUTED, _("disputed by the Party: {years}").format(years=years)))

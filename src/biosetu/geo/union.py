@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from biosetu.geo.area import areas_km2
+from biosetu.geo.compiled import compiled
 from biosetu.geo.kinds import Floats, Integers
 
 TILE_COORDINATES = 60_000
@@ -91,8 +90,30 @@ def clipped(zone: shapely.Geometry, shapes: np.ndarray) -> np.ndarray:
 def groups(shapes: np.ndarray) -> Integers:
     """Return the group of each shape: shapes that touch or overlap, directly or by others, are one group."""
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    graph = sparse.coo_array((np.ones(first.size, np.int8), (first, second)), shape=(shapes.size, shapes.size))
-    labels: Integers = connected_components(graph, directed=False)[1].astype(np.int64)
+    return _components(first.astype(np.int64), second.astype(np.int64), shapes.size)
+
+
+@compiled
+def _components(first: Integers, second: Integers, count: int) -> Integers:
+    """Return the group of each of `count` things that pairs join, numbered by their first members."""
+    parent = np.arange(count)
+    for k in range(first.size):
+        a, b = first[k], second[k]
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        parent[max(a, b)] = min(a, b)
+    labels = np.zeros(count, np.int64)
+    groups = 0
+    for k in range(count):
+        if parent[k] == k:
+            labels[k] = groups
+            groups += 1
+        else:
+            labels[k] = labels[parent[k]]
     return labels
 
 

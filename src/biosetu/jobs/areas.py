@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +26,16 @@ from biosetu.areas import (
     outline_table,
     zone_growth,
 )
-from biosetu.areas.raster import raster_growth
+from biosetu.areas.raster import RasterGrowth, raster_growth
 from biosetu.engine.ordered import ordered
 from biosetu.geo.union import SiteTree
-from biosetu.indicators import Provenance, method
-from biosetu.jobs.areas_classes import classes_within
 from biosetu.jobs.areas_layers import Request, read
-from biosetu.observations import validate
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
-READING = 1 << 20
+# what measures the classes of a raster; loaded when used, so that other runs need not wait for raster libraries
+CLASSES = ("biosetu.jobs.areas_classes", "classes_within")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,8 @@ def _growths(
 ) -> tuple[list[Growth], list[float]]:
     """Return the growth of each zone and, where cells are counted, the bound of its error [km²]."""
     if request.by_raster:
-        counted_by_class = classes_within(sites, zones, request, progress)
+        classes_within = getattr(import_module(CLASSES[0]), CLASSES[1])
+        counted_by_class: list[RasterGrowth] = classes_within(sites, zones, request, progress)
         return [item.growth for item in counted_by_class], [item.bound_km2 for item in counted_by_class]
     tree = SiteTree(sites.shapes)
     growths: list[Growth] = []
@@ -148,45 +147,6 @@ def measure_key_sites(request: Request, *, scheduler: str | None = None, progres
     cleaned, _ = clean(layers.sites, request.options)
     growths, _ = _growths(cleaned, layers.zones, request, scheduler, progress)
     return key_sites_table(growths, request.first_year, request.last_year)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Whose figure it is: the Party, the release of the polygons, their holder and licence."""
-
-    party: str
-    release: str
-    holder: str
-    licence: str = "own copy"
-
-
-def coverage_observations(request: Request, table: pa.Table, origin: Origin, *, official: bool) -> pa.Table:
-    """Return coverage as Observations of indicator 3.1, status computed.
-
-    Raises DataError for polygons that are not said to be official: these are context and never 3.1.
-    """
-    told = {b"biosetu.official": b"yes" if official else b"no"}
-    named = table.replace_schema_metadata({**(table.schema.metadata or {}), **told})
-    paths = (request.protected, request.within, request.sea, request.inland_water, request.by)
-    inputs = "; ".join(f"{path.name} sha256:{_hash(path)}" for path in paths if path is not None)
-    provenance = Provenance(origin.party, origin.release, inputs, origin.holder, origin.licence)
-    made = method("areas.coverage").observations(named, "3.1", provenance)
-    validate(made)
-    return made
-
-
-def _hash(path: Path) -> str:
-    """Return the start of the SHA-256 of a file, or of all files of a folder by name."""
-    digest = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-        with file.open("rb") as stream:
-            _feed(digest.update, stream.read)
-    return digest.hexdigest()[:16]
-
-
-def _feed(update: Callable[[bytes], None], read_some: Callable[[int], bytes]) -> None:
-    while block := read_some(READING):
-        update(block)
 
 
 def _notes(request: Request, sites: Sites) -> list[str]:

@@ -65,7 +65,9 @@ def test_setuland_figures_stand_side_by_side_with_their_difference() -> None:
         named["The Party's own figure"][3] - named["Sites proposed, not yet designated"][6], abs=1e-6
     )
     told = [block.text for block in written("XXA").blocks if isinstance(block, Paragraph)]
-    assert any("Not measured: Release of the database; Base map" in text for text in told)
+    assert any(text.startswith("Not measured: Release of the database; Base map") for text in told)
+    assert any(text.startswith("Without effect here: Sites established later") for text in told)
+    assert "Corridors" not in named
 
 
 def test_figures_stand_side_by_side_where_nothing_was_reconciled() -> None:
@@ -90,8 +92,9 @@ def test_quality_says_what_is_assessed_and_what_is_effective() -> None:
     found = written("XXA")
     rows = {row[0]: row for row in tables_of(found)["Quality: what is assessed, what is found effective"].rows}
     assert rows["Any assessment"][5] is None
-    assert rows["Management effectiveness"][5] == pytest.approx(38.2, abs=0.1)
-    assert rows["Governance and equity: SAGE"][6] == "2022–2024"
+    assert list(rows)[1:] == ["Management effectiveness (METT)", "Green List", "Governance and equity (SAGE)"]
+    assert rows["Management effectiveness (METT)"][5] == pytest.approx(38.2, abs=0.1)
+    assert rows["Governance and equity (SAGE)"][6] == "2022–2024"
     said = " ".join(block.text for block in found.blocks if isinstance(block, Paragraph))
     assert (
         "Management is assessed on 59.4 % of the protected and conserved area, and found effective on 38.2 %." in said
@@ -105,6 +108,13 @@ def test_map_and_bars_are_drawn_and_carry_the_disclaimer() -> None:
     assert "imply no opinion on the legal status" in drawn.caption
     assert "ground-water" in drawn.svg
     assert any("bar-short" in svg for svg in figures)
+
+
+def test_sites_without_any_year_are_not_told_as_of_year_nought() -> None:
+    row = {"area": "NPL", "realm": "land", "year": 0, "area_km2": 100.0, "protected_km2": 20.0, "oecm_km2": 1.0}
+    keep("NPL", "coverage", pa.Table.from_pylist([row | {"share_percent": 21.0}]), inputs="pad-nepal.shp")
+    facts = next(block for block in written("NPL").blocks if isinstance(block, Facts))
+    assert facts.items[0].detail == "years unknown"
 
 
 def test_result_of_many_areas_or_classes_is_not_kept_for_a_dossier() -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from biosetu.reports.content import Block, Citation, Column, Paragraph, Table
 from biosetu.translation import N_, Voice
 
+LEAST_POINTS = 0.005  # below what the table shows
 ORIGINS = {
     "official": N_("The Party's own figure"),
     "database": N_("International database"),
@@ -52,17 +53,17 @@ def quality(table: pa.Table | None, sources: tuple[Citation, ...], voice: Voice)
     columns = (
         Column("kind", _("Assessment")),
         Column("sites", _("Sites assessed"), numeric=True),
-        Column("sites_share", _("of all sites (%)"), numeric=True, decimals=1),
-        Column("assessed", _("Area assessed (%)"), numeric=True, decimals=1),
-        Column("effective_sites", _("Sites with a good finding (%)"), numeric=True, decimals=1),
-        Column("effective", _("Area with a good finding (%)"), numeric=True, decimals=1),
+        Column("sites_share", _("of sites (%)"), numeric=True, decimals=1),
+        Column("assessed", _("of area (%)"), numeric=True, decimals=1),
+        Column("effective_sites", _("Good finding, of sites (%)"), numeric=True, decimals=1),
+        Column("effective", _("of area (%)"), numeric=True, decimals=1),
         Column("years", _("Years")),
     )
     yield Paragraph(_found(rows, voice), sources=sources)
     yield Table(
         _("Quality: what is assessed, what is found effective"),
         columns,
-        tuple(_quality_row(row, voice) for row in rows),
+        tuple(_quality_row(row, _methods(rows, row["group"]), voice) for row in rows if not row["kind"]),
         sources,
     )
     yield Paragraph(
@@ -83,10 +84,15 @@ def _found(rows: list[Mapping[str, Any]], voice: Voice) -> str:
     ).format(assessed=voice.number(managed["assessed_percent"], 1), good=voice.number(managed["effective_percent"], 1))
 
 
-def _quality_row(row: Mapping[str, Any], voice: Voice) -> tuple[str | int | float | None, ...]:
+def _methods(rows: list[Mapping[str, Any]], group: str) -> list[str]:
+    """Return the methods of a group, but for one that is called like the group."""
+    return [row["kind"] for row in rows if row["group"] == group and row["kind"] not in ("", group)]
+
+
+def _quality_row(row: Mapping[str, Any], methods: list[str], voice: Voice) -> tuple[str | int | float | None, ...]:
     name = voice.gettext(GROUPS[row["group"]])
     return (
-        f"{name}: {row['kind']}" if row["kind"] and row["kind"] != row["group"] else name,
+        f"{name} ({', '.join(methods)})" if methods else name,
         row["sites_assessed"],
         row["sites_assessed_percent"],
         row["assessed_percent"],
@@ -110,15 +116,17 @@ def reconciled(table: pa.Table, realm: str, sources: tuple[Citation, ...], voice
         Column("in_order", _("Adds in that order (points)"), numeric=True, decimals=2),
     )
     caption = _("Figures side by side, {realm}").format(realm=realm)
-    shown = [row for row in rows if row["row"] != "cause" or row["points"] is not None]
+    causes = [row for row in rows if row["row"] == "cause"]
+    measured = [row for row in causes if row["points"] is not None]
+    idle = [row for row in measured if abs(row["points"]) < LEAST_POINTS and row["order"] is None]
+    shown = [row for row in rows if row["row"] != "cause" or (row in measured and row not in idle)]
     yield Table(caption, columns, tuple(_cause_row(row, voice) for row in shown), sources, folded=True)
-    missing = [_(CAUSES[row["name"]]) for row in rows if row["row"] == "cause" and row["points"] is None]
-    yield Paragraph(
-        _("Each cause was measured by computing again with that one thing changed. Not measured: {causes}.").format(
-            causes=_("; ").join(missing)
-        ),
-        "note",
-    )
+    yield Paragraph(_("Each cause was measured by computing again with that one thing changed."), "note")
+    missing = [row for row in causes if row["points"] is None]
+    for told, named in ((N_("Without effect here: {causes}."), idle), (N_("Not measured: {causes}."), missing)):
+        if named:
+            names = _("; ").join(_(CAUSES[row["name"]]) for row in named)
+            yield Paragraph(_(told).format(causes=names), "note")
 
 
 def _cause_row(row: Mapping[str, Any], voice: Voice) -> tuple[str | int | float | None, ...]:

@@ -84,12 +84,13 @@ def _coverage(table: pa.Table | None, drawn: pa.Table | None, voice: Voice) -> I
     for realm, rows in _national(table):
         last = rows.to_pylist()[-1]
         share, name = voice.number(last["share_percent"], 1), _(REALMS[realm])
+        year = voice.ltr(str(last["year"])) if last["year"] else _("years unknown")
         said = _("{share} % of {realm} is within protected areas or other conserved areas ({year}).").format(
-            share=share, realm=name, year=voice.ltr(str(last["year"]))
+            share=share, realm=name, year=year
         )
         yield Facts(
             (
-                Fact(_("Covered, {realm}").format(realm=name), f"{share} %", voice.ltr(str(last["year"]))),
+                Fact(_("Covered, {realm}").format(realm=name), f"{share} %", year),
                 Fact(_("Protected areas"), f"{voice.number(last['protected_km2'])} km²"),
                 Fact(_("Other conserved areas (OECMs)"), f"{voice.number(last['oecm_km2'])} km²"),
             ),
@@ -153,7 +154,7 @@ def _chart(rows: pa.Table, realm: str, said: str, sources: tuple[Citation, ...],
     }
     goal = Level(_("30 % by 2030, for all Parties together"), ((TARGET_YEAR, TARGET_PERCENT),))
     title = _("Share covered, {realm}").format(realm=_(REALMS[realm]))
-    options = Options(unit="%", benchmark=goal, zero=True, decimals=1)
+    options = Options(unit="%", benchmark=goal, zero=True, decimals=1, label=_("Computed here"))
     drawing = series_chart(pa.table(values), voice, options, key=f"areas-{realm}", title=title, text=said)
     return Figure(drawing, title, said, half=True, sources=sources)
 
