@@ -352,11 +352,6 @@ def test_patches_over_sides_only_are_more(write_map: WriteMap) -> None:
     assert rows_of([path], diagonal=False)["1", 2000]["patches"] == 4
 
 
-def test_a_map_without_data_has_no_rows(write_map: WriteMap) -> None:
-    path = write_map("m2000.tif", np.zeros((4, 4), np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28), nodata=0)
-    assert rows_of([path]) == {}
-
-
 def test_a_damaged_map_is_named_with_its_rows(write_map: WriteMap, tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(1, 255, (600, 600)).astype(np.uint8)
     whole = write_map("w2000.tif", noise, Affine(0.001, 0, 80, 0, -0.001, 28), tiled=True, blockxsize=64, blockysize=64)

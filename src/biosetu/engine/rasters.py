@@ -19,9 +19,22 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
+from biosetu.engine.placement import RasterGrid, off_the_globe
 from biosetu.engine.tables import replacing
 from biosetu.problems import DataError, Problem, Severity
 
+__all__ = [
+    "Raster",
+    "RasterGrid",
+    "RasterStack",
+    "coarse_warning",
+    "nodata_codes",
+    "open_stack",
+    "raster_driver",
+    "read_band",
+    "read_small",
+    "write_raster",
+]
 SIGNATURES = {
     b"II*\0": "GTiff",
     b"MM\0*": "GTiff",
@@ -34,16 +47,6 @@ SAME_GRID_PIXELS = 1e-3
 BAND_PIXELS = 12_000_000
 COVER_STEPS = 10_000
 MISSING = -(2**31)
-
-
-@dataclass(frozen=True, slots=True)
-class RasterGrid:
-    """Where the pixels of a raster lie."""
-
-    crs: str
-    transform: tuple[float, float, float, float, float, float]
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +230,12 @@ def _problems(data: Any, path: str, band: int | None) -> list[Problem]:
     elif not (CRS.from_wkt(data.crs.to_wkt()).is_geographic or CRS.from_wkt(data.crs.to_wkt()).is_projected):
         remedy = "Use a geographic or a projected CRS."
         found.append(Problem("has a CRS without place on Earth", remedy, "no-crs", file=path))
-    if data.transform.is_identity or data.transform.determinant == 0:
+    numbers = np.array(tuple(data.transform)[:6])
+    if data.transform.is_identity or not np.isfinite(numbers).all() or data.transform.determinant == 0:
         remedy = "Georeference it: pixel size and corner must be in the file."
         found.append(Problem("does not say where its pixels lie", remedy, "no-transform", file=path))
+    if not found:
+        found += off_the_globe(RasterGrid(data.crs.to_wkt(), tuple(data.transform)[:6], data.width, data.height), path)
     if band is None and data.count > 1:
         remedy = f"Say which of its {data.count} bands holds the classes, with --band."
         found.append(Problem("has several bands", remedy, "bands", file=path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from rasterio import Affine
 from rasterio.features import rasterize
 
-from biosetu.engine.rasters import RasterGrid
+from biosetu.engine.placement import RasterGrid, polygons_off_the_globe
 from biosetu.problems import DataError, Problem
 
 SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
@@ -51,7 +52,8 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
         field: the field; without it the only field, or `name`.
 
     Raises:
-        DataError: unreadable, without CRS, without that field, or with something other than polygons.
+        DataError: unreadable, without CRS, without that field, with something other than polygons, off the globe, or
+            without any polygon.
     """
     frame = _frame(path)
     problems = []
@@ -67,6 +69,8 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
     kinds = set(shapely.get_type_id(frame.geometry.values)) - {-1}
     if not kinds <= {3, 6}:
         problems.append(Problem("holds points or lines", "Give polygons.", "geometry", file=str(path)))
+    if not problems:
+        problems = polygons_off_the_globe(frame.total_bounds, frame.crs.to_wkt(), str(path))
     if problems:
         raise DataError(problems)
     kept = ~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
@@ -82,7 +86,9 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
     try:
         if path.suffix.lower() in {".parquet", ".geoparquet"}:
             return gpd.read_parquet(path)
-        return pyogrio.read_dataframe(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return pyogrio.read_dataframe(path)
     except (OSError, ValueError, RuntimeError) as error:
         remedy = f"Give a GeoPackage, GeoParquet or shapefile. The reader says: {str(error).splitlines()[0]}"
         raise DataError(Problem("cannot be read as polygons", remedy, "unreadable", file=str(path))) from error

@@ -170,8 +170,8 @@ class PixelCells:
     def _tile_pixel_areas(self, flat: _Lattice, first: int, last: int) -> Floats:
         """Return the area of one pixel in each tile: that of the tile's outline on the ellipsoid, shared equally."""
         x, y = flat.corner_x, flat.corner_y
-        areas = np.abs((x[:, 2] - x[:, 0]) * (y[:, 3] - y[:, 1]) - (x[:, 3] - x[:, 1]) * (y[:, 2] - y[:, 0])) / 2
         with np.errstate(invalid="ignore"):
+            areas = np.abs((x[:, 2] - x[:, 0]) * (y[:, 3] - y[:, 1]) - (x[:, 3] - x[:, 1]) * (y[:, 2] - y[:, 0])) / 2
             poor = np.flatnonzero(~(flat.error < WORST_INTERPOLATION_M))
         for tile in poor:
             areas[tile] = self._geodesic_tile_area(int(tile), first, last)
@@ -185,8 +185,20 @@ class PixelCells:
         rows = np.concatenate([np.full(len(across), first), down, np.full(len(across), last), (down + 1)[::-1]])
         longitude, latitude = self.pixels.to("OGC:CRS84").transform(*self.pixels.coordinates(columns, rows))
         if not (np.isfinite(longitude).all() and np.isfinite(latitude).all()):
-            return 0.0
+            return self._mean_pixel_area(left, right, first, last) * (right - left) * (last - first)
         return abs(float(Geod(ellps="WGS84").polygon_area_perimeter(longitude, latitude)[0]))
+
+    def _mean_pixel_area(self, left: int, right: int, first: int, last: int) -> float:
+        """Return the mean area of those pixels whose four corners lie on the globe; 0 where none does."""
+        columns, rows = np.meshgrid(np.arange(left, right + 1.0), np.arange(first, last + 1.0))
+        x, y = (np.array(value) for value in self.equal_area.transform(*self.pixels.coordinates(columns, rows)))
+        x[~(np.isfinite(x) & np.isfinite(y))] = y[~np.isfinite(y)] = np.nan
+        falling, rising = x[1:, 1:] - x[:-1, :-1], x[1:, :-1] - x[:-1, 1:]
+        world = OccupancyGrid().world_m
+        falling, rising = (way - world * np.rint(way / world) for way in (falling, rising))
+        areas = np.abs(falling * (y[1:, :-1] - y[:-1, 1:]) - rising * (y[1:, 1:] - y[:-1, :-1])) / 2
+        known = areas[np.isfinite(areas)]
+        return float(known.mean()) if known.size else 0.0
 
 
 @dataclass(frozen=True, slots=True)

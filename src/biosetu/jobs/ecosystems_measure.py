@@ -22,7 +22,7 @@ from biosetu.geo.pixels import PixelGrid, area_unit, extent_bound_m2
 from biosetu.jobs.ecosystems_bands import BandFolder, map_fingerprint
 from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes, read_samples
 from biosetu.jobs.ecosystems_polygons import measure_polygons
-from biosetu.problems import Problem, UsageError
+from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
 
 RESUME_FROM_PIXELS = 1_000_000_000
@@ -68,6 +68,7 @@ def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Pr
             return list(pool.map(measure, keys))
 
         tables = [(date, measure_date(parts, index, frame, each)) for index, date in enumerate(dates)]
+    _refuse_nothing(tables, stack)
     zone_names = zones.names if zones else ("",)
     pairs = (
         []
@@ -81,7 +82,36 @@ def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Pr
     ).replace_schema_metadata(_about(frame, paths))
     if folder is not None:
         folder.remove()
-    return MeasuredMap(table, pa.concat_tables(pairs) if pairs else None, _warnings(stack, frame))
+    moved = pa.concat_tables(pairs) if pairs else None
+    return MeasuredMap(table, moved, (*_warnings(stack, frame), *_one_sided(moved, stack)))
+
+
+def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], stack: RasterStack) -> None:
+    """Refuse maps without any data: beside others they would pass for the loss of everything."""
+    problems = [
+        Problem(
+            "holds no data", "Check which code means no data, and which band holds the classes.", "empty", each.path
+        )
+        for (_, table), each in zip(tables, stack.dates, strict=True)
+        if not table.num_rows
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _one_sided(moved: pa.Table | None, stack: RasterStack) -> tuple[Problem, ...]:
+    """Warn of what has data at one of two dates alone: it counts as lost or gained."""
+    if moved is None:
+        return ()
+    rows = moved.select(["before", "after", "area_km2"]).to_pylist()
+    area = sum(row["area_km2"] for row in rows if row["before"] is None or row["after"] is None)
+    if not area:
+        return ()
+    remedy = "Mask both dates alike: what has data at one date alone counts as lost or gained."
+    message = "and the other dates do not have data in the same places"
+    return (
+        Problem(message, remedy, "one-sided", stack.dates[0].path, value=f"{area:.6g} km²", severity=Severity.WARNING),
+    )
 
 
 @dataclass(frozen=True)
