@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from biosetu.cli.ecosystems import ecosystems
 from biosetu.ecosystems.extent import extent_by_group, shares_percent
+from biosetu.ecosystems.typology import functional_groups
 from biosetu.indicators import Provenance, method_of
 from biosetu.observations import problems_of
 from biosetu.problems import DataError
@@ -56,7 +57,11 @@ def test_observations_for_a2_are_valid_and_name_what_is_not_mapped() -> None:
     assert [row["value"] for row in rows if not row["disaggregation"]] == [40.0, 40.0]
     assert {row["unit"] for row in rows if not row["disaggregation"]} == {"km2", "percent"}
     assert "10 % of the mapped area has no functional group" in rows[0]["footnote"]
-    assert {row["disaggregation"] for row in rows} >= {"T7.1 Annual croplands"}
+    parts = {(row["disaggregation_type"].split(" ")[0], row["disaggregation"]): row["value"] for row in rows[2:]}
+    assert parts == {
+        ("Biome", "T1 Tropical-subtropical forests biome"): 40.0,
+        ("Ecosystem", functional_groups()["T1.1"].reporting_label): 40.0,
+    }
     assert {row["status"] for row in rows} == {"computed"}
 
 

@@ -68,7 +68,7 @@ def test_results_become_valid_computed_observations(name):
     assert made.schema.equals(SCHEMA)
     validate(made)
     assert set(made.column("status").to_pylist()) == {"computed"}
-    assert set(made.column("method").to_pylist()) == {f"{name}/1"}
+    assert set(made.column("method").to_pylist()) == {method(name).label}
     assert set(made.column("inputs").to_pylist()) == {PROVENANCE.inputs}
 
 

@@ -28,6 +28,49 @@ def keep_option(command: Callable[..., None]) -> Callable[..., None]:
     )
 
 
+def observations_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--observations FILE` and what every Observation says of its origin."""
+    for option in (
+        click.option("--licence", default="", help="Licence of the figures."),
+        click.option("--holder", default="", help="Whose figures they are."),
+        click.option("--vintage", default="", help="Release of the maps or the assessments."),
+        click.option("--party", default="", help="ISO 3166-1 alpha-3 code of the Party."),
+        click.option(
+            "--observations",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Also write Observations; needs --party, --vintage, --holder, --licence.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def collapse_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what collapse means in the runs of a model."""
+    for option in (
+        click.option("--start", type=float, help="Runs: the year from which 50 and 100 years count; else the first."),
+        click.option(
+            "--above", is_flag=True, help="Runs with values: collapsed at the threshold and above, not below."
+        ),
+        click.option("--threshold", type=float, help="Runs with values: where the ecosystem has collapsed."),
+    ):
+        command = option(command)
+    return command
+
+
+def _observed(name: str, table: pa.Table, inputs: list[Path], said: dict[str, Any]) -> None:
+    if said["observations"] is None:
+        return
+    from biosetu.jobs.ecosystems_observations import room_observations
+    from biosetu.jobs.species_index import Origin
+
+    origin = Origin(*(said[each] for each in ("party", "vintage", "holder", "licence")))
+    if not all((origin.party, origin.vintage, origin.holder, origin.licence)):
+        raise click.UsageError("--observations needs --party, --vintage, --holder and --licence")
+    emit(room_observations(name, table, inputs, origin), said["observations"])
+
+
 def _kept(party: str | None, kind: str, table: pa.Table | None) -> None:
     if party is None or table is None:
         return
@@ -101,6 +144,21 @@ def measure(
     "--template", type=click.Path(path_type=Path), help="Only write the template, filled from measures, to FILE."
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Also write a document: .html, .docx, .pdf or .json.")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A map whose classes are the ecosystems, shown in the document; repeat for each date.",
+)
+@click.option("--dates", callback=_years, help="Year of each map, e.g. 2000,2020; else the year in each file name.")
+@click.option("--field", help="Maps of polygons: the field that holds the class.")
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Runs of your own models (ecosystem, run, year, collapsed or value): criterion E.",
+)
+@collapse_options
 @language_option
 @click.option("--rle", type=click.Path(path_type=Path), help="Also write the layout of the Red List of Ecosystems.")
 @keep_option
@@ -112,16 +170,20 @@ def assess(
 
     Values may carry bounds, as in 35 (30-40). An empty cell was not evaluated; DD is data deficient.
     """
+    from biosetu.ecosystems.collapse import Collapse
     from biosetu.jobs import ecosystems_assess as job
 
     if chosen["template"] is not None:
         emit(job.template_table(measures, past=chosen["past"]), chosen["template"])
         return
-    found = job.assess_file(measures, version, reading, past=chosen["past"])
+    rule = Collapse(chosen["threshold"], chosen["above"], start=chosen["start"])
+    runs = job.collapse_runs(chosen["runs"], rule) if chosen["runs"] else None
+    found = job.assess_file(measures, version, reading, past=chosen["past"], runs=runs)
     if chosen["rle"] is not None:
         emit(job.rle_export(found), chosen["rle"])
     if chosen["report"] is not None:
-        click.echo(str(job.write_report(found, chosen["report"], chosen["language"])), err=True)
+        pictures = job.pictures_for(chosen["maps"], chosen["dates"], chosen["field"])
+        click.echo(str(job.write_report(found, chosen["report"], chosen["language"], pictures)), err=True)
     table = job.results(found)
     _kept(keep, "assessments", table)
     emit(table, out)
@@ -136,6 +198,7 @@ def assess(
 )
 @click.option("--draws", default=0, type=click.IntRange(0), help="Draw the limits, e.g. 1000 times; else exactly.")
 @click.option("--counts", type=click.Path(path_type=Path), help="Write ecosystems by group and category to FILE.")
+@observations_options
 @keep_option
 @out_option
 def index(
@@ -147,6 +210,7 @@ def index(
     counts: Path | None,
     keep: str | None,
     out: Path | None,
+    **said: Any,
 ) -> None:
     """The Red List Index of ecosystems by group and year, from ecosystem, year, category."""
     from biosetu.ecosystems.redlist_index import IndexOptions
@@ -155,6 +219,7 @@ def index(
     table, numbers = index_file(history, by, category, IndexOptions(level=level, draws=draws))
     if counts is not None:
         emit(numbers, counts)
+    _observed("ecosystems.red_list_index", table, [history], said)
     _kept(keep, "index", table)
     emit(table, out)
 
@@ -163,12 +228,15 @@ def index(
 @click.argument("measures", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--classes", type=click.Path(path_type=Path), help="Class table with code, name, functional_group.")
 @click.option("--decimals", default=2, show_default=True, type=click.IntRange(0, 6), help="Of the shares.")
+@observations_options
 @out_option
-def extent(measures: Path, classes: Path | None, decimals: int, out: Path | None) -> None:
+def extent(measures: Path, classes: Path | None, decimals: int, out: Path | None, **said: Any) -> None:
     """Area and share by functional group of the Global Ecosystem Typology (indicator A.2); shares add up to 100."""
     from biosetu.jobs.ecosystems_assess import extent_file
 
-    emit(extent_file(measures, classes, decimals), out)
+    table = extent_file(measures, classes, decimals)
+    _observed("ecosystems.extent", table, [measures, *([classes] if classes else [])], said)
+    emit(table, out)
 
 
 @ecosystems.command()
@@ -180,6 +248,24 @@ def severity(units: Path, at: tuple[float, ...], out: Path | None) -> None:
     from biosetu.jobs.ecosystems_assess import severity_file
 
     emit(severity_file(units, at), out)
+
+
+@ecosystems.command()
+@click.argument("runs", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@collapse_options
+@click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True))
+@out_option
+def collapse(
+    runs: Path, threshold: float | None, above: bool, start: float | None, level: float, out: Path | None
+) -> None:
+    """Probability of collapse (criterion E) from runs of your own models: ecosystem, run, year, collapsed or value.
+
+    A horizon that some run neither reaches nor collapses before is left empty.
+    """
+    from biosetu.ecosystems.collapse import Collapse
+    from biosetu.jobs.ecosystems_assess import collapse_file
+
+    emit(collapse_file(runs, Collapse(threshold, above, level, start)), out)
 
 
 @ecosystems.command()

@@ -9,8 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.ecosystems.assessment import TEMPLATE, Assessed, assess, assessment_table, template_rows
+from biosetu.ecosystems.collapse import Collapse, CollapseRisk, collapse_risks, risks_table
 from biosetu.ecosystems.extent import extent_by_group
 from biosetu.ecosystems.intervals import Interval, parse_interval
+from biosetu.ecosystems.pictures import Picture, read_pictures
 from biosetu.ecosystems.redlist_index import IndexOptions, categories_by_group, index_table, read_history
 from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.ecosystems.severity import extent_at, severity_interval
@@ -18,7 +20,8 @@ from biosetu.ecosystems.thresholds import DEFAULT_VERSION
 from biosetu.ecosystems.typology import functional_groups, suggest_groups
 from biosetu.engine.cells import read_cells
 from biosetu.jobs.dossier import FORMATS, write_document
-from biosetu.jobs.ecosystems_inputs import read_classes
+from biosetu.jobs.ecosystems_inputs import MeasureOptions, read_classes
+from biosetu.jobs.ecosystems_pictures import map_pictures
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.assessments import assessment_document
 from biosetu.translation import Voice
@@ -27,14 +30,62 @@ MEASURED = {"class", "date", "area_km2"}
 
 
 def assess_file(
-    path: Path, version: str = DEFAULT_VERSION, reading: str | None = None, *, past: bool = False
+    path: Path,
+    version: str = DEFAULT_VERSION,
+    reading: str | None = None,
+    *,
+    past: bool = False,
+    runs: Mapping[str, CollapseRisk] | None = None,
 ) -> list[Assessed]:
     """Assess the ecosystems in a file: a filled template, or the measures of a map.
 
+    Args:
+        path: the file.
+        version: guidelines.
+        reading: of the 1 % rule; without it that of the guidelines.
+        past: measures alone: whether A1 may be extrapolated.
+        runs: probabilities of collapse by ecosystem, for criterion E; they take the place of the file's own.
+
     Raises:
-        DataError: everything in the file that cannot be read.
+        DataError: everything in the file that cannot be read; runs of ecosystems that the file does not have.
     """
-    return assess(_template(path, past), version, reading, path.name)
+    rows = _template(path, past)
+    if runs is not None:
+        rows = _with_runs(rows, runs, path.name)
+    return assess(rows, version, reading, path.name)
+
+
+def _with_runs(rows: list[dict[str, str]], runs: Mapping[str, CollapseRisk], file: str) -> list[dict[str, str]]:
+    if unknown := sorted(set(runs) - {row["ecosystem"] for row in rows}):
+        remedy = "Name ecosystems in the runs as in the column ecosystem."
+        raise DataError([Problem("has no such ecosystem", remedy, "runs", file, value=name) for name in unknown])
+    return [{**row, **(runs[row["ecosystem"]].cells() if row["ecosystem"] in runs else {})} for row in rows]
+
+
+def collapse_runs(path: Path, rule: Collapse) -> dict[str, CollapseRisk]:
+    """Return the probability of collapse of each ecosystem from a table of model runs, for criterion E.
+
+    Args:
+        path: columns ecosystem, run, year, and collapsed (yes or no), or value where the rule has a threshold.
+        rule: what collapse means, and from which year on.
+
+    Raises:
+        DataError: everything in the table that cannot be read.
+    """
+    table = read_cells(path)
+    return collapse_risks(table.to_pylist(), rule, path.name)
+
+
+def collapse_file(path: Path, rule: Collapse) -> pa.Table:
+    """Return the probability of collapse as a table: ecosystem, years, runs, collapsed, percent, low, high."""
+    return risks_table(collapse_runs(path, rule))
+
+
+def pictures_for(maps: Sequence[Path], dates: Sequence[float] = (), field: str | None = None) -> list[Picture]:
+    """Return small pictures of the maps that a document shows; none without maps."""
+    if not maps:
+        return []
+    return read_pictures(map_pictures(maps, MeasureOptions(dates=tuple(dates), field=field)))
 
 
 def template_table(path: Path, *, past: bool = False) -> pa.Table:
@@ -69,8 +120,10 @@ def rle_export(found: Sequence[Assessed]) -> pa.Table:
     return rle_table(found)
 
 
-def write_report(found: Sequence[Assessed], path: Path, language: str = "en") -> Path:
+def write_report(found: Sequence[Assessed], path: Path, language: str = "en", pictures: Sequence[Picture] = ()) -> Path:
     """Write the assessments as a document: .html, .docx, .pdf or .json by suffix; return the path.
+
+    `pictures` are those of the maps whose classes are the ecosystems, by date.
 
     Raises:
         UsageError: another suffix.
@@ -78,7 +131,7 @@ def write_report(found: Sequence[Assessed], path: Path, language: str = "en") ->
     kind = path.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
         raise UsageError(f"There is no report as {path.suffix!r}. Use one of .{', .'.join(FORMATS)}.")
-    document = assessment_document(found, Voice(language), datetime.now(UTC).date())
+    document = assessment_document(found, Voice(language), datetime.now(UTC).date(), pictures=pictures)
     return write_document(document, kind, path)
 
 
