@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from biosetu.ecosystems.typology import functional_groups, suggest_groups
+import pytest
+
+from biosetu.ecosystems.typology import _other_words, _words, functional_groups, suggest_groups
 
 
 def test_typology_has_all_groups_with_the_labels_of_the_reporting_tool() -> None:
@@ -23,3 +25,18 @@ def test_suggestions_come_with_score_and_reason() -> None:
     assert 0 < first.score <= 1
     assert suggest_groups("Urban areas")[0].code == "T7.4"
     assert suggest_groups("xyz") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("Dense mangroves", "MFT1.2"), ("Rice paddies", "F3.3"), ("Built-up area", "T7.4"), ("Snow and ice", "T6.1"),
+     ("Irrigated cropland", "T7.1"), ("Upland cloud forest", "T1.3"), ("Alpine meadow", "T6.4")],
+)  # fmt: skip
+def test_words_that_maps_use_lead_to_the_group(name: str, code: str) -> None:
+    assert suggest_groups(name)[0].code == code
+
+
+def test_other_words_are_of_groups_that_exist_and_say_something_new() -> None:
+    for code, words in _other_words().items():
+        group = functional_groups()[code]
+        assert not _words(words) <= _words(f"{group.name} {group.biome}")

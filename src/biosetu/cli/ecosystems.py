@@ -130,6 +130,10 @@ def measure(
         emit(found.transitions, transitions)
     _kept(keep, "transitions", found.transitions)
     _kept(keep, "measures", found.measures)
+    if keep is not None:
+        from biosetu.jobs.ecosystems_pictures import map_pictures
+
+        _kept(keep, "pictures", map_pictures(maps, options_from(chosen)))
     emit(found.measures, out)
 
 

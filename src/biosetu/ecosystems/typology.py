@@ -61,7 +61,7 @@ def suggest_groups(name: str, count: int = 3) -> list[Suggestion]:
     frequency = _word_counts()
     found = []
     for group in functional_groups().values():
-        own = _words(f"{group.name} {group.biome}")
+        own = _group_words(group)
         shared = words & own
         if shared:
             weight = sum(1 / frequency[word] for word in shared)
@@ -70,11 +70,22 @@ def suggest_groups(name: str, count: int = 3) -> list[Suggestion]:
     return sorted(found, key=lambda each: (-each.score, each.code))[:count]
 
 
+def _group_words(group: FunctionalGroup) -> frozenset[str]:
+    return _words(f"{group.name} {group.biome} {_other_words().get(group.code, '')}")
+
+
+@cache
+def _other_words() -> Mapping[str, str]:
+    """Return words by which maps call a group though its name does not have them (`data/typology_words.csv`)."""
+    text = (files("biosetu.ecosystems") / "data" / "typology_words.csv").read_text(encoding="utf-8")
+    return MappingProxyType({row["code"]: row["words"] for row in csv.DictReader(text.splitlines())})
+
+
 @cache
 def _word_counts() -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for group in functional_groups().values():
-        for word in _words(f"{group.name} {group.biome}"):
+        for word in _group_words(group):
             counts[word] = counts.get(word, 0) + 1
     return counts
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_COLOURS = 256
+CLEAR = "#f3f7f8"  # of transparent pixels, for renderers that blend across their edge: the sheet's own sea
 
 
 def palette_png(cells: NDArray[np.integer], colours: Sequence[str | None]) -> bytes:
@@ -29,7 +30,7 @@ def palette_png(cells: NDArray[np.integer], colours: Sequence[str | None]) -> by
         raise ValueError("a pixel has no colour")
     rows = np.zeros((height, width + 1), np.uint8)
     rows[:, 1:] = cells
-    palette = b"".join(bytes.fromhex((colour or "#000000")[1:]) for colour in colours)
+    palette = b"".join(bytes.fromhex((colour or CLEAR)[1:]) for colour in colours)
     alpha = bytes(0 if colour is None else 255 for colour in colours)
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
     parts = ((b"IHDR", head), (b"PLTE", palette), (b"tRNS", alpha), (b"IDAT", zlib.compress(rows.tobytes(), 9)))

@@ -39,6 +39,7 @@ TABLES: dict[str, str] = {
     "species.assessments": "biosetu.jobs.species_party:assessments",
     "ecosystems.measures": "biosetu.jobs.ecosystems_party:measures",
     "ecosystems.transitions": "biosetu.jobs.ecosystems_party:transitions",
+    "ecosystems.pictures": "biosetu.jobs.ecosystems_party:pictures",
     "ecosystems.assessments": "biosetu.jobs.ecosystems_party:assessments",
     "ecosystems.index": "biosetu.jobs.ecosystems_party:index",
     "areas.coverage": "biosetu.jobs.areas_party:coverage",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biosetu.ecosystems.extent import extent_by_group
+from biosetu.ecosystems.pictures import picture_of, pictures_table
 from biosetu.engine.tables import write_table
 from biosetu.framework import find_party
 from biosetu.home import home
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import ecosystems as setuland
 
-KINDS = ("measures", "transitions", "assessments", "index")
+KM_PER_DEGREE = 111.2
+KINDS = ("measures", "transitions", "pictures", "assessments", "index")
 
 
 def keep(code: str, kind: str, table: pa.Table) -> Path:
@@ -43,7 +46,15 @@ def _kept(iso3: str, kind: str) -> pa.Table | None:
     path = _path(iso3, kind)
     if path.is_file():
         return pq.read_table(path)
-    return setuland.table(kind) if iso3 == setuland.PARTY else None
+    if iso3 != setuland.PARTY or _path(iso3, "measures").is_file():
+        return None
+    return _setuland_pictures() if kind == "pictures" else setuland.table(kind)
+
+
+@cache
+def _setuland_pictures() -> pa.Table:
+    side_km = setuland.SIDE * setuland.PIXEL_DEGREES * KM_PER_DEGREE
+    return pictures_table([picture_of(year, setuland.codes(year), [0], (side_km, side_km)) for year in setuland.YEARS])
 
 
 def measures(iso3: str) -> pa.Table | None:
@@ -54,6 +65,11 @@ def measures(iso3: str) -> pa.Table | None:
 def transitions(iso3: str) -> pa.Table | None:
     """Return what became what between the dates of a Party's maps."""
     return _kept(iso3, "transitions")
+
+
+def pictures(iso3: str) -> pa.Table | None:
+    """Return the small pictures of a Party's maps."""
+    return _kept(iso3, "pictures")
 
 
 def assessments(iso3: str) -> pa.Table | None:

@@ -104,16 +104,16 @@ FILES: Mapping[str, Writer] = MappingProxyType(
 @login_required
 @require_safe
 @telling
-def download(request: HttpRequest, pk: str, number: int, name: str) -> HttpResponse:
+def download(request: HttpRequest, pk: str, number: int, file: str) -> HttpResponse:
     """Send one file of a saved version."""
     study = study_of(request, pk)
     version = get_object_or_404(study.versions.select_related("measurement", "study"), number=number)
-    write = FILES.get(name)
+    write = FILES.get(file)
     if write is None:
         raise Http404
     with tempfile.TemporaryDirectory(prefix="biosetu-download-") as folder:
-        path = Path(folder) / name
+        path = Path(folder) / file
         write(version, path)
         response = HttpResponse(path.read_bytes(), content_type=TYPES[path.suffix])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{file}"'
     return response

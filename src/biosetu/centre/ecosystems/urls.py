@@ -18,5 +18,5 @@ urlpatterns = [
     path("<uuid:pk>/criteria/<int:number>/result/", typing_pages.result, name="study_type_result"),
     path("<uuid:pk>/versions/<int:number>/", typing_pages.version, name="study_version"),
     path("<uuid:pk>/versions/<int:number>/submit/", typing_pages.submit_version, name="study_submit"),
-    path("<uuid:pk>/versions/<int:number>/<str:name>", downloads.download, name="study_download"),
+    path("<uuid:pk>/versions/<int:number>/<str:file>", downloads.download, name="study_download"),
 ]
