@@ -192,6 +192,15 @@ def test_headline_indicators_have_units_and_a_method_where_the_world_has_one():
     assert {indicator.code for indicator in headline if not indicator.method_state} == set()
 
 
+def test_optional_indicators_have_a_method_or_say_that_none_was_found():
+    optional = [item for item in indicators().values() if item.kind in ("component", "complementary")]
+    silent = [item for item in optional if not item.method_en]
+    assert (len(optional), len(silent)) == (162, 21)
+    assert {item.method_state for item in silent} == {"not_found"}
+    assert all("decision 16/31" in item.method_reference for item in silent)
+    assert [item.code for item in optional if item.method_en and item.method_state == "not_found"] == []
+
+
 def test_every_method_told_says_whence():
     assert [i.code for i in indicators().values() if i.method_en and not i.method_reference] == []
 

@@ -174,3 +174,11 @@ def test_our_fault_page_needs_no_database():
 
     answer = our_fault(None)
     assert (answer.status_code, b"Number of this request" in answer.content) == (500, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("A.CY.1", "Forest area divided by land area"), ("D.CY.12", "No published method was found.")],
+)
+def test_page_of_an_indicator_tells_its_method_or_that_none_was_found(client, code, words):
+    assert words in client.get(f"/indicators/{code}/").content.decode()
