@@ -12,3 +12,9 @@ def home() -> Path:
     folder = Path(named).expanduser() if named else Path.home() / ".local" / "share" / "biosetu"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def compiled_folder() -> Path:
+    """Return where compiled kernels are cached: `$NUMBA_CACHE_DIR`, else in the state folder."""
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(named).expanduser() if named else home() / "numba"

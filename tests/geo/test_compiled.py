@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-LOOK = "from biosetu.geo.compiled import cache_folder, compiled; print(cache_folder())"
+LOOK = "import numba, biosetu.geo.compiled; print(numba.config.CACHE_DIR)"
 
 
 def folder(**variables):

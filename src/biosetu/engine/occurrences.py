@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from biosetu.engine.coordinates import degrees_column, number_column
 from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import N_
 
 TEXT_ENDS = (".csv", ".tsv", ".txt")
 PARQUET_ENDS = (".parquet", ".geoparquet")
@@ -84,8 +85,8 @@ class Refused:
         if len(self.first) < 5:
             self.first.append(
                 Problem(
-                    "the line has another number of fields",
-                    "Check quotes and separators.",
+                    N_("the line has another number of fields"),
+                    N_("Check quotes and separators."),
                     "fields",
                     file=file,
                     row=row,
@@ -109,7 +110,12 @@ def open_source(address: str, names: Mapping[str, str] | None = None) -> Source:
     parquet = suffixes <= set(PARQUET_ENDS) | {""} and _is_parquet(system, files[0])
     if not parquet and not suffixes <= set(TEXT_ENDS):
         raise DataError(
-            Problem("not an occurrence file", "Bring .csv, .tsv or .parquet files of one kind.", "format", file=address)
+            Problem(
+                N_("not an occurrence file"),
+                N_("Bring .csv, .tsv or .parquet files of one kind."),
+                "format",
+                file=address,
+            )
         )
     identity = repr([(path, system.info(path).get("size"), _changed(system, path)) for path in files])
     if parquet:
@@ -189,13 +195,15 @@ def _resolve(header: Sequence[str], names: Mapping[str, str], file: str) -> dict
 def _header(system: Any, path: str) -> tuple[list[str], str]:
     with system.open(path, "rb") as stream:
         line = stream.readline(1 << 20).split(b"\r")[0]
-    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in line:
-        raise DataError(Problem("the file is in UTF-16", "Save it as CSV in UTF-8.", "encoding", file=path))
+    if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError(Problem(N_("the file is in UTF-16"), N_("Save it as CSV in UTF-8."), "encoding", file=path))
+    if b"\x00" in line:
+        raise DataError(Problem(N_("not a text file"), N_("Save it as CSV in UTF-8."), "encoding", file=path))
     try:
         text = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise DataError(
-            Problem("the file is not in UTF-8", "Save it as CSV in UTF-8.", "encoding", file=path)
+            Problem(N_("the file is not in UTF-8"), N_("Save it as CSV in UTF-8."), "encoding", file=path)
         ) from error
     delimiter = max("\t;,|", key=text.count)
     if delimiter == "\t" and not text.startswith('"'):
@@ -214,8 +222,8 @@ def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.R
     if header and source.columns["taxon"] not in header:
         raise DataError(
             Problem(
-                "its columns differ from those of the first file",
-                "Bring files of one kind.",
+                N_("its columns differ from those of the first file"),
+                N_("Bring files of one kind."),
                 "column",
                 file=part.path,
                 row=1,
@@ -258,7 +266,7 @@ def _readable(reader: Any, path: str) -> Iterator[pa.RecordBatch]:
         except pa.ArrowInvalid as error:
             raise DataError(
                 Problem(
-                    f"the file cannot be read further: {error}", "Check quotes and separators.", "format", file=path
+                    f"the file cannot be read further: {error}", N_("Check quotes and separators."), "format", file=path
                 )
             ) from error
         yield batch
@@ -273,13 +281,16 @@ def _open_parquet(address: str, files: list[str], system: Any, names: Mapping[st
                 meta = pq.read_metadata(stream)
             except (pa.ArrowInvalid, OSError) as error:
                 raise DataError(
-                    Problem("the Parquet file is damaged", "Fetch it again.", "format", file=path)
+                    Problem(N_("the Parquet file is damaged"), N_("Fetch it again."), "format", file=path)
                 ) from error
         mine = _resolve(meta.schema.to_arrow_schema().names, names, path)
         if columns and mine != columns:
             raise DataError(
                 Problem(
-                    "its columns differ from those of the first file", "Bring files of one kind.", "column", file=path
+                    N_("its columns differ from those of the first file"),
+                    N_("Bring files of one kind."),
+                    "column",
+                    file=path,
                 )
             )
         columns = mine
@@ -325,7 +336,9 @@ def _in_utf8(batch: pa.RecordBatch, path: str) -> pa.RecordBatch:
                 column.dictionary.validate(full=True)
         except pa.ArrowInvalid as error:
             raise DataError(
-                Problem("the file is not in UTF-8", "Save it as CSV in UTF-8.", "encoding", file=path, column=name)
+                Problem(
+                    N_("the file is not in UTF-8"), N_("Save it as CSV in UTF-8."), "encoding", file=path, column=name
+                )
             ) from error
     return batch
 

@@ -5,24 +5,17 @@ What is compiled lies in `$BIOSETU_HOME/numba`, or where `NUMBA_CACHE_DIR` says.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
 
-from biosetu.home import home
+from biosetu.home import compiled_folder
 
 config: Any = numba.config
-if not os.environ.get("NUMBA_CACHE_DIR"):
-    config.CACHE_DIR = str(home() / "numba")
+config.CACHE_DIR = str(compiled_folder())
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def cache_folder() -> str:
-    """Return where compiled functions lie, for processes that have another home."""
-    return str(config.CACHE_DIR)
 
 
 def compiled(function: Function) -> Function:

@@ -83,8 +83,7 @@ class Prepared:
 
     def begin(self, source: Source, taxa: Taxa, kept: Kept, rows: int) -> None:
         """Put the records held so far into new partitions; `rows` of the source were read for them."""
-        expected = source.rows or sum(part.size for part in source.parts) // BYTES_A_LINE
-        with Spill(self._run.start().folder, max(2, -(-expected // self._rows))) as spill:
+        with Spill(self._run.start().folder, max(2, -(-rows_expected(source) // self._rows))) as spill:
             for codes, places in kept.handed_over():
                 spill.add(codes, places)
             self._keep(rows, taxa, spill)
@@ -107,7 +106,7 @@ class Prepared:
             for batch in following or _after(source, state.rows, refused):
                 spill.add(*screened(batch, state.taxa, rules))
                 done += batch.num_rows
-                progress(done, max(source.rows or 0, done), "partition")
+                progress(done, max(rows_expected(source), done), "partition")
                 if done - kept >= self._rows:
                     self._keep(done, state.taxa, spill)
                     kept = done
@@ -131,6 +130,11 @@ class Prepared:
     def _keep(self, rows: int, taxa: Taxa, spill: Spill, *, whole: bool = False, refused: int = 0) -> None:
         self._state = _State(rows, whole, refused, spill.sizes(), taxa)
         self._run.keep_so_far(self._state.table())
+
+
+def rows_expected(source: Source) -> int:
+    """Return how many rows there are, by what the files say or, for text, by their size."""
+    return source.rows or sum(part.size for part in source.parts) // BYTES_A_LINE
 
 
 def _after(source: Source, rows: int, refused: Refused) -> Iterator[pa.RecordBatch]:

@@ -14,7 +14,7 @@ from biosetu import __version__
 from biosetu.engine.cluster import cluster_client
 from biosetu.engine.occurrences import Part, Refused, Source, open_source, read_batches
 from biosetu.engine.partitions import Run, run_partitions
-from biosetu.jobs.species_partitions import Prepared, measure_spilled, screened
+from biosetu.jobs.species_partitions import Prepared, measure_spilled, rows_expected, screened
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.species.ranges import Kept, RangeOptions, Taxa, range_table, screening_totals
@@ -69,7 +69,7 @@ def measure_range(request: RangeRequest, scheduler: str | None = None, progress:
     source = open_source(request.address, request.names)
     if scheduler:
         with cluster_client(scheduler):
-            progress(0, source.rows or 0, "read")
+            progress(0, rows_expected(source), "read")
     refused = Refused()
     run = Run("species-range", [source.identity, str(request), __version__])
     stretches = sorted_stretches(source, request)
@@ -157,7 +157,7 @@ def _gathered(
         for batch in following:
             kept.add(*screened(batch, taxa, request.screening))
             done += batch.num_rows
-            progress(done, max(source.rows or 0, done), "read")
+            progress(done, max(rows_expected(source), done), "read")
             if scheduler or kept.records > request.rows_in_memory:
                 break
         else:

@@ -3,17 +3,19 @@
 import csv
 import gzip
 import io
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from tests.centre.people import account, centre_officer, contributor, officer, public
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, visible_to
-from biosetu.centre.assessor import verbs
-from biosetu.centre.assessor.models import Occurrences, TaxonAssessment, Version
+from biosetu.centre.assessor import verbs, working
+from biosetu.centre.assessor.models import Measuring, Occurrences, TaxonAssessment, Version
 from biosetu.centre.assessor.reader import measure_here
 from biosetu.centre.audit.models import Entry
 from biosetu.species.criteria.tables import parameters
@@ -29,17 +31,33 @@ CRITERIA = "B1ab(iii)"
 
 @pytest.fixture(autouse=True)
 def measured_in_this_process(monkeypatch):
-    monkeypatch.setattr(verbs, "measure_apart", measure_here)
+    def here(path, taxon, folder, limits, tick):
+        tick(0, 4)
+        return measure_here(path, taxon)
+
+    monkeypatch.setattr(working, "measure_apart", here)
 
 
 def begun(owner, party="NPL", taxon=TAXON):
     return verbs.begin(party=party, taxon=taxon, actor=owner)
 
 
-def send(client, made, text=RECORDS, name="records.csv"):
+def queued(client, made, text=RECORDS, name="records.csv", **typed):
     file = io.BytesIO(text.encode())
     file.name = name
-    return client.post(reverse("assessment_occurrences", args=[made.pk]), {"file": file})
+    return client.post(reverse("assessment_occurrences", args=[made.pk]), {"file": file, **typed})
+
+
+def send(client, made, text=RECORDS, name="records.csv", **typed):
+    """Upload a table and let the worker do its work."""
+    answer = queued(client, made, text, name, **typed)
+    for work in made.measurings.filter(state="queued"):
+        working.perform(work.pk)
+    return answer
+
+
+def opened(client, made, language=""):
+    return client.get(language + reverse("assessment", args=[made.pk])).content.decode()
 
 
 def post(client, made, **data):
@@ -66,6 +84,8 @@ MAY = {
     "assessment_export": (302, 404, 200, 404, 200, 404, 200),
     "assessment_result": (302, 404, 200, 404, 200, 404, 200),
     "assessment_occurrences": (302, 404, 422, 404, 422, 404, 422),
+    "assessment_progress": (302, 404, 200, 404, 200, 404, 200),
+    "assessment_stop": (302, 404, 404, 404, 404, 404, 404),
 }
 
 
@@ -78,7 +98,7 @@ def test_who_may_open_which_page(client, position, who):
     if person := who():
         client.force_login(person)
     places = {"assessments": [], "assessment_export": [made.pk, 1, "row"]}
-    posted = {"assessment_result", "assessment_occurrences"}
+    posted = {"assessment_result", "assessment_occurrences", "assessment_stop"}
     found = {
         name: (client.post if name in posted else client.get)(reverse(name, args=places.get(name, [made.pk])))
         for name in MAY
@@ -141,7 +161,7 @@ def test_occurrences_fill_the_parameters_and_leave_no_exact_locality(client, own
     everything = page + str(Occurrences.objects.values()) + str(list(Entry.objects.values()))
     assert "123456" not in everything
     assert "654321" not in everything
-    assert not [path for path in own_home.rglob("*") if path.is_file() and b"123456" in path.read_bytes()]
+    assert not [path for path in own_home.rglob("*") if path.is_file() and b"84.123456" in path.read_bytes()]
 
 
 def test_map_and_measures_are_not_for_the_public(client):
@@ -153,28 +173,152 @@ def test_map_and_measures_are_not_for_the_public(client):
 
 
 @pytest.mark.parametrize(
-    ("text", "name", "said"),
+    ("text", "said"),
     [
-        (RECORDS.replace(TAXON, "Cus dus"), "records.csv", "does not name this taxon"),
-        ("a,b\n1,2\n", "records.csv", "column"),
-        (RECORDS, "records.exe", "this type of file is not read"),
-        ("species,decimalLongitude,decimalLatitude\nAus bus,,\n", "records.csv", "no record of this taxon can be used"),
-        ("x" * 2_000_001, "records.csv", "biosetu species range"),
-        ("\0", "records.csv", "not a text file"),
+        (RECORDS.replace(TAXON, "Cus dus"), "does not name this taxon"),
+        ("a,b\n1,2\n", "column"),
+        ("species,decimalLongitude,decimalLatitude\nAus bus,,\n", "no record of this taxon can be used"),
+        ("\0", "not a text file"),
     ],
 )
-def test_table_that_cannot_be_used_is_told(client, text, name, said):
+def test_table_that_cannot_be_measured_is_told_and_forgotten(client, own_home, text, said):
     made = begun(contributor())
     client.force_login(Account.objects.get())
-    answer = send(client, made, text, name)
-    assert (answer.status_code, Occurrences.objects.count()) == (422, 0)
-    assert said in answer.content.decode().split('role="alert"')[1].split("</div>")[0]
+    assert send(client, made, text).status_code == 302
+    assert said in opened(client, made).split('role="alert"')[1].split("</div>")[0]
+    assert (Measuring.objects.get().state, Occurrences.objects.count()) == ("failed", 0)
+    assert not list((own_home / "files" / "occurrences").iterdir())
 
 
-def test_table_larger_than_the_limit_is_not_measured(client):
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [("", "", "Choose a file."), (RECORDS, "records.exe", "this type of file is not read"),
+     ("x" * 1_000_001, "records.csv", "the file is too large")],
+)  # fmt: skip
+def test_what_is_not_taken_leaves_what_was_typed(client, monkeypatch, text, name, said):
+    monkeypatch.setenv("BIOSETU_OCCURRENCES_MB", "1")
     made = begun(contributor())
     client.force_login(Account.objects.get())
-    assert "the file is too large" in send(client, made, "x" * 2_000_001).content.decode()
+    address = reverse("assessment_occurrences", args=[made.pk])
+    answer = queued(client, made, text, name, **VALUES) if name else client.post(address, VALUES)
+    page = answer.content.decode()
+    assert (answer.status_code, Measuring.objects.count()) == (422, 0)
+    assert said in page.split('role="alert"')[1].split("</div>")[0]
+    assert 'name="eoo_km2" value="4500"' in page
+
+
+def test_measuring_again_keeps_what_is_typed_and_not_saved(client):
+    made = begun(contributor())
+    client.force_login(Account.objects.get())
+    send(client, made)
+    saved(client, made, locations="3")
+    send(client, made, base="1", method="fuzzy", locations="7", aoo_km2="", eoo_km2="123")
+    page = opened(client, made)
+    assert 'name="locations" value="7"' in page
+    assert 'name="eoo_km2" value="123"' in page
+    assert 'name="aoo_km2" value="16"' in page
+    assert '<option value="fuzzy" selected>' in page
+    assert Version.objects.get().values["locations"] == "3"
+    saved(client, made, base=1, locations="9")
+    assert 'name="locations" value="9"' in opened(client, made)
+
+
+def test_progress_is_shown_until_the_measures_are_there(client, own_home):
+    made = begun(contributor())
+    client.force_login(Account.objects.get())
+    queued(client, made)
+    place = reverse("assessment_progress", args=[made.pk])
+    page = opened(client, made)
+    assert f'hx-get="{place}"' in page
+    assert 'type="file"' not in page
+    waiting = client.get(place, {"eoo_km2": "", "aoo_km2": "7"})
+    assert "HX-Trigger-After-Settle" not in waiting.headers
+    assert "queued" in waiting.content.decode()
+    assert queued(client, made).status_code == 422
+    Measuring.objects.update(done=2, total=4, state="running")
+    assert "2 records read" in client.get(place).content.decode()
+    Measuring.objects.update(state="queued")
+    working.perform(Measuring.objects.get().pk)
+    over = client.get(place, {"eoo_km2": "", "aoo_km2": "7"})
+    assert over.headers["HX-Trigger-After-Settle"] == "measured"
+    text = over.content.decode()
+    assert "hx-get" not in text
+    assert 'id="p-eoo_km2" name="eoo_km2" value="' in text
+    assert 'name="aoo_km2"' not in text
+    assert not list((own_home / "files" / "occurrences").iterdir())
+
+
+def test_stopped_measuring_leaves_nothing(client, own_home):
+    made = begun(contributor())
+    client.force_login(Account.objects.get())
+    queued(client, made)
+    stop = reverse("assessment_stop", args=[made.pk])
+    assert client.post(stop).status_code == 302
+    working.perform(Measuring.objects.get().pk)
+    assert (Measuring.objects.get().state, Occurrences.objects.count()) == ("cancelled", 0)
+    assert not list((own_home / "files" / "occurrences").iterdir())
+    client.post(stop)
+    assert "The work has moved on meanwhile." in opened(client, made)
+
+
+def test_stopped_while_it_runs_keeps_no_measures(client, monkeypatch):
+    made = begun(contributor())
+    client.force_login(Account.objects.get())
+    queued(client, made)
+
+    def stopped(path, taxon, folder, limits, tick):
+        working.cancel(measuring=Measuring.objects.get(), actor=Account.objects.get())
+        tick(1, 4)
+        raise AssertionError("it went on")
+
+    monkeypatch.setattr(working, "measure_apart", stopped)
+    working.perform(Measuring.objects.get().pk)
+    assert (Measuring.objects.get().state, Occurrences.objects.count()) == ("cancelled", 0)
+
+
+def test_what_a_killed_worker_left_is_taken_up(client):
+    made = begun(contributor())
+    client.force_login(Account.objects.get())
+    queued(client, made)
+    Measuring.objects.update(state="running", worker="gone", heartbeat=timezone.now() - timedelta(minutes=5))
+    assert working.release_silent_occurrences(60) == 1
+    assert working.release_silent_occurrences(60) == 0
+    working.perform(Measuring.objects.get().pk)
+    assert Occurrences.objects.get().records == 4
+    assert list(Entry.objects.filter(record="assessment").order_by("pk").values_list("verb", flat=True)) == [
+        "begin", "measure", "release", "finish"
+    ]  # fmt: skip
+
+
+def test_tables_left_by_a_worker_killed_at_the_last_moment_are_removed(client, own_home):
+    made = begun(contributor())
+    client.force_login(Account.objects.get())
+    queued(client, made)
+    tables = own_home / "files" / "occurrences"
+    assert working.forget_left_tables() == 0
+    Measuring.objects.update(state="done")
+    assert working.forget_left_tables() == 1
+    assert not list(tables.iterdir())
+
+
+def test_kernels_compiled_ahead_leave_nothing_in_the_centre(monkeypatch):
+    seen = []
+    monkeypatch.setattr(working, "measure_apart", lambda path, *rest: seen.append(measure_here(path, rest[0]).places))
+    working.compile_ahead()
+    assert (seen, Occurrences.objects.count()) == ([3], 0)
+
+
+def test_work_that_breaks_on_our_side_says_so(client, monkeypatch):
+    made = begun(contributor())
+    client.force_login(Account.objects.get())
+    queued(client, made)
+
+    def broken(*given):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(working, "measure_apart", broken)
+    working.perform(Measuring.objects.get().pk)
+    assert "The work failed on our side." in opened(client, made)
 
 
 def test_plain_post_works_out_the_category_and_saves_nothing(client):

@@ -33,8 +33,11 @@ from biosetu.centre.assessor.evaluating import (
     method_said,
     row_file,
 )
-from biosetu.centre.assessor.models import Occurrences, TaxonAssessment, Version
-from biosetu.centre.assessor.verbs import FILE_BYTES, begin, save, take_occurrences, too_large
+from biosetu.centre.assessor.models import Measuring, Occurrences, TaxonAssessment, Version
+from biosetu.centre.assessor.reader import SUFFIXES
+from biosetu.centre.assessor.saying import said_in
+from biosetu.centre.assessor.verbs import begin, save
+from biosetu.centre.assessor.working import ask, bounds, cancel, too_large
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer, occurrence_map
@@ -42,11 +45,11 @@ from biosetu.framework import parties
 from biosetu.jobs.dossier import boundaries
 from biosetu.problems import DataError, Problem
 from biosetu.species.criteria import Method
-from biosetu.translation import Voice
+from biosetu.translation import N_, Voice
 
 PAGE = 50
 VERSIONS_SHOWN = 20
-SUFFIXES = (".csv", ".tsv")
+REFRESH_SECONDS = 1
 
 
 class OccurrencesForm(forms.Form):
@@ -57,21 +60,34 @@ class OccurrencesForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What lies on the desk: an assessment, its newest occurrences, its newest versions."""
+    """What lies on the desk: an assessment, its newest occurrences, the newest table sent, its newest versions."""
 
     assessment: TaxonAssessment
     measured: Occurrences | None
+    measuring: Measuring | None
     versions: list[Version]
 
     def start(self, number: int | None) -> tuple[Mapping[str, str], Method]:
-        """Return the parameters of a version (the newest without a number); measures fill empty places."""
-        found = [version for version in self.versions if number in (None, version.number)]
-        if number is not None and not found:
-            found = list(self.assessment.versions.filter(number=number))
-            if not found:
-                raise Http404
-        values, method = (found[0].values, method_of(found[0].method)) if found else ({}, Method())
-        return (values if number is not None else measures(self.measured) | values), method
+        """Return the parameters of a version; without a number what was typed last, measures in the empty places.
+
+        What was typed last is what was sent with a table and not saved since, else the newest version.
+        """
+        if number is not None:
+            found = self._version(number)
+            return found.values, method_of(found.method)
+        typed = self.measuring.typed if self.measuring is not None else {}
+        if typed and typed["base"] == self.assessment.versions_made:
+            return measures(self.measured) | typed["values"], method_of(typed["method"])
+        if self.versions:
+            return measures(self.measured) | self.versions[0].values, method_of(self.versions[0].method)
+        return measures(self.measured), Method()
+
+    def _version(self, number: int) -> Version:
+        known = next((version for version in self.versions if version.number == number), None)
+        found = known or self.assessment.versions.filter(number=number).first()
+        if found is None:
+            raise Http404
+        return found
 
 
 def measures(found: Occurrences | None) -> dict[str, str]:
@@ -92,8 +108,9 @@ def _assessment(request: HttpRequest, pk: str) -> TaxonAssessment:
 
 def _desk(assessment: TaxonAssessment) -> Desk:
     measured = assessment.occurrences.select_related("by").order_by("-pk").first()
+    measuring = assessment.measurings.order_by("-created_at").first()
     versions = assessment.versions.select_related("by").order_by("-number")[:VERSIONS_SHOWN]
-    return Desk(assessment, measured, list(versions))
+    return Desk(assessment, measured, measuring, list(versions))
 
 
 @login_required
@@ -167,8 +184,7 @@ def _shown(
 ) -> HttpResponse:
     found, wrong = _worked_out(desk.assessment, values, method)
     context = {
-        "assessment": desk.assessment,
-        "measured": desk.measured,
+        **_occurrences_context(request, desk),
         "hints": measures(desk.measured),
         "versions": desk.versions,
         "version": version,
@@ -176,13 +192,9 @@ def _shown(
         "groups": groups(),
         "values": values,
         "method": method_said(method),
-        "result": found,
+        "result": said_in(found),
         "wrong": {problem.column: problem for problem in wrong},
         "problems": problems,
-        "map": _map(desk),
-        "disclaimer": disclaimer(Voice(language())),
-        "say": gettext,
-        "megabytes": FILE_BYTES // 1_000_000,
     }
     return render(request, "assessor/page.html", context, status=422 if wrong or problems else 200)
 
@@ -215,41 +227,90 @@ def result(request: HttpRequest, pk: str) -> HttpResponse:
     assessment = _assessment(request, pk)
     data = request.POST.dict()
     found, wrong = _worked_out(assessment, cleaned(data), method_of(data))
-    context = {"result": found, "wrong": {problem.column: problem for problem in wrong}, "say": gettext}
+    context = {"result": said_in(found), "wrong": {problem.column: problem for problem in wrong}, "say": gettext}
     return render(request, "assessor/result.html", context)
 
 
 @login_required
 @require_POST
 def occurrences(request: HttpRequest, pk: str) -> HttpResponse:
-    """Measure a table of occurrences."""
+    """Take a table of occurrences into the queue; what is typed in the form is kept with it."""
     assessment = _assessment(request, pk)
     person = _person(request)
+    if not may(person, "edit", assessment):
+        raise PermissionDenied
     form = OccurrencesForm(request.POST, request.FILES)
+    values, method = cleaned(request.POST.dict()), method_of(request.POST.dict())
     problems: tuple[Problem, ...] = (Problem(gettext("Choose a file."), "", "file"),)
     if form.is_valid():
         try:
-            _taken(form.cleaned_data["file"], assessment, person)
-            messages.success(request, gettext("The occurrences are measured."))
+            _taken(form.cleaned_data["file"], assessment, person, values, method)
             return redirect("assessment", pk=pk)
         except DataError as error:
             problems = tuple(error.problems)
-    desk = _desk(assessment)
-    values, method = desk.start(None)
-    return _shown(request, desk, values, method, problems)
+        except MovedOnError as error:
+            problems = (Problem(str(error), "", "moving"),)
+    return _shown(request, _desk(assessment), values, method, problems, base=request.POST.get("base", ""))
 
 
-def _taken(file: UploadedFile[Any], assessment: TaxonAssessment, person: Account) -> Occurrences:
+def _taken(
+    file: UploadedFile[Any], assessment: TaxonAssessment, person: Account, values: Mapping[str, str], method: Method
+) -> Measuring:
     name = Path(file.name or "table").name
-    if (file.size or 0) > FILE_BYTES:
-        raise DataError(too_large(name))
     suffix = Path(name).suffix.lower()
+    if (file.size or 0) > bounds().file_bytes:
+        raise DataError(too_large())
+    if suffix not in SUFFIXES:
+        raise DataError(Problem(N_("this type of file is not read"), N_("Use CSV or TSV"), "format"))
     with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / f"table{suffix if suffix in SUFFIXES else '.other'}"
+        path = Path(folder) / f"table{suffix}"
         with path.open("wb") as stream:
             for chunk in file.chunks():
                 stream.write(chunk)
-        return take_occurrences(assessment=assessment, path=path, name=name, actor=person)
+        return ask(assessment=assessment, path=path, name=name, values=values, method=method, actor=person)
+
+
+@login_required
+@require_safe
+def progress(request: HttpRequest, pk: str) -> HttpResponse:
+    """Send how far the measuring of the newest table is; once it is over, its measures for the places left empty."""
+    desk = _desk(_assessment(request, pk))
+    moving = desk.measuring is not None and desk.measuring.moving
+    empty = {} if moving else {k: v for k, v in measures(desk.measured).items() if not request.GET.get(k, "").strip()}
+    answer = render(request, "assessor/progress.html", _occurrences_context(request, desk) | {"filled": empty})
+    if not moving:
+        answer["HX-Trigger-After-Settle"] = "measured"
+    return answer
+
+
+def _occurrences_context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
+    return {
+        "assessment": desk.assessment,
+        "measured": desk.measured,
+        "measuring": desk.measuring,
+        "refused": desk.measuring.problems if desk.measuring is not None else [],
+        "refresh": REFRESH_SECONDS,
+        "may_edit": may(request.user, "edit", desk.assessment),
+        "map": _map(desk),
+        "disclaimer": disclaimer(Voice(language())),
+        "megabytes": bounds().file_bytes // 1_000_000,
+        "say": gettext,
+    }
+
+
+@login_required
+@require_POST
+def stop(request: HttpRequest, pk: str) -> HttpResponse:
+    """Stop the measuring of the newest table."""
+    assessment = _assessment(request, pk)
+    found = assessment.measurings.order_by("-created_at").first()
+    if found is None:
+        raise Http404
+    try:
+        cancel(measuring=found, actor=_person(request))
+    except MovedOnError as error:
+        messages.error(request, gettext(str(error)))
+    return redirect("assessment", pk=pk)
 
 
 @login_required

@@ -11,5 +11,7 @@ urlpatterns = [
     path("<uuid:pk>/", pages.page, name="assessment"),
     path("<uuid:pk>/result/", pages.result, name="assessment_result"),
     path("<uuid:pk>/occurrences/", pages.occurrences, name="assessment_occurrences"),
+    path("<uuid:pk>/occurrences/progress/", pages.progress, name="assessment_progress"),
+    path("<uuid:pk>/occurrences/stop/", pages.stop, name="assessment_stop"),
     path("<uuid:pk>/versions/<int:number>/<str:kind>.csv", pages.export, name="assessment_export"),
 ]

@@ -1,10 +1,8 @@
-"""What one can do with an assessment: begin it, measure its occurrences, save a version. Domain verbs."""
+"""What one can do with an assessment: begin it, save a version. Domain verbs."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,16 +12,12 @@ from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.assessor.evaluating import LONGEST, cleaned, evaluated, method_said
-from biosetu.centre.assessor.models import Occurrences, TaxonAssessment, Version
-from biosetu.centre.assessor.reader import Measuring, measure_apart
+from biosetu.centre.assessor.models import TaxonAssessment, Version
 from biosetu.centre.audit.trail import record
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.problems import DataError, Problem
 from biosetu.species.criteria import Method
 from biosetu.translation import N_
-
-FILE_BYTES = 2_000_000
-BOUNDS = Measuring(file_bytes=FILE_BYTES, rows=50_000, memory_bytes=4_000_000_000, seconds=90)
 
 
 @transaction.atomic
@@ -37,41 +31,6 @@ def begin(*, party: str, taxon: str, actor: Account) -> TaxonAssessment:
     made = TaxonAssessment.objects.create(owner=actor, party=party, taxon=name)
     record(actor=actor, verb="begin", record="assessment", record_id=made.pk, party=party)
     return made
-
-
-def take_occurrences(*, assessment: TaxonAssessment, path: Path, name: str, actor: Account) -> Occurrences:
-    """Measure a table of occurrences and keep what it gave; raise `DataError` where it cannot be used."""
-    if not may(actor, "edit", assessment):
-        raise PermissionDenied
-    if path.stat().st_size > FILE_BYTES:
-        raise DataError(too_large(name))
-    found = measure_apart(path, assessment.taxon, BOUNDS)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    with transaction.atomic():
-        made = Occurrences.objects.create(
-            assessment=assessment,
-            by=actor,
-            name=Path(name).name[:LONGEST],
-            digest=digest,
-            records=found.records,
-            places=found.places,
-            eoo_km2=found.eoo_km2,
-            aoo_km2=found.aoo_km2,
-            flags=found.flags,
-            definitions=found.definitions,
-            left_out=found.left_out,
-            points=found.points,
-        )
-        changes = {"sha256": digest, "records": found.records}
-        party = assessment.party
-        record(actor=actor, verb="measure", record="assessment", record_id=assessment.pk, party=party, changes=changes)
-    return made
-
-
-def too_large(name: str) -> Problem:
-    """Return what is said of a file over the limit."""
-    remedy = N_("Up to 2 MB is measured here; run `biosetu species range` on a larger file and type what it gives")
-    return Problem(N_("the file is too large"), remedy, "too-large", name)
 
 
 @transaction.atomic

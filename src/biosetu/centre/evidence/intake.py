@@ -18,10 +18,11 @@ from biosetu.centre import environment as env
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
+from biosetu.centre.apart import Bounds
 from biosetu.centre.audit.trail import record
 from biosetu.centre.evidence.columns import fields_of
 from biosetu.centre.evidence.models import Run, RunParty, Upload, UploadRow
-from biosetu.centre.evidence.reader import Bounds, Reading, read_apart
+from biosetu.centre.evidence.reader import Reading, read_apart
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.evidence.working import enqueue

@@ -1,15 +1,8 @@
-"""Reading an uploaded table in a process of its own, with little memory, little time and nothing to steal.
-
-`read_apart` starts `python -I -m biosetu.centre.evidence.reader`; that process limits itself before it opens the
-file, gets an empty environment, and hands back the rows and the problems as files.
-"""
+"""Reading an uploaded table in a process of its own (`centre.apart`): rows and problems come back as files."""
 
 from __future__ import annotations
 
 import json
-import os
-import resource
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -20,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from biosetu.centre.apart import OUT_OF_MEMORY, Bounds, limit_this_process, run_apart
 from biosetu.engine.cells import Limits, read_cells
 from biosetu.observations import Status, as_typed, parse_cells, problems_of
 from biosetu.problems import DataError, Problem, Severity
@@ -29,19 +23,6 @@ ROWS, PROBLEMS = "rows.parquet", "problems.json"
 ACTIVE = ("vbaproject", "activex", "externallinks", "embeddings", "ctrlprops", "connections.xml")
 NEVER_GIVEN = ("status", "validated_by", "validated_on")
 HEADER_ROW = 1
-OUT_OF_MEMORY = 3
-OPEN_FILES = 64
-WRITTEN_BYTES = 300_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How large a table may be, and how much memory and time reading it may take."""
-
-    file_bytes: int
-    rows: int
-    memory_bytes: int
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +41,12 @@ def read_apart(path: Path, bounds: Bounds, reader: str = "biosetu.centre.evidenc
     """
     with tempfile.TemporaryDirectory(prefix="biosetu-reading-") as name:
         folder = Path(name)
-        command = [sys.executable, "-I", "-m", reader, str(path), str(folder)]
-        command.append(json.dumps(asdict(bounds)))
-        try:
-            done = subprocess.run(  # noqa: S603 - our own module, no shell
-                command, check=False, capture_output=True, env=bare_environment(folder), timeout=3 * bounds.seconds
-            )
-        except subprocess.TimeoutExpired as error:
-            raise DataError(too_much(path)) from error
-        return _collected(folder, path, done.returncode)
+        ended = run_apart(reader, folder, [str(path), json.dumps(asdict(bounds))], bounds)
+        return _collected(folder, path, ended=ended)
 
 
-def bare_environment(folder: Path) -> dict[str, str]:
-    return {
-        "PATH": os.defpath,
-        "LC_ALL": "C.UTF-8",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-
-
-def _collected(folder: Path, path: Path, code: int) -> Reading:
-    if code != 0 or not (folder / PROBLEMS).exists():
+def _collected(folder: Path, path: Path, *, ended: bool) -> Reading:
+    if not ended or not (folder / PROBLEMS).exists():
         raise DataError(too_much(path))
     said = json.loads((folder / PROBLEMS).read_text(encoding="utf-8"))
     problems = tuple(Problem(**{**item, "severity": Severity(item["severity"])}) for item in said["problems"])
@@ -94,20 +56,9 @@ def _collected(folder: Path, path: Path, code: int) -> Reading:
 
 
 def too_much(path: Path) -> Problem:
+    """Return what is said of a file that took too much."""
     message = N_("the file takes too much time or memory to read")
     return Problem(message, N_("Split it, or save it anew as CSV"), "limits", path.name)
-
-
-def limit_this_process(bounds: Bounds) -> None:
-    """Bound memory, processor time, open files and written bytes of this process, for good."""
-    for kind, most in (
-        (resource.RLIMIT_AS, bounds.memory_bytes),
-        (resource.RLIMIT_CPU, bounds.seconds),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
 
 
 def refuse_active_content(path: Path) -> None:
@@ -178,4 +129,4 @@ def main(path: Path, folder: Path, bounds: Bounds, read: Callable[[Path, Bounds]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Bounds(**json.loads(sys.argv[3])))
+    main(Path(sys.argv[2]), Path(sys.argv[1]), Bounds(**json.loads(sys.argv[3])))

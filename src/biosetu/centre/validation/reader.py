@@ -6,7 +6,8 @@ import json
 import sys
 from pathlib import Path
 
-from biosetu.centre.evidence.reader import Bounds, Reading, main, read_apart, refuse_active_content
+from biosetu.centre.apart import Bounds
+from biosetu.centre.evidence.reader import Reading, main, read_apart, refuse_active_content
 from biosetu.engine.cells import Limits
 from biosetu.reports.validation_workbook import sheet_cells
 
@@ -27,4 +28,4 @@ def read_returned_here(path: Path, bounds: Bounds) -> Reading:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Bounds(**json.loads(sys.argv[3])), read=read_returned_here)
+    main(Path(sys.argv[2]), Path(sys.argv[1]), Bounds(**json.loads(sys.argv[3])), read=read_returned_here)

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connection
 
+from biosetu.centre.assessor.working import compile_ahead, release_silent_occurrences
 from biosetu.centre.ecosystems.working import release_silent_measurements
 from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
 from biosetu.centre.planning import working as plans
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         release_silent(0 if options["alone"] else SILENT_SECONDS)
         plans.release_silent(0 if options["alone"] else plans.SILENT_SECONDS)
         release_silent_measurements(0 if options["alone"] else SILENT_SECONDS)
+        release_silent_occurrences(0 if options["alone"] else SILENT_SECONDS)
         threading.Thread(target=_watch, daemon=True).start()
+        threading.Thread(target=compile_ahead, daemon=True).start()
         keep_going(look, 0)
         call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
 
@@ -47,6 +50,7 @@ def _watch() -> None:
             release_silent()
             plans.release_silent()
             release_silent_measurements()
+            release_silent_occurrences()
             keep_going(look, EVERY_SECONDS)
         except DatabaseError:
             logger.exception("could not look for silent runs")
