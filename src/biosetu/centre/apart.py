@@ -1,7 +1,7 @@
 """A process of its own for what people upload: little memory, time and files, a bare environment, nothing to steal.
 
-`run_apart` starts `python -I -m MODULE FOLDER ARGUMENT…`. That process calls `limit_this_process` before it opens the
-file, may tell how far it is (`Telling`), and leaves what it found in the folder. It ends when its parent does.
+`run_apart` starts `python -I -m MODULE ARGUMENT…`. That process calls `limit_this_process` before it opens the
+file, may tell how far it is (`Telling`), and leaves what it found in its folder. It ends when its parent does.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def run_apart(module: str, folder: Path, arguments: Sequence[str], bounds: Bound
     `tick` (done, total) is called now and then; what it raises stops the process. Returns whether the process ended
     well; what it found lies in `folder`.
     """
-    command = [sys.executable, "-I", "-m", module, str(folder), *arguments]
+    command = [sys.executable, "-I", "-m", module, *arguments]
     quiet = subprocess.DEVNULL
     deadline = time.monotonic() + 3 * bounds.seconds
     with subprocess.Popen(  # noqa: S603 - our own module, no shell

@@ -41,7 +41,7 @@ def read_apart(path: Path, bounds: Bounds, reader: str = "biosetu.centre.evidenc
     """
     with tempfile.TemporaryDirectory(prefix="biosetu-reading-") as name:
         folder = Path(name)
-        ended = run_apart(reader, folder, [str(path), json.dumps(asdict(bounds))], bounds)
+        ended = run_apart(reader, folder, [str(path), str(folder), json.dumps(asdict(bounds))], bounds)
         return _collected(folder, path, ended=ended)
 
 
@@ -129,4 +129,4 @@ def main(path: Path, folder: Path, bounds: Bounds, read: Callable[[Path, Bounds]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[2]), Path(sys.argv[1]), Bounds(**json.loads(sys.argv[3])))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Bounds(**json.loads(sys.argv[3])))

@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from biosetu.alignment import Action, Imported, NationalTarget, NotCovered
 from biosetu.alignment.proposals import Proposal
-from biosetu.centre.evidence.reader import Bounds, Reading, main, read_apart, refuse_active_content
+from biosetu.centre.apart import Bounds
+from biosetu.centre.evidence.reader import Reading, main, read_apart, refuse_active_content
 from biosetu.engine.grids import Book, Formula, Grid, Limits, Value, read_book
 from biosetu.jobs.promise_files import DOCUMENTS, read_promises, read_strategy
 

@@ -28,4 +28,4 @@ def read_returned_here(path: Path, bounds: Bounds) -> Reading:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[2]), Path(sys.argv[1]), Bounds(**json.loads(sys.argv[3])), read=read_returned_here)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Bounds(**json.loads(sys.argv[3])), read=read_returned_here)
