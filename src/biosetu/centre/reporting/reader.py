@@ -6,7 +6,6 @@ Nothing that was uploaded is read in the process that answers pages (see `eviden
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
@@ -16,7 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from biosetu.centre.evidence.reader import Bounds, bare_environment, limit_this_process, too_much
+from biosetu.centre.apart import Bounds, limit_this_process, run_apart
+from biosetu.centre.evidence.reader import too_much
 from biosetu.jobs.reporting import check_report
 from biosetu.problems import DataError, Problem, Severity
 from biosetu.reports.cbd import change_table
@@ -65,14 +65,8 @@ def check_file(file: UploadedFile[Any], bounds: Bounds, *, code: str, attachment
 
 def _apart(path: Path, folder: Path, what: str, bounds: Bounds, more: dict[str, Any]) -> dict[str, Any]:
     asked = json.dumps({"what": what, "bounds": asdict(bounds), **more})
-    command = [sys.executable, "-I", "-m", "biosetu.centre.reporting.reader", str(path), str(folder), asked]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            command, check=False, capture_output=True, env=bare_environment(folder), timeout=3 * bounds.seconds
-        )
-    except subprocess.TimeoutExpired as error:
-        raise DataError(too_much(path)) from error
-    if done.returncode != 0 or not (folder / RESULT).exists():
+    ended = run_apart("biosetu.centre.reporting.reader", folder, [str(path), str(folder), asked], bounds)
+    if not ended or not (folder / RESULT).exists():
         raise DataError(too_much(path))
     said: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if said["problems"]:
