@@ -3,9 +3,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from biosetu.areas import REALMS
 from biosetu.cli.main import run
 from biosetu.geo.area import areas_km2
 
@@ -142,3 +144,146 @@ def test_coverage_of_a_layer_without_a_shape_is_refused_not_zero(layers, capfd):
                 "--out", str(out), "--quiet"])  # fmt: skip
     assert (code, out.exists()) == (1, False)
     assert "no site has a shape" in capfd.readouterr().err
+
+
+def test_inland_water_splits_every_figure(layers):
+    lakes = gpd.GeoDataFrame({"a": [1, 2]}, geometry=[shapely.box(0, 0, 1, 2), shapely.box(9, 1, 11, 3)], crs=4326)
+    lakes.to_file(layers / "lakes.gpkg")
+    eez = gpd.GeoDataFrame({"ISO3": ["AAA"]}, geometry=[shapely.box(0, -3, 10, 1)], crs=4326)
+    eez.to_file(layers / "eez.gpkg")
+    options = ("--inland-water", str(layers / "lakes.gpkg"), "--sea", str(layers / "eez.gpkg"), "--only", "AAA")
+    last = {row["realm"]: row for row in measured(layers, *options) if row["year"] == 2010}
+    land, dry, water, sea = (last[name] for name in REALMS)
+    for column in ("area_km2", "protected_km2", "oecm_km2"):
+        assert land[column] == pytest.approx(dry[column] + water[column], rel=1e-9)
+    assert water["area_km2"] == pytest.approx(km2(0, 0, 1, 2) + km2(9, 1, 10, 3))
+    assert water["protected_km2"] == pytest.approx(km2(0, 0, 1, 1) + km2(9, 1, 10, 2))
+    assert sea["area_km2"] == pytest.approx(km2(0, -3, 10, 0))
+    assert sea["protected_km2"] == 0.0
+
+
+def test_inland_water_splits_provinces_key_sites_categories_and_governance(layers):
+    lakes = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    lakes.to_file(layers / "lakes.gpkg")
+    water = ("--inland-water", str(layers / "lakes.gpkg"), "--only", "AAA")
+    parts = {(row["realm"], row["class"]) for row in measured(layers, *water, "--by", str(layers / "provinces.gpkg"))}
+    assert parts == {("land", "north"), ("land", "south"), ("land without inland water", "north"),
+                     ("land without inland water", "south"), ("inland water", "south")}  # fmt: skip
+    shares = {row["realm"]: row["mean_share_percent"] for row in measured(layers, *water, "--mean-of-sites")
+              if row["year"] == 2010}  # fmt: skip
+    assert shares["inland water"] == 100.0
+    assert 0 < shares["land without inland water"] < shares["land"]
+    iucn, governance = layers / "iucn.csv", layers / "governance.csv"
+    measured(layers, *water, "--iucn", str(iucn), "--governance", str(governance))
+    rows = {(row["realm"], row["iucn_category"]): row for row in pa_csv.read_csv(iucn).to_pylist()}
+    assert rows["inland water", "VI"]["flat_percent"] == pytest.approx(100.0)
+    assert rows["inland water", "II"]["sites"] == 0
+    own = {(row["realm"], row["governance"]): row for row in pa_csv.read_csv(governance).to_pylist()}
+    assert own["inland water", "Indigenous peoples"]["own_km2"] == pytest.approx(km2(0, 0, 1, 1))
+
+
+def test_adopted_sites_are_a_visible_option(layers):
+    adopted = gpd.GeoDataFrame(
+        {"SITE_ID": [1, 2], "STATUS": ["Designated", "Adopted"], "STATUS_YR": [1990, 1990]},
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)],
+        crs=4326,
+    )
+    adopted.to_file(layers / "WDPA_adopted.gpkg")
+    without = measured(layers, "--only", "AAA", sites="WDPA_adopted.gpkg")[-1]["protected_km2"]
+    with_them = measured(layers, "--only", "AAA", "--adopted", sites="WDPA_adopted.gpkg")[-1]["protected_km2"]
+    assert (without, with_them) == (pytest.approx(km2(0, 0, 1, 1)), pytest.approx(2 * km2(0, 0, 1, 1)))
+
+
+def observed(folder, *options):
+    out = folder / "observations.parquet"
+    arguments = ["areas", "coverage", str(folder / "WDPA_sites.gpkg"), "--within", str(folder / "within_npl.gpkg")]
+    written = ["--out", str(folder / "o.csv"), "--quiet", "--observations", str(out), "--only", "NPL"]
+    code = run([*arguments, *written, *options])
+    return code, pq.read_table(out).to_pylist() if code == 0 else []
+
+
+def test_official_coverage_becomes_computed_observations_of_3_1(layers):
+    country = gpd.GeoDataFrame({"ISO3": ["NPL"]}, geometry=[shapely.box(0, 0, 10, 10)], crs=4326)
+    country.to_file(layers / "within_npl.gpkg")
+    code, rows = observed(layers, "--official", "--release", "2025-11", "--holder", "UNEP-WCMC")
+    assert code == 0
+    last = max(rows, key=lambda row: row["year"])
+    expected = pa_csv.read_csv(layers / "o.csv").to_pylist()[-1]["share_percent"]
+    assert last["value"] == pytest.approx(expected)
+    assert {(row["indicator"], row["status"], row["vintage"], row["party"]) for row in rows} == {
+        ("3.1", "computed", "2025-11", "NPL")
+    }
+    assert "WDPA_sites.gpkg sha256:" in last["inputs"]
+
+
+def test_coverage_not_said_to_be_official_never_becomes_3_1(layers, capfd):
+    country = gpd.GeoDataFrame({"ISO3": ["NPL"]}, geometry=[shapely.box(0, 0, 10, 10)], crs=4326)
+    country.to_file(layers / "within_npl.gpkg")
+    assert observed(layers, "--release", "2025-11")[0] == 1
+    assert "context and not indicator 3.1" in capfd.readouterr().err
+    assert not (layers / "observations.parquet").exists()
+    assert observed(layers, "--official")[0] == 2
+
+
+def stopping(*_arguments):
+    raise KeyboardInterrupt
+
+
+COMMANDS = {
+    "coverage": ["coverage"],
+    "connectivity": ["connectivity", "--distance", "10"],
+    "representation": ["representation"],
+    "reconcile": ["reconcile", "--only", "AAA"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_interrupted_work_ends_with_130_and_leaves_no_file(layers, monkeypatch, capfd, command):
+    monkeypatch.setattr("biosetu.geo.union.areas_km2", stopping)
+    monkeypatch.setattr("biosetu.areas.nodes.areas_km2", stopping)
+    out = layers / "out.csv"
+    sites, within = str(layers / "WDPA_sites.gpkg"), str(layers / "within.gpkg")
+    by = ["--by", str(layers / "provinces.gpkg")] if command == "representation" else []
+    arguments = ["areas", *COMMANDS[command], sites, "--within", within, *by, "--out", str(out), "--quiet"]
+    assert run(arguments) == 130
+    assert not out.exists()
+    assert "Stopped" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("distance", ["0", "-5", "nan", "many", "30000"])
+def test_connectivity_refuses_distances_that_are_none(layers, distance):
+    sites, within = str(layers / "WDPA_sites.gpkg"), str(layers / "within.gpkg")
+    assert run(["areas", "connectivity", sites, "--within", within, "--distance", distance, "--quiet"]) == 2
+
+
+def test_connectivity_without_sites_or_crs_is_told(layers, capfd):
+    within = str(layers / "within.gpkg")
+    far = gpd.GeoDataFrame({"SITE_ID": [1]}, geometry=[shapely.box(100, 50, 101, 51)], crs=4326)
+    far.to_file(layers / "WDPA_far.gpkg")
+    asked = ["areas", "connectivity", str(layers / "WDPA_far.gpkg"), "--within", within, "--distance", "10", "--quiet"]
+    assert run(asked) == 1
+    assert "no site lies within the areas" in capfd.readouterr().err
+    out = layers / "out.csv"
+    assert run([*asked, "--none-is-true", "--out", str(out)]) == 0
+    assert {row["protconn_percent"] for row in pa_csv.read_csv(out).to_pylist()} == {0}
+    assert run(["areas", "connectivity", str(layers / "none.gpkg"), "--within", within, "--distance", "10"]) == 2
+
+
+def test_transboundary_sites_are_stepping_stones_and_the_border_site_stays(layers):
+    """Two parks of AAA touch nothing; a park abroad lies between them, and one stands on the border."""
+    shapes = [shapely.box(9.0, 4.0, 9.9, 4.4), shapely.box(9.0, 4.8, 9.9, 5.2), shapely.box(9.8, 4.5, 10.6, 4.7)]
+    frame = gpd.GeoDataFrame({"SITE_ID": [1, 2, 3]}, geometry=shapes, crs=4326)
+    frame.to_file(layers / "WDPA_border.gpkg")
+    frame.iloc[:2].to_file(layers / "WDPA_without.gpkg")
+    out = layers / "out.csv"
+
+    def connected(name):
+        sites, within = str(layers / name), str(layers / "within.gpkg")
+        asked = ["areas", "connectivity", sites, "--within", within, "--distance", "10", "--only", "AAA", "--quiet"]
+        assert run([*asked, "--out", str(out)]) == 0
+        return pa_csv.read_csv(out).to_pylist()[0]
+
+    with_it, without = connected("WDPA_border.gpkg"), connected("WDPA_without.gpkg")
+    assert with_it["protected_percent"] > without["protected_percent"]
+    assert with_it["relconn_percent"] > without["relconn_percent"]
+    assert (with_it["nodes"], without["nodes"]) == (3, 2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import out_option, quiet_option, scheduler_option
+from biosetu.cli.options import Number, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def areas() -> None:
 @click.option("--log", type=NEW, help="Write the cleaning log here; without it, it goes to the terminal.")
 @click.option("--iucn", type=NEW, help="Write the split by IUCN management category here.")
 @click.option("--governance", type=NEW, help="Write the split by governance type here.")
-@click.option("--raster-m", type=click.FloatRange(min=0, min_open=True), help="Count cells of this size [m].")
+@click.option("--raster-m", type=Number(min=0, min_open=True), help="Count cells of this size [m].")
 @click.option(
     "--mean-of-sites", is_flag=True, help="Each shape of --within is a key site: give the mean share covered."
 )
@@ -152,21 +152,21 @@ def _write_observations(request: Any, table: pa.Table, chosen: dict[str, Any]) -
     "medians",
     multiple=True,
     required=True,
-    type=click.FloatRange(min=0, min_open=True, max=20_000),
+    type=Number(min=0, min_open=True, max=20_000),
     help="Median dispersal [km]; repeatable.",
 )
 @click.option(
     "--beyond",
     default=50.0,
     show_default=True,
-    type=click.FloatRange(min=0, max=5_000),
+    type=Number(min=0, max=5_000),
     help="How far outside areas serve as stepping stones [km].",
 )
 @click.option(
     "--simplify",
     default=0.0,
     show_default=True,
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     help="Tolerance of outlines when distances are measured [m].",
 )
 @keep_option
@@ -197,7 +197,7 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
     "--target",
     default=30.0,
     show_default=True,
-    type=click.FloatRange(min=0, max=100),
+    type=Number(min=0, max=100),
     help="What is wanted of each feature [%].",
 )
 @keep_option
@@ -224,14 +224,14 @@ def representation(protected: Path, target: float, out: Path | None, quiet: bool
 @realm_options
 @click.option(
     "--effective-from",
-    type=click.FloatRange(min=0, max=1),
+    type=Number(min=0, max=1),
     help="Least score (0-1) of an effective site; none is agreed, so without it scores are not judged.",
 )
 @click.option(
     "--score-max",
     default=1.0,
     show_default=True,
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     help="The best score of the scale, such as 100.",
 )
 @click.option("--since", type=int, help="Count assessments from this year on.")
@@ -258,18 +258,20 @@ def quality(protected: Path, assessments: Path, out: Path | None, quiet: bool, *
 @click.argument("protected", type=PATH)
 @layer_options
 @click.option("--sea", type=PATH, help="Your own layer of exclusive economic zones.")
-@click.option("--official-share", type=float, help="The Party's own figure for land [%]; else the one held here.")
+@click.option(
+    "--official-share", type=Number(min=0, max=100), help="The Party's own figure for land [%]; else the one held here."
+)
 @click.option("--official-year", type=int, default=0, help="Year of that figure.")
 @click.option("--official-source", default="", help="Where that figure is from.")
-@click.option("--database-share", type=float, help="The database's figure for land [%]; else the one held here.")
+@click.option(
+    "--database-share", type=Number(min=0, max=100), help="The database's figure for land [%]; else the one held here."
+)
 @click.option("--database-year", type=int, default=0, help="Year of that figure.")
 @click.option("--database-source", default="", help="Where that figure is from.")
 @click.option("--counts", multiple=True, metavar="CAUSE", help="The other figure reckons this otherwise; repeatable.")
 @click.option("--other-release", type=PATH, help="Another release of the sites.")
 @click.option("--other-map", type=PATH, help="Another outline of the country.")
-@click.option(
-    "--other-area", type=click.FloatRange(min=0, min_open=True), help="The country's area in the other figure [km²]."
-)
+@click.option("--other-area", type=Number(min=0, min_open=True), help="The country's area in the other figure [km²].")
 @keep_option
 @out_option
 @quiet_option
