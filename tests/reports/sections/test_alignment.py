@@ -33,7 +33,7 @@ def test_party_without_national_targets_is_told_so_once() -> None:
 def test_setuland_shows_promises_coverage_and_actions_with_their_source() -> None:
     found = written("XXA")
     tables = [block for block in found.blocks if isinstance(block, Table)]
-    assert [len(table.rows) for table in tables][::2] == [15, 16]
+    assert [len(tables[0].rows), len(tables[-1].rows)] == [15, 16]
     assert all(table.sources[0].text == "NBSAP of Setuland 2025 (fictional)" for table in tables)
     facts = next(block for block in found.blocks if isinstance(block, Facts))
     assert [fact.value for fact in facts.items][:2] == ["15", "19 of 23"]
@@ -58,3 +58,42 @@ def test_setuland_has_what_every_kind_of_gap_needs() -> None:
     held = promises_of("XXA")
     assert (len(held.targets), len(held.actions)) == (15, 16)
     assert all(target.declared and set(target.title) == {"en", "ar"} for target in held.targets)
+
+
+def decide() -> None:
+    """Setuland with a confirmed suggestion and a confirmed quantity."""
+    from biosetu.alignment.deciding import Choice, QuantityChoice
+    from biosetu.jobs import alignment_decisions as jobs
+    from biosetu.jobs.promises import promise_store
+
+    choice = Choice("NT-3", "22", "confirmed", degree="medium")
+    jobs.take_choices("XXA", [choice], [QuantityChoice("NT-3", 1, "confirmed")], "Ministry", promise_store(), DAY)
+
+
+def cells(found, caption: str) -> list[tuple[object, ...]]:
+    (table,) = [block for block in found.blocks if isinstance(block, Table) and block.caption == caption]
+    return list(table.rows)
+
+
+QUANTITIES = "Quantities: the national ones beside the global ones"
+
+
+def test_national_quantity_stands_beside_the_global_one_and_is_marked_until_confirmed() -> None:
+    (row,) = cells(written("XXA"), QUANTITIES)
+    assert row[0] == "3"
+    assert row[2:] == (
+        "30\u00a0% by 2030", "agreed for all: the Party sets its own", "NT-3", "30\u00a0% by 2030",
+        "found in the text, not confirmed",
+    )  # fmt: skip
+    decide()
+    (row,) = cells(written("XXA"), QUANTITIES)
+    assert row[-1] == "confirmed by the Party"
+
+
+def test_confirmed_alignment_has_its_mark_and_says_who_confirmed() -> None:
+    assert not any("✓" in str(block) for block in written("XXA").blocks)
+    decide()
+    found = written("XXA")
+    rows = {row[0]: row for row in found.blocks[1].rows}
+    assert rows["NT-3"][2] == "A (medium), 3 (high), 22 (medium) ✓"
+    assert "by Ministry" in found.blocks[2].text

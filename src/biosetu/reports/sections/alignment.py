@@ -8,9 +8,10 @@ from typing import Any
 
 from biosetu.alignment.promise_tables import text_in
 from biosetu.framework import elements, targets
+from biosetu.observations import units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Fact, Facts, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
-from biosetu.translation import N_, Voice
+from biosetu.translation import N_, NO_BREAK, Voice
 
 PLACE = 310
 DEGREES = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
@@ -21,6 +22,10 @@ STATES = {
     "not compared": N_("not compared"),
 }
 STATUS = {"planned": N_("planned"), "running": N_("running"), "done": N_("done"), "stopped": N_("stopped")}
+CONFIRMED = "✓"
+TOGETHER = N_("the world together: a benchmark, no share for each Party")
+EACH = N_("agreed for all: the Party sets its own")
+STATED, FOUND = N_("confirmed by the Party"), N_("found in the text, not confirmed")
 READING = N_("By our reading of the words, part by part; no official list of parts exists. The Party may correct it.")
 Row = Mapping[str, Any]
 
@@ -48,6 +53,8 @@ def _blocks(evidence: Evidence, voice: Voice, promised: Sequence[Row]) -> Iterat
     cited = (Citation(_source(promised)),)
     yield Facts(tuple(_facts(voice, promised, actions, coverage)), cited)
     yield _targets_table(voice, promised, cited)
+    yield from _marks(voice, promised)
+    yield from _quantities_table(evidence, voice, cited)
     yield from _coverage_table(voice, coverage, cited)
     yield from _statements(evidence, voice)
     yield from _actions_table(voice, actions, promised)
@@ -85,18 +92,63 @@ def _targets_table(voice: Voice, promised: Sequence[Row], cited: tuple[Citation,
     columns = (
         Column("id", _("No.")),
         Column("text", _("National target")),
-        Column("aligned", _("Aligned with, in the Party's word")),
+        Column("aligned", _("Aligned with")),
         Column("end", _("Until")),
     )
-    return Table(_("National targets and the alignment that the Party declares"), columns, rows, cited)
+    return Table(_("National targets and the goals and targets they are aligned with"), columns, rows, cited)
 
 
 def _declared(voice: Voice, row: Row) -> str:
     shown = []
     for entry in row["declared"]:
         degree = DEGREES.get(entry["degree"] or "")
-        shown.append(f"{entry['target']} ({voice.gettext(degree)})" if degree else entry["target"])
+        words = f"{entry['target']} ({voice.gettext(degree)})" if degree else entry["target"]
+        shown.append(f"{words} {CONFIRMED}" if entry["basis"] == "confirmed" else words)
     return ", ".join(shown)
+
+
+def _marks(voice: Voice, promised: Sequence[Row]) -> Iterator[Block]:
+    """Explain the mark of confirmed alignment where it stands, with the offices that confirmed."""
+    offices = sorted({entry["by"] for row in promised for entry in row["declared"] if entry["basis"] == "confirmed"})
+    if offices:
+        text = voice.gettext("✓ confirmed from a suggestion by {offices}; without it the Party's own declaration.")
+        yield Paragraph(text.format(offices=voice.join(offices)), "note")
+
+
+def _quantities_table(evidence: Evidence, voice: Voice, cited: tuple[Citation, ...]) -> Iterator[Block]:
+    """Set the Party's quantities beside the global ones; say which the Party confirmed and whose the global one is."""
+    _ = voice.gettext
+    rows = tuple(
+        (
+            row["target"],
+            elements()[row["element"]].wording(voice.language),
+            _quantity(voice, row["global_value"], row["unit"], row["global_year"]),
+            _(TOGETHER if row["benchmark"] else EACH),
+            row["national_target"],
+            _quantity(voice, row["national_value"], row["unit"], row["national_year"]),
+            _(STATED if row["confirmed"] else FOUND),
+        )
+        for row in _rows(evidence, "promises.quantities")
+    )
+    columns = (
+        Column("target", _("Target")),
+        Column("part", _("Part, in our words")),
+        Column("global", _("Global quantity")),
+        Column("scope", _("Whose it is")),
+        Column("by", _("National target")),
+        Column("national", _("National quantity")),
+        Column("state", _("State")),
+    )
+    if rows:
+        yield Table(_("Quantities: the national ones beside the global ones"), columns, rows, cited)
+
+
+def _quantity(voice: Voice, value: float, unit: str, year: int | None) -> str:
+    known = units().get(unit)
+    label = known.label(voice.language) if known else unit
+    number = voice.number(value, 0 if value == int(value) else 2)
+    until = voice.gettext(" by {year}").format(year=year) if year else ""
+    return f"{number}{NO_BREAK}{label}{until}"
 
 
 def _coverage_table(voice: Voice, coverage: Sequence[Row], cited: tuple[Citation, ...]) -> Iterator[Block]:
@@ -109,7 +161,7 @@ def _coverage_table(voice: Voice, coverage: Sequence[Row], cited: tuple[Citation
             row["target"],
             elements()[row["element"]].wording(voice.language),
             said[row["state"]],
-            row["national_targets"],
+            f"{row['national_targets']} {CONFIRMED}" if row["basis"] == "confirmed" else row["national_targets"],
         )
         for row in coverage
         if row["state"] != "not compared" and targets()[row["target"]].kind == "target"
@@ -151,7 +203,9 @@ def _actions_table(voice: Voice, actions: Sequence[Row], promised: Sequence[Row]
             row["cost"],
             row["secured"],
             row["currency"],
-            str(row["due"] or ""),
+            row["funding_source"] or "",
+            " – ".join(text for text in (row["milestone"], str(row["due"] or "")) if text),
+            row["place"] or "",
             _state(voice, row),
         )
         for row in actions
@@ -163,7 +217,9 @@ def _actions_table(voice: Voice, actions: Sequence[Row], promised: Sequence[Row]
         Column("cost", _("Cost"), numeric=True),
         Column("secured", _("Secured"), numeric=True),
         Column("currency", _("Currency")),
-        Column("due", _("Due")),
+        Column("funding", _("Source of funding")),
+        Column("due", _("Milestone")),
+        Column("place", _("Place")),
         Column("state", _("State")),
     )
     cited = (Citation(_source(actions) or _source(promised)),)
