@@ -51,6 +51,7 @@ def sheet(request: HttpRequest, party: Party) -> HttpResponse:
         "dimensions": [(name, dimension_label(name, language())) for name in dimensions()],
         "scores": SCORES,
         "kinds": _by_kind(),
+        "titles": indicators(),
         "problems": problems,
     }
     shown = context | access.rights(request, party)
