@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from biosetu.cli.lazy import LazyGroup
-from biosetu.cli.options import language_option, out_option, quiet_option
+from biosetu.cli.options import Named, language_option, out_option, quiet_option
 
 
 @click.group(
@@ -25,9 +25,7 @@ def report() -> None:
 @click.option("--code", default="", metavar="A.3", help="The indicator to which the file will be uploaded.")
 @click.option("--attachment", is_flag=True, help="The file will be attached to the report, not uploaded as data.")
 @click.option("--fix", is_flag=True, help="Write a corrected copy beside FILE, changing only what is certain.")
-@click.option(
-    "--fixed-file", type=click.Path(path_type=Path, dir_okay=False), help="Where the corrected copy goes (.xlsx)."
-)
+@click.option("--fixed-file", type=Named(".xlsx"), help="Where the corrected copy goes (.xlsx).")
 @out_option
 @language_option
 @quiet_option
@@ -68,10 +66,8 @@ def check_command(
 @report.command("indicators")
 @click.argument("party")
 @click.option("--code", required=True, metavar="A.3", help="The indicator, by the code of decision 16/31.")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The workbook (.xlsx).")
-@click.option(
-    "--attachment", type=click.Path(path_type=Path, dir_okay=False), help="Also write the detailed attachment here."
-)
+@click.option("--out", required=True, type=Named(".xlsx"), help="The workbook (.xlsx).")
+@click.option("--attachment", type=Named(".xlsx"), help="Also write the detailed attachment here (.xlsx).")
 @click.option("--source", type=click.Choice(["national", "availableDataset"]), default="national", show_default=True)
 @click.option(
     "--observations",
@@ -97,12 +93,13 @@ def indicators_command(
 
 
 CYCLE = click.option("--cycle", default="7NR", show_default=True, help="The reporting cycle.")
-OUT = click.Path(path_type=Path, dir_okay=False)
 
 
 @report.command("national")
 @click.argument("party")
-@click.option("--out", required=True, type=OUT, help="The file: .docx, .html, .pdf or .json.")
+@click.option(
+    "--out", required=True, type=Named(".docx", ".html", ".pdf", ".json"), help="The file: .docx, .html, .pdf or .json."
+)
 @CYCLE
 @language_option
 def national_command(party: str, out: Path, cycle: str, language: str) -> None:
@@ -138,7 +135,7 @@ def bodies_command(party: str, out: Path, cycle: str) -> None:
 @report.command("part")
 @click.argument("party")
 @click.argument("part")
-@click.option("--out", required=True, type=OUT, help="The workbook (.xlsx) or Word file (.docx).")
+@click.option("--out", required=True, type=Named(".xlsx", ".docx"), help="The workbook or Word file.")
 @CYCLE
 @language_option
 def part_command(party: str, part: str, out: Path, cycle: str, language: str) -> None:
@@ -146,3 +143,31 @@ def part_command(party: str, part: str, out: Path, cycle: str, language: str) ->
     from biosetu.jobs.collecting import write_part
 
     click.echo(f"{out}: {write_part(party, part, out, cycle, language)} fields", err=True)
+
+
+@report.command("questions")
+@click.argument("party")
+@click.option("--out", type=Named(".xlsx", ".docx"), help="Write every binary question with its answer so far.")
+@click.option(
+    "--take", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Take it back filled."
+)
+@click.option("--as", "person", default="", metavar="ACCOUNT", help="Where there is a centre: the focal point.")
+@CYCLE
+@language_option
+def questions_command(party: str, out: Path | None, file: Path | None, person: str, cycle: str, language: str) -> int:
+    """Write the binary questions of decision 16/31 as a file to fill, or take a filled one; else list the answers.
+
+    The choice rules of annex III hold: a wrong answer is named with its row and nothing is taken (exit code 1).
+    """
+    from biosetu.cli.output import emit
+    from biosetu.jobs.collecting import answers_of, take_questions, write_questions
+
+    if file is not None:
+        outcome = take_questions(party, file, cycle, person)
+        click.echo(f"{len(outcome.taken)} taken, {len(outcome.same)} unchanged", err=True)
+        return 1 if outcome.conflicts else 0
+    if out is not None:
+        click.echo(f"{out}: {write_questions(party, out, cycle, language)} questions", err=True)
+        return 0
+    emit(answers_of(party, cycle, language), None)
+    return 0

@@ -37,6 +37,7 @@ from biosetu.reports.cbd.collecting import (
     decide,
     postpone,
     read_part_file,
+    shown,
     silence,
     step_part,
     step_report,
@@ -159,9 +160,10 @@ def perform(party: str, cycle: str, verb: str, *, person: str = "", signed_as: s
     if in_centre():
         return in_the_name_of(person, verb, party=find_party(party).iso3, cycle=cycle_of(cycle), **values)
     with working(party, cycle) as work:
-        role = ROLES.get(verb, Role.FOCAL_POINT)
         part = values.get("part", "")
-        named = work.part(part).office if role is Role.OFFICE and part else signed_as or str(role).replace("_", " ")
+        role = ROLES.get(verb, Role.FOCAL_POINT)
+        role = Role.FOCAL_POINT if role is Role.OFFICE and not part else role
+        named = work.part(part).office if role is Role.OFFICE else signed_as or str(role).replace("_", " ")
         actor = acting(role, named)
         act = getattr(work, verb, None)
         return act(actor, **values) if act is not None else work.step(actor, verb, **values)
@@ -241,3 +243,60 @@ def conflicts(party: str, cycle: str = LATEST) -> pa.Table:
             for o in offers
         ]
     return pa.Table.from_pylist(records, schema=CONFLICTS)
+
+
+OWN = "own"
+
+
+def _questions(collection: Collection, language: str) -> tuple[Part, tuple[Asked, ...]]:
+    """Return every binary question as a part of the focal point's own, due with the report."""
+    due = cycles()[collection.draft.cycle].due
+    return Part(id=OWN, office="focal point", due=due, prefixes=("Q",)), fields_of(collection, language)
+
+
+def write_questions(
+    party: str, out: Path, cycle: str = LATEST, language: str = "en", collection: Collection | None = None
+) -> int:
+    """Write every binary question with its answer so far as .xlsx or .docx; return the number of questions."""
+    held = collection or collection_of(party, cycle)
+    part, fields = _questions(held, language)
+    return write_part_file(held, fields, part, out, language)
+
+
+def questions_returned(returned: PartReturn, party: str, cycle: str, file: str) -> tuple[Returned, ...]:
+    """Return the answers of a file of all questions; raise `DataError` where it is another file."""
+    belongs(returned, party, cycle, file)
+    if returned.part != OWN:
+        message, remedy = N_("not the file of all questions"), N_("Send the part back on its own page")
+        raise DataError(Problem(message, remedy, "other-part", file, value=returned.part))
+    return returned.given
+
+
+def take_questions(party: str, path: Path, cycle: str = LATEST, person: str = "") -> Outcome:
+    """Take a filled file of all questions, as the focal point."""
+    given = questions_returned(read_part_file(path), find_party(party).iso3, cycle_of(cycle), path.name)
+    try:
+        outcome: Outcome = perform(party, cycle, "answer", person=person, given=given, via=path.suffix.lstrip("."))
+    except DataError as error:
+        raise type(error)([_in_file(problem, path.name) for problem in error.problems]) from error
+    return outcome
+
+
+ANSWERS = pa.schema([(name, pa.string()) for name in ("question", "number", "text", "answer", "state")])
+
+
+def answers_of(party: str, cycle: str = LATEST, language: str = "en") -> pa.Table:
+    """Return the binary questions with their answers: `state` is answered, open, or closed by another answer."""
+    collection = collection_of(party, cycle)
+    records = [
+        {
+            "question": field.key.removeprefix("Q."),
+            "number": field.about,
+            "text": field.label,
+            "answer": shown(field, collection.draft.text(field.key)),
+            "state": "answered" if collection.draft.text(field.key) else "open" if field.open else "closed",
+        }
+        for field in fields_of(collection, language)
+        if field.key.startswith("Q.")
+    ]
+    return pa.Table.from_pylist(records, schema=ANSWERS)

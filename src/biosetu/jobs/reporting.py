@@ -15,15 +15,16 @@ from biosetu.alignment.ort.reading import parse_json
 from biosetu.engine.grids import Book, read_book
 from biosetu.engine.tables import read_parquet
 from biosetu.framework import find_party, indicators
-from biosetu.home import home
+from biosetu.jobs.party import default_store, held
 from biosetu.jobs.promise_files import json_text
-from biosetu.observations import ObservationFolder, Selection, Source, Status, validate
+from biosetu.observations import Source, Status, validate
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (
     Change,
     CheckReport,
     check,
     correct,
+    has_attachment,
     points,
     write_attachment,
     write_grids,
@@ -99,11 +100,12 @@ def _write_book(book: Book, path: Path) -> None:
 def report_indicator(
     party: str, code: str, out: Path, source: str, attachment: Path | None = None, observations: Path | None = None
 ) -> int:
-    """Write the upload workbook from the store of observations, or from a Parquet file of them."""
-    if observations is not None:
-        table = validate(read_parquet(observations))
-    else:
-        table = ObservationFolder(home() / "observations").select(Selection(party=(find_party(party).iso3,)))
+    """Write the upload workbook from all that is held on the Party, or from a Parquet file of observations.
+
+    Raises `UsageError` for an unknown Party, code or attachment before anything is read.
+    """
+    iso3 = _known(party, code, attachment)
+    table = held(iso3, default_store()) if observations is None else validate(read_parquet(observations))
     return write_indicator_workbook(table, party, code, out, Source(source), attachment)
 
 
@@ -119,15 +121,26 @@ def write_indicator_workbook(
 
     National figures are those that the Party validated or reported; computed figures are never sent as its own.
     """
-    iso3 = find_party(party).iso3
-    if code not in indicators() and not code.startswith("national:"):
-        raise UsageError(f"There is no indicator {code!r}. Use a code of decision 16/31, such as A.3.")
+    iso3 = _known(party, code, attachment)
     rows = points(_chosen(observations, iso3, code, source), code.removeprefix("national:"))
     if not rows:
         raise DataError(_nothing(observations, iso3, code, source))
     if attachment is not None:
         write_attachment(code, rows, attachment)
     return write_upload(rows, out)
+
+
+def _known(party: str, code: str, attachment: Path | None) -> str:
+    """Return the Party's code where Party, indicator and the attachment asked for are known."""
+    iso3 = find_party(party).iso3
+    known = indicators().get(code)
+    if known is None and not code.startswith("national:"):
+        raise UsageError(f"There is no indicator {code!r}. Use a code of decision 16/31, such as A.3.")
+    if known is not None and known.kind == "binary":
+        raise UsageError(f"{code} takes answers to questions, not figures: see biosetu report questions.")
+    if attachment is not None and not has_attachment(code):
+        raise UsageError(f"The reporting tool has no detailed template for {code}.")
+    return iso3
 
 
 def settled_indicators(observations: pa.Table) -> list[tuple[str, Source]]:
@@ -160,10 +173,10 @@ def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa
 
 def _nothing(observations: pa.Table, party: str, code: str, source: Source) -> Problem:
     mask = pc.and_(pc.equal(observations["party"], party), pc.equal(observations["indicator"], code))
-    held = observations.filter(mask).num_rows
+    others = observations.filter(mask).num_rows
     remedy = (
-        "Let the Party accept or replace them first (biosetu validate)" if held else "Import or compute figures first"
+        "Let the Party accept or replace them first (biosetu validate)" if others else "Import or compute figures first"
     )
     return Problem(
-        f"{party} has no {source} figure for {code}; {held} figures of other kinds are held", remedy, "no-figures"
+        f"{party} has no {source} figure for {code}; {others} figures of other kinds are held", remedy, "no-figures"
     )

@@ -49,7 +49,7 @@ def open_window(chromium, live_server, guards_removed, said):
         context = chromium.new_context(base_url=live_server.url, **options)
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         return page

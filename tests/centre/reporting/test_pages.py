@@ -209,7 +209,7 @@ def test_report_is_cleared_signed_off_and_reopened_on_its_page(client, focal, pa
 def test_link_opens_the_parts_of_its_office_without_signing_in(client, focal, part, token):
     other = asked(focal, WATERS)
     listed = client.get(f"/office/{token}/")
-    assert (listed.status_code, listed["Cache-Control"], listed["Referrer-Policy"]) == (200, "no-store", "no-referrer")
+    assert (listed.status_code, listed["Cache-Control"], listed["Referrer-Policy"]) == (200, "no-store", "same-origin")
     assert f"/office/{token}/p1/" in listed.content.decode()
     assert WATERS not in listed.content.decode()
     assert client.get(f"/office/{token}/{other.id}/").status_code == 404

@@ -132,8 +132,8 @@ def by_link(view: View) -> View:
 
 
 def unindexed(response: HttpResponse) -> HttpResponse:
-    """Keep a page that is opened by a secret address out of caches, indexes and referrers."""
+    """Keep a page that is opened by a secret address out of caches, indexes and the referrers that others see."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response

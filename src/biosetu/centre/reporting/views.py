@@ -10,23 +10,27 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import today
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Place, for_those_who, person, place_of
 from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
 from biosetu.centre.reporting.models import REPORT_STATES, Part
-from biosetu.centre.reporting.parts import tell
+from biosetu.centre.reporting.parts import KINDS, tell
+from biosetu.centre.reporting.reader import read_part
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import cycles
+from biosetu.jobs.collecting import questions_returned, write_questions
 from biosetu.jobs.dossier import write_document
 from biosetu.jobs.national_report import Working
-from biosetu.problems import DataError
+from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd.collecting import PartState, allowed
 from biosetu.reports.cbd.collecting.states import REPORT
 from biosetu.reports.cbd.completeness import ITEMS
@@ -34,6 +38,7 @@ from biosetu.reports.cbd.national_report import days_left, default_cycle
 from biosetu.translation import N_
 
 UNPROCESSABLE = 422
+MOST_TOLD = 20
 DOCUMENTS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
@@ -181,6 +186,38 @@ def document(request: HttpRequest, place: Place, kind: str) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="biosetu-report-") as folder:
         path = write_document(report.document(language(), today()), kind, Path(folder) / name)
         return attached(path.read_bytes(), name, DOCUMENTS[kind])
+
+
+@require_safe
+@for_those_who("read_report")
+def questions(request: HttpRequest, place: Place, kind: str) -> HttpResponse:
+    """Send every binary question with its answer so far, as a file to fill."""
+    if kind not in KINDS:
+        raise Http404
+    name = f"{place.code}-{place.cycle}-questions.{kind}"
+    collection = reading.working(place.code, place.cycle).collection
+    with tempfile.TemporaryDirectory(prefix="biosetu-questions-") as folder:
+        path = Path(folder) / name
+        write_questions(place.code, path, place.cycle, language(), collection)
+        return attached(path.read_bytes(), name, KINDS[kind])
+
+
+@require_POST
+@for_those_who("collect")
+def take_questions(request: HttpRequest, place: Place) -> HttpResponse:
+    """Take a filled file of all questions; every wrong answer is said by row, and then nothing is taken."""
+    file = request.FILES.get("file")
+    try:
+        if not isinstance(file, UploadedFile):
+            raise DataError(Problem(N_("no file came"), N_("Choose the file that you filled in"), "no-file"))
+        given = questions_returned(read_part(file, bounds()), place.code, place.cycle, file.name or "")
+        via = Path(file.name or "").suffix.lower().lstrip(".")
+        tell(request, verbs.write(party=place.code, cycle=place.cycle, by=person(request), given=given, via=via))
+    except DataError as error:
+        for problem in error.problems[:MOST_TOLD]:
+            row = f"{gettext('Row')} {problem.row}: " if problem.row else ""
+            messages.error(request, f"{row}{said(problem)} {problem.value}".strip())
+    return redirect("report", code=place.code, cycle=place.cycle)
 
 
 @require_safe
