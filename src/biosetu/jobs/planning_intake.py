@@ -33,6 +33,7 @@ PLACE_NAMES = frozenset(
     {"fid", "objectid", "x", "y", "lon", "lat", "longitude", "latitude", "xloc", "yloc", "row", "column", "area_km2"}
     | {"area", "shape_area", "shape_length", "shape_leng", "locked_in", "locked_out"}
 )
+GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")  # application_id of GeoPackage 1.2 and later, 1.0, 1.1 (OGC 12-128r18)
 BORDERS_UP_TO = 60_000
 MOST_FILES = 40
 
@@ -78,8 +79,9 @@ def check_vector(path: Path) -> None:
     """
     if path.suffix.lower() == ".gpkg":
         with path.open("rb") as stream:
-            if stream.read(16) == b"SQLite format 3\x00":
-                return
+            head = stream.read(72)
+        if head.startswith(b"SQLite format 3\x00") and head[68:] in GEOPACKAGES:
+            return
     else:
         try:
             kind = json.loads(path.read_text(encoding="utf-8-sig")).get("type")

@@ -16,6 +16,7 @@ from biosetu.centre.evidence.models import Upload
 from biosetu.centre.evidence.working import perform
 from biosetu.centre.helpdesk import demonstration as helpdesk
 from biosetu.centre.library import demonstration as library
+from biosetu.centre.planning import demonstration as planning
 from biosetu.centre.reporting import demonstration as reporting
 
 TABLE = "setuland-2025.csv"
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         directory.load()
         library.load()
         helpdesk.load()
+        planning.load()
         ecosystems.load()
         reporting.load()
         contributor = Account.objects.get(username=demonstration.CONTRIBUTOR)
