@@ -1,4 +1,4 @@
-"""In a real browser: from a file to a shared plan, by mouse and keyboard, with and without scripts; axe on each page."""
+"""In a real browser: from a file to a shared plan, by mouse and keyboard, with and without scripts; axe on pages."""
 
 import os
 
