@@ -380,3 +380,34 @@ def test_overview_asks_the_database_as_often_however_many_parts_there_are(client
         asked(focal)
     with django_assert_max_num_queries(60):
         client.get(BASE)
+
+
+def questions_file(client, **answers):
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{BASE}questions.xlsx").content))
+    for row in book["part"].iter_rows():
+        if row[0].value in answers:
+            row[TEXT_COLUMN].value = answers[row[0].value]
+    target = io.BytesIO()
+    book.save(target)
+    return SimpleUploadedFile("questions.xlsx", target.getvalue())
+
+
+def test_all_questions_go_out_in_a_file_and_come_back_answered(client, focal):
+    client.force_login(focal)
+    file = questions_file(client, **{"Q.6_1": "Fully", "Q.5_1": "Marine species; Freshwater species"})
+    assert client.post(f"{BASE}questions/return/", {"file": file}).status_code == 302
+    assert (text_of("Q.6_1"), text_of("Q.5_1")) == ("fully", "marineSpecies; freshwaterSpecies")
+
+
+def test_wrong_answer_in_the_file_of_questions_is_said_by_row_and_nothing_is_taken(client, focal, forester):
+    client.force_login(focal)
+    file = questions_file(client, **{"Q.6_1": "Fully", "Q.6_2": "perhaps"})
+    shown = client.post(f"{BASE}questions/return/", {"file": file}, follow=True).content.decode()
+    assert "not one of the choices" in shown
+    assert text_of("Q.6_1") == ""
+    asked(focal, fields=("Q.6",))
+    other = part_file(client, f"{BASE}parts/p1/", "Fully", "xlsx")
+    shown = client.post(f"{BASE}questions/return/", {"file": other}, follow=True).content.decode()
+    assert "not the file of all questions" in shown
+    client.force_login(forester)
+    assert client.post(f"{BASE}questions/return/").status_code == 403

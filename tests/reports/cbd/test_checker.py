@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -104,13 +106,61 @@ def _sound() -> dict[str, list]:
     }
 
 
+def written(path: Path, rows: list[list]) -> Path:
+    """Write rows as a real file, workbook or CSV."""
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream).writerows([["" if cell is None else cell for cell in row] for row in rows])
+        return path
+    book = openpyxl.Workbook()
+    for values in rows:
+        book.active.append(values)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
 @pytest.mark.parametrize("name", sorted(_sound()))
-def test_sound_workbook_raises_no_alarm(name: str) -> None:
-    rows = _sound()[name]
+def test_sound_file_raises_no_alarm(name: str, suffix: str, tmp_path: Path) -> None:
     header = [h.upper() for h in HEADER] if name == "header in capitals" else HEADER
-    report = check(Book("f.xlsx", "xlsx", (Grid("data", tuple(map(tuple, [header, *rows]))),)), today=TODAY)
+    path = written(tmp_path / f"f{suffix}", [header, *_sound()[name]])
+    report = check(read_book(path), today=TODAY)
     assert [(f.defect, f.row, f.value) for f in report.findings] == []
     assert report.rows >= 1
+
+
+def test_each_broken_workbook_is_sound_without_its_change(tmp_path: Path) -> None:
+    for base in {case["base"] for case in BROKEN}:
+        assert found(check(read_book(build(tmp_path / f"{base}.xlsx", base)), today=TODAY)) == []
+    assert all(case["change"] for case in BROKEN)
+
+
+# what the issue names, in its words: the defect that finds it
+NAMED = {
+    "unknown or mistyped code": {"unknown-code", "mistyped-code"},
+    "header in the wrong order or spelling": {"header"},
+    "attachment uploaded as data": {"attachment-as-data"},
+    "code and title in one cell": {"code-and-title"},
+    "non-numeric or out-of-range year": {"year-not-number", "year-range"},
+    "empty unit or value": {"empty-unit", "empty-value"},
+    "unit not known for this indicator": {"unknown-unit"},
+    "percentage outside 0-100": {"percent-range"},
+    "shares adding up to more than 100 % or less": {"shares-over", "shares-under"},
+    "disaggregations larger than their total": {"part-over-total", "parts-over-total"},
+    "duplicates": {"duplicate", "conflict"},
+    "jumps beyond what is plausible": {"jump"},
+    "mixed decimal commas": {"decimal-comma"},
+    "years in other calendars": {"year-calendar"},
+    "invisible characters": {"invisible", "invisible-in-code"},
+    "more than one country": {"several-countries"},
+}
+
+
+@pytest.mark.parametrize("named", list(NAMED))
+def test_defect_that_must_be_found_has_a_broken_workbook_of_its_own(named: str) -> None:
+    alone = {case["defects"] for case in BROKEN}
+    assert NAMED[named] <= alone
+    assert all(defects()[name].severity in set(Severity) for name in NAMED[named])
 
 
 def test_shares_of_a_published_report_adding_up_to_110_percent() -> None:
