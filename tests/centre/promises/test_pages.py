@@ -1,6 +1,7 @@
 """Deciding, actions, capacity and matrices in the browser's forms; from them coverage and gaps."""
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -167,6 +168,7 @@ def test_capacity_is_rated_for_what_is_picked_alone_and_feeds_the_gaps(theirs):
     assert (gap.indicator, gap.shortfall) == ("A.1", pytest.approx(1 - 2 / 6))
     page = theirs.get(f"{BASE}capacity/").content.decode()
     assert f"Newest: {OFFICE}" in page
+    assert re.findall(r'<option value="(\d)" selected>', page) == ["0", "2"]
 
 
 def test_capacity_sheet_goes_out_and_comes_back(theirs, read_in_this_process):
