@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from biosetu.problems import DataError, Problem, UsageError
+from biosetu.progress import Progress
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "biosetu.centre.settings")
 if not apps.ready:
@@ -36,6 +37,7 @@ from biosetu.centre.evidence.reviewing import accept, send_back
 from biosetu.centre.evidence.states import ProposalState, RunState
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.evidence.working import perform
+from biosetu.centre.exchange import sheets
 from biosetu.centre.promises.store import DatabasePromises
 from biosetu.centre.reporting.store import DatabaseCollections
 from biosetu.centre.reporting.verbs import do
@@ -44,6 +46,7 @@ from biosetu.centre.validation.verbs import office_of
 __all__ = [
     "accounts",
     "add_account",
+    "bring_sheet",
     "collect",
     "collections",
     "decide",
@@ -180,6 +183,36 @@ def _table(found: Iterable[Run]) -> pa.Table:
         lines.append(dict(zip(RUN_COLUMNS, values, strict=True)))
     types = [pa.string()] * 3 + [pa.int64()] * 4
     return pa.Table.from_pylist(lines, schema=pa.schema(list(zip(RUN_COLUMNS, types, strict=True))))
+
+
+def bring_sheet(path: Path, kind: str, username: str, *, confirm: bool, progress: Progress) -> pa.Table:
+    """Show what each row of a sheet would do, or take it in; a sheet that is only shown is not kept."""
+    person = _person(username)
+    try:
+        sheet = sheets.bring(path=path, name=path.name, kind=kind, by=person)
+    except PermissionDenied as error:
+        raise UsageError(f"{username} may not bring this.") from error
+    if confirm:
+        sheets.confirm(sheet=sheet, by=person)
+        sheets.perform(sheet.pk, progress=progress)
+    lines = [
+        {"row": row.number, "state": row.state, "title": row.title, "detail": _said(row.detail), "outcome": row.outcome}
+        for row in sheet.rows.all()
+    ]
+    if not confirm:
+        sheets.drop(sheet=sheet, by=person)
+    names = ("state", "title", "detail", "outcome")
+    schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names)])
+    return pa.Table.from_pylist(lines, schema=schema)
+
+
+def _said(detail: Iterable[object]) -> str:
+    """Return what is wrong with a row, or the fields that it changes, as one text."""
+    told = (
+        f"{one['column']} {one['value']}: {one['message']}. {one['remedy']}" if isinstance(one, dict) else str(one)
+        for one in detail
+    )
+    return "; ".join(text.strip() for text in told)
 
 
 def add_account(username: str, *, name: str, role: str, party: str, centre: str, office: str) -> str:

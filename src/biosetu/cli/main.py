@@ -54,6 +54,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ecosystems": ("biosetu.cli.ecosystems:ecosystems", "Ecosystems: extent, change, the Red List of Ecosystems."),
     "match": ("biosetu.cli.match:match", "Who can help whom: shortlists with reasons, and one assignment."),
     "areas": ("biosetu.cli.areas:areas", "Protected and conserved areas: coverage, connectivity, representation."),
+    "bring": (
+        "biosetu.cli.bring:bring",
+        "Requests, providers, library entries from a sheet, shown first.",
+    ),
     "peers": ("biosetu.cli.peers:peers", "Parties in similar conditions that measured a target, or moved."),
     "plan": ("biosetu.cli.plan:plan", "Where to act next: planning units, and plans with proof of their quality."),
     "accounts": ("biosetu.cli.accounts:accounts", "Who can sign in to the centre, and as what."),

@@ -33,7 +33,8 @@ def in_centre() -> bool:
     return bool(os.environ.get("DATABASE_URL")) or (home() / DATABASE).exists()
 
 
-def _door(name: str) -> Callable[..., Any]:
+def door(name: str) -> Callable[..., Any]:
+    """Return a function of the centre's doors; `UsageError` where the web part is not installed."""
     if find_spec("django") is None:
         raise UsageError("Figures and promises live in a centre here. Install its part: pip install 'biosetu[centre]'")
     door: Callable[..., Any] = getattr(import_module(CENTRE), name)
@@ -42,7 +43,7 @@ def _door(name: str) -> Callable[..., Any]:
 
 def centre_store() -> ObservationStore:
     """Return the store of the centre."""
-    store: ObservationStore = _door("store")()
+    store: ObservationStore = door("store")()
     return store
 
 
@@ -50,19 +51,19 @@ def centre_promises(person: str = "", party: str = "", verb: str = "") -> Promis
     """Return the centre's store of promises; to write, in the name of an account that may do `verb` for `party`."""
     if verb and not person:
         raise UsageError("Promises live in a centre here: say who you are with --as ACCOUNT.")
-    store: PromiseStore = _door("promises")(person, party, verb)
+    store: PromiseStore = door("promises")(person, party, verb)
     return store
 
 
 def centre_office(person: str, party: str) -> str:
     """Return the office in whose name an account decides for a Party."""
-    office: str = _door("office")(person, party)
+    office: str = door("office")(person, party)
     return office
 
 
 def centre_collections() -> CollectionStore:
     """Return where the centre keeps the reports that are being collected."""
-    store: CollectionStore = _door("collections")()
+    store: CollectionStore = door("collections")()
     return store
 
 
@@ -70,7 +71,7 @@ def in_the_name_of(person: str, verb: str, **values: Any) -> Any:
     """Do something to a report that is being collected, in the name of an account of the centre."""
     if not person:
         raise UsageError("The report is collected in a centre here: say who does this with --as ACCOUNT.")
-    return _door("collect")(person, verb, **values)
+    return door("collect")(person, verb, **values)
 
 
 def propose_file(path: Path, person: str) -> pa.Table:
@@ -80,25 +81,25 @@ def propose_file(path: Path, person: str) -> pa.Table:
     """
     if not person:
         raise UsageError("Figures live in a centre here: say who proposes them with --as ACCOUNT.")
-    return _door("propose_file")(path, person)
+    return door("propose_file")(path, person)
 
 
 def runs(person: str) -> pa.Table:
     """Return the runs that an account may see."""
-    return _door("runs")(person)
+    return door("runs")(person)
 
 
 def decide(run: str, person: str, *, reason: str | None = None, rows: tuple[int, ...] = ()) -> pa.Table:
     """Accept the rows of a run, or return them with a reason, in the name of an officer; return the run."""
-    return _door("decide")(run, person, reason=reason, rows=rows)
+    return door("decide")(run, person, reason=reason, rows=rows)
 
 
 def add_account(account: str, *, name: str, role: str, party: str, centre: str, office: str) -> str:
     """Open an account and return its first password."""
-    password: str = _door("add_account")(account, name=name, role=role, party=party, centre=centre, office=office)
+    password: str = door("add_account")(account, name=name, role=role, party=party, centre=centre, office=office)
     return password
 
 
 def accounts() -> pa.Table:
     """Return the accounts with their roles."""
-    return _door("accounts")()
+    return door("accounts")()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.accounts.permissions import holds, may, visible_to
 from biosetu.centre.directory import verbs
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.pressing import account_of, seen, telling
@@ -32,7 +32,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
-    return render(request, "directory/list.html", {"page": page, "asked": request.GET, "rest": kept.urlencode()})
+    context = {
+        "page": page,
+        "asked": request.GET,
+        "rest": kept.urlencode(),
+        "may_bring": holds(request.user, "review", "provider"),
+    }
+    return render(request, "directory/list.html", context)
 
 
 def _filtered(rows: QuerySet[Provider], asked: QueryDict) -> QuerySet[Provider]:

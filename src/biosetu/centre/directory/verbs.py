@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import may
+from biosetu.centre.accounts.permissions import holds, may
 from biosetu.centre.audit.trail import record
 from biosetu.centre.directory.models import Provider, Standing
 from biosetu.cooperation import Refused, say
@@ -17,6 +17,8 @@ from biosetu.cooperation.forms import YES, check, due, filled, form
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
+
+OWNED = N_("This entry belongs to its own account; they change it themselves.")
 
 
 @transaction.atomic
@@ -45,13 +47,40 @@ def edit(*, provider: Provider, by: Account, values: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
+def take_in(*, by: Account, values: Mapping[str, str], provider: Provider | None = None) -> Provider:
+    """Make or change an entry from a sheet, as the reviewing centre: listed where the sheet says that they agreed.
+
+    An entry that belongs to an account is changed by that account alone.
+    """
+    if not holds(by, "review", "provider"):
+        raise PermissionDenied
+    if provider is not None and provider.account_id is not None:
+        raise Refused(OWNED)
+    _check(values)
+    made = provider or Provider()
+    made.name, made.changed = values.get("name", "")[:300], timezone.now()
+    for name, value in _columns(values).items():
+        setattr(made, name, value)
+    agreed = "consent" in made.values
+    made.standing = Standing.LISTED if agreed and not _missing(made) else Standing.SUBMITTED
+    made.consented_on = (made.consented_on or timezone.localdate()) if agreed else None
+    made.save()
+    _audit(made, by, "take_in")
+    return made
+
+
+def _missing(provider: Provider) -> tuple[str, ...]:
+    labels = {field.field: field.label for field in form("provider")}
+    have = filled({**provider.values, "name": provider.name})
+    return tuple(labels[name] for name in due("provider", "listed") if name not in have)
+
+
+@transaction.atomic
 def submit(*, provider: Provider, by: Account) -> None:
     """Ask to be listed; consent and the fields that are due must be there."""
     if not may(by, "edit", provider):
         raise PermissionDenied
-    labels = {field.field: field.label for field in form("provider")}
-    missing = tuple(labels[name] for name in due("provider", "listed") if name not in filled(provider.values))
-    if missing:
+    if missing := _missing(provider):
         raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
     _move(provider, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN), consented_on=timezone.localdate())
     _audit(provider, by, "submit")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -22,6 +19,7 @@ from biosetu import cooperation
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import grants, may, parties_for, visible_to
+from biosetu.centre.exchange.bringing import sent
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import calendar, facts, focal_parties, newest_consents, roles_for
 from biosetu.centre.helpdesk.models import (
@@ -40,8 +38,7 @@ from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import MAIN_WAY, Refused, in_words, offered, read_clock, standards, states
 from biosetu.cooperation.following import Asking, follow_ups
 from biosetu.cooperation.forms import biobridge, form, parts
-from biosetu.cooperation.forms import template as empty_form
-from biosetu.engine.tables import write_table
+from biosetu.cooperation.sheets import filled_sheet
 from biosetu.framework import parties
 from biosetu.problems import DataError
 from biosetu.translation import N_
@@ -243,11 +240,18 @@ def _track(found: SupportRequest) -> list[tuple[str, str, bool, bool]]:
 @login_required
 @require_safe
 def template(request: HttpRequest) -> FileResponse:
-    """Send the empty form as a workbook, to be filled in offline."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "request.xlsx"
-        write_table(empty_form("request"), path)
-        return FileResponse(io.BytesIO(path.read_bytes()), as_attachment=True, filename="biosetu-request.xlsx")
+    """Send the empty form as a workbook in the language of the page, to be filled in offline."""
+    return sent(filled_sheet("request", gettext), "biosetu-request.xlsx")
+
+
+@login_required
+@require_safe
+def form_file(request: HttpRequest, reference: str) -> FileResponse:
+    """Send a request's form as a workbook, to be filled in further offline and brought back."""
+    found = _seen(request, reference)
+    if not may(request.user, "edit", found):
+        raise PermissionDenied
+    return sent(filled_sheet("request", gettext, found.values, found.reference), f"biosetu-{found.reference}.xlsx")
 
 
 @login_required

@@ -19,6 +19,7 @@ urlpatterns = [
     path("template.xlsx", pages.template, name="request_template"),
     path("<str:reference>/", pages.detail, name="request"),
     path("<str:reference>/edit/", pages.edit, name="request_edit"),
+    path("<str:reference>/form.xlsx", pages.form_file, name="request_form"),
     path("<str:reference>/bio-bridge.json", pages.biobridge_file, name="request_biobridge"),
     path("<str:reference>/files/<int:pk>/", pages.attachment, name="request_file"),
     path("<str:reference>/do/<str:name>/", steps.do, name="request_do"),

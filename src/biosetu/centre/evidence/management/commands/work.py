@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from biosetu.centre.assessor.working import compile_ahead, release_silent_occurrences
 from biosetu.centre.ecosystems.working import release_silent_measurements
 from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
+from biosetu.centre.exchange.sheets import release_silent_sheets
 from biosetu.centre.planning import working as plans
 from biosetu.centre.queue import keep_going
 from biosetu.centre.reminders import EVERY_SECONDS, look
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         release_silent_occurrences(0 if options["alone"] else SILENT_SECONDS)
         threading.Thread(target=_watch, daemon=True).start()
         threading.Thread(target=compile_ahead, daemon=True).start()
+        release_silent_sheets(0 if options["alone"] else SILENT_SECONDS)
         keep_going(look, 0)
         call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
 
@@ -51,6 +53,7 @@ def _watch() -> None:
             plans.release_silent()
             release_silent_measurements()
             release_silent_occurrences()
+            release_silent_sheets()
             keep_going(look, EVERY_SECONDS)
         except DatabaseError:
             logger.exception("could not look for silent runs")
