@@ -6,7 +6,8 @@ import json
 import sys
 from pathlib import Path
 
-from biosetu.centre.evidence.reader import Bounds, Reading, main, refuse_active_content
+from biosetu.centre.apart import Bounds
+from biosetu.centre.evidence.reader import Reading, main, refuse_active_content
 from biosetu.engine.cells import Limits, read_cells
 
 
