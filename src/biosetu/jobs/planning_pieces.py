@@ -44,7 +44,7 @@ def make_pieces(shapes: np.ndarray, number: np.ndarray, most: int = MOST_PIECES)
     members = _blocks(shapes, most) if blocks else [np.array([index]) for index in range(len(shapes))]
     paths, middles = [], []
     for group in members:
-        outline = shapely.union_all(shapes[group], grid_size=1e-3) if blocks else shapes[group[0]]
+        outline = shapely.coverage_union_all(shapes[group]) if blocks else shapes[group[0]]
         outline = shapely.simplify(outline, 0.3 / scale)
         paths.append("".join(_ring(ring, west, north, scale) for ring in _rings(outline)))
         middle = shapely.point_on_surface(outline)

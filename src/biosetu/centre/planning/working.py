@@ -32,7 +32,7 @@ from biosetu.problems import Cancelled, DataError
 from biosetu.translation import N_
 
 TOLD_EVERY_SECONDS = 0.5
-SILENT_SECONDS = 120
+SILENT_SECONDS = 900  # longer than any plan may take, opening its problem included
 logger = logging.getLogger("biosetu.plans")
 
 
