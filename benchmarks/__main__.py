@@ -60,6 +60,7 @@ BENCHMARKS = (
         "ecosystems-measure", ("benchmarks/ecosystems_measure.py",), "two dates of 20,000 x 20,000 <= 20 s, < 3 GB"
     ),
     Benchmark("areas-connectivity", ("benchmarks/areas_connectivity.py",), "20,000 areas < 30 s; 5,000 dense < 120 s"),
+    Benchmark("areas-country", ("-m", "benchmarks.areas_country"), "500 sites < 2 s from the command line, with start"),
     Benchmark("areas-coverage", ("benchmarks/areas_coverage.py",), "300,000 polygons exact <= 20 min, < 6 GB"),
     Benchmark("areas-coverage-raster", ("benchmarks/areas_coverage.py", "--raster"), "the same at 100 m <= 5 min"),
     Benchmark(

@@ -11,6 +11,7 @@ from biosetu.areas import (
     by_governance,
     clean,
     coverage_table,
+    key_sites_table,
     mean_site_share,
     read_sites,
     zone_growth,
@@ -177,3 +178,89 @@ def test_mean_share_of_key_sites_rounds_errors_of_delineation():
     assert mean_site_share([none], 2000) == 0.0
     assert mean_site_share([whole, half, none], 2000) == pytest.approx(50.0, abs=0.1)
     assert mean_site_share([whole, half, none], 1999) == 0.0
+
+
+def strip_km2(west, south, east, north):
+    """The area between meridians and parallels by the closed formula (Snyder 1987, eq. 3-12), nothing of ours."""
+    a, f = 6378137.0, 1 / 298.257223563
+    e = np.sqrt(f * (2 - f))
+
+    def under(latitude):
+        s = np.sin(np.radians(latitude))
+        return (1 - e**2) * (s / (1 - (e * s) ** 2) + np.arctanh(e * s) / e)
+
+    return a**2 / 2 * np.radians(east - west) * (under(north) - under(south)) / 1e6
+
+
+def test_country_and_sites_over_the_date_line_by_hand():
+    """Islands on both sides of 180°: one site crosses it in degrees past 180, one jumps, one lies on each side."""
+    country = shapely.MultiPolygon([shapely.box(176, -20, 180, -15), shapely.box(-180, -20, -177, -15)])
+    past, jumping = shapely.box(179, -17, 181, -16), shapely.Polygon([(179, -19), (-179, -19), (-179, -18), (179, -18)])
+    both = shapely.MultiPolygon([shapely.box(176, -16, 177, -15), shapely.box(-178, -16, -177, -15)])
+    row = last_row([(past, 2000, "PA"), (jumping, 2001, "PA"), (both, 2002, "OECM")], Zone("FJI", "land", country))
+    assert row["area_km2"] == pytest.approx(strip_km2(0, -20, 7, -15), rel=1e-9)
+    assert row["protected_km2"] == pytest.approx(strip_km2(0, -17, 2, -16) + strip_km2(0, -19, 2, -18), rel=1e-9)
+    assert row["oecm_km2"] == pytest.approx(strip_km2(0, -16, 2, -15), rel=1e-9)
+
+
+def test_rings_round_the_pole_by_hand():
+    """A ring of latitude from 80° to 85°, its middle filled later, and a square across both, round all meridians."""
+    zone = Zone("ARC", "sea", shapely.box(-180, 70, 180, 90))
+    ring, cap, across = shapely.box(-180, 80, 180, 85), shapely.box(-180, 84, 180, 90), shapely.box(0, 78, 90, 88)
+    table = coverage_table([zone_growth(sites_of([(ring, 1990, "PA"), (cap, 2000, "PA"), (across, 2010, "PA")]), zone)])
+    by_year = {row["year"]: row["protected_km2"] for row in table.to_pylist()}
+    assert by_year[1990] == pytest.approx(strip_km2(-180, 80, 180, 85), rel=1e-9)
+    assert by_year[2000] == pytest.approx(strip_km2(-180, 80, 180, 90), rel=1e-9)
+    assert by_year[2010] == pytest.approx(strip_km2(-180, 80, 180, 90) + strip_km2(0, 78, 90, 80), rel=1e-9)
+
+
+def test_nested_rings_count_each_place_once_by_hand():
+    outer = shapely.box(0, 50, 8, 58).difference(shapely.box(1, 51, 7, 57))
+    inner = shapely.box(2, 52, 6, 56).difference(shapely.box(3, 53, 5, 55))
+    middle, over = shapely.box(3, 53, 5, 55), shapely.box(4, 50, 8, 58)
+    rows = [(outer, 1990, "PA"), (inner, 1991, "PA"), (middle, 1992, "PA"), (over, 1993, "PA")]
+    zone = Zone("AAA", "land", shapely.box(0, 50, 10, 58))
+    table = coverage_table([zone_growth(sites_of(rows), zone)])
+    expected = np.cumsum(
+        [
+            strip_km2(0, 50, 8, 58) - strip_km2(1, 51, 7, 57),
+            strip_km2(2, 52, 6, 56) - strip_km2(3, 53, 5, 55),
+            strip_km2(3, 53, 5, 55),
+            strip_km2(4, 51, 7, 57) - strip_km2(4, 52, 6, 56),
+        ]
+    )
+    assert table.column("protected_km2").to_pylist() == pytest.approx(expected.tolist(), rel=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 30))
+def test_series_of_any_sites_ends_at_the_union(seed, count):
+    random = np.random.default_rng(seed)
+    rows = [(disc(random, 0.1, 2), int(random.integers(1990, 2000)), "PA" if k % 3 else "OECM") for k in range(count)]
+    growth = zone_growth(sites_of(rows), ZONE)
+    union = shapely.union_all([row[0] for row in rows]).intersection(ZONE.shape)
+    parks = shapely.union_all([row[0] for row in rows if row[2] == "PA"]).intersection(ZONE.shape)
+    assert growth.all_km2[-1] == pytest.approx(km2(union), rel=1e-9)
+    assert growth.protected_km2[-1] == pytest.approx(km2(parks), rel=1e-9)
+    assert (np.diff(growth.all_km2) >= 0).all()
+    assert (growth.protected_km2 <= growth.all_km2 + 1e-9).all()
+
+
+def test_categories_count_only_sites_that_reach_into_the_zone():
+    rows = [(shapely.box(0, 0, 2, 2), 1990, "PA", "II"), (shapely.box(20, 0, 22, 2), 1990, "PA", "II")]
+    row = by_category(sites_of(rows), ZONE).to_pylist()[0]
+    assert (row["sites"], row["flat_percent"]) == (1, pytest.approx(100 * km2(rows[0][0]) / km2(ZONE.shape)))
+
+
+def test_key_sites_share_by_realm_and_year():
+    sites = sites_of([(shapely.box(0, 0, 1, 1), 2000, "PA"), (shapely.box(5, 5, 6, 6), 2002, "PA")])
+    zones = [
+        Zone("first", "land", shapely.box(0, 0, 2, 1)),
+        Zone("second", "land", shapely.box(5, 5, 6, 6)),
+        Zone("second", "sea", shapely.box(6, 5, 7, 6)),
+    ]
+    table = key_sites_table([zone_growth(sites, zone) for zone in zones]).to_pylist()
+    rows = {(row["realm"], row["year"]): row for row in table}
+    assert [rows["land", year]["mean_share_percent"] for year in (2000, 2001, 2002)] == pytest.approx([25, 25, 75])
+    assert (rows["land", 2000]["sites"], rows["sea", 2002]["sites"]) == (2, 1)
+    assert rows["sea", 2002]["mean_share_percent"] == 0.0

@@ -67,3 +67,26 @@ def test_circle_has_its_area(place, area_km2):
     shape = circle(*place, area_km2)
     assert shape.is_valid
     assert areas_km2(array(shape))[0] == pytest.approx(area_km2, rel=2e-4)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        shapely.box(-180, 80, 180, 85),
+        shapely.segmentize(shapely.box(-180, 60, 180, 90), 10.0),
+        shapely.segmentize(shapely.box(-170, 60, 170, 70), 5.0),
+        shapely.box(-180, 80, 180, 85).difference(shapely.box(-10, 81, 10, 82)),
+    ],
+)
+def test_shape_round_the_globe_is_left_whole(shape):
+    same, changed = within_date_line(array(shape))
+    assert not changed.any()
+    assert same[0].equals(shape)
+
+
+def test_only_the_part_that_jumps_is_turned():
+    jumping = shapely.Polygon([(179, 0), (-179, 0), (-179, 1), (179, 1)])
+    cut, changed = within_date_line(array(shapely.MultiPolygon([jumping, shapely.box(-100, 5, -90, 6)])))
+    assert changed.tolist() == [True]
+    expected = areas_km2(array(shapely.box(0, 0, 2, 1), shapely.box(-100, 5, -90, 6))).sum()
+    assert areas_km2(cut)[0] == pytest.approx(expected, rel=1e-9)

@@ -56,8 +56,9 @@ def _ring_area(ring: shapely.LinearRing) -> shapely.Geometry:
 def within_date_line(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
     """Return shapes with all longitudes within ±180°, and which were changed.
 
-    Longitudes beyond ±180° are cut and turned round. A ring that jumps from +179° to -179° is taken as crossing the
-    date line when that makes it less wide; one that truly spans more than half the globe stays as it is.
+    Longitudes beyond ±180° are cut and turned round. A ring with an edge that jumps from +179° to -179° is taken as
+    crossing the date line when that makes it less wide; one that truly spans more than half the globe, or goes all the
+    way round (an edge of 360°), stays as it is.
     """
     bounds = shapely.bounds(shapes)
     with np.errstate(invalid="ignore"):
@@ -65,6 +66,8 @@ def within_date_line(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
         beyond = (bounds[:, 2] > 180.0) | (bounds[:, 0] < -180.0)
     result, changed = shapes.copy(), np.zeros(shapes.size, bool)
     for index in np.flatnonzero(jumps | beyond):
+        if jumps[index] and not _leaps(shapes[index]):
+            continue
         turned = _turned(shapes[index]) if jumps[index] else shapes[index]
         west, _, east, _ = turned.bounds
         if jumps[index] and east - west >= bounds[index, 2] - bounds[index, 0]:
@@ -74,6 +77,15 @@ def within_date_line(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
     return result, changed
 
 
+def _leaps(shape: shapely.Geometry) -> bool:
+    """Return whether a ring has an edge over more than half the globe, but not round all of it."""
+    for ring in shapely.get_rings(shapely.get_parts(shape)):
+        steps = np.abs(np.diff(shapely.get_coordinates(ring)[:, 0]))
+        if ((steps > 180.0) & (steps < 360.0)).any():
+            return True
+    return False
+
+
 def _turned(shape: shapely.Geometry) -> shapely.Geometry:
     """Turn the parts that lie west to the east, each ring by its own jump."""
 
@@ -81,7 +93,7 @@ def _turned(shape: shapely.Geometry) -> shapely.Geometry:
         return np.column_stack([np.where(points[:, 0] < 0, points[:, 0] + 360.0, points[:, 0]), points[:, 1]])
 
     parts = shapely.get_parts(shape)
-    wide = shapely.bounds(parts)[:, 2] - shapely.bounds(parts)[:, 0] > 180.0
+    wide = np.array([_leaps(part) for part in parts], bool)
     if not wide.any():
         return shape
     parts[wide] = shapely.transform(parts[wide], turn)
