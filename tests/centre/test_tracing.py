@@ -26,6 +26,15 @@ def test_each_log_line_of_a_request_carries_its_id(client, caplog):
     assert [record.request_id for record in caplog.records if record.name == "biosetu.request"] == [response[HEADER]]
 
 
+@pytest.mark.parametrize("place", ["/plans/shared/", "/office/"])
+def test_the_secret_of_a_shared_link_is_in_no_log_line(client, caplog, place):
+    with caplog.at_level(logging.INFO, logger="biosetu.request"):
+        client.get(f"{place}a-secret-token/")
+    lines = [record.getMessage() for record in caplog.records if record.name == "biosetu.request"]
+    assert [line for line in lines if "…" in line] == lines != []
+    assert "a-secret-token" not in "".join(lines)
+
+
 def test_outside_of_a_request_there_is_no_id():
     assert request_id() == "-"
 

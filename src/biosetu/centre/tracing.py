@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-ID"
 GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+OPENING = "token"
 QUIET = ("/static/", "/health")
 _current: ContextVar[str] = ContextVar("request_id", default="-")
 logger = logging.getLogger("biosetu.request")
@@ -46,7 +47,13 @@ def request_ids(get_response: View) -> View:
 
 def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     if not request.path.startswith(QUIET):
-        logger.info("%s %s %s %.0f ms", request.method, request.path, response.status_code, seconds * 1000)
+        logger.info("%s %s %s %.0f ms", request.method, _told(request), response.status_code, seconds * 1000)
+
+
+def _told(request: HttpRequest) -> str:
+    """Return the path without what opens a page to whoever knows it (the `token` of a shared link)."""
+    secret = request.resolver_match.kwargs.get(OPENING, "") if request.resolver_match else ""
+    return request.path.replace(secret, "…") if secret else request.path
 
 
 class RequestIdFilter(logging.Filter):
