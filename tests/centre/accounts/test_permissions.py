@@ -17,9 +17,10 @@ from biosetu.centre.audit.models import Entry
 from biosetu.centre.evidence.columns import fields_of
 from biosetu.centre.evidence.models import Commit, Figure, Proposal, Run, RunParty, Upload
 from biosetu.centre.evidence.states import RunState
+from biosetu.centre.reporting.models import Part, Report
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-MODELS = {"figure": Figure, "upload": Upload, "run": Run, "proposal": Proposal, "audit": Entry}
+MODELS = {"figure": Figure, "upload": Upload, "run": Run, "proposal": Proposal, "audit": Entry, "part": Part}
 PARTIES = ("NPL", "JOR", "LKA")
 SOURCES = ("national", "availableDataset", "noData")
 
@@ -49,6 +50,8 @@ def people():
         ("officer", [("officer", "NPL", "")]),
         ("both", [("contributor", "JOR", ""), ("officer", "LKA", "")]),
         ("centre", [("officer", "", "iucn-asia")]),
+        ("focal", [("focal_point", "NPL", "")]),
+        ("signs", [("publishing_authority", "JOR", "")]),
         ("west", [("officer", "", "iucn-west-asia"), ("contributor", "NPL", "")]),
     ]
     for name, roles in held:
@@ -85,6 +88,15 @@ def make_runs(draw, owners):
         Entry.objects.create(verb="accept", record="run", record_id="1", party=party, request_id="-")
 
 
+def make_parts(draw):
+    for party in PARTIES:
+        report = Report.objects.create(party=party, cycle="7NR", state="collecting")
+        for n, office in enumerate(("Office", "Other office", draw(st.sampled_from(["Office", "office", ""])))):
+            Part.objects.create(
+                report=report, name=f"p{n}", office=office, due=date(2026, 12, 31), prefixes=["V"], state="assigned"
+            )
+
+
 @given(data=st.data())
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_predicate_and_query_agree_for_everyone_and_every_record(data, transactional_rollback):
@@ -93,6 +105,7 @@ def test_predicate_and_query_agree_for_everyone_and_every_record(data, transacti
         owners = [person for person in everyone if isinstance(person, Account)] + [None]
         make_figures(data.draw)
         make_runs(data.draw, owners)
+        make_parts(data.draw)
         for line in {(line.verb, line.record) for line in table() if line.record in MODELS}:
             verb, kind = line
             records = MODELS[kind].objects.all()

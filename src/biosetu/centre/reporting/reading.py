@@ -14,7 +14,7 @@ from biosetu.centre.pages.reading import evidence, today
 from biosetu.centre.promises.snapshot import snapshot as promises
 from biosetu.centre.reporting.models import STANDINGS, STEPS
 from biosetu.centre.reporting.store import DatabaseCollections
-from biosetu.centre.wording import gettext, language
+from biosetu.centre.wording import direction, gettext, language
 from biosetu.framework import indicators, parties, questions, targets
 from biosetu.jobs.collecting import collection_of
 from biosetu.jobs.national_report import Working
@@ -26,7 +26,7 @@ from biosetu.reports.cbd.completeness import ITEMS, Completeness
 from biosetu.reports.cbd.draft import filled
 from biosetu.reports.cbd.national_report import ITEM_NAMES, TITLES, held_here
 from biosetu.reports.content import Document, Section
-from biosetu.translation import N_, Voice
+from biosetu.translation import LEFT_TO_RIGHT_ISOLATE, N_, POP_ISOLATE, Voice
 
 ORDER = ("I", "II", "III", "IV", "V", "Q")
 GROUPS = {"I": N_("Sections"), "III": N_("Targets"), "Q": N_("Binary questions")}
@@ -103,14 +103,21 @@ def section_title(report: Working, key: str) -> str:
         name = key.removeprefix("III.")
         entry = next(entry for entry in report.complete if entry.target.id == name)
         if entry.target.type == "global":
-            return f"{name}. {targets()[name].title(language())}"
+            return numbered(name, targets()[name].title(language()))
         target = next(target for target in report.promises.targets if target.id == name)
-        return f"{name}. {target.text(language())}"
+        return numbered(name, target.text(language()))
     if key.startswith("Q."):
         code = key.removeprefix("Q.")
         measured = targets()[indicators()[code].targets[0]]
-        return f"{code} {gettext('Questions')}: {measured.title(language())}"
+        return numbered(code, f"{gettext('Questions')}: {measured.title(language())}")
     return gettext(TITLES[key])
+
+
+def numbered(number: str, title: str) -> str:
+    """Return a title after its number, which keeps its own direction beside Arabic."""
+    if direction(language()) == "rtl":
+        return f"{LEFT_TO_RIGHT_ISOLATE}{number}{POP_ISOLATE}. {title}"
+    return f"{number}. {title}"
 
 
 def material(report: Working, key: str) -> Markup:
