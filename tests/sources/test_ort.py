@@ -50,7 +50,7 @@ def test_targets_of_a_party_come_page_by_page_and_are_imported(tmp_path: Path) -
     assert outcome.count("new") == 103
     assert [query["start"] for query in pages] == ["0", "100"]
     assert "government_s:np" in pages[0]["q"]
-    assert "rita" not in (store.folder / "NPL.json").read_text(encoding="utf-8")
+    assert "rita" not in (store.folder / "alignment" / "NPL.json").read_text(encoding="utf-8")
 
 
 def test_stopped_pull_goes_on_without_asking_again(tmp_path: Path) -> None:

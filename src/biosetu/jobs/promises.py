@@ -8,8 +8,8 @@ from functools import cache
 
 import pyarrow as pa
 
-from biosetu.alignment import PromiseFolder, Promises, PromiseStore, merged
-from biosetu.alignment.capacity import SelfAssessment, confirmed_gaps
+from biosetu.alignment import NotCovered, PromiseFolder, Promises, PromiseStore, merged
+from biosetu.alignment.capacity import SelfAssessment, confirmed_gaps, read_assessment
 from biosetu.alignment.importing import read_tables
 from biosetu.alignment.promise_tables import promise_tables, text_in
 from biosetu.engine.grids import Book, Grid
@@ -20,6 +20,8 @@ from biosetu.problems import UsageError
 from biosetu.sources import setuland
 
 SETULAND_SOURCE = "NBSAP of Setuland 2025 (fictional)"
+SETULAND_OFFICE = "Ministry of Environment of Setuland (fictional)"
+RATED_ON = date(2026, 3, 31)
 
 
 def promise_store() -> PromiseStore:
@@ -55,7 +57,23 @@ def promises_of(party: str, store: PromiseStore | None = None) -> Promises:
 def _setuland() -> Promises:
     grids = tuple(Grid(name, tuple(rows)) for name, rows in setuland.promises().items())
     imported = read_tables(Book(SETULAND_SOURCE, "csv", grids), setuland.PARTY)
-    return merged(imported, Promises(party=setuland.PARTY))
+    said = tuple(
+        NotCovered(
+            party=setuland.PARTY,
+            target=row["target"],
+            info={"en": row["info_en"], "ar": row["info_ar"]},
+            source=SETULAND_SOURCE,
+        )
+        for row in setuland.statements()
+    )
+    return merged(imported, Promises(party=setuland.PARTY)).model_copy(update={"statements": said})
+
+
+@cache
+def _setuland_rated() -> SelfAssessment:
+    header, *rows = setuland.capacity()
+    sheet = ((header[0], "title", *header[1:]), *((row[0], "", *row[1:]) for row in rows))
+    return read_assessment(Book(SETULAND_SOURCE, "csv", (Grid("", sheet),)), setuland.PARTY, SETULAND_OFFICE, RATED_ON)
 
 
 def tables_of(party: str, on: date | None = None, store: PromiseStore | None = None) -> Mapping[str, pa.Table]:
@@ -72,8 +90,9 @@ def tables_of(party: str, on: date | None = None, store: PromiseStore | None = N
 
 
 def assessment_of(party: str, store: PromiseStore | None = None) -> SelfAssessment | None:
-    """Return the newest capacity self-assessment of a Party (ISO3)."""
-    return (store or promise_store()).assessment(party)
+    """Return the newest capacity self-assessment of a Party (ISO3); Setuland brings its own where it made none."""
+    held = (store or promise_store()).assessment(party)
+    return _setuland_rated() if held is None and party == setuland.PARTY else held
 
 
 def titles_by_target(tables: Mapping[str, pa.Table], language: str = "en") -> Mapping[str, tuple[str, ...]] | None:

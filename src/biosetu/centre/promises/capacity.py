@@ -20,6 +20,7 @@ from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import Party, indicators
 from biosetu.jobs.capacity import demand_of, dimension_label, write_assessment
+from biosetu.jobs.promises import assessment_of
 from biosetu.problems import DataError
 
 FEWEST_PARTIES = 2
@@ -31,7 +32,7 @@ MOST = 60
 @access.for_those_who(verbs.PREPARE)
 def sheet(request: HttpRequest, party: Party) -> HttpResponse:
     """Show the self-assessment for the indicators picked, or keep what was filled in."""
-    held = kept.snapshot().assessment(party.iso3)
+    held = assessment_of(party.iso3, kept.snapshot())
     picked = _picked(request, held)
     problems: list[dict[str, Any]] = []
     if request.method == "POST":
@@ -96,7 +97,7 @@ def _tell(request: HttpRequest, made: SelfAssessment) -> None:
 def workbook(request: HttpRequest, party: Party) -> HttpResponse:
     """Send the sheet for the indicators picked."""
     store = kept.snapshot()
-    picked = _picked(request, store.assessment(party.iso3))
+    picked = _picked(request, assessment_of(party.iso3, store))
     if not picked:
         messages.info(request, gettext("Pick indicators first."))
         return redirect("capacity", code=party.iso3)

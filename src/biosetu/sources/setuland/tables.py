@@ -56,6 +56,16 @@ def promises() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return MappingProxyType({name: _with_header(name) for name in ("national_targets", "actions")})
 
 
+def statements() -> tuple[Mapping[str, str], ...]:
+    """Return what Setuland itself says that its national targets do not cover: target, info_en, info_ar."""
+    return tuple(packaged_rows(ROOM, "statements"))
+
+
+def capacity() -> tuple[tuple[str, ...], ...]:
+    """Return Setuland's self-assessment of its capacity, header first: indicator, five scores, evidence."""
+    return _with_header("capacity")
+
+
 def _with_header(name: str) -> tuple[tuple[str, ...], ...]:
     rows = packaged_rows(ROOM, name)
     return (tuple(rows[0]), *(tuple(row.values()) for row in rows))
