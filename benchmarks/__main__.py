@@ -59,6 +59,16 @@ BENCHMARKS = (
     Benchmark(
         "ecosystems-measure", ("benchmarks/ecosystems_measure.py",), "two dates of 20,000 x 20,000 <= 20 s, < 3 GB"
     ),
+    Benchmark(
+        "ecosystems-measure-utm",
+        ("benchmarks/ecosystems_measure.py", "--crs", "EPSG:32644", "--skip-plain"),
+        "the same in a projected CRS; no promise of its own",
+    ),
+    Benchmark(
+        "ecosystems-large",
+        ("benchmarks/ecosystems_measure.py", "--mosaic", "5", "--interrupt"),
+        "100,000 x 100,000 in resumable blocks: killed half-way, resumed, every class exactly right",
+    ),
     Benchmark("areas-connectivity", ("benchmarks/areas_connectivity.py",), "20,000 areas < 30 s; 5,000 dense < 120 s"),
     Benchmark("areas-country", ("-m", "benchmarks.areas_country"), "500 sites < 2 s from the command line, with start"),
     Benchmark("areas-coverage", ("benchmarks/areas_coverage.py",), "300,000 polygons exact <= 20 min, < 6 GB"),

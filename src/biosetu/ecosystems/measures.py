@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from biosetu.ecosystems.counting import NO_DATA_KEY, merged_cells, merged_pairs
 from biosetu.ecosystems.occupancy import COVER_LIMITS_PERCENT, Occupancy, occupancy
 from biosetu.ecosystems.outline import hull_corners
-from biosetu.ecosystems.parts import Parts
+from biosetu.ecosystems.parts import Parts, let_go
 from biosetu.ecosystems.patches import join_patches
 from biosetu.ecosystems.runs import code_of, zone_of
 from biosetu.geo.hull import geodesic_hulls
@@ -78,11 +78,16 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
         hemisphere holds them; at least area_km2), occupied cells by all readings, cells by cover, patches.
     """
     cells, outlines = parts.cells(date), parts.outlines(date)
-    starts = [_starts(np.ascontiguousarray(table["key"])) for table in cells]
+    starts = []
+    for table in cells:
+        starts.append(_starts(np.ascontiguousarray(table["key"])))
+        let_go(table)
     keys = sorted({int(key) for own, _ in starts for key in own})
 
     def measure(key: int) -> ClassMeasure:
         rows = merged_cells([_slice(table, own, key) for table, own in zip(cells, starts, strict=True)])
+        for table in cells:
+            let_go(table)
         columns, lines = hull_corners(outlines, key, frame.pixels.width)
         found = occupancy(rows["x"], rows["y"], rows["area"], frame.grid, frame.unit.per_m2 * frame.full_weight)
         return ClassMeasure(key, int(rows["pixels"].sum()), int(rows["area"].sum()), found, columns, lines)

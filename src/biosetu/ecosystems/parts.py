@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -28,6 +29,13 @@ class Parts(Protocol):
 
     def pairs(self, date: int) -> Sequence[NDArray[np.void]]:
         """Return the transitions from one date to the next."""
+
+
+def let_go(table: NDArray[np.void]) -> None:
+    """Tell the system that a table mapped from disk need not stay in memory; it is read again where it is asked for."""
+    mapped = getattr(table, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 class CollectedBands:

@@ -1,0 +1,138 @@
+"""In a real browser: from a small GeoTIFF to figures under review, with scripts in English, without them in Arabic."""
+
+import os
+import shutil
+
+import pytest
+from tests.centre.ecosystems.conftest import GROUPS, NAMES, write_map
+from tests.centre.people import PASSWORD, contributor
+
+from biosetu.centre.ecosystems import working
+from biosetu.centre.ecosystems.models import Measurement, Study
+from biosetu.centre.evidence.models import Run
+from biosetu.centre.evidence.working import perform
+
+CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.db,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
+]
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright's own loop runs in the thread of the test
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+def window(chromium, server, said, *, scripts, width):
+    context = chromium.new_context(
+        base_url=server.url, java_script_enabled=scripts, bypass_csp=scripts, viewport={"width": width, "height": 844}
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return page
+
+
+def faults(page):
+    """What sticks out sideways and, where scripts run, what axe calls serious."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = [page.url] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
+    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    return found + [f"{page.url} {v['id']}: {v['nodes'][0]['html'][:120]}" for v in serious]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "scripts", "width"),
+    [("", True, 390), ("/ar", False, 1280)],
+    ids=["english-phone-with-scripts", "arabic-without-scripts"],
+)
+def test_from_a_map_to_review(chromium, live_server, guards_removed, in_this_process, tmp_path, prefix, scripts, width):
+    contributor()
+    said, wrong = [], []
+    page = window(chromium, live_server, said, scripts=scripts, width=width)
+
+    def look():
+        if scripts:
+            wrong.extend(faults(page))
+
+    page.goto(f"{prefix}/account/login/")
+    page.fill("#id_login", "contributor")
+    page.fill("#id_password", PASSWORD)
+    page.click("form.stack button[type=submit]")
+    page.goto(f"{prefix}/ecosystems/")
+    look()
+    page.fill("#title", "Middle hills")
+    page.click("form.stack button[type=submit]")
+    page.wait_for_selector("#maps-title")
+    for year in (2000, 2020):
+        page.set_input_files("#file", write_map(tmp_path, year))
+        page.fill("#year", str(year))
+        page.click("form:has(#file) button[type=submit]")
+        page.wait_for_selector(f"tbody th:has-text('{year}')")
+    page.click("button[value=measure]")
+    page.wait_for_selector("progress")
+    look()
+    working.perform(Measurement.objects.get().pk)
+    if not scripts:
+        page.reload()
+    page.wait_for_selector("#measured image")
+    look()
+
+    page.goto(f"{prefix}/ecosystems/{Study.objects.get().pk}/classes/")
+    for row in Study.objects.get().classes.all():
+        page.fill(f"#name-{row.pk}", NAMES[row.code])
+        page.check(f"input[name=group-{row.pk}][value=other]")
+        page.fill(f"input[name=other-{row.pk}]", GROUPS[row.code])
+    look()
+    page.click(".actions.sticky button")
+    page.wait_for_selector(".notice.success")
+    assert dict(Study.objects.get().classes.values_list("code", "functional_group")) == GROUPS
+
+    page.goto(f"{prefix}/ecosystems/{Study.objects.get().pk}/criteria/")
+    look()
+    page.click("table.outcomes tbody a")
+    page.wait_for_selector("#result .category")
+    before = page.inner_text("#result .category >> nth=0")
+    page.locator("details", has=page.locator("#p-A3_decline_percent")).evaluate(
+        "each => each.open = true"
+    ) if scripts else None
+    page.fill("#p-A3_decline_percent", "100")
+    if scripts:
+        page.wait_for_function("before => document.querySelector('#result .category').innerText !== before", arg=before)
+    page.click("button[value=keep]")
+    page.wait_for_selector(".notice.success")
+    assert page.inner_text("#result .category >> nth=0") == "CO"
+    look()
+
+    page.goto(f"{prefix}/ecosystems/{Study.objects.get().pk}/criteria/")
+    page.fill("#note", "First")
+    page.click("form.card button[type=submit]")
+    page.click("section[aria-labelledby=versions-title] tbody a")
+    page.wait_for_selector("#downloads-title")
+    look()
+    with page.expect_download() as started:
+        page.click("a[href$='measures.xlsx']")
+    assert started.value.suggested_filename == "measures.xlsx"
+    page.fill("#holder", "Forest department")
+    page.fill("#licence", "CC BY 4.0")
+    page.click("form:has(#holder) button[type=submit]")
+    page.wait_for_selector("progress")
+    run = Run.objects.get()
+    perform(run.pk)
+    page.reload()
+    assert page.locator("tbody tr").count() > 5
+    assert said == []
+    assert wrong == []
+    page.context.close()
