@@ -60,8 +60,8 @@ def test_dossier_shows_extent_change_categories_and_index() -> None:
     found = dossier_section()
     assert found is not None
     kinds = [type(block).__name__ for block in found.blocks]
-    assert kinds == ["Table", "Paragraph", "Figure", "Figure", "Table", "Facts"]
-    extent = found.blocks[0]
+    assert kinds == ["Figure", "Figure", "Table", "Paragraph", "Figure", "Figure", "Table", "Facts"]
+    extent = found.blocks[2]
     assert isinstance(extent, Table)
     assert len(extent.rows) == 11
     assert all(block.sources for block in found.blocks if isinstance(block, Table | Figure))
