@@ -8,11 +8,12 @@ from datetime import date
 from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.permissions import Grant, User, grants
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.models import Answer, ConsentRecord, SupportRequest, Taking
+from biosetu.centre.helpdesk.models import Answer, ConsentRecord, ConsentStatus, SupportRequest, Taking
 from biosetu.cooperation import Calendar, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled
 
 ENDORSE = "endorse"
+TAKEN_BACK = frozenset({ConsentStatus.REFUSED, ConsentStatus.WITHDRAWN})
 CENTRE_ROLES = frozenset({RoleName.OFFICER, RoleName.MANAGER})
 
 
@@ -73,6 +74,15 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
 def newest_consents(request: SupportRequest) -> list[ConsentRecord]:
     """Return the newest record of every people concerned: that is what holds."""
     return list({record.people.casefold(): record for record in request.consents.order_by("pk")}.values())
+
+
+def withheld(requests: Iterable[SupportRequest]) -> frozenset[int]:
+    """Return the requests (keys) of which people concerned refused or took back their consent: no results are shown."""
+    newest: dict[tuple[int, str], str] = {}
+    rows = ConsentRecord.objects.filter(request__in=list(requests)).order_by("pk")
+    for request, people, status in rows.values_list("request_id", "people", "status"):
+        newest[request, people.casefold()] = status
+    return frozenset(request for (request, _), status in newest.items() if status in TAKEN_BACK)
 
 
 def _stopped(request: SupportRequest) -> bool:

@@ -21,7 +21,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import grants, may, parties_for, visible_to
 from biosetu.centre.exchange.bringing import sent
 from biosetu.centre.helpdesk import days, verbs
-from biosetu.centre.helpdesk.facts import calendar, facts, focal_parties, newest_consents, roles_for
+from biosetu.centre.helpdesk.facts import calendar, facts, focal_parties, newest_consents, roles_for, withheld
 from biosetu.centre.helpdesk.models import (
     STATES,
     UNMATCHED,
@@ -180,6 +180,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "can_write": may(request.user, "write", found),
         "today": known.today,
         "again": measured_since(found),
+        "results_shown": concerned or not withheld([found]),
         "follow_ups": _follow_ups(found) if concerned else [],
         "sides": verbs.sides(request.user, found),
         "services": visible_to(request.user, found.services.all()),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 from django.db.models import Count, Max
 
+from biosetu.centre.helpdesk.facts import withheld
 from biosetu.centre.helpdesk.models import Candidate, PlanItem, RequestParty, SupportRequest
 from biosetu.centre.library.models import PUBLISHED, Item
 
@@ -46,9 +47,13 @@ def tables(party: str) -> Mapping[str, pa.Table]:
     found = list(published.select_related("closure").order_by("-changed"))
     chosen = Candidate.objects.filter(request__in=found, chosen=True).select_related("provider")
     providers = {one.request_id: one.provider.name for one in chosen if one.provider.is_published()}
+    closed_off = withheld(found)
     own = dict(RequestParty.objects.filter(request__in=found, party=party).values_list("request_id", "result"))
-    requests = [_request(row, providers.get(row.pk, ""), own.get(row.pk, "")) for row in found]
+    requests = [
+        _request(row, providers.get(row.pk, ""), own.get(row.pk, ""), told=row.pk not in closed_off) for row in found
+    ]
     measured = PlanItem.objects.filter(request__in=found, party__in=("", party)).exclude(indicator="")
+    measured = measured.exclude(request__in=closed_off)
     lines = [_result(line) for line in measured.select_related("request")]
     solutions = Item.objects.filter(PUBLISHED, kind="solution").filter(Item.paths.about(frozenset({party})))
     table = pa.Table.from_pylist(requests, schema=REQUESTS)
@@ -60,15 +65,16 @@ def tables(party: str) -> Mapping[str, pa.Table]:
     }
 
 
-def _request(row: SupportRequest, provider: str, own: str) -> dict[str, object]:
-    told = row.closure.public if hasattr(row, "closure") and row.state == "closed" else ""
+def _request(row: SupportRequest, provider: str, own: str, *, told: bool) -> dict[str, object]:
+    ended = told and row.state == "closed"
+    public = row.closure.public if ended and hasattr(row, "closure") else ""
     return {
         "id": row.reference,
         "target": row.values.get("targets", ""),
         "title": row.title,
         "state": row.state,
         "provider": provider,
-        "public": f"{told} {own}".strip() if row.state == "closed" else "",
+        "public": f"{public} {own}".strip() if ended else "",
     }
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.facts import TAKEN_BACK, roles_for
 from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest
-from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit
+from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, claim
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
@@ -36,9 +37,21 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     made.full_clean()
     made.save()
     audit(request, by, "consent", {"status": made.status})
+    claim(request)
+    if made.status in TAKEN_BACK:
+        _withdraw_knowledge(request, holder, by)
     if request.state in {"agreed", "under_way"} and not made.standing().stands(days.today()):
         act(request=request, verb="stop_work", by=by)
     return made
+
+
+def _withdraw_knowledge(request: SupportRequest, holder: str, by: Account) -> None:
+    """Take the holders' knowledge that was drafted from this request out of the library, at once."""
+    kept = apps.get_model("library", "Item").objects.filter(request=request, knowledge=True, holder=holder)
+    taken = list(kept.filter(released_on__isnull=False).values_list("pk", flat=True))
+    if taken:
+        kept.filter(pk__in=taken).update(released_on=None, changed=days.now())
+        audit(request, by, "take_back", {"items": taken})
 
 
 def _office(by: Account, request: SupportRequest) -> str:

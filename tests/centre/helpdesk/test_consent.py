@@ -1,0 +1,179 @@
+"""Consent, clause by clause: what does not stand stops work, holders alone decide, what is taken back shows nowhere."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.urls import reverse
+
+from biosetu.centre.accounts.models import Account, Notice
+from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.helpdesk import public, verbs
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.library import verbs as library
+from biosetu.centre.library.models import Item
+from biosetu.centre.pages import reading
+from biosetu.cooperation import Refused
+
+from .conftest import account
+from .test_verbs import agreed
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+DAY = datetime.date(2026, 11, 1)
+CONSENT = {"people": "Hill people", "process": "Assembly", "scope": "All", "languages": "ne", "on": DAY}
+
+
+def at_work(people, request_of, **extra):
+    request, helper = agreed(people, request_of, touches_communities="yes", **extra)
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    verbs.act(request=request, verb="agree", by=people["officer"])
+    verbs.act(request=request, verb="start", by=helper)
+    return request, helper
+
+
+@pytest.mark.parametrize("status", ["partial", "refused", "withdrawn"])
+def test_nothing_is_agreed_without_standing_consent(people, request_of, providers, status):
+    request, _ = agreed(people, request_of, touches_communities="yes")
+    verbs.record_consent(request=request, by=people["community"], status=status, **CONSENT)
+    with pytest.raises(Refused, match="work stops"):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+
+
+@pytest.mark.parametrize("status", ["partial", "refused", "withdrawn"])
+def test_work_under_way_stops_in_the_moment_that_consent_does_not_stand(people, request_of, providers, status):
+    request, _ = at_work(people, request_of)
+    verbs.record_consent(request=request, by=people["community"], status=status, **CONSENT)
+    kept = SupportRequest.objects.get(pk=request.pk)
+    assert (kept.state, kept.previous_state) == ("on_hold", "under_way")
+    with pytest.raises(Refused):
+        verbs.act(request=kept, verb="resume", by=people["officer"])
+
+
+def test_of_two_peoples_both_must_consent(people, request_of, providers):
+    request, _ = agreed(people, request_of, touches_communities="yes")
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    other = {**CONSENT, "people": "River people"}
+    verbs.record_consent(request=request, by=people["community"], status="partial", **other)
+    with pytest.raises(Refused, match="work stops"):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+    verbs.record_consent(request=request, by=people["community"], status="given", **other)
+    assert verbs.act(request=request, verb="agree", by=people["officer"]).after == "agreed"
+
+
+def test_consent_that_was_given_until_a_day_bars_the_day_after(people, request_of, providers):
+    request, _ = agreed(people, request_of, touches_communities="yes")
+    until = {**CONSENT, "expires": datetime.date(2026, 11, 30)}
+    verbs.record_consent(request=request, by=people["community"], status="given", **until)
+    with pytest.raises(Refused, match="expired"):
+        verbs.act(request=request, verb="agree", by=people["officer"], today=datetime.date(2026, 12, 1))
+
+
+@pytest.mark.parametrize("name", ["contributor", "focal_point", "officer", "manager", "provider", "public"])
+def test_nobody_but_a_community_enters_releases_or_objects(people, request_of, providers, name):
+    request, _ = agreed(people, request_of, touches_communities="yes")
+    with pytest.raises(PermissionDenied):
+        verbs.record_consent(request=request, by=people[name], status="given", **CONSENT)
+    with pytest.raises(PermissionDenied):
+        verbs.object_to(request=request, by=people[name], text="No")
+    assert not request.consents.exists()
+
+
+def test_a_community_of_another_party_has_no_say(people, request_of, providers):
+    request, _ = agreed(people, request_of, touches_communities="yes")
+    stranger = account("stranger", "community", party="BTN")
+    with pytest.raises(PermissionDenied):
+        verbs.record_consent(request=request, by=stranger, status="refused", **CONSENT)
+
+
+def test_an_objection_reaches_the_manager_and_no_other_centre(people, request_of, providers):
+    account("far-manager", "manager", centre="iucn-west-asia")
+    request, _ = agreed(people, request_of)
+    Notice.objects.all().delete()
+    verbs.object_to(request=request, by=people["community"], text="We were not asked")
+    assert [one.account.username for one in Notice.objects.filter(message__contains="objection")] == ["manager"]
+
+
+def test_a_decision_is_not_edited_the_newest_holds_and_all_stay_on_record(people, request_of, providers):
+    request, _ = at_work(people, request_of)
+    verbs.record_consent(request=request, by=people["community"], status="withdrawn", **CONSENT)
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    assert list(request.consents.values_list("status", flat=True)) == ["given", "withdrawn", "given"]
+    assert {one.holder for one in request.consents.all()} == {"Office of community"}
+
+
+def closed_with_results(people, request_of, providers):
+    request, helper = at_work(people, request_of)
+    line = verbs.plan(
+        request=request, by=people["officer"], kind="outcome", text="Springs", indicator="2.1", baseline=1, target=2
+    )
+    verbs.measure(item=line, by=helper, result=3)
+    verbs.act(request=request, verb="deliver", by=helper)
+    verbs.report(request=request, by=people["officer"], public="The calendar of the elders is in use")
+    verbs.act(request=request, verb="close", by=people["officer"])
+    return request
+
+
+def test_what_came_of_a_request_leaves_every_output_when_consent_is_withdrawn(client, people, request_of, providers):
+    request = closed_with_results(people, request_of, providers)
+    address, words = reverse("request", args=[request.reference]), "The calendar of the elders"
+    before = public.version()
+    assert words in client.get(address).content.decode()
+    assert public.tables("NPL")["cooperation.results"].num_rows == 1
+    verbs.record_consent(request=request, by=people["community"], status="withdrawn", **CONSENT)
+    assert public.version() != before
+    tables = public.tables("NPL")
+    assert words not in str(tables["requests"].to_pylist())
+    assert tables["cooperation.results"].num_rows == 0
+    assert words not in client.get(address).content.decode()
+    assert words not in reading.body("NPL", "en").html
+    client.force_login(people["officer"])
+    assert words in client.get(address).content.decode()
+
+
+def test_knowledge_drafted_from_a_request_goes_with_its_consent(people, request_of, providers):
+    request = closed_with_results(people, request_of, providers)
+    item = library.draft_from(request=request, by=people["officer"])
+    assert item.knowledge
+    Item.objects.filter(pk=item.pk).update(standing="submitted")
+    item.refresh_from_db()
+    library.release(item=item, by=people["community"])
+    Item.objects.filter(pk=item.pk).update(standing="listed")
+    assert visible_to(people["public"], Item.objects.filter(pk=item.pk)).exists()
+    verbs.record_consent(request=request, by=people["community"], status="withdrawn", **CONSENT)
+    for name in ("public", "manager", "contributor"):
+        assert not visible_to(people[name], Item.objects.filter(pk=item.pk)).exists()
+
+
+@pytest.fixture
+def setuland(settings):
+    settings.BIOSETU_DEMO = True
+    call_command("demonstrate")
+    return Item.objects.get(knowledge=True)
+
+
+OUTPUTS = (
+    ("library", (), "?kind=solution"), ("library", (), "?kind=solution&q=a"), ("party", ("XXA",), ""),
+    ("party_support", ("XXA",), ""), ("results_csv", (), ""), ("search", (), "?q=knowledge"),
+)  # fmt: skip
+
+
+def everywhere(client):
+    """All that the centre tells the public, as one text: pages, tables, dossier, the answers of the API."""
+    pages = [client.get(reverse(name, args=args) + query).content.decode() for name, args, query in OUTPUTS]
+    dossier = reading.body("XXA", "en").html + reading.body("XXA", "ar").html
+    tables = "".join(str(table.to_pylist()) for table in public.tables("XXA").values())
+    api = "".join(client.get(f"/api/v1/{name}").content.decode() for name in ("requests", "opportunities"))
+    return "".join(pages) + dossier + tables + api
+
+
+def test_knowledge_carries_its_labels_and_conditions_and_is_nowhere_once_taken_back(client, setuland):
+    page = client.get(reverse("item", args=[setuland.pk])).content.decode()
+    assert setuland.values["conditions"] in page
+    assert "Traditional knowledge labels" in page
+    assert setuland.title in everywhere(client)
+    library.take_back(item=setuland, by=Account.objects.get(username="elder"))
+    assert setuland.title not in everywhere(client)
+    assert client.get(reverse("item", args=[setuland.pk])).status_code == 404
+    draft = SupportRequest.objects.filter(lessons=setuland)
+    assert not draft.exists()
