@@ -13,6 +13,8 @@ from biosetu.planning.solve import solve
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
+OUTLINE_PART = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class NextArea:
@@ -35,7 +37,8 @@ def next_area(
     """Return the units of at most `km2` that leave least of the targets missed, and what each feature gains.
 
     What is locked in is held already and takes nothing of the area. area_km2: (units,) [km²]. The objective is the
-    minimum shortfall (`evaluation`): the weighted sum of the shares of targets missed; borders are not priced.
+    minimum shortfall (`evaluation`): the weighted sum of the shares of targets missed. Many choices come to nearly the
+    same; among them short outlines are taken: all borders together are priced at OUTLINE_PART of all weights.
     Raises DataError where no feature has a target: then there is no basis.
     """
     wanted = problem.target > 0
@@ -46,7 +49,8 @@ def next_area(
         cost=np.where(problem.locked_in, 0.0, area_km2),
         budget=np.array([km2]),
         common_budget=np.inf,
-        penalty=0.0,
+        penalty=_outline_price(problem),
+        edge_factor=1.0,
         groups=("",),
         group=np.zeros(problem.units, np.int64),
     )
@@ -56,6 +60,11 @@ def next_area(
     table = _table(problem, now.achieved, plan.evaluation.achieved)
     shares = [1 - rated.shortfall[wanted].mean() for rated in (now, plan.evaluation)]
     return NextArea(plan, added, table, float(area_km2[added].sum()), float(shares[0]), float(shares[1]))
+
+
+def _outline_price(problem: PlanningProblem) -> float:
+    total = float(problem.boundary.length.sum() + problem.boundary.exposed.sum())
+    return OUTLINE_PART * float(problem.weight[problem.target > 0].sum()) / total if total else 0.0
 
 
 def _table(problem: PlanningProblem, now: Floats, then: Floats) -> pa.Table:

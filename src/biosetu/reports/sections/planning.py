@@ -116,7 +116,7 @@ def _how(about: Mapping[str, Any], voice: Voice) -> str:
     day = voice.date(date.fromisoformat(about["date"]))
     text = _(
         "Computed on {date}: the units that miss the targets by as little as possible within that area, area being the"
-        " cost; not a decision of the Party."
+        " cost and short outlines preferred where little else tells choices apart; not a decision of the Party."
     ).format(date=day)
     if about["gap"] is None:
         return text
