@@ -212,10 +212,10 @@ def _connected(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
     columns = (
         Column("distance", _("Dispersal (km)"), numeric=True),
         Column("protected", _("Protected (%)"), numeric=True, decimals=1),
-        Column("connected", _("Protected and connected (%)"), numeric=True, decimals=1),
-        Column("within", _("through protected land (% of that)"), numeric=True, decimals=1),
-        Column("across", _("across unprotected land (% of that)"), numeric=True, decimals=1),
-        Column("beyond", _("through areas abroad (% of that)"), numeric=True, decimals=1),
+        Column("connected", _("Connected (%)"), numeric=True, decimals=1),
+        Column("within", _("of it by protected land (%)"), numeric=True, decimals=1),
+        Column("across", _("of it across other land (%)"), numeric=True, decimals=1),
+        Column("beyond", _("of it by areas abroad (%)"), numeric=True, decimals=1),
     )
     keys = (
         "distance_km",
