@@ -52,7 +52,7 @@ def save(
     given = cleaned(values)
     result = evaluated(assessment.taxon, given, method)
     mine = TaxonAssessment.objects.filter(pk=assessment.pk, versions_made=base)
-    shown = {"category": result["category"], "criteria": result["criteria"]}
+    shown = {"category": result["category_shown"] or result["category"], "criteria": result["criteria"]}
     if mine.update(versions_made=base + 1, changed_at=timezone.now(), **shown) != 1:
         raise MovedOnError(N_("Somebody saved another version meanwhile. Look at it, then save yours again."))
     made = Version.objects.create(
