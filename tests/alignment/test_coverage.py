@@ -53,7 +53,30 @@ RESTORE = ("Bring 30 per cent of degraded land under restoration", ("2", Degree.
 def test_words_point_to_elements_in_english_and_arabic() -> None:
     assert "2.E01" in elements_named(target("1", "Restore degraded forests"))
     assert "6.E02" in elements_named(target("1", "إدارة مسارات دخول الأنواع الغازية", language="ar"))
-    assert elements_named(target("1", "Восстановить леса", language="ru")) == frozenset()
+    assert elements_named(target("1", "Khôi phục rừng", language="vi")) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "element"),
+    [
+        ("Восстановить деградированные леса на 500 гектарах", "ru", "2.E01"),
+        ("Искоренить крыс на двух островах", "ru", "6.E05"),
+        ("Раскрытие информации компаниями о воздействии на природу", "ru", "15.E02"),
+        ("Memulihkan lahan gambut yang terdegradasi", "id", "2.E01"),
+        ("Pembagian keuntungan yang adil dari sumber daya genetik", "id", "13.E02"),
+        ("Menghapus subsidi yang merusak", "id", "18.E02"),
+        ("到2030年恢复30%的退化草原", "zh", "2.E01"),
+        ("减少农药和危险化学品的风险", "zh", "7.E05"),
+        ("公平公正地分享利用遗传资源的惠益，并建立惠益分享制度", "zh", "13.E02"),
+    ],
+)
+def test_words_point_to_elements_in_other_languages(text: str, language: str, element: str) -> None:
+    assert element in elements_named(target("1", text, language=language))
+
+
+def test_words_about_something_else_point_to_no_element() -> None:
+    for text, language in (("Построить железную дорогу", "ru"), ("Membangun jalan tol", "id"), ("建设高速公路", "zh")):
+        assert elements_named(target("1", text, language=language)) == frozenset()
 
 
 def test_element_is_covered_by_the_declared_target_whose_words_point_to_it() -> None:
@@ -78,8 +101,14 @@ def test_element_is_not_covered_without_words_for_it() -> None:
 
 
 def test_element_is_not_compared_in_a_language_without_cues() -> None:
-    held = promises(target("1", "Восстановить леса", ("2", Degree.HIGH), language="ru"))
+    held = promises(target("1", "Khôi phục rừng", ("2", Degree.HIGH), language="vi"))
     assert state_of(held, "2.E01")[0] is State.NOT_COMPARED
+
+
+def test_element_is_not_compared_where_it_alone_has_no_cue_in_the_language() -> None:
+    held = promises(target("1", "Местные общины", ("19", Degree.HIGH), language="ru"))
+    assert state_of(held, "19.E06")[0] is State.NOT_COVERED
+    assert state_of(held, "19.E10")[0] is State.NOT_COMPARED
 
 
 def decision(verdict: Verdict, about: str, target: str = "", **more) -> Decision:

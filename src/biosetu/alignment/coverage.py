@@ -87,12 +87,6 @@ def elements_named(target: NationalTarget) -> frozenset[str]:
     return frozenset(found)
 
 
-def readable(target: NationalTarget) -> bool:
-    """Return whether a text of the target is in a language that the cues know (English, Arabic)."""
-    known = {language for languages in _cued().values() for language in languages}
-    return bool(known & target.title.keys())
-
-
 def suggested_targets(
     promises: Promises, suggester: Suggester, progress: Progress = silent
 ) -> Mapping[str, tuple[str, ...]]:
@@ -115,7 +109,7 @@ def coverage_of(
         return ()
     reading = _Reading(
         named={target.id: elements_named(target) for target in promises.targets},
-        unread=frozenset(target.id for target in promises.targets if not readable(target)),
+        languages={target.id: frozenset(target.title) for target in promises.targets},
         aligned=_by_target(promises),
         suggested=_turned(suggested or {}),
     )
@@ -124,10 +118,10 @@ def coverage_of(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What coverage is read from: elements by national target; national targets by global target."""
+    """What coverage is read from: elements and languages by national target; national targets by global target."""
 
     named: Mapping[str, frozenset[str]]
-    unread: frozenset[str]
+    languages: Mapping[str, frozenset[str]]
     aligned: Mapping[str, Mapping[str, Aligned]]
     suggested: Mapping[str, Sequence[str]]
 
@@ -158,8 +152,9 @@ def _coverage(element: Element, reading: _Reading) -> ElementCoverage:
     hinted = tuple(name for name in reading.suggested.get(element.target, ()) if element.id in reading.named[name])
     if hinted:
         return ElementCoverage(element.id, element.target, State.PARTLY, hinted, SUGGESTED)
-    unread = tuple(name for name in aligned if name in reading.unread)
-    if unread or (aligned and element.id not in _cued()):
+    cued = _cued().get(element.id, frozenset())
+    unread = tuple(name for name in aligned if not reading.languages[name] & cued)
+    if unread:
         return ElementCoverage(element.id, element.target, State.NOT_COMPARED, unread, "")
     return ElementCoverage(element.id, element.target, State.NOT_COVERED, (), "")
 
