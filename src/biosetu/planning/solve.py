@@ -162,8 +162,13 @@ class Search:
 
     @property
     def reserve(self) -> float:
-        """Seconds kept back from HiGHS, which looks at the clock between its own steps alone."""
+        """Seconds kept back: HiGHS looks at the clock between its own steps alone, and so do our own loops."""
         return min(RESERVE * self.seconds, MOST_RESERVED)
+
+    @property
+    def over(self) -> bool:
+        """Whether no further step is begun: what is left is kept to finish and report."""
+        return self.left <= self.reserve
 
     @property
     def value(self) -> float:
@@ -285,7 +290,7 @@ def relax(search: Search) -> Floats:
 def round_levels(search: Search, fraction: Floats) -> None:
     """Round the fractional solution at several levels: each level set keeps its outline short (coarea)."""
     for level in np.linspace(0.95, 0.25, LEVELS):
-        if search.done or (search.left <= 0 and search.best is not None):
+        if search.done or (search.over and search.best is not None):
             return
         search.repaired(fraction >= level, search.prices)
 
@@ -303,7 +308,7 @@ def press(search: Search) -> None:
     limit = relaxation.limits()[: priced.size]
     pace = 0.5
     for _ in range(PRESSES):
-        if search.done or search.left <= 0:
+        if search.done or search.over:
             return
         relaxed = relaxation.at(point)
         search.raise_to(relaxed.bound)
@@ -321,7 +326,9 @@ def search_doubtful(search: Search, fraction: Floats) -> None:
     problem = search.problem
     doubtful = (fraction > SURE) & (fraction < 1 - SURE)
     reach = 0
-    while not search.done and search.left > LEAST_SECONDS and search.best is not None and reach < REACHES:
+    while (
+        not search.done and search.left - search.reserve > LEAST_SECONDS and search.best is not None and reach < REACHES
+    ):
         free = widened(search, doubtful | (search.selected != (fraction > 0.5)), reach)
         part = 0.5 if whole_fits(problem) else 0.34
         answer = exactly(search, free=free, seconds=min(max(part * search.left, 1.0), search.left - search.reserve))
@@ -359,7 +366,7 @@ def whole_fits(problem: PlanningProblem) -> bool:
 
 def search_whole(search: Search) -> None:
     """Let HiGHS improve plan and bound on the whole problem."""
-    if search.done or search.left <= LEAST_SECONDS or not whole_fits(search.problem):
+    if search.done or search.left - search.reserve <= LEAST_SECONDS or not whole_fits(search.problem):
         return
     answer = exactly(search, free=None, seconds=search.left - search.reserve)
     search.raise_to(search.sign * answer.bound)
