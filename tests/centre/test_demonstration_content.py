@@ -6,6 +6,7 @@ from django.core.management import call_command
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item
+from biosetu.centre.services.models import Service
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -21,6 +22,10 @@ def test_demonstration_is_whole_marked_and_loaded_once(settings):
     assert Provider.objects.count() == Provider.objects.filter(name__startswith="Illustrative").count() == 60
     solutions = Item.objects.filter(kind="solution", standing="listed")
     assert solutions.count() == solutions.filter(title__endswith="(illustrative)").count() == 25
+    course, clinic = Service.objects.order_by("starts")
+    assert {one.title.endswith("(illustrative)") for one in (course, clinic)} == {True}
+    assert (course.state, course.participants.count(), clinic.state) == ("held", 6, "open")
+    assert {one.called.endswith("(fictional)") for one in course.participants.select_related("person")} == {True}
     chain = requests.get(title="National map and Red List of Ecosystems")
     assert (chain.state, chain.plan.get(indicator="A.1").result) == ("closed", 0.78)
     stopped = requests.get(title="Effective measures outside parks")

@@ -26,6 +26,7 @@ from biosetu.cooperation.peers import most_alike
 from biosetu.cooperation.support import KIND
 from biosetu.framework import parties
 from biosetu.jobs.peers import peers_for_dossier
+from biosetu.sources.official import series_of
 
 MOST_GAPS = 12
 CONSIDERED = 400
@@ -93,6 +94,10 @@ def _near(gap: Gap) -> list[dict[str, object]]:
     """Return peers that measured or moved; where none is known, the Parties in the most similar conditions."""
     table = peers_for_dossier(gap.party)
     rows = [row for row in table.to_pylist() if row["target"] == gap.target] if table is not None else []
+    for row in rows:
+        official = series_of(row["indicator"], row["series"])
+        row["named"] = official.title(language()) if official else row["series"] or row["indicator"]
+        row["publisher"] = row["source"].split(",")[0]
     return rows or [{"party": one.party, "alike": one.alike} for one in most_alike(gap.party, PEERS)]
 
 

@@ -53,6 +53,8 @@ EACH = pa.schema(
 def figures(rows: Iterable[Service], since: date | None = None) -> list[Figure]:
     """Return all figures over these services (with participants prefetched)."""
     held = [row for row in rows if row.state == State.HELD and (since is None or (row.starts and row.starts >= since))]
+    if not held:
+        return []
     people = [one for row in held for one in row.participants.all()]
     came = [one for one in people if one.place == Place.CAME]
     found = list(_counted("services", (row.kind for row in held)))

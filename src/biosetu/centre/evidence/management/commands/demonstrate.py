@@ -18,6 +18,7 @@ from biosetu.centre.helpdesk import demonstration as helpdesk
 from biosetu.centre.library import demonstration as library
 from biosetu.centre.planning import demonstration as planning
 from biosetu.centre.reporting import demonstration as reporting
+from biosetu.centre.services import demonstration as services
 
 TABLE = "setuland-2025.csv"
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         directory.load()
         library.load()
         helpdesk.load()
+        services.load()
         planning.load()
         ecosystems.load()
         reporting.load()
