@@ -99,6 +99,9 @@ def test_layer_without_crs_is_told_to_the_reader(tmp_path, within, capfd):
     coverage(tmp_path, tmp_path / "bare.shp", within)
     assert "bare.shp: no coordinate reference system is told" in capfd.readouterr().err
     assert read(Request(tmp_path / "told.shp", within)).notes == ()
+    asked = ["areas", "connectivity", str(tmp_path / "bare.shp"), "--within", str(within), "--distance", "10"]
+    assert run([*asked, "--out", str(tmp_path / "connected.csv")]) == 0
+    assert "bare.shp: no coordinate reference system is told" in capfd.readouterr().err
 
 
 def test_sea_takes_nothing_of_the_land_and_water_splits_it(tmp_path, within):

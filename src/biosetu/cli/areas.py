@@ -179,11 +179,13 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
 
     request = request_from(protected, chosen)
     with progress_bar(quiet) as progress:
-        table = measure_connectivity(
+        found = measure_connectivity(
             request, medians, beyond_km=chosen["beyond"], simplify_m=chosen["simplify"], progress=progress
         )
-    emit(table, out)
-    _kept(chosen, protected, "connectivity", table)
+    emit(found.table, out)
+    _kept(chosen, protected, "connectivity", found.table)
+    if not quiet:
+        _say(found.notes)
 
 
 @areas.command()
@@ -211,10 +213,12 @@ def representation(protected: Path, target: float, out: Path | None, quiet: bool
 
     request = request_from(protected, chosen)
     with progress_bar(quiet) as progress:
-        table = measure_representation(request, target, progress=progress)
-    emit(table, out)
-    _kept(chosen, protected, "representation", table)
-    click.echo(f"Mean target achievement: {mean_target_achievement(table):.1f} %", err=True)
+        found = measure_representation(request, target, progress=progress)
+    emit(found.table, out)
+    _kept(chosen, protected, "representation", found.table)
+    click.echo(f"Mean target achievement: {mean_target_achievement(found.table):.1f} %", err=True)
+    if not quiet:
+        _say(found.notes)
 
 
 @areas.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,14 @@ from biosetu.jobs.areas_layers import Request, read
 from biosetu.progress import Progress, silent
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A table, and what a reader must know of how the layers were read."""
+
+    table: pa.Table
+    notes: tuple[str, ...]
+
+
 def measure_connectivity(
     request: Request,
     medians_km: tuple[float, ...],
@@ -28,7 +37,7 @@ def measure_connectivity(
     beyond_km: float = 50.0,
     simplify_m: float = 0.0,
     progress: Progress = silent,
-) -> pa.Table:
+) -> Measured:
     """Return ProtConn and its fractions for each area and median dispersal distance.
 
     beyond_km: how far outside the area sites count as stepping stones; simplify_m: tolerance for distances.
@@ -42,25 +51,24 @@ def measure_connectivity(
         progress(number, len(zones), zone.area)
         network = network_of(cleaned, zone.shape, longest, beyond_km, simplify_m)
         tables.append(connectivity_table(zone.area, network, medians_km, int(cleaned.year.max(initial=0)) or None))
-    return pa.concat_tables(tables)
+    return Measured(pa.concat_tables(tables), layers.notes)
 
 
 def measure_representation(
     request: Request, target_percent: float, targets: Mapping[str, float] | None = None, *, progress: Progress = silent
-) -> pa.Table:
+) -> Measured:
     """Return, per class of the layer `by`, what there is, what is protected (with OECMs), and the gap to the target.
 
     targets: class -> its own target [%]; the others have `target_percent`.
     """
-    last = last_rows(measure_coverage(request, progress=progress).table)
+    measured = measure_coverage(request, progress=progress)
     total: dict[str, float] = {}
     held: dict[str, float] = {}
-    for row in last:
+    for row in last_rows(measured.table):
         if row["realm"] in (LAND, SEA):
             total[row["class"]] = total.get(row["class"], 0.0) + row["area_km2"]
             held[row["class"]] = held.get(row["class"], 0.0) + row["protected_km2"] + row["oecm_km2"]
     names = sorted(total)
     wanted = np.array([(targets or {}).get(name, target_percent) for name in names])
-    return representation_table(
-        names, np.array([total[name] for name in names]), np.array([held[name] for name in names]), wanted
-    )
+    sums = [np.array([part[name] for name in names]) for part in (total, held)]
+    return Measured(representation_table(names, sums[0], sums[1], wanted), measured.notes)
