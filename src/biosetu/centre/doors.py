@@ -9,6 +9,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "biosetu.centre.settings")
 if not apps.ready:
     django.setup()
 
+from biosetu.centre.accounts import opening
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.opening import open_account
+from biosetu.centre.accounts.opening import Wanted, open_account
 from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.databases import NOT_ANSWERING
 from biosetu.centre.evidence.intake import WRONG, propose, take_in
@@ -50,6 +52,8 @@ __all__ = [
     "collect",
     "collections",
     "decide",
+    "end_role",
+    "give_role",
     "office",
     "promises",
     "propose_file",
@@ -215,13 +219,25 @@ def _said(detail: Iterable[object]) -> str:
     return "; ".join(text.strip() for text in told)
 
 
-def add_account(username: str, *, name: str, role: str, party: str, centre: str, office: str) -> str:
+def add_account(username: str, *, name: str, **role: Any) -> str:
     """Open an account with a role and return its first password; prepares the database where that was not done."""
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise UsageError(NOT_ANSWERING) from error
-    return open_account(username=username, name=name, role=role, party=party, centre=centre, office=office)
+    return open_account(username=username, name=name, wanted=Wanted(**role))
+
+
+def give_role(username: str, *, since: date | None, until: date | None, **role: Any) -> None:
+    """Give an account one more role."""
+    _require_centre()
+    opening.give_role(username=username, wanted=Wanted(**role), since=since, until=until)
+
+
+def end_role(username: str, *, until: date | None, **role: Any) -> int:
+    """Let roles of an account end; return how many."""
+    _require_centre()
+    return opening.end_role(username=username, wanted=Wanted(**role), until=until)
 
 
 def accounts() -> pa.Table:

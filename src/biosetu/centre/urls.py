@@ -6,6 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from biosetu.centre.accounts.posts import focal_points
 from biosetu.centre.api.pages import documentation, own, revoke
 from biosetu.centre.api.views import api
 from biosetu.centre.health import health
@@ -17,6 +18,7 @@ urlpatterns = [
         path("api/", documentation, name="api"),
         path("account/keys/", reauthentication_required(own), name="api_keys"),
         path("account/keys/<int:pk>/revoke/", reauthentication_required(revoke), name="api_key_revoke"),
+        path("parties/<str:code>/focal-points/", focal_points, name="focal_points"),
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),
         path("library/", include("biosetu.centre.library.urls")),

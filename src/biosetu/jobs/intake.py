@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,10 +95,21 @@ def decide(run: str, person: str, *, reason: str | None = None, rows: tuple[int,
     return door("decide")(run, person, reason=reason, rows=rows)
 
 
-def add_account(account: str, *, name: str, role: str, party: str, centre: str, office: str) -> str:
-    """Open an account and return its first password."""
-    password: str = door("add_account")(account, name=name, role=role, party=party, centre=centre, office=office)
+def add_account(account: str, *, name: str, **role: str | bool) -> str:
+    """Open an account, with a role where one is named, and return its first password."""
+    password: str = door("add_account")(account, name=name, **role)
     return password
+
+
+def give_role(account: str, *, since: date | None = None, until: date | None = None, **role: str | bool) -> None:
+    """Give an account one more role (role, party or centre, office; subject and deputy of a focal point)."""
+    door("give_role")(account, since=since, until=until, **role)
+
+
+def end_role(account: str, *, until: date | None = None, **role: str | bool) -> int:
+    """Let the roles of an account that fit end on a day; return how many."""
+    ended: int = door("end_role")(account, until=until, **role)
+    return ended
 
 
 def accounts() -> pa.Table:

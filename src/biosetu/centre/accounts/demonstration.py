@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.accounts.opening import PRIMARY
 from biosetu.centre.wording import gettext
 from biosetu.translation import N_
 
@@ -158,6 +159,7 @@ def _make(person: Person) -> None:
             party=person.party,
             centre=person.centre,
             office=person.office,
+            subject=PRIMARY if person.role == "focal point" else "",
         )
     if person.key:
         data = {"secret": get_adapter().encrypt(person.key)}

@@ -57,6 +57,7 @@ class RoleName(models.TextChoices):
     FOCAL_POINT = "focal_point", lazy_text(N_("focal point"))
     PUBLISHING_AUTHORITY = "publishing_authority", lazy_text(N_("publishing authority"))
     COMMUNITY = "community", lazy_text(N_("Indigenous or local community organization"))
+    OBSERVER = "observer", lazy_text(N_("observer"))
 
 
 class RoleQuerySet(models.QuerySet["Role"]):
@@ -69,13 +70,18 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
 
 class Role(models.Model):
-    """A person is contributor or officer for one Party or for one centre; `office` signs what they validate."""
+    """A person is contributor or officer for one Party or for one centre; `office` signs what they validate.
+
+    A focal point has a `subject` (data/focal_points.csv) and may be the `deputy` of another.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=20, choices=RoleName.choices)
     party = models.CharField(max_length=3, blank=True)
     centre = models.CharField(max_length=40, blank=True)
     office = models.CharField(max_length=200)
+    subject = models.CharField(max_length=30, blank=True)
+    deputy = models.BooleanField(default=False)
     since = models.DateField(default=timezone.localdate)
     until = models.DateField(null=True, blank=True)
 
@@ -84,6 +90,9 @@ class Role(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(party="") ^ Q(centre=""), name="role_for_one_party_or_one_centre"),
+            models.CheckConstraint(
+                condition=Q(role="focal_point") | Q(subject="", deputy=False), name="subject_of_focal_points_alone"
+            ),
         )
 
     def __str__(self) -> str:
