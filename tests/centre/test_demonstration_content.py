@@ -6,6 +6,7 @@ from django.core.management import call_command
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item
+from biosetu.centre.reporting.models import Report
 from biosetu.centre.services.models import Service
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -31,3 +32,11 @@ def test_demonstration_is_whole_marked_and_loaded_once(settings):
     stopped = requests.get(title="Effective measures outside parks")
     assert (stopped.state, stopped.consents.last().status) == ("on_hold", "withdrawn")
     assert requests.get(title="Register of access permits and benefits").is_unmatched()
+    report = Report.objects.get()
+    assert (report.party, report.state, report.parts.count()) == ("XXA", "collecting", 6)
+    assert set(report.parts.values_list("state", flat=True)) == {"assigned", "answering", "returned", "cleared"}
+    assert all("fictional" in office for office in report.parts.values_list("office", flat=True))
+    told = [text for text in report.texts.values_list("text", flat=True) if " " in text]
+    assert told
+    assert all("ictional" in text for text in told)
+    assert report.offers.filter(standing="waiting").count() == 1

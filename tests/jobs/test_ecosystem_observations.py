@@ -11,7 +11,7 @@ from biosetu.cli import main
 from biosetu.engine.grids import read_book
 from biosetu.engine.tables import write_table
 from biosetu.indicators.methods import ecosystems_extent, ecosystems_red_list_index
-from biosetu.jobs.reporting import check_report
+from biosetu.jobs.report_checking import check_report
 from biosetu.jobs.setuland_ecosystems import write_maps
 from biosetu.reports.cbd.tables import disaggregations
 from biosetu.sources.setuland import ecosystems as setuland

@@ -45,7 +45,7 @@ def check_command(
     Severity: dropped, misread, suspicious. Exit code 1 where anything is dropped or misread.
     """
     from biosetu.cli.output import emit, show
-    from biosetu.jobs.reporting import check_report
+    from biosetu.jobs.report_checking import check_report
     from biosetu.reports.cbd import change_table
 
     if fix and fixed_file is None:

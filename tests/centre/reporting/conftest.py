@@ -1,13 +1,15 @@
 """A focal point, an office, a publishing authority and somebody from elsewhere, around the report of Nepal."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
 from tests.centre.people import PASSWORD
 
 from biosetu.centre.accounts.models import Account, Role
-from biosetu.centre.reporting import verbs
+from biosetu.centre.reporting import reader, verbs
 from biosetu.reports.cbd.collecting import Returned
 from biosetu.reports.cbd.draft import fingerprint
 
@@ -22,6 +24,24 @@ def somebody(username, role, office, party=PARTY, *, second_step=False):
     if second_step:
         Authenticator.objects.create(user=made, type=Authenticator.Type.TOTP, data={"secret": "unused"})
     return made
+
+
+@pytest.fixture
+def in_its_own_process():
+    """Ask for this where the limited process itself is tested; other tests read in their own, which is quicker."""
+
+
+@pytest.fixture(autouse=True)
+def quick_reading(request, monkeypatch):
+    if "in_its_own_process" in request.fixturenames:
+        return
+
+    def read(module, folder, arguments, bounds):
+        reader.main(Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2]))
+        return True
+
+    monkeypatch.setattr(reader, "limit_this_process", lambda bounds: None)
+    monkeypatch.setattr(reader, "run_apart", read)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_visitor_signs_in_first(client):
     assert client.post(PAGE, {"file": workbook(0.8)}).status_code == 302
 
 
-def test_sound_file_is_said_to_be_sound(client, person):
+def test_sound_file_is_said_to_be_sound(client, person, in_its_own_process):
     shown = client.post(PAGE, {"file": workbook(0.82), "code": "A.3"})
     assert shown.status_code == 200
     assert "Nothing was found wrong" in shown.content.decode()
@@ -98,7 +98,7 @@ def test_page_without_a_file_asks_for_one(client, person):
     assert (shown.status_code, "Choose a file" in shown.content.decode()) == (422, True)
 
 
-def test_reading_beyond_the_memory_allowed_is_a_refusal(tmp_path, settings, monkeypatch):
+def test_reading_beyond_the_memory_allowed_is_a_refusal(tmp_path, in_its_own_process):
     tight = bounds().__class__(**{**_values(bounds()), "memory_bytes": 60_000_000})
     with pytest.raises(DataError, match="too much time or memory"):
         reader.check_file(workbook(0.8), tight, code="", attachment=False, out=tmp_path / "c.xlsx")

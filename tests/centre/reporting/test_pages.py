@@ -277,7 +277,7 @@ def test_part_goes_out_as_a_file_and_comes_back_through_the_link(client, part, t
     assert (text_of(SUMMARY), Offer.objects.get().via) == ("from a file", suffix)
 
 
-def test_file_with_a_formula_is_refused_by_row(client, part, forester):
+def test_file_with_a_formula_is_refused_by_row(client, part, forester, in_its_own_process):
     client.force_login(forester)
     address = f"{BASE}parts/p1/"
     shown = client.post(f"{address}return/", {"file": part_file(client, address, "=1+1", "xlsx")})

@@ -15,7 +15,7 @@ sys.path.pop(0)
 
 from biosetu.engine.grids import Book, Grid, read_book
 from biosetu.framework import indicators
-from biosetu.jobs.reporting import check_report
+from biosetu.jobs.report_checking import check_report
 from biosetu.problems import DataError, UsageError
 from biosetu.reports.cbd import Severity, check, defects
 from biosetu.reports.cbd.tables import category_lists, disaggregations

@@ -24,7 +24,8 @@ from biosetu.centre.reporting.views import attached
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import indicators
 from biosetu.home import home
-from biosetu.jobs.reporting import Checked, check_report, settled_indicators, write_indicator_workbook
+from biosetu.jobs.report_checking import Checked, check_report
+from biosetu.jobs.reporting import settled_indicators, write_indicator_workbook
 from biosetu.observations import Source
 from biosetu.problems import DataError
 from biosetu.reports.cbd import has_attachment

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from biosetu.centre.apart import Bounds, limit_this_process, run_apart
 from biosetu.centre.evidence.reader import too_much
-from biosetu.jobs.reporting import check_report
+from biosetu.jobs.report_checking import check_report
 from biosetu.problems import DataError, Problem, Severity
 from biosetu.reports.cbd import change_table
 from biosetu.reports.cbd.collecting import PartReturn, Returned, read_part_file
