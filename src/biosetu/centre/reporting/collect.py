@@ -53,7 +53,7 @@ def _collect(request: HttpRequest, place: Place, typed: Mapping[str, Any], probl
         "parts": [one for line in offices for one in line.lines],
         "states": {state: gettext(text) for state, text in PART_STATES.items()},
         "titles": {
-            one.part.id: reading.part_titles(report.collection, one.part) for line in offices for one in line.lines
+            one.part.id: reading.part_titles(report, fields, one.part) for line in offices for one in line.lines
         },
         "calendars": {
             one.part.id: reading.days_shown(place.code, one.part.due) for line in offices for one in line.lines

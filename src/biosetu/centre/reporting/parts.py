@@ -219,14 +219,14 @@ def office(request: HttpRequest, token: str) -> HttpResponse:
     """Show an office the parts that it is asked for, through its link."""
     link = link_of(token)
     report = link.report
-    collection = collection_of(report.party, report.cycle, DatabaseCollections())
-    fields = reading.fields(collection)
+    whole = reading.working(report.party, report.cycle)
+    collection, fields = whole.collection, reading.fields(whole.collection)
     mine = [part for part in collection.parts if part.office == link.office and part.state != "withdrawn"]
     context = {
         "link": link,
         "token": token,
         "lines": [(part_line(collection, fields, part, today()), gettext(PART_STATES[part.state])) for part in mine],
-        "titles": {part.id: reading.part_titles(collection, part) for part in mine},
+        "titles": {part.id: reading.part_titles(whole, fields, part) for part in mine},
         "calendars": {part.id: reading.days_shown(report.party, part.due) for part in mine},
         "cycle": report.cycle,
     }

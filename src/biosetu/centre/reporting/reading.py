@@ -155,10 +155,9 @@ def choices_of_fields(report: Working, asked_fields: Sequence[Asked]) -> list[tu
     return list(found.items())
 
 
-def part_titles(collection: Collection, part: collecting.Part) -> list[str]:
+def part_titles(report: Working, asked_fields: Sequence[Asked], part: collecting.Part) -> list[str]:
     """Return the sections that a part touches, in words."""
-    report = working(collection.draft.party, collection.draft.cycle)
-    mine = [field for field in fields(collection) if part.holds(field.key)]
+    mine = [field for field in asked_fields if part.holds(field.key)]
     return [section_title(report, key) for key in section_keys(mine)]
 
 
