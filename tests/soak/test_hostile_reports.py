@@ -12,7 +12,7 @@ import pytest
 from biosetu.reports.cbd.tables import columns
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
-MOST_MEMORY_MB = 700
+MOST_MEMORY_MB = 300
 MEASURE = """
 import resource, sys
 from biosetu.cli.main import run
@@ -95,4 +95,4 @@ def test_largest_file_that_is_read_stays_within_bounded_memory(tmp_path: Path) -
     print(f"199,000 rows: exit {code}, {memory} MB")
     assert code == 1
     assert "rows read" in said
-    assert memory < 3 * MOST_MEMORY_MB
+    assert memory < 2 * MOST_MEMORY_MB
