@@ -59,11 +59,32 @@ def test_change_must_exceed_five_times_the_rounding(step: float, state: str) -> 
     assert one({2015: 1.0, 2024: 1.0 + step}).change.state == state
 
 
-def test_change_comes_from_the_newest_vintage_whose_rounding_allows_it() -> None:
-    found = vintages({2015: 1.000, 2019: 1.020}, {2015: 1.0, 2023: 1.0})
-    assert (found.level.vintage, found.change.baseline.vintage, found.change.state) == ("2024", "2020", "measured")
-    assert found.change.latest.year == 2019
-    assert found.change.overlaps
+def test_change_and_trend_are_the_newest_vintage_s_even_where_an_older_one_is_finer() -> None:
+    found = vintages({2013: 1.000, 2015: 1.020, 2019: 1.040}, {2013: 1.0, 2015: 1.0, 2023: 1.0})
+    assert (found.level.vintage, found.change.baseline.vintage, found.change.state) == ("2024", "2024", "below-rounding")
+    assert (found.trend.vintage, found.trend.state, found.trend.direction) == ("2024", "below-rounding", "none")
+    assert found.older is None
+    assert ids(found) == ["level", "change-below-rounding"]
+
+
+def test_slope_of_an_older_vintage_is_told_with_both_vintages_and_gives_no_direction() -> None:
+    found = vintages({2010: 1.000, 2015: 1.050, 2020: 1.100}, {2010: 1.0, 2015: 1.0, 2023: 1.1})
+    assert (found.trend.direction, found.older.vintage, found.older.direction) == ("none", "2020", "rising")
+    assert ids(found) == ["level", "change-below-rounding", "trend-older"]
+    assert tell(found)[-1].text() == (
+        "The older release 2020 shows +0.01 US$ a year over 2010–2020; release 2024 does not confirm it."
+    )
+
+
+@pytest.mark.parametrize(("last", "told"), [(1.098, False), (1.1, True), (1.102, True)])
+def test_slope_of_an_older_vintage_is_told_from_the_rounding_of_the_newest_on(last: float, told: bool) -> None:
+    found = vintages({2010: 1.0, 2015: (1.0 + last) / 2, 2020: last}, {2010: 1.0, 2015: 1.0, 2023: 1.1})
+    assert (found.older is not None) == told
+
+
+def test_slope_of_an_older_vintage_is_not_told_beside_a_trend_of_the_newest() -> None:
+    found = vintages({2010: 1.0, 2015: 2.0, 2020: 3.0}, {2010: 1.0, 2015: 4.0, 2020: 7.0})
+    assert (found.trend.vintage, found.trend.direction, found.older) == ("2024", "rising", None)
 
 
 def test_change_never_splices_vintages() -> None:
@@ -168,12 +189,25 @@ def of(party: str, series: str):
     return next(item for item in summarise(official.observations(party)) if item.series == series)
 
 
-def test_nepal_s_red_list_index_falls_in_the_older_vintage_though_the_newest_shows_none() -> None:
-    found = of("NPL", "ER_RSK_LST")
-    assert (found.level.value, found.level.vintage) == (0.85, "2024")
-    assert (found.trend.vintage, found.trend.direction, found.trend.state) == ("2020-10", "falling", "slope")
-    assert found.change.baseline.vintage == "2020-10"
-    assert found.trend.slope.slope == pytest.approx(-0.000237, abs=1e-6)
+@pytest.mark.parametrize("party", ["NPL", "JOR"])
+def test_red_list_index_that_moves_by_less_than_the_newest_rounding_has_no_clear_change(party: str) -> None:
+    found = of(party, "ER_RSK_LST")
+    assert (found.level.vintage, found.change.baseline.vintage, found.trend.vintage) == ("2024", "2024", "2024")
+    assert (found.change.state, found.trend.direction, found.older) == ("below-rounding", "none", None)
+    assert ids(found) == ["level", "change-below-rounding"]
+
+
+def test_red_list_index_that_falls_by_more_in_the_older_vintage_says_so_with_its_release() -> None:
+    found = of("BRN", "ER_RSK_LST")
+    assert found.trend.direction == "none"
+    assert tell(found)[-1].text() == (
+        "The older release 2020-10 shows −0.00047 a year over 1993–2020; release 2024 does not confirm it."
+    )
+
+
+def test_red_list_index_that_falls_in_the_newest_vintage_keeps_its_direction() -> None:
+    found = of("BGD", "ER_RSK_LST")
+    assert (found.trend.vintage, found.trend.direction, found.older) == ("2024", "falling", None)
 
 
 @pytest.mark.parametrize("party", ["JOR", "ARE", "BHR", "OMN"])

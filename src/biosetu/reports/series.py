@@ -140,10 +140,11 @@ def is_disputed(summary: Summary) -> bool:
 
 
 def movement(summary: Summary) -> Movement:
-    """Return whether a trend is for the better; unknown where none is stated, or the Party disputes a figure."""
+    """Return whether a trend is for the better; unknown where none is stated, an older release shows one that the newest
+    does not confirm, or the Party disputes a figure."""
     better = _pairs("directions").get(summary.series, _pairs("directions").get(summary.indicator))
     direction = summary.trend.direction
-    if disputed_years(summary.answers):
+    if disputed_years(summary.answers) or summary.older is not None:
         return Movement.UNKNOWN
     if direction == "none":
         return Movement.STEADY
@@ -302,7 +303,7 @@ def _difference(summary: Summary, voice: Voice) -> str:
 def change_in_words(summary: Summary, voice: Voice) -> str | None:
     """Return the change since the baseline, or why there is none, in a few words."""
     _ = voice.gettext
-    said = {"below-rounding": _("below the rounding"), "series-break": _("series break: check with the Party")}
+    said = {"below-rounding": _("no clear change"), "series-break": _("series break: check with the Party")}
     return _difference(summary, voice) if summary.change.state == "measured" else said.get(summary.change.state)
 
 

@@ -1,8 +1,9 @@
 """What a series of observations says, honestly: its level, its baseline, its change, its trend.
 
-The level is the newest vintage's. Change and trend come from within one vintage only: the newest whose rounding is
-smaller than a fifth of the change; where there is none, the change is below the rounding of the source. What may be
-said of a series at all is tabled in `data/series_kinds.csv`:
+Level, change and trend are the newest vintage's. What is not larger than five times its rounding is no clear change;
+a slope that an older vintage shows is then kept apart (`Summary.older`), to be told with its vintage and never as the
+direction of the series, and only where it is no smaller over its years than the rounding of the newest. What may be said
+of a series at all is tabled in `data/series_kinds.csv`:
 
 - `independent`: each year is measured anew; Theil-Sen slope with its interval;
 - `interpolated`: years between a few assessments; slope, no interval;
@@ -91,8 +92,8 @@ class Change:
     """Latest value minus baseline, within one vintage.
 
     `state`: `measured`; `below-rounding`; `series-break`; `no-baseline` (no year of the period but the latest);
-    `one-year`; `no-numbers`. `overlaps`: the latest year lies in the baseline's period. `value` is given when
-    measured, and below rounding as what the newest vintage shows.
+    `one-year`; `no-numbers`. `overlaps`: the latest year lies in the baseline's period. `value` is given when measured
+    and below rounding.
     """
 
     state: str
@@ -107,8 +108,8 @@ class Trend:
     """The straight-line trend within one vintage.
 
     `state`: `interval` (slope with interval), `slope` (no interval: `kind` says why), `below-rounding`, `few-points`,
-    `not-comparable` (releases), `no-numbers`. `direction`: `rising`, `falling`, `none` (the interval holds zero) or
-    empty.
+    `not-comparable` (releases), `no-numbers`. `direction`: `rising`, `falling`, `none` (the interval holds zero, or the
+    slope is below the rounding) or empty.
     """
 
     state: str
@@ -125,7 +126,8 @@ class Summary:
     """What one series of one Party says. `points` are all years of the vintage that the level comes from.
 
     `disputes` are the Party's words against figures of the series (`text`), `answers` what it put in their place or
-    said against them; both are to be shown before the figures.
+    said against them; both are to be shown before the figures. `older` is the slope of an older vintage that the newest
+    is too coarse to show; None where the newest shows one, or the older is below the newest one's rounding.
     """
 
     party: str
@@ -145,6 +147,7 @@ class Summary:
     points: tuple[Point, ...]
     disputes: tuple[Point, ...] = ()
     answers: tuple[PartyAnswer, ...] = ()
+    older: Trend | None = None
 
     @property
     def answers_only(self) -> bool:
@@ -238,6 +241,7 @@ def _summary(rows: Sequence[Row], kind: Kind, period: tuple[int, int]) -> Summar
         level=level,
         change=_change(numbers, kind, period),
         trend=_trend(numbers, kind),
+        older=_older(numbers, kind),
         breaks=breaks,
         vintages=tuple(newest_first),
         points=tuple(vintages[0]),
@@ -272,10 +276,7 @@ def _breaks(points: Sequence[Point], kind: Kind) -> Iterable[Break]:
 def _change(vintages: Sequence[Sequence[Point]], kind: Kind, period: tuple[int, int]) -> Change:
     if not vintages or kind.name == "answer":
         return Change("no-numbers")
-    candidates = [_change_within(points, kind, period) for points in vintages]
-    if candidates[0].state != "below-rounding":
-        return candidates[0]
-    return next((change for change in candidates if change.state == "measured"), candidates[0])
+    return _change_within(vintages[0], kind, period)
 
 
 def _change_within(points: Sequence[Point], kind: Kind, period: tuple[int, int]) -> Change:
@@ -300,8 +301,22 @@ def _trend(vintages: Sequence[Sequence[Point]], kind: Kind) -> Trend:
         return Trend("no-numbers", kind.name)
     if kind.name == "releases":
         return Trend("not-comparable", kind.name, vintage=vintages[0][0].vintage)
-    candidates = [_trend_within(points, kind) for points in vintages]
-    return next((trend for trend in candidates if trend.state in ("interval", "slope")), candidates[0])
+    return _trend_within(vintages[0], kind)
+
+
+def _older(vintages: Sequence[Sequence[Point]], kind: Kind) -> Trend | None:
+    if len(vintages) < 2 or _trend(vintages, kind).state != "below-rounding":
+        return None
+    rounding = _coarsest(vintages[0])
+    trends = (_trend_within(points, kind) for points in vintages[1:])
+    return next((trend for trend in trends if trend.slope is not None and _rise(trend) >= rounding), None)
+
+
+def _rise(trend: Trend) -> float:
+    """Return by how much a straight line at the slope of a trend differs between its first and last year."""
+    if trend.slope is None or trend.first is None or trend.last is None:
+        return 0.0
+    return abs(trend.slope.slope) * (trend.last - trend.first)
 
 
 def _trend_within(points: Sequence[Point], kind: Kind) -> Trend:
@@ -310,7 +325,7 @@ def _trend_within(points: Sequence[Point], kind: Kind) -> Trend:
         return Trend("few-points", kind.name, None, first, last, vintage)
     slope = theil_sen([point.year for point in points], [_number(point) for point in points])
     if _coarsest(points) >= abs(slope.slope) * (last - first) / FRACTION:
-        return Trend("below-rounding", kind.name, None, first, last, vintage)
+        return Trend("below-rounding", kind.name, None, first, last, vintage, "none")
     if kind.name == "independent" and slope.lower is not None and slope.upper is not None:
         direction = "rising" if slope.lower > 0 else "falling" if slope.upper < 0 else "none"
         return Trend("interval", kind.name, slope, first, last, vintage, direction)

@@ -32,9 +32,9 @@ MESSAGES: Mapping[str, str] = {
     ),
     "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
     "change-below-rounding": N_(
-        "Any change is too small beside the rounding of the source ({resolution} {unit}) to be stated."
+        "No clear change: any is too small beside the rounding of the source ({resolution} {unit}) to be stated."
     ),
-    "change-none": N_("Any change is too small beside the rounding of the source to be stated."),
+    "change-none": N_("No clear change: any is too small beside the rounding of the source to be stated."),
     "change-series-break": N_("No change is given: the series breaks after its reference period began."),
     "change-no-baseline": N_("No year of the reference period is held, so no change is given."),
     "change-one-year": N_("One year only, so no change is given."),
@@ -60,7 +60,10 @@ MESSAGES: Mapping[str, str] = {
         "so no interval is given."
     ),
     "trend-few": N_("Slope {first}–{last}: {slope} {unit} a year; too few years for an interval."),
-    "trend-below-rounding": N_("Any trend is too small beside the rounding of the source to be stated."),
+    "trend-below-rounding": N_("No clear trend: any is too small beside the rounding of the source to be stated."),
+    "trend-older": N_(
+        "The older release {vintage} shows {slope} {unit} a year over {first}–{last}; release {newest} does not confirm it."
+    ),
     "trend-few-points": N_("Too few years for a trend: two points are a difference, not a trend."),
     "trend-not-comparable": N_("No trend: the years are releases of a database whose records and rules change."),
     "benchmark": N_("Global benchmark, not this Party's commitment."),
@@ -92,7 +95,8 @@ SLOPES: Mapping[str, str] = {**DIFFERENCES, "count_per_year": "count"}
 def tell(summary: Summary) -> tuple[Sentence, ...]:
     """Return what may be said of a series: the Party's answers, then level, breaks, change, trend.
 
-    Values stand at the source's rounding. One year has neither change nor trend, and that is said once.
+    Values stand at the source's rounding. One year has neither change nor trend, and that is said once;
+    so is that both are below the rounding.
     """
     difference = DIFFERENCES.get(summary.unit, summary.unit)
     slope = SLOPES.get(summary.unit, summary.unit)
@@ -102,8 +106,14 @@ def tell(summary: Summary) -> tuple[Sentence, ...]:
         *(() if summary.answers_only else (_level(summary.level, summary.unit),)),
         *(_break(step, summary.unit, summary.level.resolution) for step in summary.breaks),
         *_change(summary.change, summary.unit, difference),
-        *(_trend(summary.trend, slope) if summary.change.state != "one-year" else ()),
+        *(() if _said_of_both(summary) else _trend(summary.trend, slope)),
+        *(() if summary.older is None else _older(summary.older, summary.trend.vintage, slope)),
     )
+
+
+def _said_of_both(summary: Summary) -> bool:
+    """Return whether the sentence on change holds for the trend too: one year only, or both below the rounding."""
+    return summary.change.state == "one-year" or summary.change.state == summary.trend.state == "below-rounding"
 
 
 def _answered(answer: PartyAnswer, unit: str) -> Sentence:
@@ -188,6 +198,13 @@ def _trend(trend: Trend, unit: str) -> Iterator[Sentence]:
         yield _sentence("trend-few", **values)
     else:
         yield _sentence(f"trend-{trend.kind}", **values, vintage=trend.vintage or "–")
+
+
+def _older(trend: Trend, newest: str, unit: str) -> Iterator[Sentence]:
+    if trend.slope is not None and trend.first is not None and trend.last is not None:
+        slope = _signed(rate(trend.slope.slope))
+        years = {"first": trend.first, "last": trend.last}
+        yield _sentence("trend-older", vintage=trend.vintage or "–", newest=newest or "–", slope=slope, unit=unit, **years)
 
 
 def tell_pathway(path: Pathway) -> Sentence:
