@@ -61,7 +61,11 @@ def test_change_must_exceed_five_times_the_rounding(step: float, state: str) -> 
 
 def test_change_and_trend_are_the_newest_vintage_s_even_where_an_older_one_is_finer() -> None:
     found = vintages({2013: 1.000, 2015: 1.020, 2019: 1.040}, {2013: 1.0, 2015: 1.0, 2023: 1.0})
-    assert (found.level.vintage, found.change.baseline.vintage, found.change.state) == ("2024", "2024", "below-rounding")
+    assert (found.level.vintage, found.change.baseline.vintage, found.change.state) == (
+        "2024",
+        "2024",
+        "below-rounding",
+    )
     assert (found.trend.vintage, found.trend.state, found.trend.direction) == ("2024", "below-rounding", "none")
     assert found.older is None
     assert ids(found) == ["level", "change-below-rounding"]

@@ -204,7 +204,9 @@ def _older(trend: Trend, newest: str, unit: str) -> Iterator[Sentence]:
     if trend.slope is not None and trend.first is not None and trend.last is not None:
         slope = _signed(rate(trend.slope.slope))
         years = {"first": trend.first, "last": trend.last}
-        yield _sentence("trend-older", vintage=trend.vintage or "–", newest=newest or "–", slope=slope, unit=unit, **years)
+        yield _sentence(
+            "trend-older", vintage=trend.vintage or "–", newest=newest or "–", slope=slope, unit=unit, **years
+        )
 
 
 def tell_pathway(path: Pathway) -> Sentence:
