@@ -62,7 +62,8 @@ MESSAGES: Mapping[str, str] = {
     "trend-few": N_("Slope {first}–{last}: {slope} {unit} a year; too few years for an interval."),
     "trend-below-rounding": N_("No clear trend: any is too small beside the rounding of the source to be stated."),
     "trend-older": N_(
-        "The older release {vintage} shows {slope} {unit} a year over {first}–{last}; release {newest} does not confirm it."
+        "The older release {vintage} shows {slope} {unit} a year over {first}–{last}; release {newest} does not "
+        "confirm it."
     ),
     "trend-few-points": N_("Too few years for a trend: two points are a difference, not a trend."),
     "trend-not-comparable": N_("No trend: the years are releases of a database whose records and rules change."),
