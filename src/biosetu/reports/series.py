@@ -140,8 +140,11 @@ def is_disputed(summary: Summary) -> bool:
 
 
 def movement(summary: Summary) -> Movement:
-    """Return whether a trend is for the better; unknown where none is stated, an older release shows one that the newest
-    does not confirm, or the Party disputes a figure."""
+    """Return whether a trend is for the better.
+
+    Unknown where none is stated, where an older release shows one that the newest does not confirm, and where the Party
+    disputes a figure.
+    """
     better = _pairs("directions").get(summary.series, _pairs("directions").get(summary.indicator))
     direction = summary.trend.direction
     if disputed_years(summary.answers) or summary.older is not None:

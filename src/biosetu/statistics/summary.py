@@ -2,8 +2,8 @@
 
 Level, change and trend are the newest vintage's. What is not larger than five times its rounding is no clear change;
 a slope that an older vintage shows is then kept apart (`Summary.older`), to be told with its vintage and never as the
-direction of the series, and only where it is no smaller over its years than the rounding of the newest. What may be said
-of a series at all is tabled in `data/series_kinds.csv`:
+direction of the series, and only where it is no smaller over its years than the rounding of the newest. What may be
+said of a series at all is tabled in `data/series_kinds.csv`:
 
 - `independent`: each year is measured anew; Theil-Sen slope with its interval;
 - `interpolated`: years between a few assessments; slope, no interval;
