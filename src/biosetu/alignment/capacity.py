@@ -93,6 +93,20 @@ def _rating(code: str, cells: Sequence[Value]) -> Rating:
     return Rating(indicator=code, scores=known, evidence=unescape(str(cells[-1] or "")))
 
 
+def progress(first: SelfAssessment, last: SelfAssessment) -> tuple[float, float] | None:
+    """Return the mean score [% of what can be had] before and after, over the cells that both rated; None without one.
+
+    What was rated once alone says nothing of change and is left out.
+    """
+    before = {(one.indicator, name): score for one in first.ratings for name, score in one.scores.items()}
+    after = {(one.indicator, name): score for one in last.ratings for name, score in one.scores.items()}
+    both = sorted(before.keys() & after.keys())
+    if not both:
+        return None
+    most = HIGHEST * len(both)
+    return 100 * sum(before[cell] for cell in both) / most, 100 * sum(after[cell] for cell in both) / most
+
+
 CONFIRMED = pa.schema(
     [(name, pa.string()) for name in ("id", "indicator", "text", "by", "on", "source")] + [("shortfall", pa.float64())]
 )

@@ -10,12 +10,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from biosetu.alignment.capacity import SelfAssessment
 from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import calendar
 from biosetu.centre.helpdesk.figures import figures
 from biosetu.centre.helpdesk.models import Candidate, PlanItem, RequestParty, Step, SupportRequest
+from biosetu.centre.promises.store import DatabasePromises
 from biosetu.cooperation import FINAL, read_clock, transitions
 from biosetu.cooperation.forms import parts
 
@@ -133,3 +135,22 @@ def test_a_promise_goes_overdue_by_the_calendar_alone(people, request_of):
     with days.on(after):
         late = [(one.measure, one.group, one.value) for one in figures(rows) if one.measure == "overdue"]
     assert ("overdue", "acknowledge", 1) in late
+
+
+def assessed(party, **scores):
+    rating = {"indicator": "A.1", "scores": scores}
+    return SelfAssessment.model_validate({"party": party, "by": "Office", "on": "2026-01-01", "ratings": [rating]})
+
+
+def test_capacity_before_and_after_is_over_what_was_rated_twice_and_for_those_who_may_see_it():
+    for held in (
+        assessed("NPL", data=0, people=3, method=1),
+        assessed("NPL", data=3, people=3),
+        assessed("BTN", data=1),
+    ):
+        DatabasePromises().keep_assessment(held)
+    rows = SupportRequest.objects.all()
+    told = {(one.measure, one.group): one.value for one in figures(rows, None, {"NPL", "BTN"})}
+    assert (told["capacity_before", "NPL"], told["capacity_after", "NPL"]) == (50.0, 100.0)
+    assert ("capacity_after", "BTN") not in told
+    assert not [one for one in figures(rows) if one.measure.startswith("capacity")]

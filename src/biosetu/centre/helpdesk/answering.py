@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from docx import Document
 from docx.document import Document as Written
 
-from biosetu.centre.accounts.permissions import grants, visible_to
+from biosetu.centre.accounts.permissions import grants, parties_for, visible_to
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import STATE_NAMES, SupportRequest
@@ -40,12 +40,13 @@ NARRATIVE = (
     N_("What helped and what hindered"),
     N_("Priorities of the coming period"),
 )
+BY_PARTY = frozenset({"party", "capacity_before", "capacity_after"})
 CENTRE = frozenset({"officer", "manager"})
 
 
 def _figures(request: HttpRequest) -> list[Figure]:
     rows = visible_to(request.user, SupportRequest.objects.all())
-    return figures(rows, _since(request))
+    return figures(rows, _since(request), parties_for(request.user, "prepare", "party"))
 
 
 def _since(request: HttpRequest) -> date | None:
@@ -149,7 +150,7 @@ def _table(document: Written, rows: list[Figure]) -> None:
 
 
 def _group(one: Figure) -> str:
-    if one.measure == "party" and one.group in parties():
+    if one.measure in BY_PARTY and one.group in parties():
         return parties()[one.group].name(language())
     if one.measure == "state":
         return gettext(STATE_NAMES[one.group])
@@ -175,4 +176,6 @@ LABELS = {
     "activities": N_("Activities and outputs"),
     "outcomes": N_("Outcomes measured"),
     "reached": N_("Outcomes reached"),
+    "capacity_before": N_("Capacity at first (%)"),
+    "capacity_after": N_("Capacity now (%)"),
 }

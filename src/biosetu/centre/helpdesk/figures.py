@@ -6,7 +6,7 @@ All is counted over requests that the reader may see: the public sees the same p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ import pyarrow as pa
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
+from biosetu.alignment.capacity import progress
 from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import (
@@ -27,6 +28,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
+from biosetu.centre.promises.store import assessments_of
 from biosetu.cooperation import FINAL, standards
 from biosetu.cooperation.forms import parts
 from biosetu.translation import N_
@@ -66,11 +68,20 @@ DEFINITIONS = {
     "activities": N_("Activities, outputs and deliverables in the plans of requests under way or ended."),
     "outcomes": N_("Plan lines with an indicator whose result is recorded."),
     "reached": N_("Of these, those whose result is at least as far from the baseline as the plan said."),
+    "capacity_before": N_(
+        "Capacity in the Party's first self-assessment, as a share of the highest score, over what it rated both times."
+    ),
+    "capacity_after": N_("The same in its newest self-assessment."),
 }
 
 
-def figures(rows: QuerySet[SupportRequest], since: date | None = None) -> list[Figure]:
-    """Return all figures over these requests, counted by the database: the queries do not grow with the rows."""
+def figures(
+    rows: QuerySet[SupportRequest], since: date | None = None, rated: Collection[str] = frozenset()
+) -> list[Figure]:
+    """Return all figures over these requests, counted by the database: the queries do not grow with the rows.
+
+    `rated` are the Parties whose self-assessments the reader may see.
+    """
     asked = SupportRequest.objects.filter(pk__in=rows.values("pk")).exclude(state="draft").order_by()
     asked = asked if since is None else asked.filter(created__date__gte=since)
     still = asked.exclude(state__in=FINAL)
@@ -84,7 +95,7 @@ def figures(rows: QuerySet[SupportRequest], since: date | None = None) -> list[F
     found.append(Figure("unmatched", "", asked.filter(UNMATCHED).count()))
     found.append(Figure("workload", "", asked.filter(state__in=AT_WORK).count()))
     found += _choices(asked)
-    return [*found, *_results(asked)]
+    return [*found, *_results(asked), *_capacity(rated)]
 
 
 def _listed(measure: str, rows: QuerySet[Any], field: str) -> Iterator[Figure]:
@@ -137,6 +148,13 @@ def _results(rows: QuerySet[SupportRequest]) -> Iterator[Figure]:
     yield Figure("activities", "", lines.filter(kind__in=ACTIVITIES).count())
     yield Figure("outcomes", "", measured.count())
     yield Figure("reached", "", measured.filter(REACHED).count())
+
+
+def _capacity(parties: Collection[str]) -> Iterator[Figure]:
+    for party, held in sorted(assessments_of(parties).items() if parties else ()):
+        if (moved := progress(held[0], held[-1])) is not None and len(held) > 1:
+            yield Figure("capacity_before", party, moved[0])
+            yield Figure("capacity_after", party, moved[1])
 
 
 def table(found: Iterable[Figure], definitions: Mapping[str, str], gettext: Callable[[str], str] = str) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +113,15 @@ def newest_assessments() -> dict[str, SelfAssessment]:
     """Return the newest self-assessment of every Party that has made one."""
     rows = AssessmentRow.objects.order_by("number").values_list("ledger", "body")
     return {party: SelfAssessment.model_validate(body) for party, body in dict(rows).items()}
+
+
+def assessments_of(parties: Collection[str]) -> dict[str, list[SelfAssessment]]:
+    """Return every self-assessment of these Parties, oldest first, in one query."""
+    found: dict[str, list[SelfAssessment]] = defaultdict(list)
+    rows = AssessmentRow.objects.filter(ledger__in=sorted(parties)).order_by("number")
+    for party, body in rows.values_list("ledger", "body"):
+        found[party].append(SelfAssessment.model_validate(body))
+    return dict(found)
 
 
 @contextmanager
