@@ -3,12 +3,17 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from biosetu.cli import main
 from biosetu.cli.ecosystems import ecosystems
 from biosetu.ecosystems.assessment import assess
+from biosetu.ecosystems.pictures import picture_of, read_pictures
+from biosetu.engine.rasters import write_raster
 from biosetu.figures import criteria_strip
+from biosetu.jobs import ecosystems_party
 from biosetu.problems import UsageError
 from biosetu.reports.assessments import assessment_document
 from biosetu.reports.content import Facts, Figure, Table
@@ -59,3 +64,38 @@ def test_another_suffix_is_refused(tmp_path: Path) -> None:
     rows.write_text("ecosystem,name,A1_decline_percent\nN1,Peat,85\n")
     result = CliRunner().invoke(ecosystems, ["assess", str(rows), "--report", str(tmp_path / "o.txt")])
     assert isinstance(result.exception, UsageError)
+
+
+def test_document_shows_where_each_type_stayed_was_lost_and_was_gained() -> None:
+    first = picture_of(2000, np.array([[1, 1], [2, 2]]), [0], (10.0, 10.0))
+    last = picture_of(2020, np.array([[1, 2], [2, 2]]), [0], (10.0, 10.0))
+    rows = [{**ROW, "ecosystem": "1"}, {**ROW, "ecosystem": "elsewhere"}]
+    document = assessment_document(assess(rows), Voice("en"), date(2026, 1, 2), pictures=[first, last])
+    maps = [[block for block in part.blocks if isinstance(block, Figure)][1:] for part in document.sections]
+    assert [len(found) for found in maps] == [1, 0]
+    assert maps[0][0].caption == "Peat swamp, 2000 to 2020"
+    drawing = str(maps[0][0].svg)
+    assert "in 2000 only" in drawing
+    assert "in 2000 and 2020" in drawing
+    assert "in 2020 only" not in drawing
+    assert document.colophon
+    (alone,) = assessment_document(assess(rows[:1]), Voice("en"), date(2026, 1, 2), pictures=[last]).sections
+    assert [block.caption for block in alone.blocks if isinstance(block, Figure)][1] == "Peat swamp"
+
+
+def test_commands_put_maps_into_document_and_dossier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "home"))
+    paths = []
+    for year, codes in ((2000, [[1, 1], [2, 2]]), (2020, [[1, 2], [2, 2]])):
+        path = tmp_path / f"m{year}.tif"
+        write_raster(path, np.array(codes, np.uint8), "EPSG:4326", (0.01, 0.0, 84.0, 0.0, -0.01, 28.0))
+        paths.append(str(path))
+    out, report = tmp_path / "m.csv", tmp_path / "r.html"
+    arguments = ["ecosystems", "measure", *paths, "--keep", "NPL", "--out", str(out), "--quiet"]
+    assert main.run(arguments) == main.DONE
+    kept = ecosystems_party.pictures("NPL")
+    assert kept is not None
+    assert [picture.date for picture in read_pictures(kept)] == [2000, 2020]
+    assess_it = ["ecosystems", "assess", str(out), "--report", str(report), "--map", paths[0], "--map", paths[1]]
+    assert main.run([*assess_it, "--out", str(tmp_path / "a.csv")]) == main.DONE
+    assert report.read_text().count("data:image/png;base64") == 2
