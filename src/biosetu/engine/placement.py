@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
 from biosetu.problems import Problem
+from biosetu.translation import N_
 
 SAMPLES = 9
 DEGREES = 180 / np.pi
@@ -40,7 +41,7 @@ def off_the_globe(grid: RasterGrid, path: str) -> list[Problem]:
     if np.isfinite(lon).any() and np.isfinite(lat).any():
         return []
     remedy = "Check the CRS, the corner and the pixel size: gdalinfo FILE"
-    return [Problem("lies nowhere on Earth in its CRS", remedy, "place", path, value=_bounds(grid))]
+    return [Problem(N_("lies nowhere on Earth in its CRS"), remedy, "place", path, value=_bounds(grid))]
 
 
 def polygons_off_the_globe(bounds: NDArray[np.float64], crs: str, path: str) -> list[Problem]:
@@ -49,7 +50,7 @@ def polygons_off_the_globe(bounds: NDArray[np.float64], crs: str, path: str) -> 
     west, south, east, north = map(float, bounds)
     value = f"x {west:g} to {east:g}, y {south:g} to {north:g}"
     if np.isnan(bounds).all():
-        return [Problem("holds no data", "Check that the layer has polygons.", "empty", path)]
+        return [Problem(N_("holds no data"), "Check that the layer has polygons.", "empty", path)]
     if not np.isfinite(bounds).all():
         return [Problem("has corners that are no numbers", "Save it anew.", "place", path, value=value)]
     if not system.is_geographic:
@@ -58,13 +59,13 @@ def polygons_off_the_globe(bounds: NDArray[np.float64], crs: str, path: str) -> 
         if np.isfinite(lon).any() and np.isfinite(lat).any():
             return []
         remedy = "Check its CRS: ogrinfo -so FILE LAYER"
-        return [Problem("lies nowhere on Earth in its CRS", remedy, "place", path, value=value)]
+        return [Problem(N_("lies nowhere on Earth in its CRS"), remedy, "place", path, value=value)]
     unit = float(system.axis_info[0].unit_conversion_factor) * DEGREES
     if max(abs(south), abs(north)) * unit <= 90 + 1e-9:
         return []
     return [
         Problem(
-            "lies beyond a pole",
+            N_("lies beyond a pole"),
             "Check its CRS and coordinates: ogrinfo -so FILE LAYER",
             "beyond-pole",
             path,
@@ -79,11 +80,11 @@ def _geographic(grid: RasterGrid, unit: float, path: str) -> list[Problem]:
     found = []
     if np.abs(y * unit).max() > 90 + 1e-9:
         remedy = "Check the corner and the pixel size: gdalinfo FILE. Cut it with gdalwarp -te, or write them anew."
-        found.append(Problem("has pixels beyond a pole", remedy, "beyond-pole", path, value=_bounds(grid)))
+        found.append(Problem(N_("has pixels beyond a pole"), remedy, "beyond-pole", path, value=_bounds(grid)))
     pixel = abs(grid.transform[0]) * unit
     if (x.max() - x.min()) * unit + pixel > 360 + pixel / 2:
         remedy = "Cut it to 360 degrees of longitude with gdalwarp -te: what lies beyond would be counted twice."
-        found.append(Problem("goes more than once around the globe", remedy, "around", path, value=_bounds(grid)))
+        found.append(Problem(N_("goes more than once around the globe"), remedy, "around", path, value=_bounds(grid)))
     return found
 
 

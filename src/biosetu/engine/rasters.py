@@ -22,6 +22,7 @@ from rasterio.windows import Window
 from biosetu.engine.placement import RasterGrid, off_the_globe
 from biosetu.engine.tables import replacing
 from biosetu.problems import DataError, Problem, Severity
+from biosetu.translation import N_
 
 __all__ = [
     "Raster",
@@ -202,7 +203,9 @@ def raster_driver(path: str) -> str:
         head = stream.read(4096).lstrip()
     driver = SIGNATURES.get(head[:4])
     if driver is None:
-        raise DataError(Problem("is no GeoTIFF", "Give a GeoTIFF: gdal_translate IN OUT.tif", "not-tiff", file=path))
+        raise DataError(
+            Problem(N_("is no GeoTIFF"), "Give a GeoTIFF: gdal_translate IN OUT.tif", "not-tiff", file=path)
+        )
     return driver
 
 
@@ -214,7 +217,7 @@ def _opened(path: str, **options: str) -> Any:
         except (RasterioError, OSError) as error:
             raise DataError(
                 Problem(
-                    "cannot be read as a raster",
+                    N_("cannot be read as a raster"),
                     f"Give a complete GeoTIFF. The reader says: {_short(error)}",
                     "unreadable",
                     file=path,
@@ -226,23 +229,23 @@ def _problems(data: Any, path: str, band: int | None) -> list[Problem]:
     found = []
     if data.crs is None:
         remedy = "Write its CRS into the file, for instance: gdal_edit.py -a_srs EPSG:4326 FILE"
-        found.append(Problem("has no coordinate reference system", remedy, "no-crs", file=path))
+        found.append(Problem(N_("has no coordinate reference system"), remedy, "no-crs", file=path))
     elif not (CRS.from_wkt(data.crs.to_wkt()).is_geographic or CRS.from_wkt(data.crs.to_wkt()).is_projected):
         remedy = "Use a geographic or a projected CRS."
         found.append(Problem("has a CRS without place on Earth", remedy, "no-crs", file=path))
     numbers = np.array(tuple(data.transform)[:6])
     if data.transform.is_identity or not np.isfinite(numbers).all() or data.transform.determinant == 0:
-        remedy = "Georeference it: pixel size and corner must be in the file."
-        found.append(Problem("does not say where its pixels lie", remedy, "no-transform", file=path))
+        remedy = N_("Georeference it: pixel size and corner must be in the file.")
+        found.append(Problem(N_("does not say where its pixels lie"), remedy, "no-transform", file=path))
     if not found:
         found += off_the_globe(RasterGrid(data.crs.to_wkt(), tuple(data.transform)[:6], data.width, data.height), path)
     if band is None and data.count > 1:
         remedy = f"Say which of its {data.count} bands holds the classes, with --band."
-        found.append(Problem("has several bands", remedy, "bands", file=path))
+        found.append(Problem(N_("has several bands"), remedy, "bands", file=path))
     elif band is not None and not 1 <= band <= data.count:
         found.append(Problem(f"has no band {band}", f"It has {data.count}.", "bands", file=path))
     elif np.dtype(data.dtypes[(band or 1) - 1]).kind == "c":
-        found.append(Problem("holds complex numbers", "Give class codes.", "dtype", file=path))
+        found.append(Problem(N_("holds complex numbers"), "Give class codes.", "dtype", file=path))
     return found
 
 
@@ -254,7 +257,7 @@ def _refuse_unsafe(path: str) -> None:
             return
         raise DataError(Problem("no such file", "Check the name.", "missing", file=path))
     if local.stat().st_size == 0:
-        raise DataError(Problem("is empty (0 bytes)", "Copy or download it again.", "empty", file=path))
+        raise DataError(Problem(N_("is empty (0 bytes)"), N_("Copy or download it again."), "empty", file=path))
     if raster_driver(path) == "VRT":
         _check_vrt(local)
 
@@ -370,7 +373,7 @@ def _whole_numbers(values: NDArray[Any], known: NDArray[np.bool_] | None, raster
         value = float(kept[odd][0])
         raise DataError(
             Problem(
-                "holds fractions, not class codes",
+                N_("holds fractions, not class codes"),
                 "Give whole-number classes; for the cover of one class use --fractional.",
                 "float-classes",
                 file=raster.path,
@@ -384,8 +387,10 @@ def _whole_numbers(values: NDArray[Any], known: NDArray[np.bool_] | None, raster
 def _check_range(values: NDArray[Any], raster: Raster) -> None:
     if values.size and (values.max() >= 2**31 or values.min() <= MISSING):
         value = values.max() if values.max() >= 2**31 else values.min()
-        remedy = "Number the classes within ±2,147,483,647, or declare the code as nodata."
-        raise DataError(Problem("has a class code too large", remedy, "code-range", file=raster.path, value=str(value)))
+        remedy = N_("Number the classes within ±2,147,483,647, or declare the code as nodata.")
+        raise DataError(
+            Problem(N_("has a class code too large"), remedy, "code-range", file=raster.path, value=str(value))
+        )
 
 
 def _cover(values: NDArray[Any], known: NDArray[np.bool_] | None, raster: Raster, full: float) -> NDArray[np.integer]:

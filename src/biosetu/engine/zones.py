@@ -16,6 +16,7 @@ from rasterio.features import rasterize
 
 from biosetu.engine.placement import RasterGrid, polygons_off_the_globe
 from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
 
 SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
 # what a file of each kind starts with: GDAL goes by content, and some of its formats name other files to be read
@@ -59,7 +60,7 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
     problems = []
     if frame.crs is None:
         remedy = "Write its CRS into the file (for a shapefile: the .prj beside it)."
-        problems.append(Problem("has no coordinate reference system", remedy, "no-crs", file=str(path)))
+        problems.append(Problem(N_("has no coordinate reference system"), remedy, "no-crs", file=str(path)))
     fields = [name for name in frame.columns if name != frame.geometry.name]
     chosen = field or _only(fields)
     if chosen not in fields:
@@ -68,7 +69,7 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
         problems.append(Problem(message, remedy, "field", file=str(path)))
     kinds = set(shapely.get_type_id(frame.geometry.values)) - {-1}
     if not kinds <= {3, 6}:
-        problems.append(Problem("holds points or lines", "Give polygons.", "geometry", file=str(path)))
+        problems.append(Problem(N_("holds points or lines"), "Give polygons.", "geometry", file=str(path)))
     if not problems:
         problems = polygons_off_the_globe(frame.total_bounds, frame.crs.to_wkt(), str(path))
     if problems:
@@ -91,14 +92,14 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
             return pyogrio.read_dataframe(path)
     except (OSError, ValueError, RuntimeError) as error:
         remedy = f"Give a GeoPackage, GeoParquet or shapefile. The reader says: {str(error).splitlines()[0]}"
-        raise DataError(Problem("cannot be read as polygons", remedy, "unreadable", file=str(path))) from error
+        raise DataError(Problem(N_("cannot be read as polygons"), remedy, "unreadable", file=str(path))) from error
 
 
 def _refuse_disguised(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(1024)
     if not head:
-        raise DataError(Problem("is empty (0 bytes)", "Copy or download it again.", "empty", file=str(path)))
+        raise DataError(Problem(N_("is empty (0 bytes)"), N_("Copy or download it again."), "empty", file=str(path)))
     beginning = BEGINNINGS.get(path.suffix.lower(), b"")
     plain = head.removeprefix(b"\xef\xbb\xbf").lstrip() if beginning == b"{" else head
     if not plain.startswith(beginning):

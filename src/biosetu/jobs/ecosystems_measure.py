@@ -24,6 +24,7 @@ from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_date
 from biosetu.jobs.ecosystems_polygons import measure_polygons
 from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
+from biosetu.translation import N_
 
 RESUME_FROM_PIXELS = 1_000_000_000
 
@@ -90,7 +91,7 @@ def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], stack: RasterStack
     """Refuse maps without any data: beside others they would pass for the loss of everything."""
     problems = [
         Problem(
-            "holds no data", "Check which code means no data, and which band holds the classes.", "empty", each.path
+            N_("holds no data"), "Check which code means no data, and which band holds the classes.", "empty", each.path
         )
         for (_, table), each in zip(tables, stack.dates, strict=True)
         if not table.num_rows
