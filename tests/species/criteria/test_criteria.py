@@ -130,6 +130,19 @@ def test_dispute_tolerance_draws_limits_in():
     assert ends == ["CR", "EN", "VU"]
 
 
+@pytest.mark.parametrize(
+    ("record", "ends"),
+    [
+        ({"mature_individuals": "10-900,200-240", "decline_mature": "no"}, ["CR", "EN", "EN"]),
+        ({"mature_individuals": "200-2000,240-248"}, ["LC", "LC", "EN"]),
+    ],
+)
+def test_dispute_tolerance_draws_both_ends_in(record, ends):
+    """By hand: 200 − (200 − 10)/2 = 105, no longer below 50; 248 + (2000 − 248)/2 = 1124, still not below 1000."""
+    end = "category_high" if ends[0] == "CR" else "category_low"
+    assert [assessed(record, name="fuzzy", dispute_tolerance=d)[end] for d in (0, 0.5, 1)] == ends
+
+
 AMOUNTS = st.fixed_dictionaries(
     {},
     optional={
