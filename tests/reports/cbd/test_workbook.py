@@ -7,11 +7,13 @@ import pyarrow as pa
 import pytest
 
 from biosetu.engine.grids import read_book
-from biosetu.jobs.reporting import write_indicator_workbook
+from biosetu.framework import indicators
+from biosetu.jobs.reporting import settled_indicators, write_indicator_workbook
 from biosetu.observations import SCHEMA, Source
 from biosetu.problems import DataError, UsageError
 from biosetu.reports.cbd import check, points, write_attachment
 from biosetu.reports.cbd.tables import columns, disaggregations
+from biosetu.sources import setuland
 
 
 def observations(*records: dict) -> pa.Table:
@@ -100,3 +102,29 @@ def test_category_lists_are_as_long_as_the_template_prints_them() -> None:
 def test_indicator_without_detailed_template_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no detailed template"):
         write_attachment("A.3", [], tmp_path / "f.xlsx")
+
+
+def test_every_workbook_of_setuland_passes_our_own_check(tmp_path: Path) -> None:
+    rows = setuland.observations()
+    settled = settled_indicators(rows)
+    assert len(settled) > 15
+    found = {}
+    for code, source in settled:
+        path = tmp_path / "f.xlsx"
+        write_indicator_workbook(rows, "XXA", code, path, source)
+        findings = check(read_book(path), code if code in indicators() else "").findings
+        if findings:
+            found[code] = [(finding.defect, finding.row) for finding in findings]
+    assert found == {}
+
+
+def test_settled_indicators_name_the_partys_own_figures_first() -> None:
+    table = observations(
+        {"year": 2023, "value": 0.9, "source": "availableDataset"},
+        {"year": 2023, "value": 0.8},
+        {"indicator": "3.1", "year": 2023, "value": 20.0, "unit": "percent", "source": "availableDataset"},
+        {"indicator": "A.4", "year": 2023, "value": 0.4, "unit": "proportion", "status": "computed"},
+        {"indicator": "C.1", "year": 2023, "value": None},
+        {"indicator": "6.b", "year": 2023, "value": 1.0},
+    )
+    assert settled_indicators(table) == [("A.3", Source.NATIONAL), ("3.1", Source.AVAILABLE_DATASET)]

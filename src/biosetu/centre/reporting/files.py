@@ -66,7 +66,7 @@ def _workbook(party: str, code: str, source: Source) -> Workbook:
         checked = _written(party, code, source, Path(folder) / "data.xlsx")
     known = indicators().get(code)
     report = checked.report
-    title = known.title(language()) if known else code
+    title = known.title(language()) if known else gettext("national indicator")
     findings = report.table(language()).to_pylist()
     return Workbook(code, title, str(source), report.rows, findings, report.blocking, has_attachment(code))
 
