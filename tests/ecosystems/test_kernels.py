@@ -15,11 +15,11 @@ from scipy import ndimage
 
 from biosetu.ecosystems import counting
 from biosetu.ecosystems.counting import count_cells, count_pairs, merged_cells
-from biosetu.ecosystems.occupancy import cell_sums, count, every_origin
+from biosetu.ecosystems.occupancy import cell_sums, count, every_origin, occupancy
 from biosetu.ecosystems.outline import hull_corners, joined_outlines, outline
 from biosetu.ecosystems.patches import band_patches, join_patches
 from biosetu.ecosystems.runs import Runs, code_of, encode, keys_of, zone_of
-from biosetu.geo.occupancy_grid import Segments
+from biosetu.geo.occupancy_grid import OccupancyGrid, Segments
 
 MAPS = hnp.arrays(
     np.int16, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12), elements=st.integers(-2, 2)
@@ -193,3 +193,22 @@ def test_merging_adds_equal_cells() -> None:
     merged = merged_cells([one, two])
     assert merged.tolist() == [(5, 1, 2, 7, 70), (5, 2, 2, 1, 10)]
     assert len(merged_cells([one[:0]])) == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=30, unique=True),
+    st.integers(-3, 3),
+    st.sampled_from([1, 4_000, 100_000, 250_000, 1_000_000]),
+)
+def test_what_lies_in_one_cell_is_least_there_as_the_full_search_finds(
+    places: list[tuple[int, int]], cell: int, area_m2: int
+) -> None:
+    """The origins that are not tried could not have given fewer: the search over all of them finds the same."""
+    grid = OccupancyGrid()
+    x = np.array([10 * cell + column for column, _ in places], np.int64)
+    y = np.array([row for _, row in places], np.int64)
+    area = np.full(len(places), area_m2, np.int64)
+    found = occupancy(x, y, area, grid, 1)
+    counts = [count(sums, grid.cell_m**2) for _, sums in every_origin(x, y, area, grid.side)]
+    least = [min(getattr(each, name) for each in counts) for name in ("all", "small", "cumulative")]
+    assert [found.least.all, found.least.small, found.least.cumulative] == least

@@ -58,6 +58,8 @@ def occupancy(x: Integers, y: Integers, area: Integers, grid: OccupancyGrid, uni
     cell_units = grid.cell_m**2 * units_per_m2
     cells = cell_sums(x, y, area, grid.side)
     published = count(cells, cell_units)
+    if _is_least(published, int(area.sum()), cell_units):
+        return Occupancy(published, published, ((0, 0),) * 3, by_cover(cells, cell_units))
     best = [published.all, published.small, published.cumulative]
     origins = [(0, 0)] * 3
     for origin, sums in every_origin(_unrolled(x, grid), y, area, grid.side):
@@ -68,10 +70,23 @@ def occupancy(x: Integers, y: Integers, area: Integers, grid: OccupancyGrid, uni
     return Occupancy(published, CellCount(*best), (origins[0], origins[1], origins[2]), by_cover(cells, cell_units))
 
 
+def _is_least(published: CellCount, total: int, cell_units: int) -> bool:
+    """Return whether no other origin can count fewer cells, so that none needs to be tried.
+
+    What lies in one cell lies in at most four cells of any other origin, one of which then holds a quarter of it.
+    """
+    return published.all == 1 and (published.small == 0 or total >= 4 * _small_limit(cell_units))
+
+
+def _small_limit(cell_units: int) -> int:
+    """Return the least area that is not small: 1 % of a cell, rounded up [units]."""
+    return -(-cell_units // 100)
+
+
 def count(sums: Integers, cell_units: int) -> CellCount:
     """Count cells by the three readings of the 1 % rule, given the area in each cell and the area of a cell [units]."""
     occupied = np.sort(sums[sums > 0])
-    small = int(np.searchsorted(occupied, -(-cell_units // 100)))
+    small = int(np.searchsorted(occupied, _small_limit(cell_units)))
     total = int(occupied.sum())
     marginal = int(np.searchsorted(np.cumsum(occupied), total // 100, side="right")) if total else 0
     return CellCount(len(occupied), len(occupied) - small, len(occupied) - marginal)
