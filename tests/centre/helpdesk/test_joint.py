@@ -187,7 +187,8 @@ def shared_gaps(monkeypatch):
     held = {"NPL": gaps, "BTN": gaps[:1]}
 
     def supported(code):
-        return SimpleNamespace(gaps=tuple(replace(gap, party=code) for gap in held.get(code, ())))
+        mine = tuple(replace(gap, party=code) for gap in held.get(code, ()))
+        return SimpleNamespace(gaps=mine, shown_gaps=mine)
 
     monkeypatch.setattr(reading, "supported", supported)
     return gaps

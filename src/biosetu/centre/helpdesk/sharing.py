@@ -32,7 +32,7 @@ def alike(gap: Gap, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return the Parties among these that have the same gap, each with how it says it: kind, target and indicator."""
     found = []
     for code in codes:
-        same = (one for one in reading.supported(code).gaps if kind_of(one) == kind_of(gap))
+        same = (one for one in reading.supported(code).shown_gaps if kind_of(one) == kind_of(gap))
         if (mine := next(same, None)) is not None:
             found.append((code, mine.says.text(language())))
     return found
@@ -62,7 +62,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _gap(code: str, wanted: str) -> Gap:
-    found = (gap for gap in reading.supported(code).gaps if gap.id == wanted) if code in parties() else iter(())
+    found = (gap for gap in reading.supported(code).shown_gaps if gap.id == wanted) if code in parties() else iter(())
     gap = next(found, None)
     if gap is None:
         raise Http404
