@@ -2,15 +2,10 @@
 
 import pytest
 
-from biosetu.framework import coverage, coverage_of
+from biosetu.framework import coverage, coverage_of, packaged_coverage
 from biosetu.problems import DataError
 
 HEAD = "centre,party,certainty,valid_from,valid_to,basis,source\n"
-
-
-def forget():
-    coverage.cache_clear()
-    getattr(coverage_of, "cache_clear", lambda: None)()
 
 
 @pytest.fixture
@@ -19,11 +14,8 @@ def own_list(tmp_path, monkeypatch):
 
     def write(text, encoding="utf-8"):
         (tmp_path / "coverage.csv").write_text(text, encoding=encoding)
-        forget()
 
-    yield write
-    (tmp_path / "coverage.csv").unlink(missing_ok=True)
-    forget()
+    return write
 
 
 def test_own_list_replaces_the_rows_of_the_centres_it_names_and_no_others(own_list):
@@ -52,3 +44,37 @@ def test_own_list_without_a_column_or_in_another_encoding_is_refused(own_list):
     own_list(HEAD + "iucn-asia,NPL,confirmed,,,é,y\n", encoding="cp1252")
     with pytest.raises(DataError, match="UTF-8"):
         coverage()
+
+
+def test_own_list_counts_from_the_moment_it_is_written_and_no_longer_once_it_is_gone(own_list, tmp_path):
+    packaged = coverage()
+    own_list(HEAD + "iucn-asia,NPL,confirmed,,,letter,ours\n")
+    assert [row.party for row in coverage_of("iucn-asia")] == ["NPL"]
+    (tmp_path / "coverage.csv").unlink()
+    assert coverage() == packaged == packaged_coverage()
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        ("iucn-asia,NPL,confirmed,,,,ours", "basis", "empty"),
+        ("iucn-asia,NPL,confirmed,,,=1+1,ours", "basis", "formula"),
+        ("iucn-asia,NPL,confirmed,,,letter,@ours", "source", "formula"),
+        ("iucn-asia,NPL,confirmed,2027-02-01,2027-01-31,letter,ours", "valid_to", "date"),
+    ],
+)
+def test_own_list_refuses_what_cannot_be(own_list, row, column, code):
+    own_list(HEAD + row + "\n")
+    with pytest.raises(DataError) as caught:
+        coverage()
+    assert [(p.row, p.column, p.code) for p in caught.value.problems] == [(2, column, code)]
+
+
+def test_own_list_names_a_party_twice_only_from_different_days(own_list):
+    line = "iucn-asia,NPL,confirmed,{},,letter,ours\n"
+    own_list(HEAD + line.format("") + line.format("2027-01-01"))
+    assert len(coverage_of("iucn-asia")) == 2
+    own_list(HEAD + line.format("") + line.format("2027-01-01") + line.format(""))
+    with pytest.raises(DataError) as caught:
+        coverage()
+    assert [(p.row, p.code) for p in caught.value.problems] == [(4, "repeated")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from biosetu.centre.evidence.states import ProposalState, RunState
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.evidence.working import perform
 from biosetu.centre.exchange import sheets
+from biosetu.centre.pages.coverage import serve
 from biosetu.centre.promises.store import DatabasePromises
 from biosetu.centre.reporting.store import DatabaseCollections
 from biosetu.centre.reporting.verbs import do
@@ -58,6 +59,7 @@ __all__ = [
     "promises",
     "propose_file",
     "runs",
+    "serve_parties",
     "store",
 ]
 ACCOUNTS = "accounts_account"
@@ -102,6 +104,12 @@ def collect(username: str, verb: str, **values: Any) -> Any:
         return do(_person(username), verb, **values)
     except PermissionDenied as error:
         raise UsageError(f"{username} may not do this to the report.") from error
+
+
+def serve_parties(centre: str, rows: Sequence[Mapping[str, str]] | None, file: str) -> None:
+    """Say whom a centre serves, as the administrator of this machine; without rows, as the software's list has it."""
+    _require_centre()
+    serve(centre=centre, rows=rows, file=file, actor=None)
 
 
 def _require_centre() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from biosetu.cli.lazy import LazyGroup
 from biosetu.cli.options import language_option, out_option
 from biosetu.cli.output import emit
 from biosetu.translation import N_, translations
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LANGUAGE_ENDINGS = ("_en", "_ar", "_fr", "_es", "_ru", "_zh")
 HIDDEN = frozenset({"entry", "list", "source_code", "title_ar_status", "name_en_status"})
+LAZY = {
+    "coverage": ("biosetu.cli.coverage:coverage", "Which Parties a support centre serves: listed, added, taken off.")
+}
 SECTIONS = {
     "elements": (N_("Elements"), ("id", "text", "kind", "value", "unit", "measure", "deadline", "scope")),
     "indicators": (N_("Indicators"), ("code", "role", "title")),
@@ -34,7 +38,7 @@ SECTIONS = {
 }
 
 
-@click.group()
+@click.group(cls=LazyGroup, lazy=LAZY)
 def framework() -> None:
     """What was agreed: goals, targets, indicators, Parties, centres, code lists."""
 

@@ -23,16 +23,20 @@ from biosetu.framework.records import (
     Relevance,
 )
 from biosetu.framework.tables import (
+    CERTAINTIES,
+    COVERAGE_COLUMNS,
     answers,
     centres,
     considerations,
     context_facts,
     coverage,
+    coverage_from,
     coverage_of,
     cycles,
     disaggregations,
     elements,
     indicators,
+    packaged_coverage,
     parties,
     questions,
     relevance,
@@ -40,6 +44,8 @@ from biosetu.framework.tables import (
 )
 
 __all__ = [
+    "CERTAINTIES",
+    "COVERAGE_COLUMNS",
     "Answer",
     "BinaryQuestion",
     "Centre",
@@ -63,6 +69,7 @@ __all__ = [
     "considerations",
     "context_facts",
     "coverage",
+    "coverage_from",
     "coverage_of",
     "cycles",
     "describe",
@@ -79,6 +86,7 @@ __all__ = [
     "lookup",
     "not_relevant",
     "not_relevant_to",
+    "packaged_coverage",
     "parent",
     "parties",
     "parts",

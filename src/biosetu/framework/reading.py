@@ -22,6 +22,19 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def own_state(name: str) -> tuple[str, int, int]:
+    """Return where the administrator's own `<name>.csv` would be, when it was last written [ns] and its size [bytes].
+
+    Both are -1 where there is no such file; another answer means that it must be read again.
+    """
+    path = home() / f"{name}.csv"
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return str(path), -1, -1
+    return str(path), found.st_mtime_ns, found.st_size
+
+
 def own_rows(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
     """Return the rows of the administrator's own `<name>.csv` in the state folder; none where there is no such file.
 
@@ -39,7 +52,7 @@ def own_rows(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
     if missing:
         remedy = f"The columns are {', '.join(columns)}"
         raise DataError([Problem("a column is missing", remedy, "column", str(path), 1, name) for name in missing])
-    return listed
+    return [{name: text or "" for name, text in row.items() if name in columns} for row in listed]
 
 
 def parsed(kind: type[Record], cells: Mapping[str, str]) -> Record:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
-from biosetu.framework.reading import own_rows, parsed, records
+from biosetu.framework.reading import own_rows, own_state, parsed, records
 from biosetu.framework.records import (
     Answer,
     BinaryQuestion,
@@ -25,8 +25,11 @@ from biosetu.framework.records import (
     Relevance,
 )
 from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
 
 CERTAINTIES = ("confirmed", "presumed", "unknown")
+COVERAGE_COLUMNS = tuple(field.name for field in fields(Coverage))
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @cache
@@ -65,41 +68,80 @@ def centres() -> Mapping[str, Centre]:
     return MappingProxyType({centre.id: centre for centre in records(Centre, "centres")})
 
 
-@cache
 def coverage() -> tuple[Coverage, ...]:
     """Return which centre serves which Party, when, how certain that is, and on what basis.
 
     The administrator's own list, `coverage.csv` in the state folder with the same columns, replaces the rows of every
-    centre that it names. Raises `DataError` with every wrong row of that list.
+    centre that it names, from the moment it is written. Raises `DataError` with every wrong row of that list.
     """
-    own = tuple(_own_coverage())
+    return _coverage(own_state("coverage"))
+
+
+@lru_cache(maxsize=4)
+def _coverage(_state: tuple[str, int, int]) -> tuple[Coverage, ...]:
+    """Return the coverage as it stands now; the state of the own list only tells one reading from the next."""
+    own = coverage_from(own_rows("coverage", COVERAGE_COLUMNS))
     named = {row.centre for row in own}
-    return (*(row for row in records(Coverage, "coverage") if row.centre not in named), *own)
+    return (*(row for row in packaged_coverage() if row.centre not in named), *own)
 
 
-def _own_coverage() -> Iterator[Coverage]:
-    columns = tuple(field.name for field in fields(Coverage))
-    problems = []
-    for number, cells in enumerate(own_rows("coverage", columns), start=2):
-        found = list(_coverage_problems(cells, number))
-        problems += found
-        if not found:
-            yield parsed(Coverage, cells)
+@cache
+def packaged_coverage() -> tuple[Coverage, ...]:
+    """Return whom the centres serve by the list that comes with the software."""
+    return tuple(records(Coverage, "coverage"))
+
+
+def coverage_from(rows: Iterable[Mapping[str, str]], file: str = "coverage.csv") -> tuple[Coverage, ...]:
+    """Return rows of texts (columns of `coverage.csv`) as records; raises `DataError` with every wrong cell."""
+    listed = list(rows)
+    problems = [
+        problem for number, cells in enumerate(listed, 2) for problem in _coverage_problems(cells, number, file)
+    ]
+    problems += _repeated(listed, file)
     if problems:
-        raise DataError(problems)
+        raise DataError(sorted(problems, key=lambda problem: problem.row or 0))
+    return tuple(parsed(Coverage, cells) for cells in listed)
 
 
-def _coverage_problems(cells: Mapping[str, str], row: int) -> Iterator[Problem]:
+def _coverage_problems(cells: Mapping[str, str], row: int, file: str) -> Iterator[Problem]:
     known = {"centre": set(centres()), "party": set(parties()), "certainty": set(CERTAINTIES)}
     for column, allowed in known.items():
         if cells[column] not in allowed:
-            remedy = "Use a code of `biosetu framework list`" if column != "certainty" else ", ".join(CERTAINTIES)
-            yield Problem("not a known value", remedy, "code", "coverage.csv", row, column, cells[column])
-    for column in ("valid_from", "valid_to"):
-        try:
-            date.fromisoformat(cells[column] or "2000-01-01")
-        except ValueError:
-            yield Problem("not a date", "Write year-month-day", "date", "coverage.csv", row, column, cells[column])
+            remedy = N_("Use a code of `biosetu framework list`") if column != "certainty" else ", ".join(CERTAINTIES)
+            yield Problem(N_("not a known value"), remedy, "code", file, row, column, cells[column])
+    if not cells["basis"].strip():
+        yield Problem(N_("a basis is missing"), N_("Say on what it rests"), "empty", file, row, "basis")
+    for column in ("basis", "source"):
+        if cells[column].startswith(FORMULA):
+            remedy = N_("Begin with a letter or a digit")
+            yield Problem(N_("begins like a formula"), remedy, "formula", file, row, column, cells[column])
+    days = {column: _day(cells[column]) for column in ("valid_from", "valid_to")}
+    for column, day in days.items():
+        if day is None:
+            remedy = N_("Write year-month-day")
+            yield Problem(N_("not a date"), remedy, "date", file, row, column, cells[column])
+    first, last = days.values()
+    if cells["valid_to"] and first is not None and last is not None and last < first:
+        remedy = N_("Give the later day here")
+        yield Problem(N_("ends before it begins"), remedy, "date", file, row, "valid_to", cells["valid_to"])
+
+
+def _day(cell: str) -> date | None:
+    try:
+        return date.fromisoformat(cell) if cell else date.min
+    except ValueError:
+        return None
+
+
+def _repeated(rows: Sequence[Mapping[str, str]], file: str) -> Iterator[Problem]:
+    """Yield a problem for each row whose centre, Party and first day stand further up already."""
+    seen: set[tuple[str, ...]] = set()
+    for number, cells in enumerate(rows, 2):
+        key = (cells["centre"], cells["party"], cells["valid_from"])
+        if key in seen:
+            remedy = N_("Name a Party once, or with another first day")
+            yield Problem(N_("stands twice"), remedy, "repeated", file, number, "party", cells["party"])
+        seen.add(key)
 
 
 @cache

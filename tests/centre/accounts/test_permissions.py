@@ -26,8 +26,8 @@ SOURCES = ("national", "availableDataset", "noData")
 
 
 def kinds():
-    """Every kind of record that some model, or the code for Parties, says it is."""
-    return {model.record_kind for model in apps.get_models() if issubclass(model, Guarded)} | {"party"}
+    """Every kind of record that some model, or the code for Parties and centres, says it is."""
+    return {model.record_kind for model in apps.get_models() if issubclass(model, Guarded)} | {"party", "centre"}
 
 
 def test_every_line_of_the_table_names_what_exists():

@@ -65,6 +65,10 @@ class Guarded:
         """Return the Parties it speaks of."""
         return frozenset()
 
+    def centre_of(self) -> str:
+        """Return the support centre that it is or belongs to, if any."""
+        return ""
+
     def source_of(self) -> str:
         """Return the source of its figure, if it is one."""
         return ""
@@ -108,3 +112,15 @@ class PartyRecord(Guarded):
     def parties_of(self) -> frozenset[str]:
         """Return the Party."""
         return frozenset({self.code})
+
+
+@dataclass(frozen=True, slots=True)
+class CentreRecord(Guarded):
+    """A support centre itself, to ask whether somebody may say whom it serves."""
+
+    code: str
+    record_kind: ClassVar[str] = "centre"
+
+    def centre_of(self) -> str:
+        """Return the centre."""
+        return self.code

@@ -52,6 +52,7 @@ class Grant:
     parties: frozenset[str] = frozenset()
     for_party: bool = False
     office: str = ""
+    centre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,9 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             lambda grant, record: grant.for_party and _covers(grant, record),
             lambda grant, paths: _covers_query(grant, paths) if grant.for_party else NOTHING,
         ),
+        "of_centre": Scope(
+            lambda grant, record: bool(grant.centre) and grant.centre == record.centre_of(), lambda *_: NOTHING
+        ),
         "office": Scope(
             lambda grant, record: _answers(grant) and grant.office == record.office_of() and _covers(grant, record),
             lambda grant, paths: (
@@ -143,7 +147,7 @@ def grants(user: User) -> tuple[Grant, ...]:
 
 
 def _grant(role: Role) -> Grant:
-    return Grant(role.role, role.account_id, role.covered(), bool(role.party), role.office)
+    return Grant(role.role, role.account_id, role.covered(), bool(role.party), role.office, role.centre)
 
 
 def _granted(user: User, verb: str, record: str) -> Iterable[tuple[Grant, Scope]]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("parties/<str:code>/", views.party, name="party"),
     path("parties/<str:code>/dossier.html", views.party_dossier, name="party_dossier"),
     path("parties/<str:code>/figures.csv", views.party_figures, name="party_figures"),
+    path("centres/<str:centre>/parties/", views.coverage, name="coverage"),
     path("indicators/", views.indicator_list, name="indicators"),
     path("indicators/<str:code>/", views.indicator, name="indicator"),
     path("indicators/<str:code>/figures.csv", views.indicator_figures, name="indicator_figures"),

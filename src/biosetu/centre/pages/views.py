@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from typing import cast
 
 import pyarrow.csv as pa_csv
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from biosetu.centre.accounts.guarded import PartyRecord
+from biosetu.centre.accounts.guarded import CentreRecord, PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import unread
 from biosetu.centre.accounts.permissions import may
+from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.finding.index import found
 from biosetu.centre.helpdesk.drawing import life_of_a_request
+from biosetu.centre.pages import coverage as serving
 from biosetu.centre.pages import reading
 from biosetu.centre.validation.looking import changed
-from biosetu.centre.wording import language
+from biosetu.centre.wording import gettext, language
 from biosetu.engine.tables import escaped
-from biosetu.framework import Entry, Indicator, Party, elements, find_party, indicators, targets
+from biosetu.framework import (
+    CERTAINTIES,
+    Centre,
+    Entry,
+    Indicator,
+    Party,
+    elements,
+    find_centre,
+    find_party,
+    indicators,
+    parties,
+    targets,
+)
+from biosetu.jobs.coverage import is_own, rows_of
 from biosetu.observations.given import with_answers
-from biosetu.problems import UsageError
+from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports import html
 
 MOST_FOUND = 30
+UNPROCESSABLE, CONFLICTING = 422, 409
 PLACES = {"party": "party", "indicator": "indicator", "target": "target", "goal": "target"}
 
 
@@ -48,7 +69,59 @@ def party_list(request: HttpRequest) -> HttpResponse:
     """Show the Parties of each centre with what is held on them."""
     served = reading.served()
     held = reading.held_on({item.party.iso3 for _, members in served for item in members})
-    return render(request, "pages/parties.html", {"served": served, "held": held})
+    manages = [centre.id for centre, _ in served if may(request.user, "serve", CentreRecord(centre.id))]
+    return render(request, "pages/parties.html", {"served": served, "held": held, "manages": manages})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def coverage(request: HttpRequest, centre: str) -> HttpResponse:
+    """Show whom a centre serves to its managers, and take what they change: all of it, or nothing and what is wrong."""
+    try:
+        known = find_centre(centre)
+    except UsageError as error:
+        raise Http404 from error
+    if not may(request.user, "serve", CentreRecord(known.id)):
+        raise PermissionDenied
+    if request.method != "POST":
+        return _coverage(request, known, rows_of(known.id), serving.state_of(known.id))
+    rows = None if request.POST.get("verb") == "reset" else serving.posted_rows(request.POST)
+    before = request.POST.get("before", "") or "?"
+    try:
+        serving.serve(centre=known.id, rows=rows, actor=cast("Account", request.user), before=before)
+    except DataError as error:
+        return _coverage(request, known, rows or [], before, error.problems, status=UNPROCESSABLE)
+    except MovedOnError:
+        messages.warning(request, gettext("Somebody else has changed the list since. Nothing of yours was taken."))
+        return _coverage(request, known, rows_of(known.id), serving.state_of(known.id), status=CONFLICTING)
+    messages.success(
+        request, gettext("The list is kept. What people of this centre may see and do follows it at once.")
+    )
+    return redirect("coverage", centre=known.id)
+
+
+def _coverage(
+    request: HttpRequest,
+    centre: Centre,
+    rows: list[dict[str, str]],
+    before: str,
+    problems: Sequence[Problem] = (),
+    status: int = 200,
+) -> HttpResponse:
+    said = [f"{gettext(one.message)}. {gettext(one.remedy)}." for one in problems]
+    wrong = {(one.row - 2, one.column): text for one, text in zip(problems, said, strict=True) if one.row}
+    context = {
+        "centre": centre,
+        "rows": rows,
+        "before": before,
+        "wrong": wrong,
+        "elsewhere": [text for one, text in zip(problems, said, strict=True) if not one.row],
+        "known": sorted(parties().values(), key=lambda item: item.name(language())),
+        "named": parties(),
+        "certainties": CERTAINTIES,
+        "own": is_own(centre.id),
+    }
+    return render(request, "pages/coverage.html", context, status=status)
 
 
 @require_safe
