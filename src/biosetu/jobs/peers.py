@@ -10,10 +10,10 @@ import pyarrow as pa
 from biosetu.cooperation.peers import Likeness, most_alike
 from biosetu.figures import Movement
 from biosetu.framework import find_party, indicators, targets
-from biosetu.jobs.party import PartyEvidence, party_evidence
+from biosetu.jobs.party import PartyEvidence, default_store, party_evidence
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
-from biosetu.reports.series import movement, targets_of, told
+from biosetu.reports.series import is_disputed, movement, targets_of, told
 from biosetu.statistics.summary import Summary
 from biosetu.translation import translations
 
@@ -34,6 +34,7 @@ SCHEMA = pa.schema(
         ("year", pa.int32()),
         ("value", pa.float64()),
         ("unit", pa.string()),
+        ("disputed", pa.bool_()),
         ("change", pa.float64()),
         ("vintage", pa.string()),
         ("source", pa.string()),
@@ -54,10 +55,11 @@ def peers(
     if target and target not in targets():
         raise UsageError(f"There is no target {target!r}. Use 1 to 23, or A to D.")
     wanted = (target,) if target else tuple(targets())
+    state = _state()
     rows = []
     near = most_alike(party, ASKED)
     for done, item in enumerate(near, start=1):
-        rows += [row for one in wanted for row in _row(item, one, language)]
+        rows += [row for one in wanted for row in _row(item, one, language, state)]
         progress(done, len(near), item.party)
     return pa.Table.from_pylist([row for one in wanted for row in _ranked(rows, one, most)], schema=SCHEMA)
 
@@ -70,12 +72,17 @@ def _ranked(rows: list[dict[str, object]], target: str, most: int) -> Iterator[d
 
 
 @lru_cache(maxsize=256)
-def _evidence(party: str) -> PartyEvidence:
+def _evidence(party: str, _state: int) -> PartyEvidence:
     return party_evidence(party)
 
 
-def _row(item: Likeness, target: str, language: str) -> Iterator[dict[str, object]]:
-    held = [one for one in told(_evidence(item.party).summaries) if target in targets_of(one)]
+def _state() -> int:
+    """Return what changes with every write to the store, so that an answer given since is not missed."""
+    return len(default_store().batches())
+
+
+def _row(item: Likeness, target: str, language: str, state: int) -> Iterator[dict[str, object]]:
+    held = [one for one in told(_evidence(item.party, state).summaries) if target in targets_of(one)]
     best = next((one for one in held if movement(one) is Movement.BETTER and one.level.value is not None), None)
     headline = next((one for one in held if _is_headline(one) and one.level.value is not None), None)
     other = next((one for one in held if one.level.value is not None), None)
@@ -83,7 +90,9 @@ def _row(item: Likeness, target: str, language: str) -> Iterator[dict[str, objec
     if shown is None:
         return
     change = shown.change if shown.change.state == "measured" else None
-    source = next((note.citation for note in _evidence(item.party).sources if note.vintage == shown.level.vintage), "")
+    source = next(
+        (note.citation for note in _evidence(item.party, state).sources if note.vintage == shown.level.vintage), ""
+    )
     gettext = translations(language).gettext
     yield {
         "target": target,
@@ -98,6 +107,7 @@ def _row(item: Likeness, target: str, language: str) -> Iterator[dict[str, objec
         "year": shown.level.year,
         "value": shown.level.value,
         "unit": shown.unit,
+        "disputed": is_disputed(shown),
         "change": change.value if change else None,
         "vintage": shown.level.vintage,
         "source": source,
@@ -109,8 +119,12 @@ def _is_headline(summary: Summary) -> bool:
     return known is not None and known.kind == "headline"
 
 
-@lru_cache(maxsize=256)
 def peers_for_dossier(party: str) -> pa.Table | None:
     """Return the peers of a Party for every target, or None where nothing is known of its conditions."""
+    return _for_dossier(party, _state())
+
+
+@lru_cache(maxsize=256)
+def _for_dossier(party: str, _state: int) -> pa.Table | None:
     table = peers(party)
     return table if table.num_rows else None

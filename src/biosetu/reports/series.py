@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -348,7 +349,8 @@ def year_table(evidence: Evidence, summary: Summary, voice: Voice) -> Table:
     years = sorted({row["year"] for row in rows})
     columns = [Column("year", _("Year"), plain=True)]
     columns += [
-        Column(f"{source}:{vintage}", _head(source, vintage, voice), True, places(summary)) for source, vintage in heads
+        Column(f"{source}:{vintage}", _head(source, vintage, voice), True, _finest(rows, source, vintage))
+        for source, vintage in heads
     ]
     return Table(
         _("All figures: {title}").format(title=title_of(summary, voice)),
@@ -357,6 +359,12 @@ def year_table(evidence: Evidence, summary: Summary, voice: Voice) -> Table:
         sources_of(rows_of(evidence, summary)),
         folded=True,
     )
+
+
+def _finest(rows: Sequence[Mapping[str, Any]], source: str, vintage: str) -> int:
+    """Return the decimals with which the figures of a release are printed: those of the one that has most."""
+    held = [row for row in rows if (row["source"], row["vintage"]) == (source, vintage) and row["value"] is not None]
+    return max((decimals_of(row["value"], row["resolution"]) for row in held if row["value"]), default=0)
 
 
 def _cell(row: Mapping[str, object]) -> str | float | None:

@@ -1,6 +1,7 @@
 """What a series of observations says, honestly: its level, its baseline, its change, its trend.
 
-Level, change and trend are the newest vintage's. What is not larger than five times its rounding is no clear change;
+Level, change and trend are the newest vintage's. What is not larger than five times its rounding, or would not show in
+the value as it is printed (four digits), is no clear change;
 a slope that an older vintage shows is then kept apart (`Summary.older`), to be told with its vintage and never as the
 direction of the series, and only where it is no smaller over its years than the rounding of the newest. What may be
 said of a series at all is tabled in `data/series_kinds.csv`:
@@ -31,6 +32,7 @@ from biosetu.observations import Source, sorted_by_key
 from biosetu.observations.answers import METHOD, disputes_of
 from biosetu.observations.given import SERIES, PartyAnswer, answers_by_series
 from biosetu.observations.packaged import packaged_rows
+from biosetu.observations.sentences import decimals_of
 from biosetu.statistics.trend import FEWEST_POINTS, Slope, theil_sen
 
 ROOM = "biosetu.statistics"
@@ -263,6 +265,13 @@ def _coarsest(points: Iterable[Point]) -> float:
     return max((point.resolution or 0.0 for point in points), default=0.0)
 
 
+def _readable(point: Point) -> float:
+    """Return the least difference that shows in a value as it is printed; zero for zero and where not rounded."""
+    if not point.value or not point.resolution:
+        return 0.0
+    return 10.0 ** -decimals_of(point.value, point.resolution) * (1 - 1e-9)
+
+
 def _breaks(points: Sequence[Point], kind: Kind) -> Iterable[Break]:
     for before, after in pairwise(points):
         step = _number(after) - _number(before)
@@ -292,7 +301,7 @@ def _change_within(points: Sequence[Point], kind: Kind, period: tuple[int, int])
     if any(step.year > reference[0].year for step in _breaks(points, kind)):
         return Change("series-break", latest=latest, baseline=baseline)
     value = _number(latest) - mean
-    measured = _coarsest((*reference, latest)) < abs(value) / FRACTION
+    measured = _coarsest((*reference, latest)) < abs(value) / FRACTION and abs(value) >= _readable(latest)
     return Change("measured" if measured else "below-rounding", value, latest, baseline, latest.year <= last)
 
 
@@ -324,7 +333,8 @@ def _trend_within(points: Sequence[Point], kind: Kind) -> Trend:
     if len(points) < FEWEST_POINTS:
         return Trend("few-points", kind.name, None, first, last, vintage)
     slope = theil_sen([point.year for point in points], [_number(point) for point in points])
-    if _coarsest(points) >= abs(slope.slope) * (last - first) / FRACTION:
+    rise = abs(slope.slope) * (last - first)
+    if _coarsest(points) >= rise / FRACTION or rise < _readable(points[-1]):
         return Trend("below-rounding", kind.name, None, first, last, vintage, "none")
     if kind.name == "independent" and slope.lower is not None and slope.upper is not None:
         direction = "rising" if slope.lower > 0 else "falling" if slope.upper < 0 else "none"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from biosetu.cooperation.results import measured_again
 from biosetu.framework import indicators, parties
@@ -29,6 +30,7 @@ STATES = {
     "seeking_funds": N_("seeking funds"),
     "on_hold": N_("on hold"),
 }
+PEER_DECIMALS = 2
 PEER_STATES = {
     "moved": N_("moved for the better"),
     "measured": N_("measured a headline indicator"),
@@ -168,7 +170,7 @@ def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
         Column("state", _("What it has")),
         Column("series", _("Series")),
         Column("year", _("Year"), numeric=True, plain=True),
-        Column("value", _("Value"), numeric=True, decimals=2),
+        Column("value", _("Value"), numeric=True),
         Column("unit", _("Unit")),
     )
     cells = tuple(
@@ -179,8 +181,8 @@ def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
             _(PEER_STATES[row["state"]]),
             _series(row["indicator"], row["series"], voice),
             row["year"],
-            row["value"],
-            _unit(row["unit"], voice),
+            _peer_value(row, voice),
+            _unit(row["unit"], voice) if row["unit"] not in ("flag", "index") else None,
         )
         for row in rows
     )
@@ -189,3 +191,13 @@ def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
         _("Parties in similar conditions that may be asked. Likeness of conditions ranks nobody's performance."), "note"
     )
     yield Table(_("Peers to ask"), columns, cells, cited, folded=True)
+
+
+def _peer_value(row: Mapping[str, Any], voice: Voice) -> str:
+    """Return the value of a peer as it is read; the world's figure that the Party disputes is marked."""
+    value = float(row["value"])
+    if row["unit"] == "flag":
+        shown = voice.gettext("yes") if value else voice.gettext("no")
+    else:
+        shown = voice.number(value, PEER_DECIMALS if value % 1 else 0)
+    return voice.gettext("disputed by the Party: {value}").format(value=shown) if row.get("disputed") else shown
