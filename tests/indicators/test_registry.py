@@ -44,6 +44,18 @@ RESULTS = {
         },
         metadata={"biosetu.official": "yes"},
     ),
+    "areas.key_sites": pa.table(
+        {
+            "series": ["ER_PTD_TERR"],
+            "indicator": ["SDG 15.1.2"],
+            "realm": ["terrestrial"],
+            "year": [2020],
+            "sites": [3],
+            "unknown_sites": [1],
+            "mean_share_percent": [40.0],
+        },
+        metadata={"biosetu.official": "yes"},
+    ),
     "areas.connectivity": pa.table({"area": ["NPL"], "distance_km": [10.0], "protconn_percent": [7.5]}),
 }
 
@@ -64,7 +76,7 @@ def test_indicators_that_are_recorded_only_have_no_method():
 @pytest.mark.parametrize("name", names())
 def test_results_become_valid_computed_observations(name):
     codes = [code for code, i in indicators().items() if i.computed_by == name]
-    made = method(name).observations(RESULTS[name], codes[0], PROVENANCE)
+    made = method(name).observations(RESULTS[name], codes[0] if codes else "", PROVENANCE)
     assert made.schema.equals(SCHEMA)
     validate(made)
     assert set(made.column("status").to_pylist()) == {"computed"}

@@ -19,6 +19,7 @@ from biosetu.areas.coverage import (
     zone_growth,
 )
 from biosetu.areas.effectiveness import Assessment, assessed_table, finding
+from biosetu.areas.key_sites import key_site_columns, key_site_realms, key_site_series
 from biosetu.areas.nodes import network_of
 from biosetu.areas.outlines import outline_table
 from biosetu.areas.reckoning import Country, Reckoning, share_percent
@@ -67,6 +68,9 @@ __all__ = [
     "flat_km2",
     "held_figures",
     "inseparable",
+    "key_site_columns",
+    "key_site_realms",
+    "key_site_series",
     "key_sites_table",
     "log_table",
     "longest_link_km",

@@ -91,9 +91,13 @@ def areas() -> None:
 @click.option("--governance", type=NEW, help="Write the split by governance type here.")
 @click.option("--raster-m", type=Number(min=0, min_open=True), help="Count cells of this size [m].")
 @click.option(
-    "--mean-of-sites", is_flag=True, help="Each shape of --within is a key site: give the mean share covered."
+    "--mean-of-sites", is_flag=True, help="--within holds key sites (SitRecID, ISO3): give the mean share covered."
 )
-@click.option("--observations", type=NEW, help="Write indicator 3.1 here, as computed; needs --official, --release.")
+@click.option(
+    "--observations",
+    type=NEW,
+    help="Write indicator 3.1, or the SDG series of key sites, as computed; needs --official, --release.",
+)
 @click.option("--release", default="", help="Release of the polygons, such as 2025-11.")
 @click.option("--holder", default="", help="Who holds the polygons.")
 @keep_option
@@ -104,13 +108,13 @@ def coverage(
     protected: Path, out: Path | None, log: Path | None, quiet: bool, scheduler: str | None, **chosen: Any
 ) -> None:
     """What PROTECTED covers of each area, by year of establishment, nothing counted twice."""
-    from biosetu.jobs.areas import measure_coverage, measure_key_sites, request_from
+    from biosetu.jobs.areas import measure_coverage, request_from
 
     request = request_from(protected, chosen)
+    if chosen["mean_of_sites"]:
+        _key_sites(request, chosen, out, log, scheduler, quiet=quiet)
+        return
     with progress_bar(quiet) as progress:
-        if chosen["mean_of_sites"]:
-            emit(measure_key_sites(request, scheduler=scheduler, progress=progress), out)
-            return
         result = measure_coverage(request, scheduler=scheduler, progress=progress)
     if log is not None:
         emit(result.log, log)
@@ -122,7 +126,10 @@ def coverage(
         if table is not None:
             emit(table, path)
     if chosen["observations"] is not None:
-        _write_observations(request, result.table, chosen)
+        from biosetu.jobs.areas_observations import coverage_observations
+
+        made = coverage_observations(request, result.table, _origin(chosen), official=chosen["official"])
+        emit(made, chosen["observations"])
     if not quiet:
         steps = [] if log is not None else result.log.to_pylist()
         _say([*(f"{step['step']}: {step['touched']} of {step['sites_before']}" for step in steps), *result.notes])
@@ -133,15 +140,36 @@ def _say(lines: Iterable[str]) -> None:
         click.echo(line, err=True)
 
 
-def _write_observations(request: Any, table: pa.Table, chosen: dict[str, Any]) -> None:
+def _key_sites(
+    request: Any, chosen: dict[str, Any], out: Path | None, log: Path | None, scheduler: str | None, *, quiet: bool
+) -> None:
+    from biosetu.jobs.areas_key_sites import measure_key_sites
+
+    if chosen["keep"] and chosen["observations"] is None:
+        raise click.UsageError("--mean-of-sites keeps no table: it reaches the dossier by --observations")
+    origin = None if chosen["observations"] is None else _origin(chosen)
+    with progress_bar(quiet) as progress:
+        found = measure_key_sites(request, scheduler=scheduler, progress=progress)
+    emit(found.table, out)
+    if log is not None:
+        emit(found.log, log)
+    if origin is not None:
+        from biosetu.jobs.areas_observations import key_site_observations
+
+        emit(key_site_observations(request, found, origin, official=chosen["official"]), chosen["observations"])
+    if not quiet:
+        _say(found.notes)
+
+
+def _origin(chosen: dict[str, Any]) -> Any:
+    """Return whose figures the Observations are; they are of one Party and of a named release."""
     from biosetu.framework import find_party
-    from biosetu.jobs.areas_observations import Origin, coverage_observations
+    from biosetu.jobs.areas_observations import Origin
 
     codes = {chosen["keep"]} if chosen["keep"] else set(chosen["only"])
     if len(codes) != 1 or not chosen["release"]:
         raise click.UsageError("--observations is of one Party: name it by --only or --keep, and the --release")
-    origin = Origin(find_party(codes.pop()).iso3, chosen["release"], chosen["holder"] or "the user's own copy")
-    emit(coverage_observations(request, table, origin, official=chosen["official"]), chosen["observations"])
+    return Origin(find_party(codes.pop()).iso3, chosen["release"], chosen["holder"] or "the user's own copy")
 
 
 @areas.command()

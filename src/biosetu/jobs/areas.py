@@ -21,7 +21,6 @@ from biosetu.areas import (
     clean,
     coverage_table,
     fields_of_sites,
-    key_sites_table,
     log_table,
     outline_table,
     zone_growth,
@@ -87,7 +86,7 @@ def measure_coverage(request: Request, *, scheduler: str | None = None, progress
     progress(1, 4, "cleaning")
     cleaned, log = clean(layers.sites, request.options)
     zones = layers.zones
-    growths, bounds = _growths(cleaned, zones, request, scheduler, progress)
+    growths, bounds = growths_of(cleaned, zones, request, scheduler, progress)
     table = coverage_table(growths, request.first_year, request.last_year)
     return Coverage(
         _with_bounds(table, growths, bounds),
@@ -105,7 +104,7 @@ def last_rows(table: pa.Table) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _growths(
+def growths_of(
     sites: Sites, zones: Sequence[Zone], request: Request, scheduler: str | None, progress: Progress
 ) -> tuple[list[Growth], list[float]]:
     """Return the growth of each zone and, where cells are counted, the bound of its error [km²]."""
@@ -136,17 +135,6 @@ def _with_bounds(table: pa.Table, growths: Sequence[Growth], bounds: Sequence[fl
     by_zone = {(g.zone.area, g.zone.realm, g.zone.name): bound for g, bound in zip(growths, bounds, strict=True)}
     keys = zip(*(table.column(name).to_pylist() for name in ("area", "realm", "class")), strict=True)
     return table.append_column("error_bound_km2", pa.array([by_zone[key] for key in keys]))
-
-
-def measure_key_sites(request: Request, *, scheduler: str | None = None, progress: Progress = silent) -> pa.Table:
-    """Return the mean share covered of key sites for each realm (and class of `by`) and year [%].
-
-    `within` holds one shape a site; a site counts in a realm or class by the part that it has there.
-    """
-    layers = read(request)
-    cleaned, _ = clean(layers.sites, request.options)
-    growths, _ = _growths(cleaned, layers.zones, request, scheduler, progress)
-    return key_sites_table(growths, request.first_year, request.last_year)
 
 
 def _notes(request: Request, sites: Sites) -> list[str]:

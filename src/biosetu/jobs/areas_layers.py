@@ -76,34 +76,41 @@ class Layers:
     notes: tuple[str, ...]
 
 
-def read(request: Request, margin_km: float = 0.0) -> Layers:
-    """Read areas and sites. margin_km: how far around the areas sites are kept.
+def read(request: Request, margin_km: float = 0.0, zones: Sequence[Zone] | None = None) -> Layers:
+    """Read areas and sites. margin_km: how far around the areas sites are kept; zones: the areas, if read already.
 
     Raises DataError for layers that cannot be read, or that lie elsewhere than they should; UsageError for an area that
     is not in the layer.
     """
     notes: list[str] = []
-    zones = read_zones(request, notes)
-    sites = _read_sites(request, zones, notes)
-    return Layers(zones, _near(sites, zones, margin_km), tuple(dict.fromkeys(notes)))
+    places = read_zones(request, notes) if zones is None else list(zones)
+    sites = _read_sites(request, places, notes)
+    return Layers(places, _near(sites, places, margin_km), tuple(dict.fromkeys(notes)))
 
 
-def read_zones(request: Request, notes: list[str] | None = None) -> list[Zone]:
-    """Read the areas to be covered, split by realm, and by the classes of a layer of polygons where asked."""
+def read_zones(request: Request, notes: list[str] | None = None, key_sites: Sequence[Zone] | None = None) -> list[Zone]:
+    """Read the areas to be covered, split by realm, and by the classes of a layer of polygons where asked.
+
+    key_sites: whole sites that are split in place of the areas of `within`; what lies in the sea is each site's own.
+    """
     told = notes if notes is not None else []
-    land = _areas(request.within, request, LAND, told)
+    at_sea: list[Zone] = []
+    if key_sites is None:
+        land = _areas(request.within, request, LAND, told)
+    else:
+        land, at_sea = _shores(key_sites, request, told)
     water = _water(request, told)
-    zones = [part for zone in land for part in _with_water(zone, water)]
-    if request.sea is not None:
+    zones = [*(part for zone in land for part in _with_water(zone, water)), *at_sea]
+    if key_sites is None and request.sea is not None:
         zones += _at_sea(_areas(request.sea, request, SEA, told), land)
     if request.by is None or request.by_raster:
         return zones
-    layer = _layer(request.by, told)
+    layer = layer_of(request.by, told)
     column = request.by_column or _code_column(layer, request.by)
     if column not in layer.column_names:
         remedy = f"Use one of {', '.join(layer.column_names)}"
         raise DataError(Problem("there is no such column", remedy, "column", str(request.by), value=column))
-    classes = _merged([str(value) for value in layer.column(column).to_pylist()], _valid(layer))
+    classes = merged([str(value) for value in layer.column(column).to_pylist()], valid_shapes(layer))
     split = [
         Zone(zone.area, zone.realm, polygonal(shapely.intersection(zone.shape, shape)), name)
         for zone in zones
@@ -120,7 +127,7 @@ def read_zones(request: Request, notes: list[str] | None = None) -> list[Zone]:
 def _water(request: Request, notes: list[str]) -> shapely.Geometry | None:
     if request.inland_water is None:
         return None
-    shapes = _valid(_layer(request.inland_water, notes))
+    shapes = valid_shapes(layer_of(request.inland_water, notes))
     return shapely.union_all(np.array([polygonal(shape) for shape in shapes if shape is not None], dtype=object))
 
 
@@ -138,20 +145,33 @@ def _at_sea(sea: list[Zone], land: list[Zone]) -> list[Zone]:
     return [Zone(zone.area, zone.realm, polygonal(shapely.difference(zone.shape, ground))) for zone in sea]
 
 
+def _shores(sites: Sequence[Zone], request: Request, notes: list[str]) -> tuple[list[Zone], list[Zone]]:
+    """Return the parts of key sites on land and in the sea; all is land where no layer of the sea is given."""
+    if request.sea is None:
+        return list(sites), []
+    sea = shapely.union_all(
+        [polygonal(shape) for shape in valid_shapes(layer_of(request.sea, notes)) if shape is not None]
+    )
+    both = [(zone, polygonal(shapely.intersection(zone.shape, sea))) for zone in sites]
+    dry = [Zone(zone.area, LAND, polygonal(shapely.difference(zone.shape, wet))) for zone, wet in both]
+    wet = [Zone(zone.area, SEA, shape) for zone, shape in both]
+    return [zone for zone in dry if not zone.shape.is_empty], [zone for zone in wet if not zone.shape.is_empty]
+
+
 def _areas(path: Path, request: Request, realm: str, notes: list[str]) -> list[Zone]:
-    layer = _layer(path, notes)
+    layer = layer_of(path, notes)
     name = request.area_column or (_code_column(layer, path) if layer.num_columns > 1 else "")
     if name and name not in layer.column_names:
         remedy = f"Use one of {', '.join(layer.column_names)}"
         raise DataError(Problem("there is no such column", remedy, "column", str(path), value=name))
-    shapes = _valid(layer)
+    shapes = valid_shapes(layer)
     codes = [str(value) for value in layer.column(name).to_pylist()] if name else [path.stem] * len(shapes)
-    merged = _merged(codes, shapes)
-    missing = [code for code in request.only if code not in merged]
+    shape_of = merged(codes, shapes)
+    missing = [code for code in request.only if code not in shape_of]
     if missing and realm == LAND:
-        near = ", ".join(sorted(merged)[:10])
+        near = ", ".join(sorted(shape_of)[:10])
         raise UsageError(f"{path.name} has no area {', '.join(missing)} in column {name}; it has {near} …")
-    chosen = {code: shape for code, shape in merged.items() if not request.only or code in request.only}
+    chosen = {code: shape for code, shape in shape_of.items() if not request.only or code in request.only}
     zones = [Zone(code, realm, shape) for code, shape in chosen.items() if not shape.is_empty]
     if not zones and realm == LAND:
         remedy = "Check that it is the layer of areas: it has no row with a polygon"
@@ -159,7 +179,8 @@ def _areas(path: Path, request: Request, realm: str, notes: list[str]) -> list[Z
     return zones
 
 
-def _layer(path: Path, notes: list[str]) -> pa.Table:
+def layer_of(path: Path, notes: list[str]) -> pa.Table:
+    """Read a layer of areas, refused where its numbers cannot be longitude and latitude."""
     parts = read_layers(path)
     if any(crs_was_assumed(part) for part in parts):
         notes.append(f"{path.name}: {NO_CRS}")
@@ -175,12 +196,14 @@ def _layer(path: Path, notes: list[str]) -> pa.Table:
 NO_CRS = N_("no coordinate reference system is told; longitude and latitude (WGS 84) are taken for granted.")
 
 
-def _valid(layer: pa.Table) -> np.ndarray:
+def valid_shapes(layer: pa.Table) -> np.ndarray:
+    """Return the shapes of a layer, made valid, without heights."""
     valid: np.ndarray = shapely.make_valid(shapely.force_2d(geometries(layer)))
     return valid
 
 
-def _merged(codes: list[str], shapes: np.ndarray) -> dict[str, shapely.Geometry]:
+def merged(codes: list[str], shapes: np.ndarray) -> dict[str, shapely.Geometry]:
+    """Return the union of the polygons of each code; empty where it has none."""
     rows: dict[str, list[int]] = {}
     for index, code in enumerate(codes):
         rows.setdefault(code, []).append(index)

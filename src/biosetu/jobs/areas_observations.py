@@ -1,19 +1,23 @@
-"""Coverage as Observations of indicator 3.1, from official polygons only."""
+"""Coverage as Observations of indicator 3.1 and of the SDG series of key sites, from official polygons only."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from biosetu.indicators import Provenance, method
+from biosetu.jobs.areas_key_sites import KeySiteCoverage
 from biosetu.jobs.areas_layers import Request
 from biosetu.observations import validate
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import N_
 
 READING = 1 << 20
+KEY_SITE_CONDITIONS = N_("Cite the releases of both layers; their own terms hold for what is derived from them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,42 @@ def coverage_observations(request: Request, table: pa.Table, origin: Origin, *, 
 
     Raises DataError for polygons that are not said to be official: these are context and never 3.1.
     """
-    told = {b"biosetu.official": b"yes" if official else b"no"}
-    named = table.replace_schema_metadata({**(table.schema.metadata or {}), **told})
-    paths = (request.protected, request.within, request.sea, request.inland_water, request.by)
-    inputs = "; ".join(f"{path.name} sha256:{_hash(path)}" for path in paths if path is not None)
-    provenance = Provenance(origin.party, origin.release, inputs, origin.holder, origin.licence)
-    made = method("areas.coverage").observations(named, "3.1", provenance)
+    made = method("areas.coverage").observations(_told(table, official), "3.1", _provenance(request, origin))
     validate(made)
     return made
+
+
+def key_site_observations(request: Request, found: KeySiteCoverage, origin: Origin, *, official: bool) -> pa.Table:
+    """Return the mean share of key sites as Observations of the SDG series, status computed: national figures only.
+
+    Raises DataError for polygons that are not said to be official and for key sites of which no realm is known,
+    UsageError for key sites of another country.
+    """
+    others = sorted(found.sites.countries - {origin.party})
+    if others:
+        raise UsageError(f"{request.within.name} has key sites of {', '.join(others[:5])}: say --only {origin.party}")
+    measured = replace(request, sea=None, inland_water=None, by=None)
+    provenance = _provenance(measured, origin, KEY_SITE_CONDITIONS)
+    made = method("areas.key_sites").observations(_told(found.series, official), "", provenance)
+    if not made.num_rows:
+        remedy = (
+            "Join them to the layer: columns terrestrial, freshwater, mountain, marine with 1 or 0, "
+            "or one column realm with these words"
+        )
+        raise DataError(Problem("the realm of no key site is told", remedy, "realm", str(request.within)))
+    validate(made)
+    return made
+
+
+def _told(table: pa.Table, official: bool) -> pa.Table:
+    told = {b"biosetu.official": b"yes" if official else b"no"}
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), **told})
+
+
+def _provenance(request: Request, origin: Origin, conditions: str = "") -> Provenance:
+    paths = (request.protected, request.within, request.sea, request.inland_water, request.by)
+    inputs = "; ".join(f"{path.name} sha256:{_hash(path)}" for path in paths if path is not None)
+    return Provenance(origin.party, origin.release, inputs, origin.holder, origin.licence, conditions)
 
 
 def _hash(path: Path) -> str:

@@ -14,11 +14,12 @@ SERIES = "coverage/1"
 OFFICIAL = b"biosetu.official"
 
 
-def _refuse_unofficial(result: pa.Table) -> None:
+def refuse_unofficial(result: pa.Table, so: str) -> None:
+    """Refuse a result that does not say of itself that it is of official polygons. so: what follows from that."""
     if (result.schema.metadata or {}).get(OFFICIAL) == b"yes":
         return
     problem = Problem(
-        "The coverage is not known to be of official polygons, so it is context and not indicator 3.1",
+        f"The coverage is not known to be of official polygons, so it {so}",
         "Measure the WDPA, the WD-OECM or the Party's own register, and say so by --official.",
         OFFICIAL.decode(),
     )
@@ -26,7 +27,7 @@ def _refuse_unofficial(result: pa.Table) -> None:
 
 
 def _rows(result: pa.Table, party: str) -> Iterator[Mapping[str, Any]]:
-    _refuse_unofficial(result)
+    refuse_unofficial(result, "is context and not indicator 3.1")
     for row in result.to_pylist():
         parts = {
             "area": "" if row["area"] == party else row["area"],
