@@ -12,45 +12,60 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from biosetu.engine.tables import replacing
 from biosetu.home import compiled_folder
 
-PROGRESS = "progress"
+PROGRESS, ERRORS = "progress", "errors.txt"
 OUT_OF_MEMORY = 3
 OPEN_FILES = 64
 WRITTEN_BYTES = 1_000_000_000
 POLL_SECONDS = 0.1
 TELL_SECONDS = 0.5
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 Tick = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a table may be, and how much memory [bytes] and processor time [s] reading it may take."""
+    """How large a file may be, and how much memory [bytes], processor time [s] and files reading it may take."""
 
     file_bytes: int
     rows: int
     memory_bytes: int
     seconds: int
+    open_files: int = OPEN_FILES
+    written_bytes: int = WRITTEN_BYTES
 
 
-def run_apart(module: str, folder: Path, arguments: Sequence[str], bounds: Bounds, tick: Tick | None = None) -> bool:
+def run_apart(
+    module: str,
+    folder: Path,
+    arguments: Sequence[str],
+    bounds: Bounds,
+    tick: Tick | None = None,
+    environment: Mapping[str, str] = NOTHING_MORE,
+) -> int:
     """Run a module in a limited process, until it ends or three times its processor time is over.
 
-    `tick` (done, total) is called now and then; what it raises stops the process. Returns whether the process ended
-    well; what it found lies in `folder`.
+    `tick` (done, total) is called now and then; what it raises stops the process. Returns its exit code: 0 where it
+    ended well, below 0 where a limit ended it; what it found lies in `folder`, what it said last in `errors.txt` there.
     """
     command = [sys.executable, "-I", "-m", module, *arguments]
     quiet = subprocess.DEVNULL
     deadline = time.monotonic() + 3 * bounds.seconds
-    with subprocess.Popen(  # noqa: S603 - our own module, no shell
-        command, stdin=quiet, stdout=quiet, stderr=quiet, env=bare_environment(folder)
-    ) as child:
+    (folder / PROGRESS).unlink(missing_ok=True)
+    with (
+        (folder / ERRORS).open("wb") as errors,
+        subprocess.Popen(  # noqa: S603 - our own module, no shell
+            command, stdin=quiet, stdout=quiet, stderr=errors, env={**bare_environment(folder), **environment}
+        ) as child,
+    ):
         try:
             while child.poll() is None and time.monotonic() < deadline:
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -59,7 +74,7 @@ def run_apart(module: str, folder: Path, arguments: Sequence[str], bounds: Bound
                     tick(*_told(folder))
         finally:
             child.kill()
-    return child.returncode == 0
+    return child.returncode
 
 
 def _told(folder: Path) -> tuple[int, int]:
@@ -83,6 +98,8 @@ def bare_environment(folder: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "NUMBA_NUM_THREADS": "1",
+        "GDAL_NUM_THREADS": "1",
+        "CPL_TMPDIR": str(folder),
     }
 
 
@@ -91,11 +108,13 @@ def limit_this_process(bounds: Bounds) -> None:
     for kind, most in (
         (resource.RLIMIT_AS, bounds.memory_bytes),
         (resource.RLIMIT_CPU, bounds.seconds),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
+        (resource.RLIMIT_NOFILE, bounds.open_files),
+        (resource.RLIMIT_FSIZE, bounds.written_bytes),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        hard = resource.getrlimit(kind)[1]
+        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (limit, limit))
 
 
 class Telling:
@@ -111,7 +130,7 @@ class Telling:
         """Tell how far the work is."""
         if os.getppid() != self._parent:
             os._exit(1)
-        if time.monotonic() - self._last > TELL_SECONDS:
+        if done == total or time.monotonic() - self._last > TELL_SECONDS:
             self._last = time.monotonic()
             with replacing(self._place) as path:
                 path.write_text(f"{done} {total}", encoding="ascii")

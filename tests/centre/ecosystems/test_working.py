@@ -11,8 +11,9 @@ from tests.centre.ecosystems.conftest import PLACE, write_map
 from tests.centre.people import account, contributor
 
 from biosetu.centre.accounts.models import Notice
-from biosetu.centre.ecosystems import apart, verbs, working
-from biosetu.centre.ecosystems.apart import Bounds, look_apart, measure_apart, run_apart
+from biosetu.centre.apart import bare_environment
+from biosetu.centre.ecosystems import verbs, working
+from biosetu.centre.ecosystems.apart import bounds_of, look_apart, measure_apart, work_apart
 from biosetu.centre.ecosystems.models import Measurement, WorkState
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.engine import rasters
@@ -20,7 +21,7 @@ from biosetu.jobs.ecosystems_study import MapLook, read_study
 from biosetu.problems import Cancelled, DataError
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-ENOUGH = Bounds(6_000_000_000, 120)
+ENOUGH = bounds_of(6_000_000_000, 120)
 
 
 def silent(done, total):
@@ -63,9 +64,9 @@ def test_process_with_too_little_memory_or_time_is_refused_in_words(tmp_path):
     path = write_map(tmp_path, 2000)
     asked = {"path": str(path), "most_pixels": 10_000, "field": ""}
     with pytest.raises(DataError, match="too much time or memory"):
-        run_apart("look", tmp_path / "a", asked, Bounds(150_000_000, 60), silent)
+        work_apart("look", tmp_path / "a", asked, bounds_of(150_000_000, 60), silent)
     with pytest.raises(DataError, match="too much time or memory"):
-        run_apart("look", tmp_path / "b", asked, Bounds(4_000_000_000, 1), silent)
+        work_apart("look", tmp_path / "b", asked, bounds_of(4_000_000_000, 0), silent)
 
 
 def test_process_that_is_no_longer_wanted_is_ended(tmp_path):
@@ -80,7 +81,7 @@ def test_process_that_is_no_longer_wanted_is_ended(tmp_path):
 def test_process_sees_nothing_of_our_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "hidden")
     monkeypatch.setenv("DATABASE_URL", "postgresql://hidden")
-    bare = apart._bare(tmp_path)
+    bare = bare_environment(tmp_path)
     assert "hidden" not in str(bare)
     assert bare["BIOSETU_HOME"] == str(tmp_path / "home")
 

@@ -38,7 +38,7 @@ def quick_reading(request, monkeypatch):
 
     def read(module, folder, arguments, bounds):
         reader.main(Path(arguments[0]), Path(arguments[1]), json.loads(arguments[2]))
-        return True
+        return 0
 
     monkeypatch.setattr(reader, "limit_this_process", lambda bounds: None)
     monkeypatch.setattr(reader, "run_apart", read)

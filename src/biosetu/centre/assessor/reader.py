@@ -54,7 +54,7 @@ def measure_apart(path: Path, taxon: str, folder: Path, bounds: Bounds, tick: Ti
     """
     asked = json.dumps({"path": str(path), "taxon": taxon, "bounds": asdict(bounds)})
     (folder / RESULT).unlink(missing_ok=True)
-    if not run_apart(MODULE, folder, [str(folder), asked], bounds, tick) or not (folder / RESULT).exists():
+    if run_apart(MODULE, folder, [str(folder), asked], bounds, tick) != 0 or not (folder / RESULT).exists():
         message = N_("the file takes too much time or memory to read")
         raise DataError(Problem(message, N_("Split it, or run `biosetu species range` on it"), "limits"))
     said = json.loads((folder / RESULT).read_text(encoding="utf-8"))

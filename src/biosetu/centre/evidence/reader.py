@@ -41,12 +41,12 @@ def read_apart(path: Path, bounds: Bounds, reader: str = "biosetu.centre.evidenc
     """
     with tempfile.TemporaryDirectory(prefix="biosetu-reading-") as name:
         folder = Path(name)
-        ended = run_apart(reader, folder, [str(path), str(folder), json.dumps(asdict(bounds))], bounds)
-        return _collected(folder, path, ended=ended)
+        code = run_apart(reader, folder, [str(path), str(folder), json.dumps(asdict(bounds))], bounds)
+        return _collected(folder, path, code)
 
 
-def _collected(folder: Path, path: Path, *, ended: bool) -> Reading:
-    if not ended or not (folder / PROBLEMS).exists():
+def _collected(folder: Path, path: Path, code: int) -> Reading:
+    if code != 0 or not (folder / PROBLEMS).exists():
         raise DataError(too_much(path))
     said = json.loads((folder / PROBLEMS).read_text(encoding="utf-8"))
     problems = tuple(Problem(**{**item, "severity": Severity(item["severity"])}) for item in said["problems"])

@@ -7,14 +7,14 @@ file, gets a bare environment, and leaves clean tables, the picture of the units
 from __future__ import annotations
 
 import json
-import os
-import resource
-import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from biosetu.centre.apart import Bounds as Limits
+from biosetu.centre.apart import limit_this_process, run_apart
 from biosetu.jobs.planning import open_problem
 from biosetu.jobs.planning_intake import LAYERS, Bounds, check_vector, take_problem
 from biosetu.jobs.planning_layers import add_features, lock_protected
@@ -40,49 +40,32 @@ class Asked:
     memory_bytes: int = MEMORY_BYTES
     seconds: int = SECONDS
 
+    @property
+    def bounds(self) -> Limits:
+        """Return the bounds of the process."""
+        return Limits(0, 0, self.memory_bytes, self.seconds, OPEN_FILES, WRITTEN_BYTES)
+
 
 def read_apart(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
     """Do with a file what is asked, in a limited process, into a problem folder; return the folder's description.
 
     Raises DataError with everything that is wrong; the folder is then not to be used.
     """
-    command = [sys.executable, "-I", "-m", "biosetu.centre.planning.reader", str(path), str(folder)]
-    command.append(json.dumps(asdict(asked)))
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            command, check=False, capture_output=True, env=_bare_environment(folder), timeout=2 * asked.seconds
+    arguments = [str(path), str(folder), json.dumps(asdict(asked))]
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".reading-") as own:
+        code = run_apart("biosetu.centre.planning.reader", Path(own), arguments, asked.bounds)
+    if code != 0 or not (folder / RESULT).exists():
+        message, remedy = (
+            N_("the file takes too much time or memory to read"),
+            N_("Use the command `biosetu plan` on it"),
         )
-    except subprocess.TimeoutExpired as error:
-        raise DataError(_too_much(path)) from error
-    if done.returncode != 0 or not (folder / RESULT).exists():
-        raise DataError(_too_much(path))
+        raise DataError(Problem(message, remedy, "limits", path.name))
     said = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     (folder / RESULT).unlink()
     if said["problems"]:
         raise DataError([Problem(**item) for item in said["problems"]])
     held: dict[str, Any] = said["held"]
     return held
-
-
-def _bare_environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("NUMBA_CACHE_DIR",) if name in os.environ}
-    return kept | {
-        "PATH": os.defpath,
-        "LC_ALL": "C.UTF-8",
-        "HOME": str(folder),
-        "TMPDIR": str(folder.parent),
-        "BIOSETU_HOME": str(folder.parent / "home"),
-        "CPL_TMPDIR": str(folder.parent),
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "NUMBA_NUM_THREADS": "1",
-    }
-
-
-def _too_much(path: Path) -> Problem:
-    message = N_("the file takes too much time or memory to read")
-    return Problem(message, N_("Use the command `biosetu plan` on it"), "limits", path.name)
 
 
 def read_here(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
@@ -107,20 +90,9 @@ def _add(path: Path, folder: Path, asked: Asked) -> None:
         lock_protected(folder, path, asked.share)
 
 
-def _limit_this_process(asked: Asked) -> None:
-    for kind, most in (
-        (resource.RLIMIT_AS, asked.memory_bytes),
-        (resource.RLIMIT_CPU, asked.seconds),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
-
-
 def main(path: Path, folder: Path, asked: Asked) -> None:
     """Do it within the bounds and leave what was found, or what is wrong, in `folder`."""
-    _limit_this_process(asked)
+    limit_this_process(asked.bounds)
     said: dict[str, Any] = {"problems": [], "held": None}
     try:
         said["held"] = read_here(path, folder, asked)

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from biosetu.centre.apart import Bounds, limit_this_process, run_apart
+from biosetu.centre.apart import OUT_OF_MEMORY, Bounds, limit_this_process, run_apart
 from biosetu.centre.evidence.reader import too_much
 from biosetu.jobs.report_checking import check_report
 from biosetu.problems import DataError, Problem, Severity
@@ -25,7 +25,6 @@ from biosetu.translation import N_
 
 RESULT, CORRECTED = "result.json", "corrected.xlsx"
 PART, CHECK = "part", "check"
-OUT_OF_MEMORY = 3
 
 
 def received(file: UploadedFile[Any], folder: Path) -> Path:
@@ -65,8 +64,8 @@ def check_file(file: UploadedFile[Any], bounds: Bounds, *, code: str, attachment
 
 def _apart(path: Path, folder: Path, what: str, bounds: Bounds, more: dict[str, Any]) -> dict[str, Any]:
     asked = json.dumps({"what": what, "bounds": asdict(bounds), **more})
-    ended = run_apart("biosetu.centre.reporting.reader", folder, [str(path), str(folder), asked], bounds)
-    if not ended or not (folder / RESULT).exists():
+    code = run_apart("biosetu.centre.reporting.reader", folder, [str(path), str(folder), asked], bounds)
+    if code != 0 or not (folder / RESULT).exists():
         raise DataError(too_much(path))
     said: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if said["problems"]:
