@@ -92,3 +92,11 @@ def test_fragment_numbers_its_own_sources() -> None:
     text = fragments.section(_document().sections[0], Voice(), level=3)
     assert '<h3 id="red-list-title">Red List Index</h3>' in text
     assert fragments.sources([SECOND], Voice()).count("<li") == 1
+
+
+def test_codes_and_dates_in_tables_do_not_break_at_hyphens_and_text_stays_text() -> None:
+    table = Table("Actions", (Column("a", "A"), Column("b", "B")), (("NT-1 <by>", "2027-12-31, 2011–2020, well-run"),))
+    part = Section(key="k", title="T", blocks=(table,))
+    made = str(fragments.section(part, Voice()))
+    assert '<span class="bs-whole">NT-1</span> &lt;by&gt;' in made
+    assert '<span class="bs-whole">2027-12-31</span>, 2011–2020, well-run' in made

@@ -202,4 +202,5 @@ def _small_said(item: Small, voice: Voice, unit: str, places: int) -> str:
     if item.values:
         ends = dict.fromkeys([(item.years[0], item.values[0]), (item.years[-1], item.values[-1])])
         parts += [f"{year} {voice.number(value, places)}" for year, value in ends]
-    return f"{item.label}, {unit}: " + ", ".join(parts)
+    named = f"{item.label}, {unit}" if unit else item.label
+    return f"{named}: " + ", ".join(parts)

@@ -5,6 +5,7 @@ A page that embeds them links `figures/figures.css` and `reports/report.css`; no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Protocol, cast
@@ -14,6 +15,10 @@ from markupsafe import Markup
 
 from biosetu.reports.content import Cell, Citation, Column, Item, Section, cited
 from biosetu.translation import Voice
+
+# a date, a year and month, or a code of letters and digits joined by hyphens
+_CODES = re.compile(r"\b(\d{4}-\d{2}(?:-\d{2})?|[A-Z]{1,5}\d*(?:-[A-Z0-9]{1,6})*-\d{1,6})\b")
+_WHOLE = Markup('<span class="bs-whole">{}</span>')
 
 
 @cache
@@ -33,7 +38,7 @@ def environment(language: str) -> Environment:
         gettext=voice.gettext,
         ngettext=voice.ngettext,
         voice=voice,
-        cell=lambda v, c: cell(v, c, voice),
+        cell=lambda v, c: _whole(cell(v, c, voice)),
     )
     made.globals["kind"] = lambda block: type(block).__name__
     return made
@@ -52,6 +57,12 @@ def cell(value: Cell, column: Column, voice: Voice) -> str:
     if column.plain:
         return str(value)
     return voice.number(value, column.decimals)
+
+
+def _whole(text: str) -> Markup:
+    """Return a cell's text as HTML in which codes and dates (NT-1, 2027-12-31) never break at their hyphens."""
+    pieces = enumerate(_CODES.split(text))
+    return Markup("").join(_WHOLE.format(piece) if place % 2 else piece for place, piece in pieces)
 
 
 def section(part: Section, voice: Voice, *, citations: Sequence[Citation] | None = None, level: int = 2) -> Markup:

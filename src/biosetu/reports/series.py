@@ -307,7 +307,7 @@ def _difference(summary: Summary, voice: Voice) -> str:
 def change_in_words(summary: Summary, voice: Voice) -> str | None:
     """Return the change since the baseline, or why there is none, in a few words."""
     _ = voice.gettext
-    said = {"below-rounding": _("no clear change"), "series-break": _("series break: check with the Party")}
+    said = {"below-rounding": _("too small to be stated"), "series-break": _("series break: check with the Party")}
     return _difference(summary, voice) if summary.change.state == "measured" else said.get(summary.change.state)
 
 

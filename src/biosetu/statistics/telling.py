@@ -32,9 +32,12 @@ MESSAGES: Mapping[str, str] = {
     ),
     "change-overlaps": N_("The latest year of this release lies within the reference period itself."),
     "change-below-rounding": N_(
-        "No clear change: any is too small beside the rounding of the source ({resolution} {unit}) to be stated."
+        "No clear change since the baseline: any is too small beside the rounding of the source ({resolution} {unit}) "
+        "to be stated."
     ),
-    "change-none": N_("No clear change: any is too small beside the rounding of the source to be stated."),
+    "change-none": N_(
+        "No clear change since the baseline: any is too small beside the rounding of the source to be stated."
+    ),
     "change-series-break": N_("No change is given: the series breaks after its reference period began."),
     "change-no-baseline": N_("No year of the reference period is held, so no change is given."),
     "change-one-year": N_("One year only, so no change is given."),
