@@ -5,8 +5,9 @@ import pytest
 
 from biosetu.framework import indicators
 from biosetu.indicators import Provenance, method, method_of, names
-from biosetu.observations import SCHEMA, validate
+from biosetu.observations import SCHEMA, computed_beside, computed_here, validate
 from biosetu.problems import DataError, UsageError
+from biosetu.sources import official
 
 PROVENANCE = Provenance("NPL", "2024-1", "history.csv sha256:abc", "IUCN", "own copy", year=2020)
 INDEX = {
@@ -111,3 +112,16 @@ def test_results_without_a_year_need_one():
 def test_area_that_is_the_party_is_no_disaggregation():
     made = method("areas.connectivity").observations(RESULTS["areas.connectivity"], "A.CT.6", PROVENANCE)
     assert (made.column("disaggregation").to_pylist(), made.column("year").to_pylist()) == ([""], [2020])
+
+
+def test_methods_of_this_software_are_told_from_those_of_publishers():
+    assert all(computed_here(method(name).label) for name in names())
+    assert not any(computed_here(item.method) for item in official.series().values())
+
+
+def test_figures_computed_here_stand_beside_published_ones_only():
+    here = {"source": "availableDataset", "method": "areas.key_sites/1"}
+    world = {"source": "availableDataset", "method": "SDG 15.1.2"}
+    own = {"source": "national", "method": "ministry"}
+    assert computed_beside([here, world, own]) == {"areas.key_sites/1"}
+    assert computed_beside([here, own]) == computed_beside([world]) == frozenset()

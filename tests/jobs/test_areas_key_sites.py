@@ -139,12 +139,37 @@ def test_observations_are_of_one_party_and_only_of_its_sites(folder, capfd):
     assert not (folder / "sdg.csv").exists()
 
 
-def test_dossier_shows_the_computed_series_beside_the_official_one(folder):
-    path, _ = observed(folder)
-    assert run(["observations", "import", str(path), "--quiet"]) == 0
+def figures(blocks, caption):
+    return [block for block in blocks if block["kind"] == "figure" and block["caption"].startswith(caption)]
+
+
+def test_dossier_shows_the_computed_series_beside_the_official_one_and_not_in_its_place(folder):
     options = ["--no-map", "--format", "json", "--format", "html", "--quiet"]
+    path, _ = observed(folder)
     assert run(["dossier", "NPL", "--out", str(folder), *options]) == 0
-    told = json.loads((folder / "NPL.json").read_text(encoding="utf-8"))
-    text = json.dumps(told, ensure_ascii=False)
-    assert "areas.key_sites/1" in text
-    assert "SDG 15.1.2" in text
+    before = json.loads((folder / "NPL.json").read_text(encoding="utf-8"))["sections"]
+    assert run(["observations", "import", str(path), "--quiet"]) == 0
+    assert run(["dossier", "NPL", "--out", str(folder), *options]) == 0
+    after = json.loads((folder / "NPL.json").read_text(encoding="utf-8"))["sections"]
+    caption = "Terrestrial key biodiversity areas"
+    (old,), (new,) = (
+        [found for section in told for found in figures(section["blocks"], caption)] for told in (before, after)
+    )
+    assert new["text"] == old["text"]
+    assert not any("computed:2025-11" in row for row in old["data"])
+    held = {row["year"]: row for row in new["data"]}
+    assert (held[1990]["computed:2025-11"], held[2000]["computed:2025-11"]) == (25.0, 50.0)
+    assert held[2000]["availableDataset:2024"] == 40.24
+    page = (folder / "NPL.html").read_text(encoding="utf-8")
+    assert page.count("computed here, release") >= 3
+    assert "kba.gpkg sha256:" in page
+
+
+def test_the_same_release_as_the_official_figures_stays_a_line_of_its_own(folder):
+    path, _ = observed(folder, "--release", "2024")
+    assert run(["observations", "import", str(path), "--quiet"]) == 0
+    assert run(["dossier", "NPL", "--out", str(folder), "--no-map", "--format", "json", "--quiet"]) == 0
+    told = json.loads((folder / "NPL.json").read_text(encoding="utf-8"))["sections"]
+    (shown,) = [found for section in told for found in figures(section["blocks"], "Terrestrial key biodiversity areas")]
+    held = {row["year"]: row for row in shown["data"]}
+    assert (held[2000]["computed:2024"], held[2000]["availableDataset:2024"]) == (50.0, 40.24)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 from markupsafe import Markup
 
 from biosetu.figures.canvas import Anchor, Canvas, width_of, wrap
 from biosetu.figures.scales import Scale, decimals, ticks, year_ticks
-from biosetu.observations import Source
+from biosetu.observations import Source, computed_beside
 from biosetu.observations.answers import OWN_ANSWER
 from biosetu.translation import Voice
 
@@ -24,6 +25,7 @@ FEWEST_FOR_LINE_ALONE = 4
 HEADROOM = 0.06
 OLDER = ("line-older", "line-oldest")
 DISPUTED = "dot-disputed"
+COMPUTED, PUBLISHED, NATIONAL = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +69,42 @@ class Options:
 
 
 def lines(table: pa.Table, voice: Voice) -> list[Line]:
-    """Return the lines of a table of Observations: older vintages first, the newest next, the Party's own last."""
-    wanted = ["year", "value", "lower", "upper", "vintage", "source"]
+    """Return the lines of a table of Observations: older vintages first, the newest next, the Party's own last.
+
+    What is computed here of a published series comes before all of these, so that the published figure is the one in
+    front.
+    """
+    wanted = ["year", "value", "lower", "upper", "vintage", "source", *({"method"} & set(table.column_names))]
     rows = [row for row in table.select(wanted).to_pylist() if row["value"] is not None]
-    rows.sort(key=lambda row: (row["source"] == Source.NATIONAL, row["vintage"], row["year"]))
-    groups = [(k, tuple(g)) for k, g in groupby(rows, key=lambda r: (r["source"] == Source.NATIONAL, r["vintage"]))]
-    world = [key for key, _ in groups if not key[0]]
+    here = computed_beside(rows)
+    rows.sort(key=lambda row: (_rank(row, here), row["vintage"], row["year"]))
+    groups = [(k, tuple(g)) for k, g in groupby(rows, key=lambda r: (_rank(r, here), r["vintage"]))]
+    world = [key for key, _ in groups if key[0] == PUBLISHED]
     found = []
-    for (national, vintage), group in groups:
-        age = 0 if national else len(world) - 1 - world.index((national, vintage))
-        found.append(Line(_label(national, vintage, voice), _shape(national, age), group, national))
+    for (rank, vintage), group in groups:
+        age = len(world) - 1 - world.index((rank, vintage)) if rank == PUBLISHED else 0
+        found.append(Line(_label(rank, vintage, voice), _shape(rank, age), group, rank == NATIONAL))
     return found
 
 
-def _shape(national: bool, age: int) -> str:
-    if national:
-        return "line-national"
+def _rank(row: Mapping[str, Any], here: Collection[str]) -> int:
+    if row["source"] == Source.NATIONAL:
+        return NATIONAL
+    return COMPUTED if row.get("method") in here else PUBLISHED
+
+
+def _shape(rank: int, age: int) -> str:
+    if rank != PUBLISHED:
+        return "line-national" if rank == NATIONAL else "line-computed"
     return "" if age == 0 else OLDER[min(age, len(OLDER)) - 1]
 
 
-def _label(national: bool, vintage: str, voice: Voice) -> str:
+def _label(rank: int, vintage: str, voice: Voice) -> str:
     _ = voice.gettext
-    if national:
+    if rank == NATIONAL:
         return _("the Party's answers") if vintage.endswith(OWN_ANSWER) else _("the Party's own figures")
+    if rank == COMPUTED:
+        return _("computed here, release {vintage}").format(vintage=voice.ltr(vintage))
     return _("release {vintage}").format(vintage=voice.ltr(vintage)) if vintage else _("release not dated")
 
 
@@ -126,7 +141,7 @@ def series_chart(table: pa.Table, voice: Voice, options: Options, *, key: str, t
 
 def _legend(drawn: Sequence[Line], options: Options, voice: Voice) -> list[tuple[str, list[str]]]:
     _ = voice.gettext
-    undated = _label(False, "", voice)
+    undated = _label(PUBLISHED, "", voice)
     names = [options.label if options.label and line.label == undated else line.label for line in drawn]
     rows = [(f"line {line.shape}".strip(), name) for line, name in zip(reversed(drawn), reversed(names), strict=True)]
     if ringed := [year for year in options.disputed if _published(drawn, year)]:

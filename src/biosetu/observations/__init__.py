@@ -3,7 +3,7 @@
 from biosetu.observations.cells import as_typed, parse_cells, unescape
 from biosetu.observations.comparison import row_states
 from biosetu.observations.folder import ObservationFolder, table_hash
-from biosetu.observations.schema import KEY, SCHEMA, SCHEMA_VERSION, Source, Status
+from biosetu.observations.schema import KEY, SCHEMA, SCHEMA_VERSION, Source, Status, computed_beside, computed_here
 from biosetu.observations.store import (
     EVERYTHING,
     Batch,
@@ -33,6 +33,8 @@ __all__ = [
     "Source",
     "Status",
     "as_typed",
+    "computed_beside",
+    "computed_here",
     "indicator_units",
     "is_indicator",
     "keys_of",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 import pyarrow as pa
 
@@ -84,3 +86,19 @@ KEY = (
     "method",
     "vintage",
 )
+_COMPUTED_HERE = re.compile(r"^[a-z_]+\.[a-z_]+/\d+$")
+
+
+def computed_here(method: str) -> bool:
+    """Return whether a method is one of this software's own (`room.name/version`), not a publisher's."""
+    return bool(_COMPUTED_HERE.match(method))
+
+
+def computed_beside(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the methods of this software whose figures stand beside published ones of the same series; else none.
+
+    They are told apart from the published figures, and come after them. rows: Observations of one series.
+    """
+    methods = {row.get("method", "") for row in rows if row["source"] == Source.AVAILABLE_DATASET.value}
+    here = frozenset(method for method in methods if computed_here(method))
+    return here if methods - here else frozenset()

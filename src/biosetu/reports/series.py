@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from biosetu.figures import Level, Movement, Options, scales, series_chart
 from biosetu.framework import elements, indicators
-from biosetu.observations import Source, units
+from biosetu.observations import Source, computed_beside, computed_here, units
 from biosetu.observations.answers import METHOD, OWN_ANSWER
 from biosetu.observations.given import PartyAnswer, disputed_years
 from biosetu.observations.own import Quantity
@@ -37,6 +37,7 @@ PARTS = {
     "freshwater": N_("freshwater"),
     "coastal": N_("coastal"),
 }
+COMPUTED = "computed"
 FROM_ZERO = frozenset({"percent", "km2", "ha"})
 
 
@@ -344,6 +345,9 @@ def year_table(evidence: Evidence, summary: Summary, voice: Voice) -> Table:
     """Return all figures of a series, a row a year, a column a source and release."""
     _ = voice.gettext
     rows = rows_of(evidence, summary).to_pylist()
+    here = computed_beside(rows)
+    told_apart = [row | {"source": COMPUTED} if row["method"] in here else row for row in rows]
+    rows = sorted(told_apart, key=lambda row: row["source"] == COMPUTED)
     heads = list(dict.fromkeys((row["source"], row["vintage"]) for row in rows))
     values = {(row["year"], row["source"], row["vintage"]): _cell(row) for row in rows}
     years = sorted({row["year"] for row in rows})
@@ -376,6 +380,8 @@ def _head(source: str, vintage: str, voice: Voice) -> str:
     _ = voice.gettext
     if source == Source.NATIONAL:
         return _("the Party's answers") if vintage.endswith(OWN_ANSWER) else _("the Party's own figures")
+    if source == COMPUTED:
+        return _("computed here, release {vintage}").format(vintage=voice.ltr(vintage))
     return _("release {vintage}").format(vintage=voice.ltr(vintage)) if vintage else _("release not dated")
 
 
@@ -402,7 +408,9 @@ def overview(evidence: Evidence, summaries: Sequence[Summary], voice: Voice, cap
 
 
 def told(summaries: Sequence[Summary]) -> list[Summary]:
-    """Return one summary a series: the Party's own where there is one, else that of the newest release.
+    """Return one summary a series: the Party's own where there is one, else that of the newest release as published.
+
+    What is computed here of a published series stands beside it, in chart and table, and never in its place.
 
     What the Party has only answered to earlier years does not stand for the series: the publisher's summary is told,
     which carries the answers and says them first.
@@ -417,4 +425,9 @@ def told(summaries: Sequence[Summary]) -> list[Summary]:
 def _told(group: Sequence[Summary]) -> Summary:
     latest = max(item.level.year for item in group)
     standing = [item for item in group if not item.answers_only or item.level.year == latest]
-    return max(standing, key=lambda s: (s.source == Source.NATIONAL, s.answers_only, s.level.vintage))
+
+    def first(item: Summary) -> tuple[bool, bool, bool, str]:
+        published = not computed_here(item.method)
+        return item.source == Source.NATIONAL, item.answers_only, published, item.level.vintage
+
+    return max(standing, key=first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from biosetu.figures import Dot, OwnMarks, Small
+from biosetu.observations import computed_here
 from biosetu.observations.given import disputed_years
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.series import is_disputed
@@ -53,4 +54,4 @@ def _published(evidence: Evidence, item: Summary) -> Summary | None:
         for other in evidence.summaries
         if not other.answers_only and all(getattr(other, name) == getattr(item, name) for name in names)
     ]
-    return max(same, key=lambda other: other.level.vintage, default=None)
+    return max(same, key=lambda other: (not computed_here(other.method), other.level.vintage), default=None)
