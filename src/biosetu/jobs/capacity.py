@@ -11,7 +11,7 @@ import pyarrow as pa
 from biosetu.alignment import PromiseStore
 from biosetu.alignment.capacity import SelfAssessment, assessment_rows, demand, read_assessment
 from biosetu.engine.grids import Book, read_book
-from biosetu.framework import coverage_of, find_centre, find_party
+from biosetu.framework import coverage_of, find_centre, find_party, parties
 from biosetu.jobs.promises import assessment_of, promise_store
 from biosetu.observations.packaged import packaged_rows
 from biosetu.reports.cbd.workbook import write_grids
@@ -42,13 +42,14 @@ def keep_rated(
 
 
 def demand_of_centre(centre: str, store: PromiseStore | None = None) -> pa.Table:
-    """Return what the Parties of a centre lack, the most shared first."""
-    return demand_of(dict.fromkeys(row.party for row in coverage_of(centre=find_centre(centre).id)), store)
+    """Return what the Parties of a centre lack, the most shared first; nobody fictional counts."""
+    served = dict.fromkeys(row.party for row in coverage_of(centre=find_centre(centre).id))
+    return demand_of([code for code in served if not parties()[code].fictional], store)
 
 
-def demand_of(parties: Iterable[str], store: PromiseStore | None = None) -> pa.Table:
+def demand_of(codes: Iterable[str], store: PromiseStore | None = None) -> pa.Table:
     """Return what these Parties (ISO3) lack by their own rating, the most shared first."""
-    return demand([held for party in parties if (held := assessment_of(party, store))])
+    return demand([held for party in codes if (held := assessment_of(party, store))])
 
 
 def dimension_label(name: str, language: str) -> str:

@@ -47,7 +47,7 @@ def test_least_developed_country_is_told_as_of_the_day(client, monkeypatch, day,
     monkeypatch.setattr(views, "today", lambda: day)
     told = client.get("/api/v1/parties/NPL").json()
     assert (told["ldc"], told["ldc_graduation"]) == (expected, "2026-11-24")
-    assert told["ldc_reference"] == "UN General Assembly resolution 76/8"
+    assert told["ldc_reference"].startswith("UN General Assembly resolution 76/8")
 
 
 def test_every_column_of_an_observation_is_there(client):

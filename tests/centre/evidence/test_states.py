@@ -1,5 +1,6 @@
 import pytest
 
+from biosetu.centre.assessor.models import MeasuringState
 from biosetu.centre.ecosystems.models import WorkState
 from biosetu.centre.evidence.states import ProposalState, RunState, allows, leads, transitions
 from biosetu.centre.planning.models import PlanState
@@ -9,6 +10,7 @@ STATES = {
     "proposal": set(ProposalState.values),
     "plan": set(PlanState.values),
     "measurement": set(WorkState.values),
+    "occurrences": set(MeasuringState.values),
 }
 
 
@@ -30,6 +32,7 @@ ENDS = [
     ("proposal", {"accepted", "returned"}),
     ("plan", {"done", "impossible", "cancelled", "failed"}),
     ("measurement", {"done"}),
+    ("occurrences", {"done", "cancelled", "failed"}),
 ]
 
 
