@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from biosetu.figures.canvas import Canvas, number, path_data, tag, wrap
+from biosetu.figures.standalone import standalone
 from biosetu.translation import Voice
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -62,3 +63,19 @@ def test_path_of_no_points_is_empty() -> None:
 def test_wrap_keeps_to_its_lines_and_says_that_more_follows() -> None:
     assert wrap("one two three four", 9, 2) == ["one two", "three …"]
     assert wrap("Extraordinarily", 5) == ["Extraordinarily"]
+
+
+def test_signs_of_an_arabic_drawing_stand_apart_so_that_no_letter_is_lost() -> None:
+    canvas = Canvas(10, 10, Voice("ar"))
+    canvas.text(1, 1, "متوسط 2015–2020 كم² − x")
+    svg = standalone(canvas.finish("k", "عنوان – t")).decode()
+    assert '<title id="k-title">عنوان – t</title>' in svg
+    texts = list(ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"))
+    assert ["".join(text.itertext()) for text in texts] == ["\u2067متوسط 2015–2020 كم² − x\u2069"]
+    assert [span.text for text in texts for span in text] == ["–", "²", "−"]
+
+
+def test_a_drawing_in_english_is_left_as_it_is() -> None:
+    canvas = Canvas(10, 10, Voice("en"))
+    canvas.text(1, 1, "2015–2020")
+    assert b"tspan" not in standalone(canvas.finish("k", "t"))
