@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 
 import pyarrow as pa
@@ -41,6 +42,9 @@ SCHEMA = pa.schema(
     ]
 )
 
+# how many batches the store holds, and the newest: its name and when it came
+State = tuple[int, str, datetime | None]
+
 
 def peers(
     code: str, target: str = "", *, most: int = SHOWN, language: str = "en", progress: Progress = silent
@@ -72,16 +76,18 @@ def _ranked(rows: list[dict[str, object]], target: str, most: int) -> Iterator[d
 
 
 @lru_cache(maxsize=256)
-def _evidence(party: str, _state: int) -> PartyEvidence:
+def _evidence(party: str, _state: State) -> PartyEvidence:
     return party_evidence(party)
 
 
-def _state() -> int:
+def _state() -> State:
     """Return what changes with every write to the store, so that an answer given since is not missed."""
-    return len(default_store().batches())
+    batches = default_store().batches()
+    newest = batches[-1] if batches else None
+    return len(batches), newest.id if newest else "", newest.recorded_at if newest else None
 
 
-def _row(item: Likeness, target: str, language: str, state: int) -> Iterator[dict[str, object]]:
+def _row(item: Likeness, target: str, language: str, state: State) -> Iterator[dict[str, object]]:
     held = [one for one in told(_evidence(item.party, state).summaries) if target in targets_of(one)]
     best = next((one for one in held if movement(one) is Movement.BETTER and one.level.value is not None), None)
     headline = next((one for one in held if _is_headline(one) and one.level.value is not None), None)
@@ -125,6 +131,6 @@ def peers_for_dossier(party: str) -> pa.Table | None:
 
 
 @lru_cache(maxsize=256)
-def _for_dossier(party: str, _state: int) -> pa.Table | None:
+def _for_dossier(party: str, _state: State) -> pa.Table | None:
     table = peers(party)
     return table if table.num_rows else None
