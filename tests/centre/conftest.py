@@ -62,3 +62,28 @@ def guards_removed(transactional_db):
 
     with connection.schema_editor() as editor:
         remove(None, editor)
+
+
+@pytest.fixture
+def said():
+    """What the consoles of the windows complain about."""
+    return []
+
+
+@pytest.fixture
+def open_window(chromium, live_server, guards_removed, said):
+    """Open a window for one more person; what its console complains about is collected."""
+    opened = []
+
+    def window(**options):
+        context = chromium.new_context(base_url=live_server.url, **options)
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield window
+    for context in opened:
+        context.close()

@@ -1,83 +1,19 @@
 """In a real browser: the whole way from a table to the page, in English and Arabic, and axe on every page."""
 
-import os
-import shutil
-
 import pytest
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
 from tests.centre.people import OFFICE, PASSWORD, account, contributor, national, table_file
+from tests.centre.playing import PLAYED, sign_in, with_key
 
 from biosetu.centre.accounts.demonstration import one_time_code
 from biosetu.centre.evidence.models import Run
 from biosetu.centre.evidence.working import perform
 
-CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
-]
-KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+pytestmark = PLAYED
 ROWS = [national(year=year, value=0.8 + year / 100_000) for year in range(2018, 2021)]
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright's own loop runs in the thread of the test
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def said(chromium):
-    return []
-
-
-@pytest.fixture
-def open_window(chromium, live_server, guards_removed, said):
-    """Open a window for one more person; what its console complains about is collected."""
-    opened = []
-
-    def window(**options):
-        context = chromium.new_context(base_url=live_server.url, **options)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
-
-    yield window
-    for context in opened:
-        context.close()
 
 
 def officer():
     return with_key(account("officer", role="officer", party="NPL"))
-
-
-def with_key(made):
-    data = {"secret": get_adapter().encrypt(KEY)}
-    Authenticator.objects.create(user=made, type=Authenticator.Type.TOTP, data=data)
-    return made
-
-
-def sign_in(page, username, prefix=""):
-    page.goto(f"{prefix}/account/login/")
-    page.fill("#id_login", username)
-    page.fill("#id_password", PASSWORD)
-    page.click("form.stack button[type=submit]")
-    if username in ("officer", "manager"):
-        page.fill("#id_code", one_time_code(KEY))
-        page.click("form.stack button[type=submit]")
-    page.wait_for_url(f"**{prefix}/")
 
 
 @pytest.mark.parametrize(

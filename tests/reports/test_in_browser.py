@@ -5,36 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.browsers import IN_BROWSER
 
 from biosetu.reports import html
 
-pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = IN_BROWSER
 SERIOUS = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    import shutil
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(("code", "language"), [("LKA", "en"), ("JOR", "ar"), ("XXA", "en")])
 def test_dossier_loads_nothing_and_has_no_serious_fault(
-    browser, document, tmp_path: Path, code: str, language: str
+    chromium, document, tmp_path: Path, code: str, language: str
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     path = tmp_path / "dossier.html"
     path.write_text(html.render(document(code, language)), encoding="utf-8")
-    page = browser.new_context(bypass_csp=False).new_page()
+    page = chromium.new_context(bypass_csp=False).new_page()
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
@@ -42,16 +29,16 @@ def test_dossier_loads_nothing_and_has_no_serious_fault(
     assert asked == [path.as_uri()]
     assert said == []
     assert page.evaluate("getComputedStyle(document.body).maxWidth") == "960px"
-    page = browser.new_context(bypass_csp=True).new_page()
+    page = chromium.new_context(bypass_csp=True).new_page()
     page.goto(path.as_uri())
     faults = [v for v in Axe().run(page).response["violations"] if v["impact"] in SERIOUS]
     assert [(v["id"], v["nodes"][0]["html"][:120]) for v in faults] == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_dossier_fits_a_phone(browser, document, tmp_path: Path, language: str) -> None:
+def test_dossier_fits_a_phone(chromium, document, tmp_path: Path, language: str) -> None:
     path = tmp_path / "dossier.html"
     path.write_text(html.render(document("BGD", language)), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto(path.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

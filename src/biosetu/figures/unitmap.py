@@ -34,7 +34,7 @@ def unit_map(shapes: np.ndarray, selected: np.ndarray, locked: np.ndarray, voice
     classes = {"out": ~selected, "locked": selected & locked, "chosen": selected & ~locked}
     for name, chosen in classes.items():
         joined = shapely.simplify(shapely.union_all(shapes[chosen], grid_size=1e-3), 0.5 / scale)
-        data = "".join(_ring(ring, west, north, scale) for ring in _rings(joined))
+        data = "".join(ring_path(ring, west, north, scale) for ring in rings_of(joined))
         if data:
             canvas.add(tag("path", d=data, fill=FILLS[name], fill_rule="evenodd", stroke="none"))
     for place, name in enumerate(LABELS):
@@ -46,13 +46,15 @@ def unit_map(shapes: np.ndarray, selected: np.ndarray, locked: np.ndarray, voice
     return canvas.finish("plan", title)
 
 
-def _rings(shape: shapely.Geometry) -> np.ndarray:
+def rings_of(shape: shapely.Geometry) -> np.ndarray:
+    """Return the rings of the polygons of a shape."""
     parts = shapely.get_parts(shape)
     rings: np.ndarray = shapely.get_rings(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
     return rings
 
 
-def _ring(ring: shapely.LinearRing, west: float, north: float, scale: float) -> str:
+def ring_path(ring: shapely.LinearRing, west: float, north: float, scale: float) -> str:
+    """Return the `d` of a ring, drawn `scale` units to one of its own from the north-west corner."""
     points = shapely.get_coordinates(ring)
     pairs = np.round(np.column_stack([(points[:, 0] - west) * scale, (north - points[:, 1]) * scale]), 1)
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in pairs[:-1]) + "Z"

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from biosetu.engine.tables import write_table
+from biosetu.figures.unitmap import ring_path, rings_of
 
 WIDTH = 640.0
 TALLEST = 900.0
@@ -46,7 +47,7 @@ def make_pieces(shapes: np.ndarray, number: np.ndarray, most: int = MOST_PIECES)
     for group in members:
         outline = shapely.coverage_union_all(shapes[group]) if blocks else shapes[group[0]]
         outline = shapely.simplify(outline, 0.3 / scale)
-        paths.append("".join(_ring(ring, west, north, scale) for ring in _rings(outline)))
+        paths.append("".join(ring_path(ring, west, north, scale) for ring in rings_of(outline)))
         middle = shapely.point_on_surface(outline)
         middles.append((round((middle.x - west) * scale, 1), round((north - middle.y) * scale, 1)))
     return pa.table(
@@ -92,15 +93,3 @@ def _blocks(shapes: np.ndarray, most: int) -> list[np.ndarray]:
             order = np.argsort(inverse, kind="stable")
             return np.split(order, np.flatnonzero(np.diff(inverse[order])) + 1)
         side *= 1.1
-
-
-def _rings(shape: shapely.Geometry) -> np.ndarray:
-    parts = shapely.get_parts(shape)
-    rings: np.ndarray = shapely.get_rings(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
-    return rings
-
-
-def _ring(ring: shapely.LinearRing, west: float, north: float, scale: float) -> str:
-    points = shapely.get_coordinates(ring)
-    pairs = np.round(np.column_stack([(points[:, 0] - west) * scale, (north - points[:, 1]) * scale]), 1)
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in pairs[:-1]) + "Z"

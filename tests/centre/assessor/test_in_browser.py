@@ -1,67 +1,30 @@
 """In a real browser: occurrences measured while one writes, category and reasons that follow each change."""
 
-import os
-import shutil
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from tests.centre.people import PASSWORD, contributor
+from tests.centre.people import contributor
+from tests.centre.playing import PLAYED, sign_in
 
 from biosetu.centre.assessor import working
 from biosetu.centre.assessor.models import Measuring, Version
 from biosetu.centre.assessor.reader import measure_here
 
-CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
-]
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright's own loop runs in the thread of the test
+pytestmark = PLAYED
 ROWS = "species,decimalLongitude,decimalLatitude\n" + "".join(
     f"Aus bus,{lon},{lat}\n" for lon, lat in ((84.1, 28.1), (84.3, 28.2), (84.2, 28.4))
 )
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_window(chromium, live_server, guards_removed):
-    opened, said = [], []
-
-    def window(**options):
-        context = chromium.new_context(base_url=live_server.url, **options)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
-
-    yield window
-    for context in opened:
-        context.close()
-    # a change while an answer is on its way replaces the request; htmx notes what it gave up
+@pytest.fixture(autouse=True)
+def quiet(said):
+    """A change while an answer is on its way replaces the request; htmx notes what it gave up. All else is a fault."""
+    yield
     assert [text for text in said if not text.startswith(("htmx:afterRequest", "htmx:sendAbort"))] == []
 
 
 def begin(page, prefix=""):
-    page.goto(f"{prefix}/account/login/")
-    page.fill("#id_login", "contributor")
-    page.fill("#id_password", PASSWORD)
-    page.click("form.stack button[type=submit]")
-    page.wait_for_url(f"**{prefix}/")
+    sign_in(page, "contributor", prefix)
     page.goto(f"{prefix}/assessments/")
     page.fill("#taxon", "Aus bus")
     page.click("form.stack button[type=submit]")

@@ -1,47 +1,16 @@
 """In a real browser: from a small GeoTIFF to figures under review, with scripts in English, without them in Arabic."""
 
-import os
-import shutil
-
 import pytest
 from tests.centre.ecosystems.conftest import GROUPS, NAMES, write_map
-from tests.centre.people import PASSWORD, contributor
+from tests.centre.people import contributor
+from tests.centre.playing import PLAYED, sign_in
 
 from biosetu.centre.ecosystems import working
 from biosetu.centre.ecosystems.models import Measurement, Study
 from biosetu.centre.evidence.models import Run
 from biosetu.centre.evidence.working import perform
 
-CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
-]
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright's own loop runs in the thread of the test
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-def window(chromium, server, said, *, scripts, width):
-    context = chromium.new_context(
-        base_url=server.url, java_script_enabled=scripts, bypass_csp=scripts, viewport={"width": width, "height": 844}
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return page
+pytestmark = PLAYED
 
 
 def faults(page):
@@ -58,19 +27,17 @@ def faults(page):
     [("", True, 390), ("/ar", False, 1280)],
     ids=["english-phone-with-scripts", "arabic-without-scripts"],
 )
-def test_from_a_map_to_review(chromium, live_server, guards_removed, in_this_process, tmp_path, prefix, scripts, width):
+def test_from_a_map_to_review(open_window, said, in_this_process, tmp_path, prefix, scripts, width):
     contributor()
-    said, wrong = [], []
-    page = window(chromium, live_server, said, scripts=scripts, width=width)
+    wrong = []
+    size = {"width": width, "height": 844}
+    page = open_window(java_script_enabled=scripts, bypass_csp=scripts, viewport=size)
 
     def look():
         if scripts:
             wrong.extend(faults(page))
 
-    page.goto(f"{prefix}/account/login/")
-    page.fill("#id_login", "contributor")
-    page.fill("#id_password", PASSWORD)
-    page.click("form.stack button[type=submit]")
+    sign_in(page, "contributor", prefix)
     page.goto(f"{prefix}/ecosystems/")
     look()
     page.fill("#title", "Middle hills")

@@ -3,6 +3,7 @@ import pytest
 from biosetu.centre.assessor.models import MeasuringState
 from biosetu.centre.ecosystems.models import WorkState
 from biosetu.centre.evidence.states import ProposalState, RunState, allows, leads, transitions
+from biosetu.centre.exchange.models import SheetState
 from biosetu.centre.planning.models import PlanState
 
 STATES = {
@@ -11,6 +12,7 @@ STATES = {
     "plan": set(PlanState.values),
     "measurement": set(WorkState.values),
     "occurrences": set(MeasuringState.values),
+    "sheet": set(SheetState.values),
 }
 
 
@@ -23,7 +25,7 @@ def test_every_line_leads_from_a_state_to_a_state(line):
 
 @pytest.mark.parametrize("machine", STATES)
 def test_every_state_is_reached(machine):
-    first = "pending" if machine == "proposal" else "queued"
+    first = {"proposal": "pending", "sheet": "preview"}.get(machine, "queued")
     assert {line.next for line in transitions() if line.machine == machine} | {first} == STATES[machine]
 
 
@@ -33,6 +35,7 @@ ENDS = [
     ("plan", {"done", "impossible", "cancelled", "failed"}),
     ("measurement", {"done"}),
     ("occurrences", {"done", "cancelled", "failed"}),
+    ("sheet", {"done", "dropped"}),
 ]
 
 

@@ -1,53 +1,31 @@
 """A whole request in a real browser: five people in five windows, from a gap to closure, in English and in Arabic."""
 
-import os
-import shutil
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.centre.playing import PLAYED
 
 from biosetu.centre.helpdesk.models import Candidate, SupportRequest
 
 from .conftest import ELEVEN, FOUR
 
-CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
-]
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright's own loop runs in the thread of the test
+pytestmark = PLAYED
 WINDOWS = ("focal_point", "officer", "provider", "other_provider", "nobody")
 
 
 @pytest.fixture
-def windows(live_server, guards_removed, people):
-    from playwright.sync_api import sync_playwright
-
-    said = []
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        opened = {name: _window(browser, live_server.url, people.get(name), said) for name in WINDOWS}
-        yield opened
-        browser.close()
+def windows(open_window, said, live_server, people):
+    opened = {name: open_window() for name in WINDOWS}
+    for name, page in opened.items():
+        if name in people:
+            client = Client()
+            client.force_login(people[name])
+            cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+            page.context.add_cookies([cookie])
+    yield opened
     assert [line for line in said if "404" not in line and "403" not in line] == []
-
-
-def _window(browser, address, person, said):
-    context = browser.new_context(base_url=address)
-    if person is not None:
-        client = Client()
-        client.force_login(person)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return page
 
 
 class Play:

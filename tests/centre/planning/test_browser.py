@@ -1,23 +1,14 @@
 """In a real browser: from a file to a shared plan, by mouse and keyboard, with and without scripts; axe on pages."""
 
-import os
-
 import pytest
 from tests.centre.people import contributor
 from tests.centre.planning.bringing import squares
-from tests.centre.test_browser import CHROMIUM, chromium, open_window, said, sign_in
+from tests.centre.playing import PLAYED, sign_in
 
 from biosetu.centre.planning.models import Version
 from biosetu.centre.planning.working import perform
 
-__all__ = ["chromium", "open_window", "said"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
-]
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
+pytestmark = PLAYED
 
 
 def brought(page, path, prefix=""):

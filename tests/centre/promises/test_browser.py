@@ -2,15 +2,10 @@
 
 import pytest
 from tests.centre.people import account, contributor
+from tests.centre.playing import PLAYED, sign_in, with_key
 from tests.centre.promises.conftest import ACTIONS, TABLE
-from tests.centre.test_browser import CHROMIUM, chromium, officer, open_window, said, sign_in  # noqa: F401 - fixtures
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
-]
+pytestmark = PLAYED
 BASE = "/parties/NPL/promises/"
 
 
@@ -31,8 +26,8 @@ def covered(page, prefix, target):
 @pytest.mark.parametrize(
     ("prefix", "scripts"), [("", True), ("/ar", False)], ids=["english-with-scripts", "arabic-without-scripts"]
 )
-def test_from_a_file_to_a_decision_to_coverage_to_one_gap_less(open_window, tmp_path, said, prefix, scripts):  # noqa: F811
-    officer()
+def test_from_a_file_to_a_decision_to_coverage_to_one_gap_less(open_window, tmp_path, said, prefix, scripts):
+    with_key(account("officer", role="officer", party="NPL"))
     (tmp_path / "targets.csv").write_text(TABLE, encoding="utf-8")
     (tmp_path / "actions.csv").write_text(ACTIONS, encoding="utf-8")
     page = open_window(java_script_enabled=scripts)
@@ -63,10 +58,10 @@ def test_from_a_file_to_a_decision_to_coverage_to_one_gap_less(open_window, tmp_
 PAGES = ["", "targets/NT-1", "measured/", "import/", "new-action/?target=NT-1"]
 
 
-def test_pages_of_promises_are_accessible_and_fit_a_small_screen(open_window, tmp_path, said):  # noqa: F811
+def test_pages_of_promises_are_accessible_and_fit_a_small_screen(open_window, tmp_path, said):
     from axe_playwright_python.sync_playwright import Axe
 
-    officer()
+    with_key(account("officer", role="officer", party="NPL"))
     contributor()
     account("nobody")
     (tmp_path / "targets.csv").write_text(TABLE, encoding="utf-8")

@@ -1,81 +1,20 @@
 """In a real browser: a report from its first assignment to its signature; in English, in Arabic without scripts."""
 
-import os
-import shutil
-
 import openpyxl
 import pytest
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
-from tests.centre.people import PASSWORD
+from tests.centre.playing import PLAYED, sign_in, with_key
 from tests.centre.reporting.conftest import CYCLE, FORESTS, MINISTRY, PARTY, SUMMARY, WATERS, somebody
 
-from biosetu.centre.accounts.demonstration import one_time_code
 from biosetu.centre.reporting.models import Offer, Part, Report
 from biosetu.centre.reporting.store import DatabaseCollections
 
-CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.db,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
-]
-KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright's own loop runs in the thread of the test
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def said():
-    return []
-
-
-@pytest.fixture
-def open_window(chromium, live_server, guards_removed, said):
-    opened = []
-
-    def window(**options):
-        context = chromium.new_context(base_url=live_server.url, **options)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page
-
-    yield window
-    for context in opened:
-        context.close()
-
-
-def sign_in(page, username, prefix=""):
-    page.goto(f"{prefix}/account/login/")
-    page.fill("#id_login", username)
-    page.fill("#id_password", PASSWORD)
-    page.click("form.stack button[type=submit]")
-    if username == "signer":
-        page.fill("#id_code", one_time_code(KEY))
-        page.click("form.stack button[type=submit]")
-    page.wait_for_url(f"**{prefix}/")
+pytestmark = PLAYED
 
 
 def people():
     somebody("focal", "focal_point", MINISTRY)
     somebody("forester", "contributor", FORESTS)
-    signer = somebody("signer", "publishing_authority", "Cabinet (test)")
-    data = {"secret": get_adapter().encrypt(KEY)}
-    Authenticator.objects.create(user=signer, type=Authenticator.Type.TOTP, data=data)
+    with_key(somebody("signer", "publishing_authority", "Cabinet (test)"))
 
 
 def ask(page, base, office):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -17,6 +16,7 @@ from biosetu.centre.api import keys
 from biosetu.centre.api.models import Key
 from biosetu.centre.api.scopes import scopes
 from biosetu.centre.api.views import api
+from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext
 from biosetu.cooperation import Refused, in_words
 
@@ -33,7 +33,7 @@ def documentation(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def own(request: HttpRequest) -> HttpResponse:
     """Show one's keys and make another; the secret is shown on this answer alone."""
-    account = _account(request)
+    account = account_of(request)
     if request.method != "POST":
         return _shown(request, account)
     days = request.POST.get("days", "")
@@ -53,7 +53,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a key back."""
-    account = _account(request)
+    account = account_of(request)
     found = visible_to(account, Key.objects.all()).filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -67,9 +67,3 @@ def _shown(request: HttpRequest, account: Account, **made: Any) -> HttpResponse:
     asked = request.POST if not made else {}
     context = {"rows": rows, "scopes": scopes(), "lasting": LASTING, "asked": asked, **made}
     return render(request, "api/keys.html", context)
-
-
-def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user

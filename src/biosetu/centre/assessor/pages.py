@@ -39,6 +39,7 @@ from biosetu.centre.assessor.saying import said_in
 from biosetu.centre.assessor.verbs import begin, save
 from biosetu.centre.assessor.working import ask, bounds, cancel, too_large
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer, occurrence_map
 from biosetu.framework import parties
@@ -96,12 +97,6 @@ def measures(found: Occurrences | None) -> dict[str, str]:
     return {name: f"{value:.3f}".rstrip("0").rstrip(".") for name, value in given.items() if value is not None}
 
 
-def _person(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
-
-
 def _assessment(request: HttpRequest, pk: str) -> TaxonAssessment:
     return get_object_or_404(visible_to(request.user, TaxonAssessment.objects.select_related("owner")), pk=pk)
 
@@ -117,7 +112,7 @@ def _desk(assessment: TaxonAssessment) -> Desk:
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_list(request: HttpRequest) -> HttpResponse:
     """Show the assessments that the person may see, newest first, and begin one."""
-    person = _person(request)
+    person = account_of(request)
     allowed = parties_for(person, "assess", "party")
     if not allowed:
         raise PermissionDenied
@@ -161,7 +156,7 @@ def page(request: HttpRequest, pk: str) -> HttpResponse:
 def _saved(request: HttpRequest, assessment: TaxonAssessment, values: Mapping[str, str], method: Method) -> bool:
     base = request.POST.get("base", "")
     number = int(base) if base.isascii() and base.isdigit() and len(base) < 9 else -1
-    note, person = request.POST.get("note", ""), _person(request)
+    note, person = request.POST.get("note", ""), account_of(request)
     try:
         made = save(assessment=assessment, base=number, values=values, method=method, actor=person, note=note)
     except MovedOnError as error:
@@ -236,7 +231,7 @@ def result(request: HttpRequest, pk: str) -> HttpResponse:
 def occurrences(request: HttpRequest, pk: str) -> HttpResponse:
     """Take a table of occurrences into the queue; what is typed in the form is kept with it."""
     assessment = _assessment(request, pk)
-    person = _person(request)
+    person = account_of(request)
     if not may(person, "edit", assessment):
         raise PermissionDenied
     form = OccurrencesForm(request.POST, request.FILES)
@@ -307,7 +302,7 @@ def stop(request: HttpRequest, pk: str) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        cancel(measuring=found, actor=_person(request))
+        cancel(measuring=found, actor=account_of(request))
     except MovedOnError as error:
         messages.error(request, gettext(str(error)))
     return redirect("assessment", pk=pk)

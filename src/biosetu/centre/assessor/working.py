@@ -12,7 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,11 @@ from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.apart import Bounds
 from biosetu.centre.assessor.evaluating import LONGEST, cleaned, method_said
-from biosetu.centre.assessor.models import MOVING, Measuring, MeasuringState, Occurrences, TaxonAssessment
+from biosetu.centre.assessor.models import MOVING, Measuring, Occurrences, TaxonAssessment
 from biosetu.centre.assessor.reader import Measured, measure_apart
 from biosetu.centre.audit.trail import record
-from biosetu.centre.evidence.states import MovedOnError, leads
-from biosetu.centre.evidence.working import SILENT_SECONDS
+from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
+from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.home import home
 from biosetu.problems import Cancelled, DataError, Problem
@@ -104,22 +104,16 @@ def perform_measuring(measuring_id: str) -> None:
     perform(uuid.UUID(measuring_id))
 
 
-def _move(measurings: QuerySet[Measuring], verb: str, **fields: Any) -> int:
-    states, following = leads("occurrences", verb)
-    return measurings.filter(state__in=states).update(state=following, **fields)
-
-
 def perform(measuring_id: uuid.UUID) -> None:
     """Claim a table and measure it; return at once when another worker has it or it is not queued."""
-    worker = uuid.uuid4().hex
-    mine = Measuring.objects.filter(pk=measuring_id)
-    if _move(mine, "claim", worker=worker, heartbeat=timezone.now()) != 1:
+    mine = claim("occurrences", Measuring.objects.filter(pk=measuring_id))
+    if mine is None:
         logger.info("measuring %s is not free", measuring_id)
         return
-    mine = mine.filter(worker=worker)
     work = mine.select_related("assessment").get()
     try:
-        _finish(mine, work, measure_apart(work.path, work.assessment.taxon, work.folder, bounds(), _telling(mine)))
+        tell = partial(_tell, mine)
+        _finish(mine, work, measure_apart(work.path, work.assessment.taxon, work.folder, bounds(), tell))
         work.forget_table()
     except Cancelled:
         logger.info("measuring %s was stopped", measuring_id)
@@ -130,17 +124,13 @@ def perform(measuring_id: uuid.UUID) -> None:
         _fail(mine, work, [Problem(N_("The work failed on our side."), N_("Upload the table again."), "our-fault")])
 
 
-def _telling(mine: QuerySet[Measuring]) -> Any:
-    def tell(done: int, total: int) -> None:
-        if mine.filter(state=MeasuringState.RUNNING).update(done=done, total=total, heartbeat=timezone.now()) != 1:
-            raise Cancelled
-
-    return tell
+def _tell(mine: QuerySet[Measuring], done: int, total: int) -> None:
+    alive(mine, done=done, total=total)
 
 
 @transaction.atomic
 def _finish(mine: QuerySet[Measuring], work: Measuring, found: Measured) -> None:
-    if _move(mine, "finish", finished_at=timezone.now()) != 1:
+    if move("occurrences", mine, "finish", finished_at=timezone.now()) != 1:
         raise Cancelled
     kept = {**asdict(found), "assessment": work.assessment, "by": work.by, "name": work.name, "digest": work.digest}
     Occurrences.objects.create(**kept)
@@ -156,7 +146,7 @@ def _fail(mine: QuerySet[Measuring], work: Measuring, problems: Any) -> None:
         {name: str(getattr(problem, name) or "") for name in ("message", "remedy", "row", "value")}
         for problem in problems
     ]
-    _move(mine, "fail", problems=said, finished_at=timezone.now())
+    move("occurrences", mine, "fail", problems=said, finished_at=timezone.now())
     work.forget_table()
 
 
@@ -166,7 +156,7 @@ def cancel(*, measuring: Measuring, actor: Account) -> None:
     if not may(actor, "edit", assessment):
         raise PermissionDenied
     with transaction.atomic():
-        if _move(Measuring.objects.filter(pk=measuring.pk), "cancel", finished_at=timezone.now()) != 1:
+        if move("occurrences", Measuring.objects.filter(pk=measuring.pk), "cancel", finished_at=timezone.now()) != 1:
             raise MovedOnError(N_("The work has moved on meanwhile."))
         party = assessment.party
         record(actor=actor, verb="cancel", record="assessment", record_id=assessment.pk, party=party)
@@ -186,16 +176,13 @@ def forget_left_tables() -> int:
 def release_silent_occurrences(seconds: float = SILENT_SECONDS) -> int:
     """Queue again what killed workers left: tables without a sign of life for a while. Return how many."""
     forget_left_tables()
-    silent = Measuring.objects.filter(heartbeat__lt=timezone.now() - timedelta(seconds=seconds))
-    released = 0
-    for work in silent.filter(state=MeasuringState.RUNNING).select_related("assessment"):
-        with transaction.atomic():
-            if _move(silent.filter(pk=work.pk, worker=work.worker), "release", worker="") == 1:
-                pk, party = work.assessment_id, work.assessment.party
-                record(actor=None, verb="release", record="assessment", record_id=pk, party=party)
-                _enqueue(work)
-                released += 1
-    return released
+    return take_up("occurrences", Measuring.objects.select_related("assessment"), seconds, _again)
+
+
+def _again(work: Measuring) -> None:
+    pk, party = work.assessment_id, work.assessment.party
+    record(actor=None, verb="release", record="assessment", record_id=pk, party=party)
+    _enqueue(work)
 
 
 def compile_ahead() -> None:

@@ -25,6 +25,7 @@ from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.ecosystems import showing, verbs, working
 from biosetu.centre.ecosystems.models import MOVING, HeldMap, Measurement, Study
 from biosetu.centre.evidence.states import MovedOnError, allows
+from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer
 from biosetu.framework import parties
@@ -44,13 +45,6 @@ class MapForm(forms.Form):
     file = forms.FileField(max_length=200)
     year = forms.IntegerField(min_value=verbs.YEARS[0], max_value=verbs.YEARS[1])
     field = forms.CharField(max_length=100, required=False, strip=True)
-
-
-def person_of(request: HttpRequest) -> Account:
-    """Return the account that is signed in."""
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
 
 
 def study_of(request: HttpRequest, pk: str) -> Study:
@@ -91,7 +85,7 @@ def problem_said(problem: Problem) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_list(request: HttpRequest) -> HttpResponse:
     """Show the studies that the person may see, newest first, and begin one."""
-    person = person_of(request)
+    person = account_of(request)
     allowed = parties_for(person, "assess", "party")
     if not allowed:
         raise PermissionDenied
@@ -121,7 +115,7 @@ def study(request: HttpRequest, pk: str) -> HttpResponse:
 
 def shown(request: HttpRequest, found: Study, problems: Sequence[Problem] = ()) -> HttpResponse:
     """Return the page of a study."""
-    person = person_of(request)
+    person = account_of(request)
     mark_read(person, f"ecosystems/{found.pk}/")
     maps_in = list(found.maps.select_related("owner").order_by("year", "pk"))
     newest = found.measurements.select_related("by").order_by("-created_at").first()
@@ -167,7 +161,7 @@ def held_maps(person: Account, found: Study, taken: Sequence[HeldMap]) -> list[H
 @require_POST
 def maps(request: HttpRequest, pk: str) -> HttpResponse:
     """Add an uploaded map, choose one that is held, or take one out."""
-    found, person = study_of(request, pk), person_of(request)
+    found, person = study_of(request, pk), account_of(request)
     try:
         if "drop" in request.POST:
             verbs.drop_map(study=found, held=_held(request, found, "drop"), actor=person)
@@ -212,7 +206,7 @@ def _uploaded(request: HttpRequest, found: Study, person: Account) -> None:
 @telling
 def measure(request: HttpRequest, pk: str) -> HttpResponse:
     """Queue the measuring of the maps, stop it, or go on with it."""
-    found, person = study_of(request, pk), person_of(request)
+    found, person = study_of(request, pk), account_of(request)
     action = request.POST.get("action", "")
     newest = found.measurements.select_related("study").order_by("-created_at").first()
     if action == "cancel" and newest is not None:

@@ -17,8 +17,9 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.ecosystems import showing, verbs
 from biosetu.centre.ecosystems.asking import GROUPS, window_of
 from biosetu.centre.ecosystems.models import Measurement, Study, StudyClass
-from biosetu.centre.ecosystems.pages import person_of, problem_said, said, study_of, telling
+from biosetu.centre.ecosystems.pages import problem_said, said, study_of, telling
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.ecosystems.thresholds import guidelines_by_version
 from biosetu.ecosystems.typology import functional_groups
@@ -34,7 +35,7 @@ NONE = "none"
 @require_http_methods(["GET", "HEAD", "POST"])
 def classes(request: HttpRequest, pk: str) -> HttpResponse:
     """Show the classes with suggested functional groups; keep what the person confirms."""
-    study, person = study_of(request, pk), person_of(request)
+    study, person = study_of(request, pk), account_of(request)
     whole = verbs.newest(study)
     rows = list(study.classes.select_related("confirmed_by").order_by("pk"))
     problems: list[str] = []
@@ -75,7 +76,7 @@ def _classes_said(data: Mapping[str, str], rows: list[StudyClass]) -> dict[str, 
 @require_http_methods(["GET", "HEAD", "POST"])
 def criteria(request: HttpRequest, pk: str) -> HttpResponse:
     """Show the category of every type under both guidelines; save a version."""
-    study, person = study_of(request, pk), person_of(request)
+    study, person = study_of(request, pk), account_of(request)
     if request.method == "POST" and _saved(request, study):
         return redirect("study_criteria", pk=pk)
     whole = verbs.newest(study)
@@ -103,7 +104,7 @@ def _saved(request: HttpRequest, study: Study) -> bool:
     number = int(base) if base.isascii() and base.isdigit() and len(base) < 9 else -1
     chosen, note = request.POST.get("guidelines", ""), request.POST.get("note", "")
     try:
-        made = verbs.save(study=study, base=number, guidelines=chosen, actor=person_of(request), note=note)
+        made = verbs.save(study=study, base=number, guidelines=chosen, actor=account_of(request), note=note)
     except (DataError, MovedOnError) as error:
         for text in said(error):
             messages.error(request, text)
@@ -116,7 +117,7 @@ def _saved(request: HttpRequest, study: Study) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ecosystem(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """Show one type: what maps tell, what people say, what the criteria give; keep what the person writes."""
-    study, person = study_of(request, pk), person_of(request)
+    study, person = study_of(request, pk), account_of(request)
     row = get_object_or_404(study.classes.select_related("answered_by", "confirmed_by"), pk=number)
     row.study = study
     if request.method != "POST":
@@ -217,6 +218,6 @@ def submit_version(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     study = study_of(request, pk)
     found = get_object_or_404(study.versions.select_related("study", "measurement"), number=number)
     holder, licence = request.POST.get("holder", ""), request.POST.get("licence", "")
-    run = verbs.submit(version=found, holder=holder, licence=licence, actor=person_of(request))
+    run = verbs.submit(version=found, holder=holder, licence=licence, actor=account_of(request))
     messages.success(request, gettext("The figures are on their way to review."))
     return redirect("run", run_id=run.pk)

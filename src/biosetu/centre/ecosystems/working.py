@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
+from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
 from biosetu.centre.ecosystems.apart import measure_apart
 from biosetu.centre.ecosystems.models import HeldMap, Measurement, Study, StudyClass, WorkState
-from biosetu.centre.evidence.states import MovedOnError, leads
-from biosetu.centre.evidence.working import SILENT_SECONDS
+from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.jobs.ecosystems_study import read_study
 from biosetu.problems import Cancelled, DataError, Problem
@@ -46,20 +45,12 @@ def enqueue(measurement: Measurement) -> None:
     transaction.on_commit(lambda: perform_measurement.enqueue(str(measurement.pk)))
 
 
-def move(measurements: QuerySet[Measurement], verb: str, **fields: Any) -> int:
-    """Move those that the table of states lets move; return how many did."""
-    states, following = leads("measurement", verb)
-    return measurements.filter(state__in=states).update(state=following, **fields)
-
-
 def perform(measurement_id: uuid.UUID) -> None:
     """Claim a measurement and do it to its end; return at once when another worker has it or it is not queued."""
-    worker = uuid.uuid4().hex
-    mine = Measurement.objects.filter(pk=measurement_id)
-    if move(mine, "claim", worker=worker, heartbeat=timezone.now(), problems=[]) != 1:
+    mine = claim("measurement", Measurement.objects.filter(pk=measurement_id), problems=[])
+    if mine is None:
         logger.info("measurement %s is not free", measurement_id)
         return
-    mine = mine.filter(worker=worker)
     try:
         _measure(mine)
     except Cancelled:
@@ -90,13 +81,12 @@ def _measure(mine: QuerySet[Measurement]) -> None:
 
 def _tell(mine: QuerySet[Measurement], done: int, total: int) -> None:
     """Say how far the work is; stop it where it is no longer ours."""
-    if mine.filter(state=WorkState.RUNNING).update(done=done, total=total, heartbeat=timezone.now()) != 1:
-        raise Cancelled
+    alive(mine, done=done, total=total)
 
 
 @transaction.atomic
 def _finish(mine: QuerySet[Measurement], work: Measurement, warnings: list[dict[str, str]]) -> None:
-    if move(mine, "finish", finished_at=timezone.now(), problems=warnings) != 1:
+    if move("measurement", mine, "finish", finished_at=timezone.now(), problems=warnings) != 1:
         raise Cancelled
     codes = dict.fromkeys(read_study(work.folder)["measures"].column("class").to_pylist())
     StudyClass.objects.bulk_create([StudyClass(study=work.study, code=code) for code in codes], ignore_conflicts=True)
@@ -113,7 +103,7 @@ def _fail(mine: QuerySet[Measurement], problems: Any) -> None:
         return
     maps = list(HeldMap.objects.filter(pk__in=[item["id"] for item in work.maps]))
     said = [_said(problem, maps) for problem in problems][:SHOWN]
-    move(mine, "fail", problems=said, finished_at=timezone.now())
+    move("measurement", mine, "fail", problems=said, finished_at=timezone.now())
 
 
 def _said(problem: Problem, maps: list[HeldMap]) -> dict[str, str]:
@@ -168,20 +158,16 @@ def _person_verb(verb: str, measurement: Measurement, actor: Account) -> None:
     study = measurement.study
     if not may(actor, "edit", study):
         raise PermissionDenied
-    if move(Measurement.objects.filter(pk=measurement.pk), verb) != 1:
+    if move("measurement", Measurement.objects.filter(pk=measurement.pk), verb) != 1:
         raise MovedOnError(N_("The work has moved on meanwhile."))
     record(actor=actor, verb=verb, record="study", record_id=study.pk, party=study.party)
 
 
 def release_silent_measurements(seconds: float = SILENT_SECONDS) -> int:
     """Queue again what killed workers left: measurements without a sign of life for a while. Return how many."""
-    silent = Measurement.objects.filter(heartbeat__lt=timezone.now() - timedelta(seconds=seconds))
-    released = 0
-    for work in silent.filter(state=WorkState.RUNNING).select_related("study"):
-        with transaction.atomic():
-            if move(silent.filter(pk=work.pk, worker=work.worker), "release", worker="") == 1:
-                party = work.study.party
-                record(actor=None, verb="release", record="study", record_id=work.study_id, party=party)
-                enqueue(work)
-                released += 1
-    return released
+    return take_up("measurement", Measurement.objects.select_related("study"), seconds, _again)
+
+
+def _again(work: Measurement) -> None:
+    record(actor=None, verb="release", record="study", record_id=work.study_id, party=work.study.party)
+    enqueue(work)

@@ -14,11 +14,11 @@ from biosetu.centre.accounts.models import Account, Role, roles_of
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import OFFICER, visible_to
 from biosetu.centre.audit.trail import record
+from biosetu.centre.background import move
 from biosetu.centre.evidence.columns import arrow, observation_of
 from biosetu.centre.evidence.models import Proposal, Run
 from biosetu.centre.evidence.states import MovedOnError, ProposalState, RunState, leads
 from biosetu.centre.evidence.store import DatabaseStore
-from biosetu.centre.evidence.working import move
 from biosetu.observations import Source, Status
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -109,7 +109,7 @@ def _record(run: Run, actor: Account, verb: str, proposals: Sequence[Proposal], 
 def _close_when_done(run: Run, actor: Account) -> None:
     if Proposal.objects.filter(run=run, state=ProposalState.PENDING).exists():
         return
-    if move(Run.objects.filter(pk=run.pk), "close") == 1:
+    if move("run", Run.objects.filter(pk=run.pk), "close") == 1:
         record(actor=actor, verb="close", record="run", record_id=run.pk)
         returned = Proposal.objects.filter(run=run, state=ProposalState.RETURNED).count()
         accepted = Proposal.objects.filter(run=run, state=ProposalState.ACCEPTED).count()

@@ -31,6 +31,7 @@ from biosetu.centre.evidence.models import Proposal, Run, Upload
 from biosetu.centre.evidence.reviewing import accept, send_back
 from biosetu.centre.evidence.states import MovedOnError, ProposalState, RunState, allows
 from biosetu.centre.evidence.working import cancel, resume
+from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, ngettext
 from biosetu.observations import SCHEMA
 from biosetu.problems import DataError, Problem
@@ -47,12 +48,6 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def signed_in(view: View[P]) -> View[P]:
     """Send visitors to sign-in first."""
     return login_required(view)
-
-
-def _person(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
 
 
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
@@ -83,7 +78,7 @@ def _told(error: Exception) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a table in, or show the form."""
-    person = _person(request)
+    person = account_of(request)
     parties = sorted(parties_for(person, "propose", "party"))
     if not parties:
         raise PermissionDenied
@@ -150,7 +145,7 @@ def preview(request: HttpRequest, upload_id: str) -> HttpResponse:
 def propose_upload(request: HttpRequest, upload_id: str) -> HttpResponse:
     """Start the run."""
     found = get_object_or_404(visible_to(request.user, Upload.objects.all()), pk=upload_id)
-    return redirect("run", run_id=propose(upload=found, actor=_person(request)).pk)
+    return redirect("run", run_id=propose(upload=found, actor=account_of(request)).pk)
 
 
 @signed_in
@@ -171,7 +166,7 @@ def _run(request: HttpRequest, run_id: str) -> Run:
 def run_page(request: HttpRequest, run_id: str) -> HttpResponse:
     """Show a run: where it stands, its proposals, what this person may decide."""
     run = _run(request, run_id)
-    person = _person(request)
+    person = account_of(request)
     mark_read(person, f"runs/{run.pk}/")
     proposals = visible_to(person, Proposal.objects.filter(run=run))
     page = _page(request, proposals.select_related("run").order_by("number"))
@@ -202,7 +197,7 @@ def run_progress(request: HttpRequest, run_id: str) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
         return response
-    context = {"run": run, "refresh": REFRESH_SECONDS} | _own_verbs(_person(request), run)
+    context = {"run": run, "refresh": REFRESH_SECONDS} | _own_verbs(account_of(request), run)
     return render(request, "evidence/progress.html", context)
 
 
@@ -211,7 +206,7 @@ def run_progress(request: HttpRequest, run_id: str) -> HttpResponse:
 @telling_what_moved
 def cancel_run(request: HttpRequest, run_id: str) -> HttpResponse:
     """Stop a run."""
-    cancel(run=_run(request, run_id), actor=_person(request))
+    cancel(run=_run(request, run_id), actor=account_of(request))
     return redirect("run", run_id=run_id)
 
 
@@ -220,7 +215,7 @@ def cancel_run(request: HttpRequest, run_id: str) -> HttpResponse:
 @telling_what_moved
 def resume_run(request: HttpRequest, run_id: str) -> HttpResponse:
     """Go on with a stopped run."""
-    resume(run=_run(request, run_id), actor=_person(request))
+    resume(run=_run(request, run_id), actor=account_of(request))
     return redirect("run", run_id=run_id)
 
 
@@ -242,10 +237,10 @@ def _decided(request: HttpRequest, run: Run, said: dict[str, Any]) -> None:
     numbers = None if said["everything"] else said["rows"]
     try:
         if said["verb"] == "accept":
-            done = accept(run=run, actor=_person(request), numbers=numbers)
+            done = accept(run=run, actor=account_of(request), numbers=numbers)
             text = ngettext("%(num)d figure accepted.", "%(num)d figures accepted.", done)
         else:
-            done = send_back(run=run, actor=_person(request), numbers=numbers, reason=said["reason"])
+            done = send_back(run=run, actor=account_of(request), numbers=numbers, reason=said["reason"])
             text = ngettext("%(num)d figure returned.", "%(num)d figures returned.", done)
         messages.success(request, text % {"num": done})
     except (MovedOnError, DataError) as error:
@@ -256,7 +251,7 @@ def _decided(request: HttpRequest, run: Run, said: dict[str, Any]) -> None:
 @require_safe
 def review_queue(request: HttpRequest) -> HttpResponse:
     """Show the runs that wait for this person's decision, oldest first."""
-    person = _person(request)
+    person = account_of(request)
     waiting = visible_to(person, Proposal.objects.filter(state=ProposalState.PENDING), "return")
     runs = Run.objects.filter(pk__in=waiting.values("run")).select_related("upload", "owner")
     runs = runs.prefetch_related("parties").annotate(

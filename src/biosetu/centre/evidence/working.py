@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -21,9 +19,10 @@ from django.utils import timezone
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
+from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
 from biosetu.centre.evidence.columns import arrow, fields_of, observation_of
 from biosetu.centre.evidence.models import Proposal, Run, UploadRow
-from biosetu.centre.evidence.states import MovedOnError, RunState, leads
+from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.queue import task
 from biosetu.observations import row_states
@@ -31,7 +30,6 @@ from biosetu.problems import Cancelled
 from biosetu.translation import N_
 
 PIECE = 500
-SILENT_SECONDS = 60
 CHANGING = frozenset({"new", "changed"})
 logger = logging.getLogger("biosetu.runs")
 
@@ -47,20 +45,12 @@ def enqueue(run: Run) -> None:
     transaction.on_commit(lambda: perform_run.enqueue(str(run.pk)))
 
 
-def move(runs: QuerySet[Run], verb: str, **fields: Any) -> int:
-    """Move those of the runs that the table of states lets move; return how many did."""
-    states, following = leads("run", verb)
-    return runs.filter(state__in=states).update(state=following, **fields)
-
-
 def perform(run_id: uuid.UUID, *, piece: int = PIECE) -> None:
     """Claim a run and do it to its end; return at once when another worker has it or it is not queued."""
-    worker = uuid.uuid4().hex
-    mine = Run.objects.filter(pk=run_id)
-    if move(mine, "claim", worker=worker, heartbeat=timezone.now(), problem="") != 1:
+    mine = claim("run", Run.objects.filter(pk=run_id), problem="")
+    if mine is None:
         logger.info("run %s is not free", run_id)
         return
-    mine = mine.filter(worker=worker)
     try:
         while _next_piece(mine, run_id, piece):
             pass
@@ -69,7 +59,13 @@ def perform(run_id: uuid.UUID, *, piece: int = PIECE) -> None:
         logger.info("run %s was stopped", run_id)
     except Exception:
         logger.exception("run %s failed", run_id)
-        move(mine, "fail", problem=N_("The work failed on our side. It can be resumed."), finished_at=timezone.now())
+        move(
+            "run",
+            mine,
+            "fail",
+            problem=N_("The work failed on our side. It can be resumed."),
+            finished_at=timezone.now(),
+        )
 
 
 @transaction.atomic
@@ -78,9 +74,7 @@ def _next_piece(mine: QuerySet[Run], run_id: uuid.UUID, piece: int) -> bool:
     rows = list(islice(run.upload.rows.order_by("number")[run.done : run.done + piece], piece))
     if rows:
         Proposal.objects.bulk_create(_proposals(run, rows), batch_size=PIECE)
-    still = mine.filter(state=RunState.RUNNING).update(done=run.done + len(rows), heartbeat=timezone.now())
-    if still != 1:
-        raise Cancelled
+    alive(mine, done=run.done + len(rows))
     return bool(rows)
 
 
@@ -100,7 +94,7 @@ def _proposals(run: Run, rows: list[UploadRow]) -> list[Proposal]:
 def _finish(mine: QuerySet[Run], run_id: uuid.UUID) -> None:
     proposed = Proposal.objects.filter(run=run_id).count()
     verb = "finish" if proposed else "settle"
-    if move(mine, verb, finished_at=timezone.now()) != 1:
+    if move("run", mine, verb, finished_at=timezone.now()) != 1:
         raise Cancelled
     for about in Run.objects.get(pk=run_id).parties.all():
         changes = {"proposed": proposed}
@@ -123,19 +117,16 @@ def resume(*, run: Run, actor: Account) -> None:
 def _owner_verb(verb: str, run: Run, actor: Account) -> None:
     if not may(actor, verb, run):
         raise PermissionDenied
-    if move(Run.objects.filter(pk=run.pk), verb) != 1:
+    if move("run", Run.objects.filter(pk=run.pk), verb) != 1:
         raise MovedOnError(N_("The run has moved on meanwhile."))
     record(actor=actor, verb=verb, record="run", record_id=run.pk)
 
 
 def release_silent(seconds: float = SILENT_SECONDS) -> int:
     """Queue again what killed workers left: runs that gave no sign of life for a while. Return how many."""
-    silent = Run.objects.filter(heartbeat__lt=timezone.now() - timedelta(seconds=seconds))
-    released = 0
-    for run in silent.filter(state=RunState.RUNNING):
-        with transaction.atomic():
-            if move(silent.filter(pk=run.pk, worker=run.worker), "release", worker="") == 1:
-                record(actor=None, verb="release", record="run", record_id=run.pk)
-                enqueue(run)
-                released += 1
-    return released
+    return take_up("run", Run.objects.all(), seconds, _again)
+
+
+def _again(run: Run) -> None:
+    record(actor=None, verb="release", record="run", record_id=run.pk)
+    enqueue(run)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import holds, may, parties_for, visible_to
 from biosetu.centre.audit.trail import record
+from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
 from biosetu.centre.directory import verbs as directory
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.evidence.reader import read_apart
-from biosetu.centre.exchange.models import RowState, Sheet, SheetRow, SheetState
+from biosetu.centre.exchange.models import RowState, Sheet, SheetRow
 from biosetu.centre.helpdesk import verbs as helpdesk
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs as library
@@ -31,15 +30,15 @@ from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import parts
 from biosetu.cooperation.identifiers import orcid, ror
 from biosetu.cooperation.sheets import REFERENCE, Row, changed, rows_of, wrong
-from biosetu.problems import DataError, Problem
+from biosetu.problems import Cancelled, DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
 READER = "biosetu.centre.exchange.reader"
 FORMS = ("request", "provider", *Kind.values)
 PIECE, CHUNK = 100, 500
-SILENT_SECONDS = 60
 DONE = N_("taken in")
+logger = logging.getLogger("biosetu.sheets")
 TELLING = ("message", "remedy", "column", "value")
 ALREADY = N_("this sheet was confirmed or dropped already")
 
@@ -182,7 +181,7 @@ def confirm(*, sheet: Sheet, by: Account) -> None:
     """Queue what was shown: new and changed rows are taken in; wrong and same ones are left as they are."""
     if not may(by, "confirm", sheet):
         raise PermissionDenied
-    _move(sheet, SheetState.PREVIEW, SheetState.QUEUED)
+    _moved(sheet, "confirm")
     record(actor=by, verb="confirm", record="sheet", record_id=sheet.pk, changes=counts_of(sheet))
     transaction.on_commit(lambda: take_in_sheet.enqueue(sheet.pk))
 
@@ -192,15 +191,15 @@ def drop(*, sheet: Sheet, by: Account) -> None:
     """Leave a sheet alone; what it held is deleted."""
     if not may(by, "confirm", sheet):
         raise PermissionDenied
-    _move(sheet, SheetState.PREVIEW, SheetState.DROPPED)
+    _moved(sheet, "drop")
     sheet.rows.all().delete()
     record(actor=by, verb="drop", record="sheet", record_id=sheet.pk)
 
 
-def _move(sheet: Sheet, before: SheetState, after: SheetState) -> None:
-    if not Sheet.objects.filter(pk=sheet.pk, state=before).update(state=after):
+def _moved(sheet: Sheet, verb: str) -> None:
+    if move("sheet", Sheet.objects.filter(pk=sheet.pk), verb) != 1:
         raise Refused(ALREADY)
-    sheet.state = after
+    sheet.refresh_from_db(fields=["state"])
 
 
 @task()
@@ -211,15 +210,15 @@ def take_in_sheet(pk: int) -> None:
 
 def perform(pk: int, *, piece: int = PIECE, progress: Progress = silent) -> None:
     """Claim a sheet and work it off in pieces, each one transaction that also moves the counter."""
-    worker = uuid.uuid4().hex
-    now = timezone.now()
-    free = Sheet.objects.filter(pk=pk, state=SheetState.QUEUED)
-    if not free.update(state=SheetState.RUNNING, worker=worker, heartbeat=now):
+    mine = claim("sheet", Sheet.objects.filter(pk=pk))
+    if mine is None:
         return
-    mine = Sheet.objects.filter(pk=pk, worker=worker, state=SheetState.RUNNING)
-    while _next_piece(mine, pk, piece):
-        progress(*Sheet.objects.values_list("done", "total").get(pk=pk), "")
-    mine.update(state=SheetState.DONE)
+    try:
+        while _next_piece(mine, pk, piece):
+            progress(*Sheet.objects.values_list("done", "total").get(pk=pk), "")
+        move("sheet", mine, "finish")
+    except Cancelled:
+        logger.info("sheet %s is another worker's now", pk)
 
 
 @transaction.atomic
@@ -230,9 +229,7 @@ def _next_piece(mine: QuerySet[Sheet], pk: int, piece: int) -> bool:
         if row.state in (RowState.NEW, RowState.CHANGED):
             row.outcome, row.record = _taken(sheet, row)
     SheetRow.objects.bulk_update(rows, ["outcome", "record"])
-    if not mine.update(done=sheet.done + len(rows), heartbeat=timezone.now()):
-        transaction.set_rollback(True)
-        return False
+    alive(mine, done=sheet.done + len(rows))
     return bool(rows)
 
 
@@ -248,6 +245,11 @@ def _taken(sheet: Sheet, row: SheetRow) -> tuple[str, int | None]:
         return error.problems[0].message[:300], row.record
     except (Refused, ValidationError) as error:
         return str(error)[:300], row.record
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("row %s of sheet %s failed", row.number, sheet.pk)
+        return N_("The work failed on our side."), row.record
 
 
 def _take_request(sheet: Sheet, pk: int | None, values: dict[str, str]) -> int:
@@ -281,14 +283,9 @@ TAKE: Mapping[str, Callable[[Sheet, int | None, dict[str, str]], int]] = {
 
 def release_silent_sheets(seconds: float = SILENT_SECONDS) -> int:
     """Queue again what killed workers left; return how many sheets."""
-    silent = Sheet.objects.filter(state=SheetState.RUNNING, heartbeat__lt=timezone.now() - timedelta(seconds=seconds))
-    return sum(_release(pk) for pk in list(silent.values_list("pk", flat=True)))
+    return take_up("sheet", Sheet.objects.all(), seconds, _again)
 
 
-def _release(pk: int) -> bool:
-    with transaction.atomic():
-        left = Sheet.objects.filter(pk=pk, state=SheetState.RUNNING)
-        if not left.update(state=SheetState.QUEUED, worker=""):
-            return False
-        transaction.on_commit(lambda: take_in_sheet.enqueue(pk))
-    return True
+def _again(sheet: Sheet) -> None:
+    record(actor=None, verb="release", record="sheet", record_id=sheet.pk)
+    transaction.on_commit(lambda: take_in_sheet.enqueue(sheet.pk))

@@ -19,7 +19,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.planning import verbs
@@ -27,6 +26,7 @@ from biosetu.centre.planning.asking import COSTS, GAPS, KINDS, OBJECTIVES, SECON
 from biosetu.centre.planning.drawing import LOCKS, lock_map
 from biosetu.centre.planning.models import Study, Version
 from biosetu.centre.planning.reader import FEATURES, PROTECTED, Asked
+from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import parties
 from biosetu.jobs.planning_intake import LAYERS, SUFFIXES, Bounds
@@ -39,13 +39,6 @@ PAGE = 50
 VERSIONS_SHOWN = 30
 FILE_BYTES = Bounds().file_bytes
 Typed = Mapping[str, Any]
-
-
-def person(request: HttpRequest) -> Account:
-    """Return who is signed in."""
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
 
 
 def study_of(request: HttpRequest, pk: object) -> Study:
@@ -61,7 +54,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, problems: tuple[Problem, ...] = (), opened: str = "") -> HttpResponse:
-    allowed = parties_for(person(request), "plan", "party")
+    allowed = parties_for(account_of(request), "plan", "party")
     if not allowed:
         raise PermissionDenied
     rows = visible_to(request.user, Study.objects.select_related("owner")).order_by("-changed_at", "pk")
@@ -82,7 +75,7 @@ def _list(request: HttpRequest, problems: tuple[Problem, ...] = (), opened: str 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Begin a problem from a file."""
-    data, actor = request.POST, person(request)
+    data, actor = request.POST, account_of(request)
     try:
         with _kept(request) as (path, name):
             made = verbs.from_file(
@@ -122,7 +115,7 @@ def _kept(request: HttpRequest) -> Iterator[tuple[Path, str]]:
 @require_POST
 def units(request: HttpRequest) -> HttpResponse:
     """Begin a problem with units made over the outline of a Party."""
-    data, actor = request.POST, person(request)
+    data, actor = request.POST, account_of(request)
     try:
         made = verbs.within(
             party=data.get("party", ""),
@@ -162,7 +155,7 @@ def study(request: HttpRequest, pk: str) -> HttpResponse:
             base=_base(request),
             asked=asked,
             note=request.POST.get("note", ""),
-            actor=person(request),
+            actor=account_of(request),
         )
     except DataError as error:
         return _desk(request, found, asked, tuple(error.problems), request.POST.get("base", ""))
@@ -267,7 +260,7 @@ def _panel(request: HttpRequest, pieces: Pieces | None, asked: Mapping[str, str]
 def layer(request: HttpRequest, pk: str) -> HttpResponse:
     """Add a layer: features, or what is protected already."""
     found = study_of(request, pk)
-    data, actor = request.POST, person(request)
+    data, actor = request.POST, account_of(request)
     what = PROTECTED if data.get("what") == PROTECTED else FEATURES
     share = min(max(_plain_number(data.get("share", "")) / 100, 0.0), 1.0)
     asked = Asked(what, data.get("column", "").strip()[:100], share)

@@ -16,9 +16,10 @@ from biosetu.centre.evidence.states import MovedOnError, allows
 from biosetu.centre.planning import verbs
 from biosetu.centre.planning.asking import COSTS, OBJECTIVES
 from biosetu.centre.planning.models import MOVING, Link, Study, Version
-from biosetu.centre.planning.pages import person, study_of, version_of
+from biosetu.centre.planning.pages import study_of, version_of
 from biosetu.centre.planning.sharing import link_of, token_of
 from biosetu.centre.planning.showing import difference, drawn, side_by_side, words_of
+from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer
 from biosetu.jobs.planning_workbench import FILES
@@ -106,7 +107,7 @@ def progress(request: HttpRequest, pk: str, number: int) -> HttpResponse:
 def stop(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """Stop a plan."""
     try:
-        verbs.cancel(version=version_of(request, pk, number), actor=person(request))
+        verbs.cancel(version=version_of(request, pk, number), actor=account_of(request))
     except MovedOnError as error:
         messages.error(request, gettext(str(error)))
     return redirect("plan_version", pk=pk, number=number)
@@ -117,7 +118,7 @@ def stop(request: HttpRequest, pk: str, number: int) -> HttpResponse:
 def make_link(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """Make a link to a plan."""
     try:
-        verbs.share(version=version_of(request, pk, number), actor=person(request))
+        verbs.share(version=version_of(request, pk, number), actor=account_of(request))
     except MovedOnError as error:
         messages.error(request, gettext(str(error)))
     return redirect("plan_version", pk=pk, number=number)
@@ -128,7 +129,7 @@ def make_link(request: HttpRequest, pk: str, number: int) -> HttpResponse:
 def withdraw_link(request: HttpRequest, pk: str, link: str) -> HttpResponse:
     """Withdraw a link."""
     found = get_object_or_404(Link.objects.select_related("version"), pk=link, version__study=study_of(request, pk))
-    verbs.withdraw(link=found, actor=person(request))
+    verbs.withdraw(link=found, actor=account_of(request))
     messages.success(request, gettext("The link leads nowhere now."))
     return redirect("plan_version", pk=pk, number=found.version.number)
 
@@ -139,10 +140,10 @@ def publish(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """Show what the next area would buy on the Party's page, or take it off."""
     found = version_of(request, pk, number)
     if request.POST.get("action") == "retract":
-        verbs.retract_next(study=found.study, actor=person(request))
+        verbs.retract_next(study=found.study, actor=account_of(request))
         messages.success(request, gettext("It is off the page of the Party."))
     else:
-        verbs.publish_next(version=found, actor=person(request))
+        verbs.publish_next(version=found, actor=account_of(request))
         messages.success(request, gettext("It is being worked out; the page of the Party shows it when it is ready."))
     return redirect("plan_version", pk=pk, number=number)
 

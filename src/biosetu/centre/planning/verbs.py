@@ -19,11 +19,12 @@ from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
+from biosetu.centre.background import move
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.planning.asking import choice_of
 from biosetu.centre.planning.models import MOVING, Link, PlanState, Study, Version
 from biosetu.centre.planning.reader import PROBLEM, Asked, read_apart
-from biosetu.centre.planning.working import enqueue, enqueue_next, move
+from biosetu.centre.planning.working import enqueue, enqueue_next
 from biosetu.home import home
 from biosetu.jobs.planning import open_problem
 from biosetu.jobs.planning_party import forget
@@ -183,7 +184,7 @@ def cancel(*, version: Version, actor: Account) -> None:
     study = version.study
     if not may(actor, "edit", study):
         raise PermissionDenied
-    if move(Version.objects.filter(pk=version.pk), "cancel", finished_at=timezone.now()) != 1:
+    if move("plan", Version.objects.filter(pk=version.pk), "cancel", finished_at=timezone.now()) != 1:
         raise MovedOnError(N_("The plan has moved on meanwhile."))
     changes = {"version": version.number}
     record(actor=actor, verb="cancel", record="plan", record_id=study.pk, party=study.party, changes=changes)

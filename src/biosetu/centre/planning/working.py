@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,9 +18,9 @@ from django.utils import timezone
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import record
-from biosetu.centre.evidence.states import leads
+from biosetu.centre.background import alive, claim, move, take_up
 from biosetu.centre.planning.asking import choice_of, limits_of
-from biosetu.centre.planning.models import PlanState, Version
+from biosetu.centre.planning.models import Version
 from biosetu.centre.queue import task
 from biosetu.jobs.planning_party import keep, next_tables
 from biosetu.jobs.planning_workbench import Answer, answer
@@ -89,30 +86,22 @@ def enqueue(version: Version) -> None:
     transaction.on_commit(lambda: perform_plan.enqueue(version.pk))
 
 
-def move(versions: QuerySet[Version], verb: str, **fields: Any) -> int:
-    """Move those of the versions that the table of states lets move; return how many did."""
-    states, following = leads("plan", verb)
-    return versions.filter(state__in=states).update(state=following, **fields)
-
-
 def perform(version_id: int) -> None:
     """Claim a version and find its plan; return at once when another worker has it or it is not queued."""
-    worker = uuid.uuid4().hex
-    mine = Version.objects.filter(pk=version_id)
-    if move(mine, "claim", worker=worker, heartbeat=timezone.now(), problem="") != 1:
+    mine = claim("plan", Version.objects.filter(pk=version_id), problem="")
+    if mine is None:
         logger.info("plan %s is not free", version_id)
         return
-    mine = mine.filter(worker=worker)
     version = Version.objects.select_related("study").get(pk=version_id)
     try:
         _finish(mine, version, _answered(mine, version))
     except Cancelled:
         logger.info("plan %s was stopped", version_id)
     except DataError as error:
-        move(mine, "fail", problem=str(error)[:2000], finished_at=timezone.now())
+        move("plan", mine, "fail", problem=str(error)[:2000], finished_at=timezone.now())
     except Exception:
         logger.exception("plan %s failed", version_id)
-        move(mine, "fail", problem=N_("The work failed on our side. Ask again."), finished_at=timezone.now())
+        move("plan", mine, "fail", problem=N_("The work failed on our side. Ask again."), finished_at=timezone.now())
 
 
 def _answered(mine: QuerySet[Version], version: Version) -> Answer:
@@ -132,9 +121,7 @@ def _telling(mine: QuerySet[Version]) -> Callable[[Moment], None]:
         if time.monotonic() - last < TOLD_EVERY_SECONDS:
             return
         last = time.monotonic()
-        told = mine.filter(state=PlanState.RUNNING).update(moment=asdict(moment), heartbeat=timezone.now())
-        if told != 1:
-            raise Cancelled
+        alive(mine, moment=asdict(moment))
 
     return tell
 
@@ -147,7 +134,7 @@ def _finish(mine: QuerySet[Version], version: Version, found: Answer) -> None:
         "features": list(found.features),
         "barriers": [asdict(barrier) for barrier in found.barriers],
     }
-    if move(mine, verb, answer=kept, finished_at=timezone.now()) != 1:
+    if move("plan", mine, verb, answer=kept, finished_at=timezone.now()) != 1:
         raise Cancelled
     changes = {"version": version.number}
     study = version.study
@@ -156,13 +143,9 @@ def _finish(mine: QuerySet[Version], version: Version, found: Answer) -> None:
 
 def release_silent(seconds: float = SILENT_SECONDS) -> int:
     """Queue again what killed workers left: plans that gave no sign of life for a while. Return how many."""
-    silent = Version.objects.filter(heartbeat__lt=timezone.now() - timedelta(seconds=seconds))
-    released = 0
-    for version in silent.filter(state=PlanState.RUNNING).select_related("study"):
-        with transaction.atomic():
-            if move(silent.filter(pk=version.pk, worker=version.worker), "release", worker="") == 1:
-                party, study = version.study.party, version.study_id
-                record(actor=None, verb="release", record="plan", record_id=study, party=party)
-                enqueue(version)
-                released += 1
-    return released
+    return take_up("plan", Version.objects.select_related("study"), seconds, _again)
+
+
+def _again(version: Version) -> None:
+    record(actor=None, verb="release", record="plan", record_id=version.study_id, party=version.study.party)
+    enqueue(version)

@@ -17,7 +17,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from biosetu.centre.accounts.guarded import PartyRecord
-from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.promises import verbs
 from biosetu.centre.wording import gettext
@@ -67,13 +66,6 @@ def party_of(code: str) -> Party:
     if found.fictional and not settings.BIOSETU_DEMO:
         raise Http404
     return found
-
-
-def person_of(request: HttpRequest) -> Account:
-    """Return who is signed in."""
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
 
 
 def rights(request: HttpRequest, party: Party) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.alignment.capacity import HIGHEST, SelfAssessment, assessment_rows, dimensions
 from biosetu.centre.accounts.permissions import parties_for
+from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.wording import gettext, language, ngettext
@@ -38,7 +39,7 @@ def sheet(request: HttpRequest, party: Party) -> HttpResponse:
     if request.method == "POST":
         try:
             book = Book("page", "csv", (Grid("", tuple(_typed(request.POST, picked))),))
-            made = verbs.rate(party=party.iso3, book=book, actor=access.person_of(request))
+            made = verbs.rate(party=party.iso3, book=book, actor=account_of(request))
             _tell(request, made)
             return redirect("capacity", code=party.iso3)
         except DataError as error:
@@ -114,7 +115,7 @@ def returned(request: HttpRequest, party: Party) -> HttpResponse:
         messages.error(request, gettext("Choose the sheet that you filled in."))
         return redirect("capacity", code=party.iso3)
     try:
-        _tell(request, verbs.rate_from_file(party=party.iso3, file=file, actor=access.person_of(request)))
+        _tell(request, verbs.rate_from_file(party=party.iso3, file=file, actor=account_of(request)))
     except DataError as error:
         context = {"party": party, "problems": access.said(error.problems), "file": file.name}
         return render(request, "promises/wrong.html", context, status=access.UNPROCESSABLE)
@@ -140,7 +141,7 @@ def demand_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _served(request: HttpRequest) -> list[str]:
-    codes = sorted(parties_for(access.person_of(request), verbs.PREPARE, "party"))
+    codes = sorted(parties_for(account_of(request), verbs.PREPARE, "party"))
     if len(codes) < FEWEST_PARTIES:
         raise PermissionDenied
     return codes

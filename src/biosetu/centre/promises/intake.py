@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises.models import Draft
 from biosetu.centre.wording import gettext, lazy_text, ngettext
@@ -44,7 +45,7 @@ def bring(request: HttpRequest, party: Party) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            person = access.person_of(request)
+            person = account_of(request)
             draft = verbs.take_in(party=party.iso3, file=form.cleaned_data["file"], actor=person)
             return redirect("promised_draft", code=party.iso3, draft_id=draft.pk)
         except DataError as error:
@@ -94,7 +95,7 @@ def _preview(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
 
 def _stored(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
     try:
-        outcome = verbs.store(draft=found, actor=access.person_of(request))
+        outcome = verbs.store(draft=found, actor=account_of(request))
     except MovedOnError as error:
         messages.error(request, gettext(str(error)))
         return redirect("promised_draft", code=party.iso3, draft_id=found.pk)
@@ -110,7 +111,7 @@ def _proposals(request: HttpRequest, party: Party, found: Draft) -> HttpResponse
     if request.method == "POST":
         try:
             chosen = _chosen(request.POST, proposals)
-            made = verbs.confirm_proposals(draft=found, chosen=chosen, actor=access.person_of(request))
+            made = verbs.confirm_proposals(draft=found, chosen=chosen, actor=account_of(request))
             return redirect("promised_draft", code=party.iso3, draft_id=made.pk)
         except DataError as error:
             problems = access.said(error.problems)

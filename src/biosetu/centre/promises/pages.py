@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from biosetu.alignment import NationalTarget, Promises
 from biosetu.alignment.deciding import Choice, QuantityChoice
 from biosetu.alignment.matrices import ABSENT, MEASURED, NO, NOT_RELEVANT, YES
+from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.wording import gettext, language, ngettext
@@ -99,7 +100,7 @@ def _decided(request: HttpRequest, party: Party, found: NationalTarget) -> Any:
     else:
         code, degree, note = (form.get(name, "") for name in ("target", "degree", "note"))
         choices = [Choice(found.id, form.get("suggested", ""), verdict, code, degree, note)]
-    actor = access.person_of(request)
+    actor = account_of(request)
     return verbs.decide(party=party.iso3, choices=choices, quantities=quantities, actor=actor)
 
 
@@ -124,7 +125,7 @@ def decisions_return(request: HttpRequest, party: Party) -> HttpResponse:
         messages.error(request, gettext("Choose the workbook that you filled in."))
         return redirect("promises", code=party.iso3)
     try:
-        taken = verbs.take_decisions(party=party.iso3, file=file, actor=access.person_of(request))
+        taken = verbs.take_decisions(party=party.iso3, file=file, actor=account_of(request))
     except DataError as error:
         context = {"party": party, "problems": access.said(error.problems), "file": file.name}
         return render(request, "promises/wrong.html", context, status=access.UNPROCESSABLE)
@@ -182,7 +183,7 @@ def action(request: HttpRequest, party: Party, key: str = "") -> HttpResponse:
 
 
 def _kept(request: HttpRequest, party: Party, fields: dict[str, str]) -> HttpResponse:
-    actor = access.person_of(request)
+    actor = account_of(request)
     if request.POST.get("verb") == "remove":
         verbs.remove_action(party=party.iso3, action=fields["id"], actor=actor)
         messages.success(request, gettext("The action is taken out."))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from biosetu.alignment.term_review import term_review
 from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.pages import reading as public
+from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.promises.capacity import FEWEST_PARTIES
@@ -86,5 +87,5 @@ def terms_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _require_officer(request: HttpRequest) -> None:
-    if not parties_for(access.person_of(request), verbs.BRING, "party"):
+    if not parties_for(account_of(request), verbs.BRING, "party"):
         raise PermissionDenied

@@ -15,6 +15,7 @@ from django.urls import reverse
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
+from biosetu.centre.pressing import account_of
 from biosetu.centre.reporting.links import opened, token_of
 from biosetu.centre.reporting.models import Link, Part
 from biosetu.centre.reporting.verbs import part_row
@@ -59,13 +60,6 @@ class Visit:
         return reverse("report_part", args=[self.place.code, self.place.cycle, self.part.name])
 
 
-def person(request: HttpRequest) -> Account:
-    """Return who is signed in, or refuse."""
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
-
-
 def place_of(code: str, cycle: str) -> Place:
     """Return a report, or answer that there is no such page."""
     if cycle not in cycles():
@@ -83,7 +77,7 @@ def for_those_who(verb: str) -> Callable[[View], View]:
         @wraps(view)
         def shown(request: HttpRequest, code: str, cycle: str, **more: str) -> HttpResponse:
             place = place_of(code, cycle)
-            if not may(person(request), verb, PartyRecord(place.code)):
+            if not may(account_of(request), verb, PartyRecord(place.code)):
                 raise PermissionDenied
             return view(request, place, **more)
 
@@ -101,9 +95,9 @@ def by_account(view: View) -> View:
         row = part_row(place.code, cycle, part)
         if row is None:
             raise Http404
-        if not may(person(request), "see", row):
+        if not may(account_of(request), "see", row):
             raise PermissionDenied
-        return view(request, Visit(place, row, person(request), None), **more)
+        return view(request, Visit(place, row, account_of(request), None), **more)
 
     return cast("View", login_required(shown))
 

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from biosetu.centre.accounts.models import Role
 from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.pages.reading import today
+from biosetu.centre.pressing import account_of
 from biosetu.centre.reporting import reading, verbs
-from biosetu.centre.reporting.access import Place, for_those_who, person
+from biosetu.centre.reporting.access import Place, for_those_who
 from biosetu.centre.reporting.forms import said
 from biosetu.centre.reporting.links import token_of
 from biosetu.centre.reporting.models import PART_STATES, Link
@@ -35,7 +36,7 @@ def collect(request: HttpRequest, place: Place) -> HttpResponse:
     """Show who was asked for what and who has not answered; or give fields to an office."""
     if request.method == "POST":
         return _assign(request, place)
-    mark_read(person(request), f"parties/{place.code}/report/{place.cycle}/collect/")
+    mark_read(account_of(request), f"parties/{place.code}/report/{place.cycle}/collect/")
     return _collect(request, place, {}, ())
 
 
@@ -89,7 +90,7 @@ def _assign(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         due = read_due(typed["due"])
         part = verbs.assign(
-            party=place.code, cycle=place.cycle, by=person(request), office=typed["office"], due=due,
+            party=place.code, cycle=place.cycle, by=account_of(request), office=typed["office"], due=due,
             prefixes=prefixes, note=typed["note"],
         )  # fmt: skip
     except DataError as error:
@@ -100,7 +101,7 @@ def _assign(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _remind(request: HttpRequest, place: Place) -> str:
     office = str(request.POST.get("office", ""))
-    count = verbs.remind(party=place.code, cycle=place.cycle, by=person(request), office=office)
+    count = verbs.remind(party=place.code, cycle=place.cycle, by=account_of(request), office=office)
     if not count:
         return gettext("Nobody of this office has an account here; send it the link.")
     return ngettext("%(num)d person was reminded.", "%(num)d people were reminded.", count) % {"num": count}
@@ -109,7 +110,7 @@ def _remind(request: HttpRequest, place: Place) -> str:
 def _make_link(request: HttpRequest, place: Place) -> str:
     days = str(request.POST.get("days", ""))
     verbs.make_link(
-        party=place.code, cycle=place.cycle, by=person(request), office=str(request.POST.get("office", "")),
+        party=place.code, cycle=place.cycle, by=account_of(request), office=str(request.POST.get("office", "")),
         days=int(days) if days.isdecimal() else verbs.LINK_DAYS,
     )  # fmt: skip
     return gettext("The link is made. Whoever has it answers for this office.")
@@ -121,14 +122,14 @@ def _revoke(request: HttpRequest, place: Place) -> str:
     link = next((one for one in rows if one.pk.hex == name.replace("-", "")), None)
     if link is None:
         raise Http404
-    verbs.revoke_link(link=link, by=person(request))
+    verbs.revoke_link(link=link, by=account_of(request))
     return gettext("The link is closed.")
 
 
 def _postpone(request: HttpRequest, place: Place) -> str:
     data = request.POST
     verbs.postpone(
-        party=place.code, cycle=place.cycle, by=person(request), part=str(data.get("part", "")),
+        party=place.code, cycle=place.cycle, by=account_of(request), part=str(data.get("part", "")),
         due=read_due(str(data.get("due", ""))), reason=str(data.get("reason", "")),
     )  # fmt: skip
     return gettext("The due date is changed and the office told.")
@@ -136,7 +137,7 @@ def _postpone(request: HttpRequest, place: Place) -> str:
 
 def _write_in(request: HttpRequest, place: Place) -> str:
     verbs.write_in(
-        party=place.code, cycle=place.cycle, by=person(request), language=str(request.POST.get("language", ""))
+        party=place.code, cycle=place.cycle, by=account_of(request), language=str(request.POST.get("language", ""))
     )
     return gettext("Saved.")
 
@@ -193,7 +194,7 @@ def _decide(request: HttpRequest, place: Place) -> HttpResponse:
     data = request.POST
     try:
         verbs.decide(
-            party=place.code, cycle=place.cycle, by=person(request), key=str(data.get("key", "")),
+            party=place.code, cycle=place.cycle, by=account_of(request), key=str(data.get("key", "")),
             choice=str(data.get("choice", "")), text=str(data.get("text", "")), reason=str(data.get("reason", "")),
         )  # fmt: skip
     except DataError as error:

@@ -19,8 +19,9 @@ from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import today
+from biosetu.centre.pressing import account_of
 from biosetu.centre.reporting import reading, verbs
-from biosetu.centre.reporting.access import Place, for_those_who, person, place_of
+from biosetu.centre.reporting.access import Place, for_those_who, place_of
 from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
 from biosetu.centre.reporting.models import REPORT_STATES, Part
 from biosetu.centre.reporting.parts import KINDS, tell
@@ -79,7 +80,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @for_those_who("read_report")
 def overview(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the report: where it stands, what is there section by section, what is missing, its files and steps."""
-    mark_read(person(request), f"parties/{place.code}/report/{place.cycle}/")
+    mark_read(account_of(request), f"parties/{place.code}/report/{place.cycle}/")
     report = reading.working(place.code, place.cycle)
     fields = reading.fields(report.collection)
     sections = reading.sections(report, fields)
@@ -151,7 +152,7 @@ def _section(
 def _written(request: HttpRequest, place: Place, key: str, report: Working, wanted: list[Any]) -> HttpResponse:
     given = posted(request.POST, wanted)
     try:
-        outcome = verbs.write(party=place.code, cycle=place.cycle, by=person(request), given=given)
+        outcome = verbs.write(party=place.code, cycle=place.cycle, by=account_of(request), given=given)
     except DataError as error:
         shown = sheet(report.collection, wanted, {one.key: one.text for one in given})
         return _section(request, place, key, report, shown, tuple(mark(shown, error.problems)))
@@ -167,7 +168,7 @@ def step(request: HttpRequest, place: Place, verb: str) -> HttpResponse:
         raise Http404
     reason = str(request.POST.get("reason", ""))
     try:
-        verbs.step(party=place.code, cycle=place.cycle, by=person(request), verb=verb, reason=reason)
+        verbs.step(party=place.code, cycle=place.cycle, by=account_of(request), verb=verb, reason=reason)
     except DataError as error:
         messages.error(request, " ".join(said(problem) for problem in error.problems))
     else:
@@ -212,7 +213,7 @@ def take_questions(request: HttpRequest, place: Place) -> HttpResponse:
             raise DataError(Problem(N_("no file came"), N_("Choose the file that you filled in"), "no-file"))
         given = questions_returned(read_part(file, bounds()), place.code, place.cycle, file.name or "")
         via = Path(file.name or "").suffix.lower().lstrip(".")
-        tell(request, verbs.write(party=place.code, cycle=place.cycle, by=person(request), given=given, via=via))
+        tell(request, verbs.write(party=place.code, cycle=place.cycle, by=account_of(request), given=given, via=via))
     except DataError as error:
         for problem in error.problems[:MOST_TOLD]:
             row = f"{gettext('Row')} {problem.row}: " if problem.row else ""

@@ -25,6 +25,7 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.evidence.snapshot import snapshot
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.pressing import account_of
 from biosetu.centre.validation import looking, reader, suggesting, verbs
 from biosetu.centre.validation import sheet as pages
 from biosetu.centre.wording import gettext, language, ngettext
@@ -50,17 +51,11 @@ def for_those_who_prepare(
             party = find_party(code)
         except UsageError as error:
             raise Http404 from error
-        if not may(_person(request), "prepare", PartyRecord(party.iso3)):
+        if not may(account_of(request), "prepare", PartyRecord(party.iso3)):
             raise PermissionDenied
         return view(request, party)
 
     return cast("Callable[[HttpRequest, str], HttpResponse]", login_required(shown))
-
-
-def _person(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +91,7 @@ def _context(request: HttpRequest, party: Party, typed: dict[str, dict[str, str]
         "choices": [gettext(label) for label in CHOICES.values()],
         "answers": may(request.user, "answer", PartyRecord(party.iso3)),
         "suggests": may(request.user, "suggest", PartyRecord(party.iso3)),
-        "waiting": pages.waiting(_person(request), party.iso3),
+        "waiting": pages.waiting(account_of(request), party.iso3),
         "elsewhere": [],
         "conflicts": 0,
         "wrong": 0,
@@ -118,7 +113,9 @@ def _answered(request: HttpRequest, party: Party) -> HttpResponse:
         if _only_suggests(request, party):
             _suggest(request, party, cells, "page")
             return redirect(request.get_full_path())
-        taken = verbs.answer(party=party.iso3, cells=cells, file="page", actor=_person(request), prefer_new=prefer_new)
+        taken = verbs.answer(
+            party=party.iso3, cells=cells, file="page", actor=account_of(request), prefer_new=prefer_new
+        )
     except DataError as error:
         context = _context(request, party, typed)
         elsewhere = pages.mark(context["lines"], rows, error.problems)
@@ -138,7 +135,7 @@ def _only_suggests(request: HttpRequest, party: Party) -> bool:
 
 
 def _suggest(request: HttpRequest, party: Party, cells: Any, file: str) -> None:
-    count = suggesting.suggest(party=party.iso3, cells=cells, file=file, actor=_person(request))
+    count = suggesting.suggest(party=party.iso3, cells=cells, file=file, actor=account_of(request))
     if count:
         told = ngettext("%(num)d answer suggested to the office", "%(num)d answers suggested to the office", count)
         messages.success(request, told % {"num": count})
@@ -150,7 +147,7 @@ def _suggest(request: HttpRequest, party: Party, cells: Any, file: str) -> None:
 @for_those_who_prepare
 def suggestions(request: HttpRequest, party: Party) -> HttpResponse:
     """Show the answers suggested to the office; with POST, confirm or decline one."""
-    person = _person(request)
+    person = account_of(request)
     if request.method == "POST":
         _decide(request, party, person)
         return redirect("suggestions", code=party.iso3)
@@ -191,7 +188,7 @@ def _tell(request: HttpRequest, taken: Return) -> None:
 @for_those_who_prepare
 def changes(request: HttpRequest, party: Party) -> HttpResponse:
     """Show which figures changed since the office last looked; with POST, mark them as looked at."""
-    person = _person(request)
+    person = account_of(request)
     if request.method == "POST":
         try:
             looking.look(party=party.iso3, actor=person, until=request.POST.get("until", ""))
@@ -244,7 +241,7 @@ def _file(content: bytes, name: str, kind: str) -> HttpResponse:
 @for_those_who_prepare
 def returned(request: HttpRequest, party: Party) -> HttpResponse:
     """Check a returned sheet, or take its answers; show every row that is wrong or in conflict."""
-    person = _person(request)
+    person = account_of(request)
     takes = request.POST.get("verb") == "take"
     prefer_new = request.POST.get("prefer_new") == "yes"
     suggests = takes and _only_suggests(request, party)

@@ -5,20 +5,29 @@ from __future__ import annotations
 import logging
 import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connection
 
 from biosetu.centre.assessor.working import compile_ahead, release_silent_occurrences
+from biosetu.centre.background import SILENT_SECONDS
 from biosetu.centre.ecosystems.working import release_silent_measurements
-from biosetu.centre.evidence.working import SILENT_SECONDS, release_silent
+from biosetu.centre.evidence import working as runs
 from biosetu.centre.exchange.sheets import release_silent_sheets
 from biosetu.centre.planning import working as plans
 from biosetu.centre.queue import keep_going
 from biosetu.centre.reminders import EVERY_SECONDS, look
 
 POLL_SECONDS = 0.5
+RELEASES: tuple[Callable[..., int], ...] = (
+    runs.release_silent,
+    plans.release_silent,
+    release_silent_measurements,
+    release_silent_occurrences,
+    release_silent_sheets,
+)
 logger = logging.getLogger("biosetu.runs")
 
 
@@ -33,13 +42,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM."""
-        release_silent(0 if options["alone"] else SILENT_SECONDS)
-        plans.release_silent(0 if options["alone"] else plans.SILENT_SECONDS)
-        release_silent_measurements(0 if options["alone"] else SILENT_SECONDS)
-        release_silent_occurrences(0 if options["alone"] else SILENT_SECONDS)
+        for release in RELEASES:
+            release(0) if options["alone"] else release()
         threading.Thread(target=_watch, daemon=True).start()
         threading.Thread(target=compile_ahead, daemon=True).start()
-        release_silent_sheets(0 if options["alone"] else SILENT_SECONDS)
         keep_going(look, 0)
         call_command("db_worker", interval=POLL_SECONDS, startup_delay=False, reload=False)
 
@@ -49,11 +55,8 @@ def _watch() -> None:
     pause = threading.Event()
     while not pause.wait(SILENT_SECONDS / 2):
         try:
-            release_silent()
-            plans.release_silent()
-            release_silent_measurements()
-            release_silent_occurrences()
-            release_silent_sheets()
+            for release in RELEASES:
+                release()
             keep_going(look, EVERY_SECONDS)
         except DatabaseError:
             logger.exception("could not look for silent runs")
