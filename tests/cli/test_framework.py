@@ -23,6 +23,32 @@ def test_show_prints_json(capsys):
     assert shown["computed_by"] == "species.red_list_index"
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("A.CT.9", ["Unconfirmed: our own reading", "The custodian is not known to us", "2026-11-23"]),
+        ("15.1", ["The guidance names no custodian yet"]),
+        ("4.CY.1", ["After the publication named", "Mair et al. 2021"]),
+        ("2.CT.1", ["As the SDG indicator named", "Unconfirmed: from general knowledge", "UNCCD"]),
+    ],
+)
+def test_show_says_how_sure_a_method_and_its_custodian_are(capsys, monkeypatch, code, words):
+    monkeypatch.setenv("COLUMNS", "300")
+    assert run(["framework", "show", code]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert [word for word in words if word not in shown] == []
+
+
+def test_show_as_json_holds_the_state_and_never_a_guessed_custodian(capsys):
+    run(["framework", "show", "A.CT.9", "--json"])
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["method_state"], shown["custodians_state"], shown["custodians"]) == ("unconfirmed", "unknown", [])
+    assert [(state["field"], state["checked"]) for state in shown["states"]] == [
+        ("method", "2026-11-23"),
+        ("custodian", "2026-11-23"),
+    ]
+
+
 def test_show_writes_a_file_and_prints_nothing_else(capsys, tmp_path):
     assert run(["framework", "show", "NPL", "--out", str(tmp_path / "npl.json")]) == 0
     assert capsys.readouterr().out == ""

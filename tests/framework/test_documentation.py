@@ -1,5 +1,6 @@
 """The documentation cannot lag behind the tables."""
 
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,6 +27,14 @@ def test_numbers_in_the_book_are_those_of_the_tables(book):
     optional = [i for i in indicators().values() if i.kind in ("component", "complementary")]
     silent = sum(not indicator.method_en for indicator in optional)
     assert f"{silent} of {len(optional)} are empty" in book
+    sure = Counter(indicator.method_state for indicator in optional)
+    assert f"{sure['published']} follow a publication" in book
+    assert f"{sure['sdg']} are those of the SDG indicator named" in book
+    assert f"{sure['unconfirmed']} are our own reading of the title" in book
+    keepers = Counter(indicator.custodians_state for indicator in indicators().values())
+    assert f"The custodian of {keepers['unknown'] + keepers['none_named']} of 204 indicators is not known" in book
+    assert f"{keepers['unconfirmed']} others are named from general knowledge" in book
+    assert f"{keepers['guidance']} are those of the guidance" in book
     assert f"{len(code_lists())} code lists, {sum(map(len, code_lists().values()))} codes" in book
     assert f"{len(questions())} binary questions" in book
     assert sum(not item.confirmed for item in considerations().values()) == 16

@@ -172,6 +172,34 @@ def test_languages_equal_the_source(m49):
             assert facts["languages"].text.split(";") == list(dict.fromkeys(filter(None, theirs)))[:8]
 
 
+# how the guidance writes, in some places, what it writes in full in others
+ALSO = {
+    "Group on Earth Observations Biodiversity Observation Network (GEO BON)": ("GEOBON",),
+    "Secretariat of the Convention on Biological Diversity (SCBD)": ("SCBD", "Secretariat of the Convention on Biol"),
+    "Organisation for Economic Co-operation and Development (OECD)": ("OECD", "Organisation for Economic Co-op"),
+    "Food and Agriculture Organization (FAO)": ("(FAO)",),
+}
+
+
+def test_custodians_of_headline_indicators_are_named_where_the_guidance_names_them(shared):
+    text = (shared / "data/kmgbf_ontology/indicators-guidance.ttl").read_text(encoding="utf-8")
+    named = {}
+    for block in re.split(r"\n(?=kmgbf:indicator_)", text)[1:]:
+        code = re.match(r"kmgbf:indicator_(\S+)", block)[1]
+        named[code] = re.findall(r':custodianAgency "{1,3}(.*?)"{1,3} [;.]', block, re.DOTALL)
+    none_yet = re.compile("Not identified|Indicator under|Depends")
+    undecided = {code for code, names in named.items() if any(map(none_yet.match, names))}
+    headline = {item.code: item for item in indicators().values() if item.kind == "headline"}
+    assert {code for code, item in headline.items() if item.custodians_state == "none_named"} == undecided
+    assert {code for code, item in headline.items() if item.custodians_state == "unknown"} == {
+        code for code in headline if not named.get(code)
+    }
+    for code, item in headline.items():
+        for custodian in item.custodians:
+            theirs = " ".join(named[code])
+            assert any(name in theirs for name in (custodian, *ALSO.get(custodian, ()))), (code, custodian)
+
+
 def test_no_wording_of_ours_shares_a_run_of_words_with_the_decisions(shared, official):
     text = " ¶ ".join(record["text"] for record in official.values())
     text += " ¶ " + (shared / "reference/decision-16-31.txt").read_text(encoding="utf-8")

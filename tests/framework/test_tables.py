@@ -1,6 +1,7 @@
 """The tables alone: counts of the decisions, unique codes, references that resolve, every cell filled."""
 
 import pkgutil
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from biosetu.framework import (
     elements,
     indicators,
     parties,
+    states,
     targets,
 )
 from biosetu.framework.reading import rows
@@ -46,6 +48,7 @@ COMPARISONS = {"at_least", "at_most", "reduce_by", "reduce", "increase", "reach"
         ("answers", ("value",)),
         ("considerations", ("letter",)),
         ("codes", ("list", "code")),
+        ("states", ("field", "state")),
     ],
 )
 def test_key_of_a_table_is_unique(table, key):
@@ -53,7 +56,9 @@ def test_key_of_a_table_is_unique(table, key):
     assert [value for value, times in counted.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("table", ["targets", "elements", "parties", "indicators", "centres", "relevance", "cycles"])
+@pytest.mark.parametrize(
+    "table", ["targets", "elements", "parties", "indicators", "centres", "relevance", "cycles", "states"]
+)
 def test_every_row_names_its_source(table):
     column = "source" if table in ("parties", "centres") else "reference"
     assert [row for row in rows(table) if not row[column]] == []
@@ -74,6 +79,7 @@ def test_every_row_names_its_source(table):
         ("considerations", ("title_en", "title_ar")),
         ("cycles", ("title_en", "title_ar")),
         ("codes", ("name_en", "name_ar")),
+        ("states", ("subject_en", "subject_ar", "label_en", "label_ar")),
     ],
 )
 def test_words_are_given_in_every_language(table, columns):
@@ -199,6 +205,39 @@ def test_optional_indicators_have_a_method_or_say_that_none_was_found():
     assert {item.method_state for item in silent} == {"not_found"}
     assert all("decision 16/31" in item.method_reference for item in silent)
     assert [item.code for item in optional if item.method_en and item.method_state == "not_found"] == []
+
+
+def test_every_indicator_says_how_sure_its_method_and_its_custodians_are():
+    for item in indicators().values():
+        assert ("method", item.method_state) in states(), item.code
+        assert ("custodian", item.custodians_state) in states(), item.code
+        assert bool(item.custodians) == (item.custodians_state in ("guidance", "unconfirmed")), item.code
+
+
+def test_every_state_is_used_dated_and_said_in_both_languages():
+    used = {("method", item.method_state) for item in indicators().values()}
+    used |= {("custodian", item.custodians_state) for item in indicators().values()}
+    assert used == set(states())
+    assert all(date(2026, 11, 1) <= state.checked for state in states().values())
+    assert all(state.label("en") != state.label("ar") != "" for state in states().values())
+
+
+def test_methods_told_from_the_title_are_unconfirmed_and_only_these():
+    of_our_own = {item.code for item in indicators().values() if item.method_reference.startswith("own summary")}
+    assert of_our_own == {item.code for item in indicators().values() if item.method_state == "unconfirmed"}
+    assert {item.kind for item in indicators().values() if item.code in of_our_own} == {"component", "complementary"}
+
+
+def test_methods_of_sdg_indicators_name_which_and_published_ones_a_publication():
+    for item in indicators().values():
+        assert (item.method_state == "sdg") == item.method_reference.startswith("SDG indicator "), item.code
+        if item.method_state == "published":
+            assert re.search(r"doi:10\.|\d+:\d+|GEO BON", item.method_reference), item.code
+
+
+def test_custodians_of_headline_indicators_alone_are_confirmed():
+    confirmed = {item.kind for item in indicators().values() if item.custodians_state in ("guidance", "none_named")}
+    assert confirmed == {"headline"}
 
 
 def test_every_method_told_says_whence():

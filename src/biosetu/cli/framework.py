@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LANGUAGE_ENDINGS = ("_en", "_ar", "_fr", "_es", "_ru", "_zh")
-HIDDEN = frozenset({"entry", "list", "source_code", "title_ar_status", "name_en_status"})
+HIDDEN = frozenset(
+    {"entry", "list", "source_code", "title_ar_status", "name_en_status", "method_state", "custodians_state"}
+)
 LAZY = {
     "coverage": ("biosetu.cli.coverage:coverage", "Which Parties a support centre serves: listed, added, taken off.")
 }
@@ -26,6 +28,7 @@ SECTIONS = {
     "elements": (N_("Elements"), ("id", "text", "kind", "value", "unit", "measure", "deadline", "scope")),
     "indicators": (N_("Indicators"), ("code", "role", "title")),
     "targets": (N_("Goals and targets"), ("code", "role", "title")),
+    "states": (N_("How sure that is"), ("subject", "label", "checked", "reference")),
     "disaggregations": (N_("Optional disaggregations"), ("label", "code_list")),
     "questions": (N_("Questions"), ("key", "label")),
     "answers": (N_("Answers"), ("value", "label", "in_tool", "in_annex")),

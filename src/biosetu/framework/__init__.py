@@ -21,6 +21,7 @@ from biosetu.framework.records import (
     Indicator,
     Party,
     Relevance,
+    State,
 )
 from biosetu.framework.tables import (
     CERTAINTIES,
@@ -40,6 +41,7 @@ from biosetu.framework.tables import (
     parties,
     questions,
     relevance,
+    states,
     targets,
 )
 
@@ -62,6 +64,7 @@ __all__ = [
     "Indicator",
     "Party",
     "Relevance",
+    "State",
     "answers",
     "centres",
     "code_list",
@@ -92,5 +95,6 @@ __all__ = [
     "parts",
     "questions",
     "relevance",
+    "states",
     "targets",
 ]

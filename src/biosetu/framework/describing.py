@@ -22,6 +22,7 @@ from biosetu.framework.tables import (
     indicators,
     parties,
     questions,
+    states,
     targets,
 )
 
@@ -31,9 +32,10 @@ Description = dict[str, Any]
 def describe(entry: Entry) -> Description:
     """Return every field of an entry and what belongs to it; dates as ISO text, names in every language held.
 
-    The first key, `entry`, is the kind of entry. A target comes with its elements and indicators, an indicator with its
-    targets, disaggregations and questions, a Party (`ldc` as of today) with its centres, context facts and what does
-    not concern it, a centre with its Parties, a question with its answers, a code with what stands above and below it.
+    The first key, `entry`, is the kind of entry. A target comes with its elements and indicators, an indicator with how
+    sure its method and custodians are, its targets, disaggregations and questions, a Party (`ldc` as of today) with its
+    centres, context facts and what does not concern it, a centre with its Parties, a question with its answers, a code
+    with what stands above and below it.
     """
     describer = DESCRIBERS.get(entry.kind)
     record = describer(entry.code) if describer else _code(entry.kind, entry.code)
@@ -63,7 +65,14 @@ def _indicator(code: str) -> Description:
         if question.indicator == code
     ]
     split = [asdict(row) for row in disaggregations() if row.indicator == code]
-    return {**asdict(indicator), "targets": served, "disaggregations": split, "questions": asked}
+    sure = [states()["method", indicator.method_state], states()["custodian", indicator.custodians_state]]
+    return {
+        **asdict(indicator),
+        "states": [asdict(state) for state in sure],
+        "targets": served,
+        "disaggregations": split,
+        "questions": asked,
+    }
 
 
 def _party(code: str) -> Description:

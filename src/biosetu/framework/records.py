@@ -88,8 +88,8 @@ class Indicator(Multilingual):
 
     Key on `code`; `identifier` is the CBD's own and not unique. `roles` are `target:role`; `units` the codes of the
     units in which it is reported (those of `biosetu.observations`); `computed_by` a method's name, empty for what is
-    recorded only. `method_state`: `guidance` (defined in the guidance to the decision), `further_work`, `none` (no
-    metadata proposed), `questions` (binary), `not_found`, or empty where we do not know.
+    recorded only. `method_state` and `custodians_state` say how sure the method and the custodians are: states of the
+    table `states`; `custodians` is empty where none is known to us, never guessed.
     """
 
     code: str
@@ -107,6 +107,7 @@ class Indicator(Multilingual):
     method_state: str
     method_reference: str
     custodians: tuple[str, ...]
+    custodians_state: str
     url: str
     reference: str
 
@@ -118,6 +119,29 @@ class Indicator(Multilingual):
     def title(self, language: str) -> str:
         """Return the title, in English where there is no other."""
         return self.text("title", language)
+
+
+@dataclass(frozen=True, slots=True)
+class State(Multilingual):
+    """How sure something said of indicators is. `field`: `method` or `custodian`, in words `subject`.
+
+    `confirmed`: it rests on a document that is held, named in `reference`; `checked` is the day on which all that has
+    this state was last looked up.
+    """
+
+    field: str
+    subject_en: str
+    subject_ar: str
+    state: str
+    label_en: str
+    label_ar: str
+    confirmed: bool
+    checked: date
+    reference: str
+
+    def label(self, language: str) -> str:
+        """Return the state in words."""
+        return self.text("label", language)
 
 
 @dataclass(frozen=True, slots=True)

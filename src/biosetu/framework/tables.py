@@ -23,6 +23,7 @@ from biosetu.framework.records import (
     Indicator,
     Party,
     Relevance,
+    State,
 )
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -54,6 +55,12 @@ def elements() -> Mapping[str, Element]:
 def indicators() -> Mapping[str, Indicator]:
     """Return the 204 indicators by code: headline and binary first, then component, then complementary."""
     return MappingProxyType({indicator.code: indicator for indicator in records(Indicator, "indicators")})
+
+
+@cache
+def states() -> Mapping[tuple[str, str], State]:
+    """Return how sure methods and custodians are, in words and with the day of the look-up, by field and state."""
+    return MappingProxyType({(state.field, state.state): state for state in records(State, "states")})
 
 
 @cache

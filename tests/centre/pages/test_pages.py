@@ -10,7 +10,7 @@ from tests.observations.answered import give
 
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.pages import reading
-from biosetu.framework import indicators, targets
+from biosetu.framework import indicators, states, targets
 from biosetu.observations import SCHEMA
 from biosetu.observations.schema import ANSWER_COLUMNS
 
@@ -178,7 +178,20 @@ def test_our_fault_page_needs_no_database():
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("A.CY.1", "Forest area divided by land area"), ("D.CY.12", "No published method was found.")],
+    [
+        ("A.CY.1", ["Forest area divided by land area", "As the SDG indicator named", "Custodian: <bdi"]),
+        ("D.CY.12", ["No published method was found", "The custodian is not known to us"]),
+        ("A.CT.9", ["Unconfirmed: our own reading of the title", "looked up on 23 Nov 2026"]),
+        ("A.3", ["As the guidance to the decision names it", "BirdLife International (BLI)"]),
+    ],
 )
 def test_page_of_an_indicator_tells_its_method_or_that_none_was_found(client, code, words):
-    assert words in client.get(f"/indicators/{code}/").content.decode()
+    page = client.get(f"/indicators/{code}/").content.decode()
+    assert [word for word in words if word not in page] == []
+
+
+def test_page_of_an_indicator_in_arabic_says_in_arabic_how_sure_that_is(client):
+    page = client.get("/ar/indicators/A.CT.9/").content.decode()
+    for field, state in (("method", "unconfirmed"), ("custodian", "unknown")):
+        assert states()[field, state].label_ar in page
+        assert states()[field, state].label_en not in page

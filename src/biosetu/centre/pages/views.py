@@ -38,6 +38,7 @@ from biosetu.framework import (
     find_party,
     indicators,
     parties,
+    states,
     targets,
 )
 from biosetu.jobs.coverage import is_own, rows_of
@@ -190,7 +191,12 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     compared = reading.comparisons(code, language())
     have = {line.party.iso3 for item in compared for line in item.lines}
     without = [party for party in reading.shown_parties() if party.iso3 not in have]
-    context = {"indicator": indicators()[code], "comparisons": compared, "without": without}
+    shown = indicators()[code]
+    sure = {
+        "method": states()["method", shown.method_state],
+        "custodian": states()["custodian", shown.custodians_state],
+    }
+    context = {"indicator": shown, "comparisons": compared, "without": without} | sure
     return render(request, "pages/indicator.html", context)
 
 
