@@ -8,7 +8,6 @@ from biosetu.cooperation import (
     Provider,
     Request,
     covered,
-    find_conflicts,
     fit,
     lacking,
     read_providers,
@@ -108,32 +107,6 @@ def test_weigh_shares_the_weight_of_parts_that_do_not_apply():
     assert weigh(parts, used, (1, 1))[0, 0] == pytest.approx(0.8)
     parts["text"] = np.array([[0.2]])
     assert weigh(parts, used, (1, 1))[0, 0] == pytest.approx((0.4 * 0.8 + 0.2 * 0.2) / 0.6)
-
-
-@pytest.mark.parametrize(
-    ("provider", "kind", "excludes"),
-    [
-        (Provider("p", organization="Forest Department"), "same_organization", True),
-        (Provider("p", ministry="Ministry of Water"), "same_ministry", True),
-        (Provider("p", interests=("forest department",)), "declared_interest", True),
-        (Provider("p", supervisors=("c1",)), "supervisor", True),
-        (Provider("p", funders=("Fund X",)), "funder", False),
-        (Provider("p", joint_work=("Forest Department:2024",)), "joint_work", False),
-    ],
-)
-def test_conflict_is_found_and_weighed_by_the_policy_table(provider, kind, excludes):
-    request = Request(
-        "r", organization="Forest Department", ministry="Ministry of Water", funder="Fund X", contacts=("c1",)
-    )
-    found = find_conflicts([request], [provider, Provider("q")], 2026)
-    assert {pair: [(c.kind, c.excludes) for c in kinds] for pair, kinds in found.items()} == {
-        (0, 0): [(kind, excludes)]
-    }
-
-
-def test_joint_work_of_long_ago_is_no_conflict():
-    request = Request("r", organization="D")
-    assert find_conflicts([request], [Provider("p", joint_work=("D:2023",))], 2026) == {}
 
 
 def example():

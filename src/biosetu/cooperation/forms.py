@@ -6,6 +6,7 @@ The web page, the spreadsheet that travels offline and the Bio-Bridge export are
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,16 +24,19 @@ Values = Mapping[str, str]
 SEPARATOR = ";"
 YES = frozenset({"yes", "true", "1", "نعم"})
 NO = frozenset({"", "no", "false", "0", "لا"})
-LISTS = ("codes:", "list", "links", "lines")
+LISTS = ("codes:", "list", "links", "lines", "years", "people")
+PERSONAL = frozenset({"person", "people"})
+_YEARS = re.compile(r"^.*\S\s*:\s*(19|20)\d{2}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a form.
 
-    `kind`: text, long, date, number, yes, list, lines, links, person, identifier, or `codes:<list>`. `due` says by
-    when it must be filled in (submit, planning, listed; empty: never); `most` limits a list; `biobridge` is its name
-    in the Bio-Bridge layout, empty for what only we ask.
+    `kind`: text, long, date, number, yes, list, lines, years (`name:year`, one a line), links, person, people (a list),
+    identifier, or `codes:<list>`. `due` says by when it must be filled in (submit, planning, listed; empty: never);
+    `most` limits a list; `biobridge` is its name in the Bio-Bridge layout, empty for what only we ask. Fields of a
+    `group` lie folded away on a page.
     """
 
     form: str
@@ -44,11 +48,17 @@ class Field:
     most: int | None
     biobridge: str
     source: str
+    group: str
 
     @property
     def is_list(self) -> bool:
         """Return whether the field holds several values."""
         return self.kind.startswith(LISTS) and self.most != 1
+
+    @property
+    def is_personal(self) -> bool:
+        """Return whether it names people, who are not shown to the public."""
+        return self.kind in PERSONAL
 
 
 @cache
@@ -66,6 +76,7 @@ def form(name: str) -> tuple[Field, ...]:
             most=int(row["most"]) if row["most"] else None,
             biobridge=row["biobridge"],
             source=row["source"],
+            group=row["group"],
         )
         for row in csv.DictReader(text.splitlines())
         if row["form"] == name
@@ -118,6 +129,8 @@ def _complaint(field: Field, value: str) -> tuple[str, str] | None:
         return "neither yes nor no", "Write yes or no"
     if field.kind == "identifier" and not (orcid(value) or ror(value)):
         return "neither an ORCID nor a ROR id", "Copy it from orcid.org or ror.org; its check digit does not fit"
+    if field.kind == "years" and not all(_YEARS.match(part) for part in parts(value)):
+        return "not a name and a year", "Write organization:year, such as Hill Institute:2025"
     if field.kind == "links" and not all(part.startswith(("https://", "http://")) for part in parts(value)):
         return "not a web address", "Begin every link with https://"
     return None

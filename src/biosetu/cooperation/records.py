@@ -19,17 +19,19 @@ class Request:
     Ecosystem Typology (`T1.1`, `T1`, `T`), IUCN actions and threats (`5.4.3`), methods in the field's words,
     languages ISO 639-1.
 
-    `most` is how many providers it needs; `weight` lets an urgent request count more.
+    `party` asks; `other_parties` take part. `contacts` name people of the request, `supervisors` those to whom they
+    report; `joint_work` entries are `organization:year`; `days` of work are needed; `chosen` is the officer's choice.
     """
 
     request: str
     title: str = ""
     text: str = ""
     party: str = ""
+    other_parties: tuple[str, ...] = ()
     region: str = ""
     organization: str = ""
     ministry: str = ""
-    funder: str = ""
+    funders: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     ecosystems: tuple[str, ...] = ()
@@ -39,6 +41,8 @@ class Request:
     languages: tuple[str, ...] = ()
     days: float = 0.0
     contacts: tuple[str, ...] = ()
+    supervisors: tuple[str, ...] = ()
+    joint_work: tuple[str, ...] = ()
     chosen: str = ""
 
 
@@ -48,7 +52,8 @@ class Provider:
     once.
 
     `results` is the mean rating of earlier help by those who got it, 0–1, empty when there is none. `joint_work`
-    entries are `organization:year`; `interests` name organizations or Parties; `supervisors` name contacts.
+    entries are `organization:year`; `interests` name organizations, ministries, Parties or requests; `contacts` name
+    people of the provider, `supervisors` those to whom they report; `free_days` of work can be given.
     """
 
     provider: str
@@ -60,6 +65,7 @@ class Provider:
     funders: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     joint_work: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
     supervisors: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
@@ -178,4 +184,4 @@ def _record(kind: type[Record], values: Mapping[str, str]) -> Record:
 
 
 def _list(cell: str, separator: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split(separator) if part.strip())
+    return tuple(part.strip() for part in cell.replace("\n", separator).split(separator) if part.strip())

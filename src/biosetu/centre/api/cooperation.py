@@ -246,5 +246,5 @@ def _opportunity(row: Item) -> dict[str, Any]:
 
 
 def _body(name: str, values: Values, *, people: bool) -> dict[str, Any]:
-    named = {field.field for field in form(name) if field.kind == "person"}
+    named = {field.field for field in form(name) if field.is_personal}
     return biobridge(name, values if people else {key: text for key, text in values.items() if key not in named})

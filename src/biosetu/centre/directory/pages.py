@@ -22,7 +22,7 @@ from biosetu.cooperation.forms import form
 from biosetu.problems import DataError
 
 ON_A_PAGE = 30
-NOT_SHOWN = frozenset({"contact", "consent", "name"})
+NOT_SHOWN = frozenset({"consent", "name"})
 
 
 @require_safe
@@ -55,11 +55,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one entry; the contact person only to the owner and the reviewing centre."""
     found = _seen(request, pk)
     mine, reviewing = may(request.user, "edit", found), may(request.user, "review", found)
-    hidden = NOT_SHOWN - {"contact"} if mine or reviewing else NOT_SHOWN
     shown = [
         (field, forms.reads(request, field, found.values[field.field]))
         for field in form("provider")
-        if found.values.get(field.field) and field.field not in hidden
+        if found.values.get(field.field)
+        and field.field not in NOT_SHOWN
+        and (mine or reviewing or not field.is_personal)
     ]
     context = {"found": found, "shown": shown, "mine": mine, "reviewing": reviewing}
     return render(request, "directory/detail.html", context)

@@ -186,8 +186,9 @@ class SupportRequest(Guarded, models.Model):
     def question(self) -> Request:
         """Return the request as matching sees it."""
         value = self.values.get
-        known = request_from({**self.values, "request": self.reference})
-        first = next(iter(parts(value("party", ""))), "")
+        among = (*parts(value("party", "")), *sorted(self.parties_of()))
+        known = request_from({**self.values, "request": self.reference, "other_parties": ";".join(among[1:])})
+        first = next(iter(among), "")
         return replace(
             known,
             title=self.title,

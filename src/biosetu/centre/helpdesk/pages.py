@@ -108,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     if not _may_ask(request):
         raise PermissionDenied
-    fields = [field for field in form("request") if field.field in FIRST_FIELDS]
+    fields = [field for field in form("request") if field.field in FIRST_FIELDS or field.group]
     if request.method == "POST":
         values = forms.posted(request.POST, form("request"))
         try:
@@ -220,7 +220,8 @@ def _alike(request: HttpRequest, found: SupportRequest) -> list[tuple[SupportReq
     near = Q(request_parties__party__in=found.parties_of())
     for code in parts(found.values.get("targets", "")):
         near |= Q(values__targets__regex=rf"(^|[; ]){re.escape(code)}($|[; ])")
-    compared = {row.reference: row for row in others.filter(near).distinct()[:COMPARED]}
+    near_ones = others.filter(near).distinct().prefetch_related("request_parties")[:COMPARED]
+    compared = {row.reference: row for row in near_ones}
     if not compared:
         return []
     likenesses = cooperation.alike(found.question(), [row.question() for row in compared.values()])

@@ -25,7 +25,7 @@ from biosetu.problems import DataError
 from biosetu.translation import N_
 
 ON_A_PAGE = 30
-NOT_SHOWN = frozenset({"contact", "knowledge", "access"})
+NOT_SHOWN = frozenset({"knowledge", "access"})
 DRAFTED = N_("Drafted without names. Read it, fill in what is missing, and ask for review.")
 
 
@@ -67,11 +67,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one entry."""
     found = _seen(request, pk)
     mine, reviewing = may(request.user, "edit", found), may(request.user, "review", found)
-    hidden = NOT_SHOWN - {"contact"} if mine or reviewing else NOT_SHOWN
     shown = [
         (field, forms.reads(request, field, found.values[field.field]))
         for field in form(found.kind)
-        if found.values.get(field.field) and field.field not in hidden
+        if found.values.get(field.field)
+        and field.field not in NOT_SHOWN
+        and (mine or reviewing or not field.is_personal)
     ]
     context = {
         "found": found,
