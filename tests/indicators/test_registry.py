@@ -57,7 +57,9 @@ RESULTS = {
         },
         metadata={"biosetu.official": "yes"},
     ),
-    "areas.connectivity": pa.table({"area": ["NPL"], "distance_km": [10.0], "protconn_percent": [7.5]}),
+    "areas.connectivity": pa.table(
+        {"area": ["NPL"], "distance_km": [10.0], "protconn_percent": [7.5]}, metadata={"biosetu.official": "yes"}
+    ),
 }
 
 
@@ -96,10 +98,11 @@ def test_missing_columns_are_refused():
 
 
 @pytest.mark.parametrize("metadata", [None, {"biosetu.official": "no"}, {"biosetu.official": ""}])
-def test_coverage_of_polygons_not_known_to_be_official_is_refused(metadata):
-    result = RESULTS["areas.coverage"].replace_schema_metadata(metadata)
-    with pytest.raises(DataError, match=r"context and not indicator 3\.1"):
-        method("areas.coverage").observations(result, "3.1", PROVENANCE)
+@pytest.mark.parametrize(("name", "code"), [("areas.coverage", "3.1"), ("areas.connectivity", "A.CT.6")])
+def test_result_of_polygons_not_known_to_be_official_is_refused(name, code, metadata):
+    result = RESULTS[name].replace_schema_metadata(metadata)
+    with pytest.raises(DataError, match=f"context and not indicator {code}"):
+        method(name).observations(result, code, PROVENANCE)
 
 
 def test_results_without_a_year_need_one():

@@ -225,6 +225,24 @@ def test_coverage_not_said_to_be_official_never_becomes_3_1(layers, capfd):
     assert observed(layers, "--official")[0] == 2
 
 
+def test_official_connectivity_becomes_computed_observations_of_a_ct_6(layers, capfd):
+    country = gpd.GeoDataFrame({"ISO3": ["NPL"]}, geometry=[shapely.box(0, 0, 10, 10)], crs=4326)
+    country.to_file(layers / "within_npl.gpkg")
+    made = layers / "observations.parquet"
+    sites, within = str(layers / "WDPA_sites.gpkg"), str(layers / "within_npl.gpkg")
+    asked = ["areas", "connectivity", sites, "--within", within, "--distance", "10", "--distance", "30", "--quiet"]
+    asked += ["--only", "NPL", "--out", str(layers / "o.csv"), "--observations", str(made), "--release", "2025-11"]
+    assert run(asked) == 1
+    assert "context and not indicator A.CT.6" in capfd.readouterr().err
+    assert not made.exists()
+    assert run([*asked, "--official", "--holder", "UNEP-WCMC"]) == 0
+    expected = [row["protconn_percent"] for row in pa_csv.read_csv(layers / "o.csv").to_pylist()]
+    rows = sorted(pq.read_table(made).to_pylist(), key=lambda row: row["series"])
+    assert [row["value"] for row in rows] == pytest.approx(expected)
+    assert [row["series"] for row in rows] == ["protconn/1 10 km", "protconn/1 30 km"]
+    assert {(row["indicator"], row["year"], row["disaggregation"]) for row in rows} == {("A.CT.6", 2010, "")}
+
+
 def stopping(*_arguments):
     raise KeyboardInterrupt
 

@@ -62,6 +62,22 @@ def keep_option(command: Command) -> Command:
     return kept(official(command))
 
 
+def observation_options(what: str) -> Callable[[Command], Command]:
+    """Add `--observations`, `--release` and `--holder`: write the result as Observations, and of whose polygons."""
+    options = (
+        click.option("--observations", type=NEW, help=f"Write {what}, as computed; needs --official, --release."),
+        click.option("--release", default="", help="Release of the polygons, such as 2025-11."),
+        click.option("--holder", default="", help="Who holds the polygons."),
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 def _kept(chosen: dict[str, Any], protected: Path, kind: str, table: pa.Table | None) -> None:
     if chosen["keep"] is None or table is None:
         return
@@ -93,13 +109,7 @@ def areas() -> None:
 @click.option(
     "--mean-of-sites", is_flag=True, help="--within holds key sites (SitRecID, ISO3): give the mean share covered."
 )
-@click.option(
-    "--observations",
-    type=NEW,
-    help="Write indicator 3.1, or the SDG series of key sites, as computed; needs --official, --release.",
-)
-@click.option("--release", default="", help="Release of the polygons, such as 2025-11.")
-@click.option("--holder", default="", help="Who holds the polygons.")
+@observation_options("indicator 3.1, or the SDG series of key sites")
 @keep_option
 @out_option
 @quiet_option
@@ -197,6 +207,7 @@ def _origin(chosen: dict[str, Any]) -> Any:
     type=Number(min=0),
     help="Tolerance of outlines when distances are measured [m].",
 )
+@observation_options("indicator A.CT.6, a series for each distance")
 @keep_option
 @out_option
 @quiet_option
@@ -212,6 +223,11 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
         )
     emit(found.table, out)
     _kept(chosen, protected, "connectivity", found.table)
+    if chosen["observations"] is not None:
+        from biosetu.jobs.areas_observations import connectivity_observations
+
+        made = connectivity_observations(request, found.table, _origin(chosen), official=chosen["official"])
+        emit(made, chosen["observations"])
     if not quiet:
         _say(found.notes)
 

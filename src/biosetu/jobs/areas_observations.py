@@ -1,4 +1,4 @@
-"""Coverage as Observations of indicator 3.1 and of the SDG series of key sites, from official polygons only."""
+"""Coverage (3.1), connectivity (A.CT.6) and the SDG series of key sites as Observations, of official polygons only."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ def coverage_observations(request: Request, table: pa.Table, origin: Origin, *, 
     Raises DataError for polygons that are not said to be official: these are context and never 3.1.
     """
     made = method("areas.coverage").observations(_told(table, official), "3.1", _provenance(request, origin))
+    validate(made)
+    return made
+
+
+def connectivity_observations(request: Request, table: pa.Table, origin: Origin, *, official: bool) -> pa.Table:
+    """Return ProtConn as Observations of indicator A.CT.6, a series for each dispersal distance, status computed.
+
+    Raises DataError for polygons that are not said to be official.
+    """
+    made = method("areas.connectivity").observations(_told(table, official), "A.CT.6", _provenance(request, origin))
     validate(made)
     return made
 

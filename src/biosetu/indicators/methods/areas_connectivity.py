@@ -8,11 +8,13 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.indicators.conversion import IndicatorMethod, whole_or_part
+from biosetu.indicators.methods.areas_coverage import refuse_unofficial
 
 SERIES = "protconn/1"
 
 
 def _rows(result: pa.Table, party: str) -> Iterator[Mapping[str, Any]]:
+    refuse_unofficial(result, "is context and not indicator A.CT.6")
     for row in result.to_pylist():
         yield {
             "series": f"{SERIES} {row['distance_km']:g} km",

@@ -19,7 +19,7 @@ def refuse_unofficial(result: pa.Table, so: str) -> None:
     if (result.schema.metadata or {}).get(OFFICIAL) == b"yes":
         return
     problem = Problem(
-        f"The coverage is not known to be of official polygons, so it {so}",
+        f"The result is not known to be of official polygons, so it {so}",
         "Measure the WDPA, the WD-OECM or the Party's own register, and say so by --official.",
         OFFICIAL.decode(),
     )
