@@ -69,8 +69,42 @@ def test_date_that_stays_open_or_does_not_exist_is_refused(written: str) -> None
         ("FY 2023-24", "IND", "2023-04-01", "2024-03-31"),
         ("2023/2024", "BGD", "2023-07-01", "2024-06-30"),
         ("2024", "LKA", "2024-01-01", "2024-12-31"),
+        ("2023/24", "NPL", "2023-07-17", "2024-07-15"),
+        ("2080/81", "NPL", "2023-07-17", "2024-07-15"),
+        ("2080/81", "", "2023-07-17", "2024-07-15"),
+        ("2080/81 BS", "IND", "2024-04-01", "2025-03-31"),
+        ("FY 1402", "IRN", "2023-03-21", "2024-03-19"),
+        ("FY 2024", "LKA", "2024-01-01", "2024-12-31"),
+        ("2080 BS", "", "2023-04-14", "2024-04-12"),
+        ("1445 هـ", "", "2023-07-19", "2024-07-06"),
+        ("2087-04-01 BS", "NPL", "2030-07-17", "2030-07-17"),
     ],
 )
 def test_fiscal_year_has_its_first_and_last_day(written: str, party: str, start: str, end: str) -> None:
     period = read_period(written, party)
     assert (period.start.isoformat(), period.end.isoformat()) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("2023/24", ""),
+        ("2023/24", "LKA"),
+        ("1402/03", ""),
+        ("FY 2024", "IND"),
+        ("2080/81", "IND"),
+        ("1400/01 AH", "IND"),
+    ],
+)
+def test_fiscal_year_of_which_the_first_day_stays_open_is_refused(written: str, party: str) -> None:
+    with pytest.raises(DataError) as refused:
+        read_period(written, party)
+    assert [problem.code for problem in refused.value.problems] == ["fiscal-year"]
+
+
+@given(year=st.integers(2000, 2040), party=st.sampled_from(["NPL", "IND", "PAK", "AFG", "THA", "EGY"]))
+def test_fiscal_years_follow_each_other_without_a_day_between(year: int, party: str) -> None:
+    first, second = (read_period(f"{start}/{start + 1}", party) for start in (year, year + 1))
+    assert second.start - first.end == timedelta(days=1)
+    assert first.start.year == year
+    assert 354 <= (first.end - first.start).days <= 366

@@ -34,6 +34,21 @@ def table(folder: Path, command: str) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def test_due_date_and_answers_may_be_fiscal_years(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert assigned(fields="II", due="FY 2026/27") == 0
+    line = table(tmp_path, "who")[0]
+    assert (line["due"], line["due_beside"]) == ("2027-06-30", "2084-03-16 BS, 1406-04-09 SH, 1449-01-25 AH")
+    path = tmp_path / "p1.xlsx"
+    assert run(["report", "part", "XXA", "p1", "--out", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    row = next(row for row in book["part"].iter_rows() if row[0].value == "II.anticipatedNbsapDate")
+    row[4].value = "2083-09-16 BS"
+    book.save(path)
+    capsys.readouterr()
+    assert run(["report", "collect", "take", "XXA", str(path)]) == 0
+    assert "II.anticipatedNbsapDate: 2026-12-31 (2083-09-16 BS" in capsys.readouterr().out
+
+
 def test_report_is_collected_on_the_command_line_to_its_end(tmp_path: Path) -> None:
     assert (assigned(), assigned("Waters")) == (0, 0)
     theirs, ours = filled(tmp_path, "p1", "dry"), filled(tmp_path, "p2", "wet")

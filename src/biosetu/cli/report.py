@@ -24,6 +24,9 @@ def report() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--code", default="", metavar="A.3", help="The indicator to which the file will be uploaded.")
 @click.option("--attachment", is_flag=True, help="The file will be attached to the report, not uploaded as data.")
+@click.option(
+    "--party", default="", metavar="NPL", help="Whose file it is: which calendars and fiscal years it may hold."
+)
 @click.option("--fix", is_flag=True, help="Write a corrected copy beside FILE, changing only what is certain.")
 @click.option("--fixed-file", type=Named(".xlsx"), help="Where the corrected copy goes (.xlsx).")
 @out_option
@@ -33,6 +36,7 @@ def check_command(
     file: Path,
     code: str,
     attachment: bool,
+    party: str,
     fix: bool,
     fixed_file: Path | None,
     out: Path | None,
@@ -50,7 +54,7 @@ def check_command(
 
     if fix and fixed_file is None:
         fixed_file = file.with_name(f"{file.stem}-corrected.xlsx")
-    checked = check_report(file, code, attachment, fixed_file)
+    checked = check_report(file, code, attachment, fixed_file, party=party)
     findings = checked.report.table(language)
     if out is not None or findings.num_rows:
         emit(findings, out)

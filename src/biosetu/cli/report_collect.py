@@ -34,7 +34,7 @@ def collect() -> None:
 @collect.command("assign")
 @click.argument("party")
 @click.option("--office", required=True, help="The office that answers.")
-@click.option("--due", required=True, help="Until when: 2026-12-31, or 2083-09-16 BS.")
+@click.option("--due", required=True, help="Until when: 2026-12-31, 2083-09-16 BS, or a fiscal year.")
 @click.option("--fields", "prefixes", multiple=True, required=True, metavar="III.NT-3", help="Fields by their start.")
 @click.option("--note", default="", help="What the office should know.")
 @CYCLE
@@ -46,7 +46,7 @@ def assign_command(
     from biosetu.jobs.collecting import perform, read_due
 
     part = perform(
-        party, cycle, "assign", person=person, office=office, due=read_due(due), prefixes=prefixes, note=note
+        party, cycle, "assign", person=person, office=office, due=read_due(due, party), prefixes=prefixes, note=note
     )
     click.echo(part.id)
 
@@ -70,10 +70,12 @@ def who_command(party: str, cycle: str, out: Path | None) -> None:
 @PERSON
 def take_command(party: str, file: Path, cycle: str, person: str) -> int:
     """Take a part that came back. Where texts differ both are kept, and the exit code is 1 (see `conflicts`)."""
-    from biosetu.jobs.collecting import take_part
+    from biosetu.jobs.collecting import dates_taken, take_part
 
     outcome = take_part(party, file, cycle, person)
     click.echo(f"{len(outcome.taken)} taken, {len(outcome.reviewed)} reviewed, {len(outcome.same)} unchanged", err=True)
+    for key, day in dates_taken(outcome).items():
+        click.echo(f"{key}: {day}")
     for key in outcome.conflicts:
         click.echo(f"{key}: another text is held; both are kept until the focal point decides")
     return 1 if outcome.conflicts else 0
@@ -117,7 +119,7 @@ def postpone_command(party: str, part: str, due: str, reason: str, cycle: str, p
     """Give PART another due date, with --reason."""
     from biosetu.jobs.collecting import perform, read_due
 
-    perform(party, cycle, "postpone", person=person, part=part, due=read_due(due), reason=reason)
+    perform(party, cycle, "postpone", person=person, part=part, due=read_due(due, party), reason=reason)
 
 
 def _step(name: str, verb: str, words: str) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.alignment.calendars import read_date
 from biosetu.framework import cycles, find_party
 from biosetu.home import home
 from biosetu.jobs.intake import centre_collections, in_centre, in_the_name_of
@@ -36,6 +35,7 @@ from biosetu.reports.cbd.collecting import (
     assign,
     decide,
     postpone,
+    read_day,
     read_part_file,
     shown,
     silence,
@@ -43,6 +43,7 @@ from biosetu.reports.cbd.collecting import (
     step_report,
     write_part_file,
 )
+from biosetu.reports.cbd.collecting.asked import DATE
 from biosetu.reports.cbd.draft import Draft, carried_over
 from biosetu.translation import N_
 
@@ -174,9 +175,16 @@ def acting(role: Role, office: str) -> Actor:
     return Actor(role, office, datetime.now(UTC))
 
 
-def read_due(text: str) -> date:
-    """Read a due date in any calendar; raise `DataError` where it is none."""
-    return read_date(text)
+def read_due(text: str, party: str) -> date:
+    """Read a due date in any calendar, or the end of a fiscal year of a Party; raise `DataError` where it is none."""
+    return read_day(text, find_party(party).iso3)
+
+
+def dates_taken(outcome: Outcome) -> dict[str, str]:
+    """Return the dates among the answers taken, by field, as read: Gregorian, and in the calendars of the offices."""
+    fields = {field.key: field for field in fields_of(outcome.collection)}
+    keys = [key for key in outcome.taken if fields[key].kind == DATE]
+    return {key: shown(fields[key], outcome.collection.draft.text(key)) for key in keys}
 
 
 def write_part(party: str, part: str, out: Path, cycle: str = LATEST, language: str = "en") -> int:

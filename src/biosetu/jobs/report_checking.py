@@ -10,7 +10,7 @@ from biosetu.alignment.importing import grid_of
 from biosetu.alignment.ort import IndicatorData, read_records
 from biosetu.alignment.ort.reading import parse_json
 from biosetu.engine.grids import Book, read_book
-from biosetu.framework import indicators
+from biosetu.framework import find_party, indicators
 from biosetu.jobs.promise_files import json_text
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import Change, CheckReport, check, correct, write_grids
@@ -26,13 +26,22 @@ class Checked:
 
 
 def check_report(
-    path: Path, code: str = "", attachment: bool = False, fixed: Path | None = None, today: date | None = None
+    path: Path,
+    code: str = "",
+    attachment: bool = False,
+    fixed: Path | None = None,
+    today: date | None = None,
+    party: str = "",
 ) -> Checked:
-    """Check a file for the reporting tool; with `fixed`, write a corrected copy there and list each change."""
+    """Check a file for the reporting tool; with `fixed`, write a corrected copy there and list each change.
+
+    `party` (code or name) says whose calendars and fiscal years are read.
+    """
+    iso3 = find_party(party).iso3 if party else ""
     if code and code not in indicators():
         raise UsageError(f"There is no indicator {code!r}. Use a code of decision 16/31, such as A.3.")
     book = _book(path)
-    report = check(book, code, attachment, today)
+    report = check(book, code, attachment, today, iso3)
     if fixed is None:
         return Checked(report)
     if fixed.resolve() == path.resolve():

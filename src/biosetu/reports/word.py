@@ -6,13 +6,12 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from biosetu.reports import fragments, pdf
 from biosetu.reports.content import Block, Bullets, Citation, Document, Fact, Facts, Figure, Paragraph, Table
+from biosetu.reports.right_to_left import turn_paragraph, turn_run, turn_table
 from biosetu.translation import Voice
 
 ACCENT, SOFT = RGBColor(0x0B, 0x6B, 0x5E), RGBColor(0x56, 0x66, 0x6C)
@@ -146,7 +145,7 @@ class _Writer:
                 look.set(qn("w:firstRow"), "0")
                 look.set(qn("w:val"), "0480")
         if self.voice.right_to_left:
-            table._tblPr.append(OxmlElement("w:bidiVisual"))  # noqa: SLF001 (no other door)
+            turn_table(table)
         for position, row in enumerate(rows):
             cells = table.add_row().cells
             for cell, text in zip(cells, row, strict=True):
@@ -190,10 +189,8 @@ class _Writer:
         if size is not None:
             run.font.size = Pt(size)
         if self.voice.right_to_left:
-            run.font.rtl = True
-            run.font.complex_script = True
+            turn_run(run)
 
     def _side(self, paragraph: Any) -> None:
         if self.voice.right_to_left:
-            paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
-            paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))  # noqa: SLF001 (no other door)
+            turn_paragraph(paragraph)

@@ -163,6 +163,32 @@ def test_defect_that_must_be_found_has_a_broken_workbook_of_its_own(named: str) 
     assert all(defects()[name].severity in set(Severity) for name in NAMED[named])
 
 
+@pytest.mark.parametrize(
+    ("year", "party", "said"),
+    [
+        (2080, "", "2080 BS = 2023-04-14 – 2024-04-12"),
+        (2080, "NPL", "2080 BS = 2023-04-14 – 2024-04-12"),
+        (1402, "IRN", "1402 SH = 2023-03-21 – 2024-03-19"),
+        (1445, "SAU", "1445 AH = 2023-07-19 – 2024-07-06"),
+        (2566, "", "2566 BE = 2023-01-01 – 2023-12-31"),
+        ("2079/80", "NPL", "2079/80 = 2022-07-17 – 2023-07-16"),
+        ("2079/80", "", "2079/80 = 2022-07-17 – 2023-07-16"),
+        ("2022-23", "IND", "2022-23 = 2022-04-01 – 2023-03-31"),
+        ("2022-23", "", "2022-23 = ?"),
+        ("2080-04-01 BS", "", "2080-04-01 BS = 2023-07-17"),
+    ],
+)
+def test_year_of_another_calendar_stands_beside_the_days_that_it_spans(year, party: str, said: str) -> None:
+    report = grid_report([row("A.3", year, "index", 0.8)], party=party)
+    assert [finding.detail for finding in report.findings] == [said]
+    assert said in report.findings[0].message("ar")
+
+
+def test_year_that_no_calendar_of_the_party_reaches_is_out_of_range() -> None:
+    assert found(grid_report([row("A.3", 2080, "index", 0.8)], party="SAU")) == ["year-range"]
+    assert found(grid_report([row("A.3", 2080, "index", 0.8)], party="NPL")) == ["year-calendar"]
+
+
 def test_shares_of_a_published_report_adding_up_to_110_percent() -> None:
     shares = {"Forest": 38.0, "Rangeland": 44.5, "Cropland": 20.1, "Wetland": 7.4}
     report = grid_report([row("A.2", 2020, "%", v, "Ecosystem type", n) for n, v in shares.items()])

@@ -11,6 +11,7 @@ from functools import cache
 from biosetu.alignment.calendars.conversion import Calendar, from_gregorian, to_gregorian
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
 
 MARKS = {
     Calendar.BIKRAM_SAMBAT: ("bs", "b.s.", "bikram sambat", "vs", "वि.सं.", "वि.सं", "विसं", "साल"),
@@ -21,16 +22,39 @@ MARKS = {
 DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 YEAR = re.compile(r"(\d{4})")
 FISCAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")
+FIRST_PLAIN, LAST_PLAIN = 1900, 2060
+DATE_REMEDY = N_("Write it as 2030-12-31, or name the calendar: 2087-04-01 BS")
+FISCAL_REMEDY = N_("Name the Party, or write the first and the last day")
 LEADING = re.compile(r"^(fy|fiscal year|आ\.?व\.?|السنة المالية|سال مالی)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """First and last day, and what was written."""
+    """First and last day, what was written, the calendar it was read in, and whether it is a fiscal year."""
 
     start: date
     end: date
     written: str
+    calendar: Calendar = Calendar.GREGORIAN
+    fiscal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalYear:
+    """The first day of a Party's fiscal years."""
+
+    calendar: Calendar
+    month: int
+    day: int
+
+    @property
+    def is_a_calendar_year(self) -> bool:
+        """Return whether it begins with the calendar's own year."""
+        return (self.month, self.day) == (1, 1)
+
+    def first_day(self, year: int) -> date:
+        """Return the first day of the fiscal year that begins in a year of its calendar."""
+        return to_gregorian(self.calendar, year, self.month, self.day)
 
 
 def read_date(text: str, calendar: Calendar | None = None) -> date:
@@ -47,26 +71,72 @@ def read_date(text: str, calendar: Calendar | None = None) -> date:
     if match := YEAR.fullmatch(body):
         year = int(match[1])
         return _year_end(text, chosen or _plain(text, year), year)
-    raise _refusal(text, "no date")
+    raise _refusal(text, N_("no date"))
 
 
 def read_period(text: str, party: str = "", calendar: Calendar | None = None) -> Period:
-    """Read a fiscal year (`2079/80`, `FY 2023-24`) of a Party as its first and last day, or a date or year alone.
+    """Read a fiscal year (`2079/80`, `FY 2023-24`) of a Party as its first and last day, or a year or a date alone.
 
-    When a Party's fiscal year begins is in `data/fiscal_years.csv`; without a row the calendar year is taken.
+    A fiscal year is the one that begins in the first of its two years; an unmarked year of 1900 to 2060 is Gregorian,
+    so that `2023/24` of Nepal is `2080/81`. When a Party's fiscal years begin is in `data/fiscal_years.csv`; without a
+    Party, a calendar by which only one Party counts them tells which. Raises `DataError` where that stays open (its
+    problem has the code `fiscal-year`) or the day does not exist.
     """
-    body, marked = _marked(LEADING.sub("", text.strip()))
+    bare = LEADING.sub("", text.strip())
+    body, marked = _marked(bare)
     match = FISCAL.fullmatch(body)
-    if not match or not _follows(match[1], match[2]):
-        end = read_date(LEADING.sub("", text.strip()), calendar)
-        return Period(end.replace(month=1, day=1) if YEAR.fullmatch(body) and not marked else end, end, text)
-    fiscal, month, day = _fiscal_years().get(party, (Calendar.GREGORIAN, 1, 1))
-    chosen = marked or calendar or fiscal
-    year = int(match[1])
-    if chosen is not fiscal:
-        month = day = 1
-    start = _convert(text, chosen, year, month, day)
-    return Period(start, _convert(text, chosen, year + 1, month, day) - timedelta(days=1), text)
+    if match and _follows(match[1], match[2]):
+        return _fiscal(text, int(match[1]), marked or calendar, party)
+    if year := YEAR.fullmatch(body):
+        return _whole_year(text, int(year[1]), marked or calendar, party, fiscal=bare != text.strip())
+    day = read_date(bare, calendar)
+    return Period(day, day, text, marked or calendar or Calendar.GREGORIAN)
+
+
+def year_days(calendar: Calendar, year: int) -> tuple[date, date]:
+    """Return the first and the last day of a year; raise `ValueError` outside the tables."""
+    return to_gregorian(calendar, year, 1, 1), to_gregorian(calendar, year + 1, 1, 1) - timedelta(days=1)
+
+
+def _fiscal(text: str, year: int, named: Calendar | None, party: str) -> Period:
+    rule = _fiscal_years().get(party) or _only_fiscal(named or _likely(year))
+    if rule is None or rule.is_a_calendar_year:
+        raise _refusal(text, N_("a fiscal year, and when it begins is not known here"), "fiscal-year", FISCAL_REMEDY)
+    calendar = named or (Calendar.GREGORIAN if _is_plain(year) else rule.calendar)
+    if calendar is Calendar.GREGORIAN and not _is_plain(year):
+        raise _refusal(text, N_("a year that needs its calendar beside it (BS, SH, AH)"), "fiscal-year")
+    try:
+        first, last = year_days(calendar, year)
+        begins = from_gregorian(rule.calendar, first)[0]
+        start = next(day for day in (rule.first_day(begins), rule.first_day(begins + 1)) if first <= day <= last)
+        after = rule.first_day(from_gregorian(rule.calendar, start)[0] + 1)
+    except (ValueError, StopIteration) as error:
+        raise _refusal(text, N_("no fiscal year begins in this year"), "fiscal-year") from error
+    return Period(start, after - timedelta(days=1), text, calendar, fiscal=True)
+
+
+def _likely(year: int) -> Calendar:
+    """Return the calendar in which an unmarked year can lie near today."""
+    if _is_plain(year):
+        return Calendar.GREGORIAN
+    return Calendar.BIKRAM_SAMBAT if year > LAST_PLAIN else Calendar.SOLAR_HIJRI
+
+
+def _only_fiscal(calendar: Calendar) -> FiscalYear | None:
+    """Return the one rule by which fiscal years are counted in a calendar, if there is but one."""
+    rules = [rule for rule in _fiscal_years().values() if rule.calendar is calendar]
+    return rules[0] if len(rules) == 1 else None
+
+
+def _whole_year(text: str, year: int, named: Calendar | None, party: str, *, fiscal: bool) -> Period:
+    rule = _fiscal_years().get(party) if fiscal else None
+    calendar = named or (rule.calendar if rule and not _is_plain(year) else _plain(text, year))
+    if fiscal and (rule is None or not rule.is_a_calendar_year):
+        raise _refusal(
+            text, N_("a fiscal year of which one year is named"), "fiscal-year", N_("Write both years: 2023/24")
+        )
+    end = _year_end(text, calendar, year)
+    return Period(_convert(text, calendar, year, 1, 1), end, text, calendar, fiscal)
 
 
 def _follows(first: str, second: str) -> bool:
@@ -74,9 +144,9 @@ def _follows(first: str, second: str) -> bool:
 
 
 @cache
-def _fiscal_years() -> dict[str, tuple[Calendar, int, int]]:
+def _fiscal_years() -> dict[str, FiscalYear]:
     rows = packaged_rows("biosetu.alignment", "fiscal_years")
-    return {row["party"]: (Calendar(row["calendar"]), int(row["month"]), int(row["day"])) for row in rows}
+    return {row["party"]: FiscalYear(Calendar(row["calendar"]), int(row["month"]), int(row["day"])) for row in rows}
 
 
 def _marked(text: str) -> tuple[str, Calendar | None]:
@@ -90,10 +160,14 @@ def _marked(text: str) -> tuple[str, Calendar | None]:
     return body, None
 
 
+def _is_plain(year: int) -> bool:
+    return FIRST_PLAIN <= year <= LAST_PLAIN
+
+
 def _plain(text: str, year: int) -> Calendar:
-    if 1900 <= year <= 2060:
+    if _is_plain(year):
         return Calendar.GREGORIAN
-    raise _refusal(text, "a year that needs its calendar beside it (BS, SH, AH)")
+    raise _refusal(text, N_("a year that needs its calendar beside it (BS, SH, AH)"))
 
 
 def _convert(text: str, calendar: Calendar, year: int, month: int, day: int) -> date:
@@ -107,11 +181,9 @@ def _year_end(text: str, calendar: Calendar, year: int) -> date:
     following = _convert(text, calendar, year + 1, 1, 1)
     last = following - timedelta(days=1)
     if from_gregorian(calendar, last)[0] != year:
-        raise _refusal(text, "no year of this calendar")
+        raise _refusal(text, N_("no year of this calendar"))
     return last
 
 
-def _refusal(text: str, message: str) -> DataError:
-    return DataError(
-        Problem(message, "Write it as 2030-12-31, or name the calendar: 2087-04-01 BS", "date", value=text)
-    )
+def _refusal(text: str, message: str, code: str = "date", remedy: str = DATE_REMEDY) -> DataError:
+    return DataError(Problem(message, remedy, code, value=text))

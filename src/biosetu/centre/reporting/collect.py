@@ -88,7 +88,7 @@ def _assign(request: HttpRequest, place: Place) -> HttpResponse:
     typed = {name: str(data.get(name, "")) for name in ("office", "due", "note")}
     prefixes = [str(text) for text in data.getlist("fields")]
     try:
-        due = read_due(typed["due"])
+        due = read_due(typed["due"], place.code)
         part = verbs.assign(
             party=place.code, cycle=place.cycle, by=account_of(request), office=typed["office"], due=due,
             prefixes=prefixes, note=typed["note"],
@@ -130,7 +130,7 @@ def _postpone(request: HttpRequest, place: Place) -> str:
     data = request.POST
     verbs.postpone(
         party=place.code, cycle=place.cycle, by=account_of(request), part=str(data.get("part", "")),
-        due=read_due(str(data.get("due", ""))), reason=str(data.get("reason", "")),
+        due=read_due(str(data.get("due", "")), place.code), reason=str(data.get("reason", "")),
     )  # fmt: skip
     return gettext("The due date is changed and the office told.")
 

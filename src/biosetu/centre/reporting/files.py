@@ -22,7 +22,7 @@ from biosetu.centre.reporting.forms import said
 from biosetu.centre.reporting.reader import check_file
 from biosetu.centre.reporting.views import attached
 from biosetu.centre.wording import gettext, language
-from biosetu.framework import indicators
+from biosetu.framework import indicators, parties
 from biosetu.home import home
 from biosetu.jobs.report_checking import Checked, check_report
 from biosetu.jobs.reporting import settled_indicators, write_indicator_workbook
@@ -100,12 +100,16 @@ def workbook(request: HttpRequest, place: Place, indicator: str) -> HttpResponse
 def check(request: HttpRequest) -> HttpResponse:
     """Check a file for the reporting tool, in a limited process; a corrected copy is offered where one is certain."""
     codes = [(code, known.title(language())) for code, known in indicators().items() if known.kind != "binary"]
-    context: dict[str, Any] = {"codes": codes, "asked": "", "seen": None, "problems": [], "file": "", "copy": ""}
+    names = sorted(((code, party.name(language())) for code, party in parties().items()), key=lambda named: named[1])
+    context: dict[str, Any] = {"codes": codes, "parties": names, "asked": "", "party_asked": "", "seen": None}
+    context |= {"problems": [], "file": "", "copy": ""}
     file = request.FILES.get("file")
     if request.method != "POST":
         return render(request, "reporting/check.html", context)
     code = str(request.POST.get("code", ""))
     context["asked"] = code if code in indicators() else ""
+    party = str(request.POST.get("party", ""))
+    context["party_asked"] = party if party in parties() else ""
     if not isinstance(file, UploadedFile):
         context["problems"] = [gettext("Choose a file.")]
         return render(request, "reporting/check.html", context, status=UNPROCESSABLE)
@@ -113,7 +117,9 @@ def check(request: HttpRequest) -> HttpResponse:
     copy = uuid.uuid4()
     attachment = request.POST.get("attachment") == "yes"
     try:
-        seen = check_file(file, bounds(), code=context["asked"], attachment=attachment, out=_copy(copy))
+        seen = check_file(
+            file, bounds(), code=context["asked"], attachment=attachment, out=_copy(copy), party=context["party_asked"]
+        )
     except DataError as error:
         context["problems"] = [said(problem) for problem in error.problems]
         return render(request, "reporting/check.html", context, status=UNPROCESSABLE)

@@ -61,6 +61,15 @@ class Row:
         """What is held, as people read it."""
         return shown(self.asked, self.text)
 
+    @property
+    def days(self) -> str:
+        """The date that is held, in each calendar of the offices; empty for other fields."""
+        return self.said if self.is_date and self.text else ""
+
+    def offered(self, offer: Offer) -> str:
+        """Return a text that waits, as people read it."""
+        return shown(self.asked, offer.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -48,14 +48,17 @@ def read_part(file: UploadedFile[Any], bounds: Bounds) -> PartReturn:
     return PartReturn(said["party"], said["cycle"], said["part"], given)
 
 
-def check_file(file: UploadedFile[Any], bounds: Bounds, *, code: str, attachment: bool, out: Path) -> dict[str, Any]:
-    """Check a file for the reporting tool; the corrected copy goes to `out` where there is one.
+def check_file(
+    file: UploadedFile[Any], bounds: Bounds, *, code: str, attachment: bool, out: Path, party: str = ""
+) -> dict[str, Any]:
+    """Check a file of a Party, where it is named, for the reporting tool; the corrected copy goes to `out` where there is one.
 
     Returns layout, rows, blocking, findings (in English and Arabic) and changes as plain values.
     """
     with tempfile.TemporaryDirectory(prefix="biosetu-check-") as name:
         folder = Path(name)
-        said = _apart(received(file, folder), folder, CHECK, bounds, {"code": code, "attachment": attachment})
+        more = {"code": code, "attachment": attachment, "party": party}
+        said = _apart(received(file, folder), folder, CHECK, bounds, more)
         if (folder / CORRECTED).exists():
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_bytes((folder / CORRECTED).read_bytes())
@@ -78,9 +81,9 @@ def _part_here(path: Path) -> dict[str, Any]:
     return {**asdict(found), "given": [asdict(one) for one in found.given]}
 
 
-def _check_here(path: Path, folder: Path, code: str, attachment: bool) -> dict[str, Any]:
+def _check_here(path: Path, folder: Path, code: str, attachment: bool, party: str) -> dict[str, Any]:
     fixed = folder / CORRECTED if path.suffix.lower() != ".json" else None
-    checked = check_report(path, code, attachment, fixed)
+    checked = check_report(path, code, attachment, fixed, party=party)
     if fixed is not None and not checked.changes:
         fixed.unlink(missing_ok=True)
     report = checked.report
@@ -101,7 +104,7 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> None:
         if asked["what"] == PART:
             said |= _part_here(path)
         else:
-            said |= _check_here(path, folder, asked["code"], asked["attachment"])
+            said |= _check_here(path, folder, asked["code"], asked["attachment"], asked["party"])
     except DataError as error:
         if isinstance(error.__cause__, MemoryError):
             raise SystemExit(OUT_OF_MEMORY) from error

@@ -23,11 +23,14 @@ CHECKS = (
 )
 
 
-def check(book: Book, code: str = "", attachment: bool = False, today: date | None = None) -> CheckReport:
+def check(
+    book: Book, code: str = "", attachment: bool = False, today: date | None = None, party: str = ""
+) -> CheckReport:
     """Check a file for the CBD reporting tool: an upload workbook, a detailed attachment, or an export of the tool.
 
     `code`: the indicator to which the file will be uploaded. `attachment`: the file will be attached, not uploaded.
-    `today` sets the latest year that can be reported (next year). Raises `DataError` where the first sheet is none
+    `today` sets the latest year that can be reported (next year). `party` (ISO 3166-1 alpha-3) says
+    which calendars its offices write and when its fiscal years begin. Raises `DataError` where the first sheet is none
     of these files.
 
     Rules of the tool: ORT upload component, 06b5c70696 (2026-04-30); each defect names its basis in `defects.csv`.
@@ -45,9 +48,8 @@ def check(book: Book, code: str = "", attachment: bool = False, today: date | No
                 file=book.file,
             )
         )
-    reader = Reader(
-        first.name, layout, book.kind == "xlsx" and layout.kind != EXPORT, today or datetime.now(tz=UTC).date()
-    )
+    typed = book.kind == "xlsx" and layout.kind != EXPORT
+    reader = Reader(first.name, layout, typed, today or datetime.now(tz=UTC).date(), party)
     entries = list(reader.entries(first)) if layout.kind != UNKNOWN else []
     if layout.kind == EXPORT:
         entries = whole_file.latest_revisions(entries)

@@ -19,6 +19,7 @@ from biosetu.framework import questions, targets
 from biosetu.reports.cbd.tables import rows
 
 OPTIONAL = "optional"
+ARABIC_SEMICOLON = "\u061b"
 
 
 class Entry(BaseModel):
@@ -133,7 +134,7 @@ def split_answer(question: str, text: str) -> list[str]:
     known = questions().get(question)
     if known is not None and not known.options:
         return [text.strip()] if text.strip() else []
-    return [value.strip() for value in text.split(";") if value.strip()]
+    return [value.strip() for value in text.replace(ARABIC_SEMICOLON, ";").split(";") if value.strip()]
 
 
 def carried_over(last: Draft, cycle: str) -> Draft:

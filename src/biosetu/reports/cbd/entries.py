@@ -14,8 +14,9 @@ from biosetu.engine.grids import Formula, Grid, Value
 from biosetu.framework import indicators
 from biosetu.reports.cbd.findings import Finding
 from biosetu.reports.cbd.layouts import ATTACHMENT, EXPORT, Layout, squeezed
-from biosetu.reports.cbd.numbers import PLACEHOLDER, Reading, has_invisible, plain, read_value, read_year
+from biosetu.reports.cbd.numbers import PLACEHOLDER, Reading, has_invisible, plain, read_value
 from biosetu.reports.cbd.tables import UnitRule, unit_kinds, unit_names, unit_rules
+from biosetu.reports.cbd.years import read_year
 
 UUID = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 YES = frozenset({"yes"})
@@ -57,12 +58,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the rows of one sheet. `typed`: the file keeps numbers apart from text (xlsx)."""
+    """Reads the rows of one sheet. `typed`: the file keeps numbers apart from text (xlsx). `party`: whose file it is, if known."""
 
     sheet: str
     layout: Layout
     typed: bool
     today: date
+    party: str = ""
 
     def entries(self, grid: Grid) -> Iterator[Entry]:
         """Yield the rows below the header that hold anything."""
@@ -165,7 +167,7 @@ class Reader:
             entry.disaggregated = True
 
     def _year(self, entry: Entry, value: Value) -> None:
-        number = self._take(entry, read_year(value, self.typed, self.today), "year", value)
+        number = self._take(entry, read_year(value, self.typed, self.today, self.party), "year", value)
         entry.year = None if number is None else int(number)
 
     def _unit(self, entry: Entry, value: Value) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from biosetu.engine.grids import ErrorValue, Formula, PercentNumber, Value
-from biosetu.reports.cbd.tables import calendars, tolerances
 
 PLAIN = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 COMMA = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))")
@@ -115,42 +114,3 @@ def _certain(text: str, defect: str) -> Reading:
 
 def _tidied(number: float | None) -> int | float | None:
     return None if number is None else tidy(number)
-
-
-def read_year(value: Value, typed: bool, today: date) -> Reading:
-    """Read a year: four digits of the Gregorian calendar, not later than next year."""
-    if isinstance(value, Formula):
-        return Reading(defect="formula")
-    if isinstance(value, ErrorValue):
-        return Reading(defect="error-value")
-    if isinstance(value, datetime | date):
-        return Reading(defect="year-is-date")
-    if isinstance(value, bool):
-        return Reading(defect="year-not-number")
-    if isinstance(value, int | float):
-        return _judged_year(float(value), Reading(float(value)), today)
-    text = plain(value)
-    if not text:
-        return Reading(defect="empty-year")
-    if PLACEHOLDER.fullmatch(text):
-        return Reading(defect="placeholder")
-    western = western_digits(text)
-    if not PLAIN.fullmatch(western):
-        return Reading(defect="year-not-number")
-    number = float(western)
-    if western != text:
-        return _judged_year(number, Reading(number, "year-not-number", corrected=tidy(number)), today)
-    return _judged_year(
-        number, Reading(number, "number-as-text", corrected=tidy(number)) if typed else Reading(number), today
-    )
-
-
-def _judged_year(year: float, fine: Reading, today: date) -> Reading:
-    if not year.is_integer():
-        return Reading(defect="year-not-number")
-    if tolerances()["first_year"] <= year <= today.year + 1:
-        return fine
-    likely = [c for c in calendars() if c.first <= year <= c.last and year - c.offset <= today.year + 1]
-    if likely:
-        return Reading(defect="year-calendar", detail=", ".join(f"{c.label}: {int(year) - c.offset}" for c in likely))
-    return Reading(defect="year-range")

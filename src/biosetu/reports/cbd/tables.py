@@ -53,8 +53,7 @@ class Calendar:
     name: str
     first: int
     last: int
-    offset: int
-    label: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +133,17 @@ def tolerances() -> Mapping[str, float]:
 def calendars() -> tuple[Calendar, ...]:
     """Return the calendars whose years are mistaken for Gregorian ones."""
     return tuple(
-        Calendar(row["calendar"], int(row["first"]), int(row["last"]), int(row["offset"]), row["label_en"])
-        for row in rows("calendars")
+        Calendar(row["calendar"], int(row["first"]), int(row["last"]), row["mark"]) for row in rows("calendars")
     )
+
+
+@cache
+def party_calendars() -> Mapping[str, frozenset[str]]:
+    """Return the calendars that a Party's offices write beside the Gregorian one."""
+    found: dict[str, set[str]] = {}
+    for row in rows("party_calendars"):
+        found.setdefault(row["party"], set()).add(row["calendar"])
+    return MappingProxyType({party: frozenset(names) for party, names in found.items()})
 
 
 @cache

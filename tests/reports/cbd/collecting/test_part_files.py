@@ -77,6 +77,47 @@ def test_date_typed_into_a_spreadsheet_is_a_date(tmp_path: Path) -> None:
     assert done.collection.draft.text("II.anticipatedNbsapDate") == "2026-12-31"
 
 
+@pytest.mark.parametrize("suffix", [".xlsx", ".docx"])
+def test_date_that_is_held_stands_beside_itself_in_the_calendar_of_the_offices(tmp_path: Path, suffix: str) -> None:
+    collection, part, fields = story()
+    key = "II.anticipatedNbsapDate"
+    collection = replied(collection, part, FORESTS, sent(key, "2083/84")).collection
+    path = tmp_path / f"p{suffix}"
+    write_part_file(collection, fields, part, path)
+    back = {one.key: one.text for one in read_part_file(path).given}
+    assert back[key] == "2027-07-16"
+    grid = docx.Document(str(path)).tables[1] if suffix == ".docx" else None
+    rows = (
+        [[cell.text for cell in row.cells] for row in grid.rows]
+        if grid
+        else [list(row) for row in openpyxl.load_workbook(path)["part"].iter_rows(values_only=True)]
+    )
+    choices = next(row[3] for row in rows if row[0] == key)
+    assert "2027-07-16 (2084-03-32 BS)" in choices
+    done = replied(collection, part, FORESTS, *read_part_file(path).given)
+    assert (done.taken, done.conflicts) == ((), ())
+
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def test_word_part_in_arabic_runs_from_right_to_left(tmp_path: Path) -> None:
+    document = docx.Document(str(written(tmp_path / "p.docx", "ar")))
+    body = document.element.body
+    tables, texts = list(body.iter(f"{WORD}tbl")), [p for p in body.iter(f"{WORD}p") if "".join(p.itertext())]
+    assert [[node.tag for node in table.tblPr][:2] for table in tables] == [
+        [f"{WORD}tblStyle", f"{WORD}bidiVisual"]
+    ] * 2
+    assert [p for p in texts if p.pPr is None or p.pPr.find(f"{WORD}bidi") is None] == []
+    assert [p for p in texts if [n.tag for n in p.pPr][-1] != f"{WORD}jc"] == []
+    assert [r for r in body.iter(f"{WORD}r") if r.rPr is None or r.rPr.find(f"{WORD}rtl") is None] == []
+
+
+def test_word_part_in_english_runs_from_left_to_right(tmp_path: Path) -> None:
+    body = docx.Document(str(written(tmp_path / "p.docx"))).element.body
+    assert [node.tag for node in body.iter() if node.tag in {f"{WORD}bidi", f"{WORD}bidiVisual", f"{WORD}rtl"}] == []
+
+
 def test_no_cell_of_a_workbook_starts_as_a_formula(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written(tmp_path / "p.xlsx"))
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]

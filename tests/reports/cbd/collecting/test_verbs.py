@@ -180,6 +180,11 @@ def test_answer_that_breaks_a_rule_is_refused(key: str, text: str, message: str)
         ("III.NT-1.levelOfProgress", "لا تغير يذكر", "no-change"),
         ("II.hasRevisedNbsap", "In progress", "inProgress"),
         ("II.anticipatedNbsapDate", "2083-09-16 BS", "2026-12-31"),
+        ("II.anticipatedNbsapDate", "1448-07-22 هـ", "2026-12-31"),
+        ("II.anticipatedNbsapDate", "2083/84", "2027-07-16"),
+        ("II.anticipatedNbsapDate", "\u20662083-09-16 BS\u2069", "2026-12-31"),
+        ("Q.5_1", "marineSpecies؛ Freshwater species", "marineSpecies; freshwaterSpecies"),
+        ("II.anticipatedNbsapDate", "FY 2026/27", "2027-07-16"),
         ("V.assessmentSummary", " two\r\nlines ", "two\nlines"),
     ],
 )

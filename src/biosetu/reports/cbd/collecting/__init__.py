@@ -1,6 +1,7 @@
 """Collecting a national report from the offices of a Party: parts out, answers in, conflicts shown, signed off."""
 
 from biosetu.reports.cbd.collecting.asked import Asked, asked, read_text, section_of, shown
+from biosetu.reports.cbd.collecting.days import dated, other_calendars, read_day
 from biosetu.reports.cbd.collecting.part_files import (
     PartReturn,
     part_fields,
@@ -19,7 +20,7 @@ from biosetu.reports.cbd.collecting.records import (
     Standing,
     Step,
 )
-from biosetu.reports.cbd.collecting.silence import OfficeLine, PartLine, by_office, dated, other_calendars, silence
+from biosetu.reports.cbd.collecting.silence import OfficeLine, PartLine, by_office, silence
 from biosetu.reports.cbd.collecting.states import NotNowError, allowed, transitions, wrong_answers
 from biosetu.reports.cbd.collecting.store import CollectionFolder, CollectionStore, Desk
 from biosetu.reports.cbd.collecting.verbs import (
@@ -64,6 +65,7 @@ __all__ = [
     "other_calendars",
     "part_fields",
     "postpone",
+    "read_day",
     "read_part_file",
     "read_text",
     "section_of",

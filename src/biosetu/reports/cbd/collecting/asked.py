@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
-from biosetu.alignment.calendars import read_date
 from biosetu.alignment.national import Promises
 from biosetu.framework import answers, indicators, questions
 from biosetu.framework.answering import is_open
 from biosetu.framework.records import BinaryQuestion
 from biosetu.observations.own import progress_levels
 from biosetu.problems import DataError, Problem
+from biosetu.reports.cbd.collecting.days import dated, read_day
 from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, keys_of, report_targets, split_answer
 from biosetu.reports.cbd.tables import rows
 from biosetu.translation import N_
@@ -26,6 +27,7 @@ class Asked:
     """One field: its key, what it belongs to (a target's title, a question's number), our words for what to write.
 
     `kind`: text, choice (one of `options`), many (several of them) or date. `options` are (value, label).
+    `party`: whose report it is, for dates.
     """
 
     key: str
@@ -36,6 +38,7 @@ class Asked:
     mandatory: bool = True
     open: bool = True
     condition: str = ""
+    party: str = ""
 
     @property
     def section(self) -> str:
@@ -54,10 +57,10 @@ def section_of(key: str) -> str:
 
 def asked(promises: Promises, draft: Draft, language: str = "en") -> tuple[Asked, ...]:
     """Return every field of a report in its order, the binary questions last; headings of questions are left out."""
-    return (*_fields(promises, language), *_questions(draft, language))
+    return (*_fields(promises, draft.party, language), *_questions(draft, language))
 
 
-def _fields(promises: Promises, language: str) -> Iterator[Asked]:
+def _fields(promises: Promises, party: str, language: str) -> Iterator[Asked]:
     titles = {target.id: f"{target.id}. {target.title}" for target in report_targets(promises, language)}
     for key, field in keys_of(promises):
         about = titles.get(section_of(key).removeprefix("III."), "") if field.per == "target" else ""
@@ -65,7 +68,7 @@ def _fields(promises: Promises, language: str) -> Iterator[Asked]:
             about = key.split(".")[1]
         kind = {"level": CHOICE, "choice": CHOICE, "date": DATE}.get(field.kind, TEXT)
         needed = field.kind not in {OPTIONAL, "date"}
-        yield Asked(key, about, field.label(language), kind, _options(field, language), needed)
+        yield Asked(key, about, field.label(language), kind, _options(field, language), needed, party=party)
 
 
 def _options(field: ReportField, language: str) -> tuple[tuple[str, str], ...]:
@@ -148,7 +151,7 @@ def read_text(field: Asked, text: str) -> str:
 
 def _date(field: Asked, written: str) -> str:
     try:
-        return read_date(written).isoformat()
+        return read_day(written, field.party).isoformat()
     except DataError as error:
         found = error.problems[0]
         raise _wrong(field, found.message, found.remedy, "date", written) from error
@@ -172,7 +175,9 @@ def choice_words(value: str) -> frozenset[str]:
 
 
 def shown(field: Asked, text: str) -> str:
-    """Return a text of the report as people read it: labels for values."""
+    """Return a text of the report as people read it: labels for values, a date in each calendar of the offices."""
+    if field.kind == DATE and text:
+        return dated(field.party, date.fromisoformat(text))
     labels = dict(field.options)
     if not labels:
         return text

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from biosetu.engine.grids import Book, ErrorValue, Formula, Value, read_book
 from biosetu.engine.pages import read_word_tables
@@ -19,7 +17,7 @@ from biosetu.observations import unescape
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd.collecting.asked import CHOICE, DATE, MANY, Asked, shown
 from biosetu.reports.cbd.collecting.records import Collection, Part
-from biosetu.reports.cbd.collecting.silence import dated
+from biosetu.reports.cbd.collecting.days import dated
 from biosetu.reports.cbd.collecting.verbs import Returned
 from biosetu.reports.cbd.draft import fingerprint
 from biosetu.reports.cbd.numbers import plain
@@ -81,7 +79,7 @@ def _about(collection: Collection, part: Part, voice: Voice) -> list[tuple[str, 
     return [
         (MARK, f"{draft.party} {draft.cycle} {part.id}"),
         (_("Office"), part.office),
-        (_("Due"), dated(draft.party, part.due)),
+        (_("Due"), voice.ltr(dated(draft.party, part.due))),
         (_("Note"), part.note or "–"),
         (_("How to fill it in"), _("Write in the column “Your text”; leave the others as they are.")),
     ]
@@ -91,13 +89,15 @@ def _cells(collection: Collection, field: Asked, voice: Voice) -> tuple[str, ...
     held = collection.draft.text(field.key)
     entry = collection.draft.entries.get(field.key)
     old = voice.gettext("old text, to be reviewed") if entry and not entry.reviewed else ""
-    choices = "; ".join(label for _, label in field.options)
+    choices = voice.gettext("; ").join(label for _, label in field.options)
     if field.kind == MANY:
         choices += f" ({voice.gettext('several, joined with ;')})"
     if field.kind == DATE:
         choices = voice.gettext("a date; name the calendar where it is not Gregorian: 2087-04-01 BS")
+        choices += f" ({voice.ltr(shown(field, held))})" if held else ""
     about = field.about + (f" [{field.condition}]" if field.condition else "")
-    return (field.key, about, field.label, choices, shown(field, held), old, fingerprint(held))
+    text = held if field.kind == DATE else shown(field, held)
+    return (field.key, about, field.label, choices, text, old, fingerprint(held))
 
 
 def _write_workbook(collection: Collection, mine: Sequence[Asked], part: Part, out: Path, language: str) -> None:
@@ -114,31 +114,13 @@ def _write_workbook(collection: Collection, mine: Sequence[Asked], part: Part, o
 
 
 def _document(collection: Collection, mine: Sequence[Asked], part: Part, language: str) -> bytes:
-    import docx
-    from docx.enum.section import WD_ORIENT
+    from biosetu.reports.cbd.collecting.part_document import document
 
     voice = Voice(language)
-    document: Any = docx.Document()
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = section.page_height, section.page_width
     title = f"{voice.gettext('Part of the national report')} {collection.draft.party} {collection.draft.cycle}"
-    document.add_heading(title, level=1)
-    document.core_properties.title, document.core_properties.author = title, "BioSetu"
-    _table(document, _about(collection, part, voice))
-    document.add_paragraph()
     rows = [HEADER, tuple(voice.gettext(LABELS[name]) for name in HEADER)]
-    _table(document, [*rows, *(_cells(collection, field, voice) for field in mine)])
-    target = BytesIO()
-    document.save(target)
-    return target.getvalue()
-
-
-def _table(document: Any, rows: Sequence[Sequence[str]]) -> None:
-    table = document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
+    rows += [_cells(collection, field, voice) for field in mine]
+    return document(title, _about(collection, part, voice), rows, voice)
 
 
 def read_part_file(path: Path) -> PartReturn:

@@ -8,12 +8,11 @@ from datetime import date
 
 import pyarrow as pa
 
-from biosetu.alignment.calendars import Calendar, side_by_side
 from biosetu.reports.cbd.collecting.asked import Asked
+from biosetu.reports.cbd.collecting.days import beside
 from biosetu.reports.cbd.collecting.records import OPEN_PARTS, SETTLED_PARTS, Collection, Part, PartState
 from biosetu.reports.cbd.collecting.states import open_keys
 from biosetu.reports.cbd.draft import filled
-from biosetu.reports.cbd.tables import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +85,21 @@ def _order(line: PartLine) -> tuple[bool, bool, date, str]:
 
 SILENCE = pa.schema(
     [(name, pa.string()) for name in ("office", "part", "state")]
-    + [("due", pa.date32()), ("days", pa.int32()), ("overdue", pa.bool_())]
+    + [("due", pa.date32()), ("due_beside", pa.string()), ("days", pa.int32()), ("overdue", pa.bool_())]
     + [(name, pa.int32()) for name in ("fields", "answered", "open", "conflicts")]
     + [("fields_from", pa.string())]
 )
 
 
 def silence(collection: Collection, fields: Sequence[Asked], today: date) -> pa.Table:
-    """Return the parts as a table: office, part, state, due, days (negative: late), overdue, fields, answered …"""
+    """Return the parts as a table: office, part, state, due, due_beside (the other calendars), days (negative: late), overdue, fields, answered …"""
     records = [
         {
             "office": line.office,
             "part": one.part.id,
             "state": str(one.part.state),
             "due": one.part.due,
+            "due_beside": beside(collection.draft.party, one.part.due),
             "days": one.days,
             "overdue": one.overdue,
             "fields": one.fields,
@@ -112,18 +112,3 @@ def silence(collection: Collection, fields: Sequence[Asked], today: date) -> pa.
         for one in line.lines
     ]
     return pa.Table.from_pylist(records, schema=SILENCE)
-
-
-CALENDAR_MARKS = {Calendar.BIKRAM_SAMBAT: "BS", Calendar.SOLAR_HIJRI: "SH", Calendar.HIJRI: "AH"}
-
-
-def other_calendars(party: str, day: date) -> tuple[tuple[Calendar, str], ...]:
-    """Return a day in the calendars that a Party's offices write beside the Gregorian one (`party_calendars.csv`)."""
-    wanted = {row["calendar"] for row in rows("party_calendars") if row["party"] == party}
-    return tuple((calendar, text) for calendar, text in side_by_side(day).items() if calendar in wanted)
-
-
-def dated(party: str, day: date) -> str:
-    """Return a day as a Party's offices write it: `2026-12-31 (2083-09-16 BS)`."""
-    beside = ", ".join(f"{text} {CALENDAR_MARKS[calendar]}" for calendar, text in other_calendars(party, day))
-    return f"{day.isoformat()} ({beside})" if beside else day.isoformat()
