@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,15 +34,7 @@ def report() -> None:
 @language_option
 @quiet_option
 def check_command(
-    file: Path,
-    code: str,
-    attachment: bool,
-    party: str,
-    fix: bool,
-    fixed_file: Path | None,
-    out: Path | None,
-    language: str,
-    quiet: bool,
+    file: Path, fix: bool, fixed_file: Path | None, out: Path | None, language: str, quiet: bool, **asked: Any
 ) -> int:
     """Say what the reporting tool would drop or misread in FILE, row by row.
 
@@ -54,7 +47,7 @@ def check_command(
 
     if fix and fixed_file is None:
         fixed_file = file.with_name(f"{file.stem}-corrected.xlsx")
-    checked = check_report(file, code, attachment, fixed_file, party=party)
+    checked = check_report(file, fixed=fixed_file, **asked)
     findings = checked.report.table(language)
     if out is not None or findings.num_rows:
         emit(findings, out)

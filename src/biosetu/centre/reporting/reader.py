@@ -51,7 +51,7 @@ def read_part(file: UploadedFile[Any], bounds: Bounds) -> PartReturn:
 def check_file(
     file: UploadedFile[Any], bounds: Bounds, *, code: str, attachment: bool, out: Path, party: str = ""
 ) -> dict[str, Any]:
-    """Check a file of a Party, where it is named, for the reporting tool; the corrected copy goes to `out` where there is one.
+    """Check a file for the reporting tool; the corrected copy goes to `out` where there is one.
 
     Returns layout, rows, blocking, findings (in English and Arabic) and changes as plain values.
     """

@@ -58,7 +58,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the rows of one sheet. `typed`: the file keeps numbers apart from text (xlsx). `party`: whose file it is, if known."""
+    """Reads the rows of one sheet. `typed`: the file keeps numbers apart from text (xlsx).
+
+    `party`: whose file it is, if that is known.
+    """
 
     sheet: str
     layout: Layout

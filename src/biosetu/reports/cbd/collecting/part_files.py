@@ -16,8 +16,8 @@ from biosetu.engine.tables import replacing
 from biosetu.observations import unescape
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd.collecting.asked import CHOICE, DATE, MANY, Asked, shown
-from biosetu.reports.cbd.collecting.records import Collection, Part
 from biosetu.reports.cbd.collecting.days import dated
+from biosetu.reports.cbd.collecting.records import Collection, Part
 from biosetu.reports.cbd.collecting.verbs import Returned
 from biosetu.reports.cbd.draft import fingerprint
 from biosetu.reports.cbd.numbers import plain

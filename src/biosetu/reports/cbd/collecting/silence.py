@@ -92,7 +92,7 @@ SILENCE = pa.schema(
 
 
 def silence(collection: Collection, fields: Sequence[Asked], today: date) -> pa.Table:
-    """Return the parts as a table: office, part, state, due, due_beside (the other calendars), days (negative: late), overdue, fields, answered …"""
+    """Return the parts as a table: office, part, state, due, due_beside (other calendars), days (negative: late) …"""
     records = [
         {
             "office": line.office,
