@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from biosetu.cli.ecosystems import ecosystems
 from biosetu.ecosystems.assessment import CRITERIA, TEMPLATE, assess, assessment_table, category_counts, template_rows
-from biosetu.ecosystems.criteria import decline
+from biosetu.ecosystems.criteria import collapse_risk, decline
 from biosetu.ecosystems.intervals import Interval, parse_answer, parse_interval
 from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.ecosystems.thresholds import ORDER, guidelines
@@ -82,7 +82,9 @@ def test_three_readings_of_the_cell_rule_stand_side_by_side() -> None:
 
 
 def test_near_misses_are_named() -> None:
-    (found,) = assess([{"ecosystem": "E", "A1_decline_percent": "28", "E_100_years_percent": "9.5"}])
+    (found,) = assess(
+        [{"ecosystem": "E", "A1_decline_percent": "28", "E_50_years_percent": "1", "E_100_years_percent": "9.5"}]
+    )
     assert found.category == "LC"
     assert assessment_table([found])["near_threshold"].to_pylist() == ["A1, E"]
 
@@ -104,6 +106,30 @@ def test_all_problems_are_listed_with_row_and_column() -> None:
         (4, "aoo_cells", "range"),
         (4, "eoo_km2", "value"),
     ]
+
+
+def test_collapse_cannot_be_less_probable_in_more_time() -> None:
+    with pytest.raises(DataError) as raised:
+        assess([{"ecosystem": "E", "E_50_years_percent": "30", "E_100_years_percent": "20"}])
+    assert [(each.code, each.column) for each in raised.value.problems] == [("horizons", "E_100_years_percent")]
+
+
+@given(st.integers(0, 100), st.integers(0, 100))
+def test_range_of_an_unknown_horizon_holds_what_knowing_it_could_give(one: int, other: int) -> None:
+    """With either horizon alone, the plausible range encloses the category that both together give, and is reached."""
+    near, far = sorted((one, other))
+    rules = guidelines()
+    whole = collapse_risk(Interval.exactly(near), Interval.exactly(far), rules).category
+    for part in (
+        collapse_risk(Interval.exactly(near), None, rules),
+        collapse_risk(None, Interval.exactly(far), rules),
+    ):
+        assert ORDER.index(part.low) <= ORDER.index(whole) <= ORDER.index(part.high)
+        assert part.category in {"NE", part.low}
+    lowest = collapse_risk(Interval.exactly(near), Interval.exactly(near), rules).category
+    highest = collapse_risk(Interval.exactly(near), Interval.exactly(100), rules).category
+    alone = collapse_risk(Interval.exactly(near), None, rules)
+    assert (alone.low, alone.high) == (lowest, highest)
 
 
 @settings(deadline=None)

@@ -14,11 +14,13 @@ from pyproj import CRS, Geod, Transformer
 from rasterio import Affine
 from scipy import ndimage
 
+from biosetu.cli import main
 from biosetu.cli.ecosystems import ecosystems
-from biosetu.ecosystems.assessment import template_rows
+from biosetu.ecosystems.assessment import assess, assessment_table, template_rows
+from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.engine import rasters
 from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
-from biosetu.jobs.ecosystems_inputs import MeasureOptions
+from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions
 from biosetu.jobs.ecosystems_measure import measure_maps
 from biosetu.problems import Cancelled, DataError, UsageError
 
@@ -248,6 +250,89 @@ def test_samples_correct_the_area_and_widen_the_decline(write_map: WriteMap, tmp
     found = rows_of([path], samples=samples)
     assert found["1", 2000]["area_adjusted_km2"] == pytest.approx(45.0, rel=1e-6)
     assert found["2", 2000]["area_adjusted_km2"] == pytest.approx(55.0, rel=1e-6)
+
+
+def sampled(tmp_path: Path, write_map: WriteMap, text: str, **options: object) -> MeasuredMap:
+    """Half a map is class 1, half class 2, 50 km² each."""
+    codes = np.repeat(np.array([[1], [2]], np.uint8), 50, axis=0).repeat(100, axis=1)
+    path = write_map("m2000.tif", codes, Affine(100, 0, 0, 0, -100, 10_000), "ESRI:54034")
+    samples = tmp_path / "samples.csv"
+    samples.write_text(text)
+    return measure_maps([path], MeasureOptions(samples=samples, **options))  # type: ignore[arg-type]
+
+
+def test_what_the_map_does_not_show_keeps_its_part_of_the_sample(write_map: WriteMap, tmp_path: Path) -> None:
+    """Of class 1 a tenth is class 9, which the map lacks: 5 of 50 km² are its own, and the areas add up to 100."""
+    found = sampled(tmp_path, write_map, "mapped,true,count\n1,1,80\n1,2,10\n1,9,10\n2,2,100\n")
+    areas = {row["class"]: (row["area_km2"], row["area_adjusted_km2"]) for row in found.measures.to_pylist()}
+    assert {code: round(pair[1], 6) for code, pair in areas.items()} == {"1": 40.0, "2": 55.0, "9": 5.0}
+    assert areas["9"][0] == 0
+    assert sum(pair[1] for pair in areas.values()) == pytest.approx(100, rel=1e-9)
+    assert [(warning.code, warning.value) for warning in found.warnings] == [("sample-class", "9")]
+
+
+def test_zone_keeps_the_share_of_a_class_that_lies_outside_it(write_map: WriteMap, tmp_path: Path) -> None:
+    """A zone that holds class 1 alone: a tenth of it is class 2 in truth, though the zone shows none."""
+    import geopandas as gpd
+    from shapely import box
+
+    zones = tmp_path / "z.gpkg"
+    gpd.GeoDataFrame({"name": ["top"]}, geometry=[box(0, 5_000, 10_000, 10_000)], crs="ESRI:54034").to_file(zones)
+    found = sampled(tmp_path, write_map, "mapped,true,count\n1,1,90\n1,2,10\n2,2,100\n", by=zones).measures
+    assert {row["class"]: round(row["area_adjusted_km2"], 6) for row in found.to_pylist()} == {"1": 45.0, "2": 5.0}
+
+
+def test_every_row_of_a_sample_that_cannot_be_used_is_named(write_map: WriteMap, tmp_path: Path) -> None:
+    text = "date,mapped,true,count\n2000,1,1,90\n,,,\n2000,1,1,5\n1999,1,2,3\n2000,2,2,-4\n2000,2,,1.5\n"
+    with pytest.raises(DataError) as raised:
+        sampled(tmp_path, write_map, text)
+    assert [(problem.row, problem.column) for problem in raised.value.problems] == [
+        (4, "true"),
+        (5, "date"),
+        (6, "count"),
+        (7, "true"),
+        (7, "count"),
+    ]
+
+
+def test_classes_sampled_less_than_twice_are_named_by_the_command(
+    write_map: WriteMap, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_map("m2000.tif", np.array([[1, 2, 3]], np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28))
+    samples = tmp_path / "samples.csv"
+    samples.write_text("mapped,true,count\n1,1,90\n2,2,1\n")
+    assert main.run(["ecosystems", "measure", str(path), "--samples", str(samples), "--quiet"]) == main.DATA_PROBLEMS
+    said = capsys.readouterr().err
+    assert "column mapped: has fewer than 2 sampled places of a class on the map ('2')" in said
+    assert "('3')" in said
+
+
+def test_row_without_date_is_no_row_of_the_first_of_two_maps(write_map: WriteMap, tmp_path: Path) -> None:
+    transform = Affine(0.01, 0, 80, 0, -0.01, 28)
+    paths = [write_map(f"m{year}.tif", np.ones((2, 2), np.uint8), transform) for year in (2000, 2010)]
+    samples = tmp_path / "samples.csv"
+    samples.write_text("date,mapped,true,count\n,1,1,9\n")
+    with pytest.raises(DataError, match="row 2, column date: is no date of the maps"):
+        measure_maps(paths, MeasureOptions(samples=samples))
+
+
+def test_national_types_and_groups_of_the_class_table_reach_every_output(write_map: WriteMap, tmp_path: Path) -> None:
+    transform = Affine(0.01, 0, 80, 0, -0.01, 28)
+    paths = [write_map(f"m{year}.tif", np.array([[1, 2]], np.uint8), transform) for year in (2000, 2010)]
+    classes = tmp_path / "classes.csv"
+    classes.write_text("code,name,national_type,functional_group\n1,Sal,Hill sal,T1.2\n2,Town,,T7.4\n")
+    found = measure_maps(paths, MeasureOptions(classes=classes))
+    assert found.transitions is not None
+    assert set(found.transitions["before_national_type"].to_pylist()) == {"Hill sal", ""}
+    rows = template_rows(found.measures.to_pylist())
+    assert [(row["name"], row["national_type"], row["functional_group"]) for row in rows] == [
+        ("Sal", "Hill sal", "T1.2"),
+        ("Town", "", "T7.4"),
+    ]
+    assessed = assess(rows)
+    for table, group in ((assessment_table(assessed), "functional_group"), (rle_table(assessed), "efg_code")):
+        assert table["national_type"].to_pylist() == ["Hill sal", ""]
+        assert table[group].to_pylist() == ["T1.2", "T7.4"]
 
 
 def test_zones_measure_each_province_by_itself(write_map: WriteMap, tmp_path: Path) -> None:

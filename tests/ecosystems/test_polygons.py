@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from rasterio import Affine
 from rasterio.features import shapes
 
-from biosetu.ecosystems.polygons import dissolved, overlaps, polygon_cells
+from biosetu.ecosystems.polygons import OUTSIDE, apart, dissolved, doubled, overlaps, polygon_cells, within
 from biosetu.geo.occupancy_grid import OccupancyGrid
 from biosetu.geo.pixels import AreaUnit
 from biosetu.jobs.ecosystems_inputs import MeasureOptions
 from biosetu.jobs.ecosystems_measure import measure_maps
 from biosetu.problems import DataError, UsageError
 
+WriteMap = Callable[..., Path]
 MM2 = AreaUnit(6)
 
 
@@ -43,7 +46,8 @@ def test_overlaps_and_dissolving() -> None:
     assert names == ["a", "b"]
     assert whole[1].equals(shapely.box(0, 0, 2, 1))
     first, second, area = overlaps(whole, np.array([shapely.box(0.5, 0, 3, 1)], object))
-    assert (first.tolist(), second.tolist(), area.tolist()) == ([1], [0], [1.5])
+    found = list(zip(first.tolist(), second.tolist(), area.tolist(), strict=True))
+    assert found == [(1, 0, 1.5), (0, OUTSIDE, 1.0), (1, OUTSIDE, 0.5), (OUTSIDE, 0, 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -103,3 +107,110 @@ def test_polygons_without_crs_or_class_are_named(tmp_path: Path) -> None:
 def test_rasters_and_polygons_are_not_mixed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="all as polygons"):
         measure_maps([tmp_path / "a2000.tif", tmp_path / "b2010.gpkg"], MeasureOptions())
+
+
+def map_of(path: Path, shapes: dict[str, shapely.Geometry], crs: str = "ESRI:54034") -> Path:
+    gpd.GeoDataFrame({"class": list(shapes)}, geometry=list(shapes.values()), crs=crs).to_file(path)
+    return path
+
+
+def margins(found: pa.Table, zone: str = "") -> dict[tuple[str, str], float]:
+    sums: dict[tuple[str, str], float] = {}
+    for row in found.to_pylist():
+        for side in ("before", "after"):
+            if row[side] is not None and row["zone"] == zone:
+                sums[side, row[side]] = sums.get((side, row[side]), 0.0) + row["area_km2"]
+    return sums
+
+
+def test_transitions_of_polygons_add_up_to_both_dates_whatever_lies_outside_the_other(tmp_path: Path) -> None:
+    """The later map is shifted and has a class of its own: what lies outside the other map has its row."""
+    before = {"a": shapely.box(0, 0, 9_000, 9_000), "b": shapely.Point(15_000, 4_000).buffer(5_000)}
+    after = {"a": shapely.box(2_000, -1_000, 8_000, 7_000), "c": shapely.box(8_000, -1_000, 12_000, 6_000)}
+    paths = [map_of(tmp_path / f"m{year}.gpkg", shapes) for year, shapes in ((2000, before), (2010, after))]
+    found = measure_maps(paths, MeasureOptions())
+    areas = {(row["class"], row["date"]): row["area_km2"] for row in found.measures.to_pylist() if row["area_km2"]}
+    assert found.transitions is not None
+    expected = {("before", code): areas[code, 2000] for code in before} | {
+        ("after", code): areas[code, 2010] for code in after
+    }
+    assert margins(found.transitions) == pytest.approx(expected, rel=1e-9)
+    gone = [row["area_km2"] for row in found.transitions.to_pylist() if row["after"] is None]
+    assert sum(gone) == pytest.approx(shapely.union_all([*before.values()]).difference(
+        shapely.union_all([*after.values()])).area / 1e6, rel=1e-9)  # fmt: skip
+    assert not found.warnings
+
+
+def test_classes_that_overlap_are_told_with_their_area(tmp_path: Path) -> None:
+    path = map_of(
+        tmp_path / "m2000.gpkg", {"a": shapely.box(0, 0, 9_000, 9_000), "b": shapely.box(8_000, 0, 9_999, 9_000)}
+    )
+    (warning,) = measure_maps([path], MeasureOptions()).warnings
+    assert (warning.code, warning.value) == ("overlap", "9 km²")
+
+
+def test_later_of_two_zones_has_the_place_and_pieces_have_no_loose_ends() -> None:
+    zones = np.array([shapely.box(0, 0, 6, 4), shapely.box(4, 0, 10, 4), shapely.box(5, 0, 5.5, 1)], object)
+    names, shapes = apart(zones, ["west", "east", "west"])
+    assert names == ["east", "west"]
+    assert [shape.area for shape in shapes] == [pytest.approx(23.5), pytest.approx(16.5)]
+    assert doubled(shapes) == pytest.approx(0)
+    comb = shapely.Polygon([(0, 0), (8, 0), (8, 2), (6, 2), (6, 1), (4, 1), (4, 2), (0, 2)])
+    own, zone, pieces = within(np.array([comb], object), np.array([shapely.box(0, 1, 10, 3)], object))
+    assert (own.tolist(), zone.tolist()) == ([0], [0])
+    assert set(shapely.get_type_id(shapely.get_parts(pieces)).tolist()) == {3}
+    assert shapely.area(pieces).tolist() == [6.0]
+
+
+def test_polygons_by_zone_are_what_a_raster_of_the_same_map_gives_by_zone(write_map: WriteMap, tmp_path: Path) -> None:
+    """Two zones that overlap, the later before the earlier, and land in no zone."""
+    transform = Affine(500, 0, 0, 0, -500, 20_000)
+    codes = {year: np.kron(np.random.default_rng(year).integers(1, 4, (4, 5)), np.ones((10, 10), int)).astype(np.uint8)
+             for year in (2000, 2010)}  # fmt: skip
+    rasters_, polygons = [], []
+    for year, code in codes.items():
+        rasters_.append(write_map(f"m{year}.tif", code, transform, "ESRI:54034"))
+        parts = [(shapely.geometry.shape(part), int(value)) for part, value in shapes(code, transform=transform)]
+        frame = gpd.GeoDataFrame({"class": [v for _, v in parts]}, geometry=[p for p, _ in parts], crs="ESRI:54034")
+        frame.to_file(tmp_path / f"p{year}.gpkg")
+        polygons.append(tmp_path / f"p{year}.gpkg")
+    zones = map_of(tmp_path / "z.gpkg", {"north": shapely.box(0, 8_000, 25_000, 20_000),
+                                         "east": shapely.box(15_000, 0, 22_000, 20_000)})  # fmt: skip
+    one, other = (measure_maps(paths, MeasureOptions(by=zones)) for paths in (rasters_, polygons))
+    assert one.transitions is not None
+    assert other.transitions is not None
+    found = [{(r["zone"], r["class"], r["date"]): r for r in each.measures.to_pylist()} for each in (one, other)]
+    assert set(found[0]) == set(found[1])
+    for key, row in found[1].items():
+        for column in ("area_km2", "eoo_km2"):
+            assert row[column] == pytest.approx(found[0][key][column], rel=1e-6), (key, column)
+        assert row["aoo_cells"] == found[0][key]["aoo_cells"]
+    for zone in ("north", "east"):
+        assert margins(other.transitions, zone) == pytest.approx(margins(one.transitions, zone), rel=1e-6)
+
+
+def test_polygons_outside_every_zone_are_no_map(tmp_path: Path) -> None:
+    path = map_of(tmp_path / "m2000.gpkg", {"a": shapely.box(0, 0, 9_000, 9_000)})
+    zones = map_of(tmp_path / "z.gpkg", {"far": shapely.box(5e5, 5e5, 6e5, 6e5)})
+    with pytest.raises(DataError, match="holds no data"):
+        measure_maps([path], MeasureOptions(by=zones))
+
+
+@pytest.mark.parametrize("content", ["name,x\na,1\n", ""])
+def test_zones_that_are_no_polygons_are_named(content: str, write_map: WriteMap, tmp_path: Path) -> None:
+    path = write_map("m2000.tif", np.ones((2, 2), np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28))
+    table = tmp_path / "x.csv"
+    table.write_text(content)
+    with pytest.raises(DataError, match="is no file of polygons"):
+        measure_maps([path], MeasureOptions(by=table))
+
+
+def test_table_without_places_in_a_geopackage_is_named(write_map: WriteMap, tmp_path: Path) -> None:
+    import pandas as pd
+    import pyogrio
+
+    path = write_map("m2000.tif", np.ones((2, 2), np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28))
+    table = tmp_path / "x.gpkg"
+    pyogrio.write_dataframe(pd.DataFrame({"name": ["a"]}), table)
+    with pytest.raises(DataError, match="holds no data"):
+        measure_maps([path], MeasureOptions(by=table))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 Floats = npt.NDArray[np.float64]
+FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ def adjusted_areas(counts: npt.ArrayLike, mapped_km2: npt.ArrayLike, level: floa
     if n.shape != (len(mapped), len(mapped)) or (n < 0).any():
         raise ValueError("counts must be a square table of whole numbers, one row and column per class")
     rows = n.sum(axis=1)
-    if ((rows < 2) & (mapped > 0)).any():
+    if ((rows < FEWEST) & (mapped > 0)).any():
         raise ValueError("every class on the map needs at least two sample units")
     total = mapped.sum()
-    weight = mapped / total
+    weight = mapped / (total or 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.nan_to_num(n / rows[:, None])
         variance = np.nan_to_num(share * (1 - share) / (rows - 1)[:, None])

@@ -31,8 +31,8 @@ RANGES = ("B1", "B2", "B3")
 DEGRADATIONS = ("C1", "C2a", "C2b", "C3", "D1", "D2a", "D2b", "D3")
 CRITERIA = (*DECLINES, *RANGES, *DEGRADATIONS, "E")
 ABOUT = (
-    "ecosystem", "name", "functional_group", "area", "date", "scope", "collapse", "assessors", "reviewers", "citation",
-    "confidence", "evidence",
+    "ecosystem", "name", "national_type", "functional_group", "area", "date", "scope", "collapse", "assessors",
+    "reviewers", "citation", "confidence", "evidence",
 )  # fmt: skip
 CONDITIONS = ("decline_extent", "decline_environment", "decline_biotic", "threats")
 CELL_COLUMNS = ("aoo_cells", "aoo_cells_small", "aoo_cells_cumulative")
@@ -164,7 +164,7 @@ def _assess_one(cells: _Cells, rules: Guidelines, reading: str) -> Assessed:
     findings += [small_range("B1", cells.value("eoo_km2"), conditions, rules), chosen]
     findings.append(few_locations(cells.answer("few_locations_threatened")))
     findings += [_degradation(name, cells, rules) for name in DEGRADATIONS]
-    findings.append(collapse_risk(cells.value("E_50_years_percent"), cells.value("E_100_years_percent"), rules))
+    findings.append(_collapse(cells, rules))
     about = {name: cells.row.get(name, "") for name in ABOUT}
     return Assessed(about, rules.version, used, tuple(findings), by_reading)
 
@@ -179,6 +179,17 @@ def _degradation(name: str, cells: _Cells, rules: Guidelines) -> Finding:
         return degradation(name, [None], [None], rules)
 
 
+def _collapse(cells: _Cells, rules: Guidelines) -> Finding:
+    near, far = cells.value("E_50_years_percent"), cells.value("E_100_years_percent")
+    try:
+        return collapse_risk(near, far, rules)
+    except ValueError:
+        column, remedy = "E_100_years_percent", "What collapses within 50 years has collapsed within 100."
+        message, text = "is less than within 50 years", cells.row.get(column, "")
+        cells.problems.append(Problem(message, remedy, "horizons", cells.file, cells.number, column, text))
+        return not_evaluated("E")
+
+
 def assessment_table(found: Sequence[Assessed]) -> pa.Table:
     """Return one row per ecosystem: overall outcome first, then each sub-criterion as `EN (VU–EN)`.
 
@@ -186,7 +197,8 @@ def assessment_table(found: Sequence[Assessed]) -> pa.Table:
     `cells_by_reading` shows B2 under each reading of the 1 % rule; `version` the guidelines.
     """
     columns: dict[str, list[str]] = {
-        name: [each.about[name] for each in found] for name in ("ecosystem", "name", "functional_group")
+        name: [each.about[name] for each in found]
+        for name in ("ecosystem", "name", "national_type", "functional_group")
     }
     columns["category"] = [each.category for each in found]
     columns["criteria"] = [each.criteria for each in found]
@@ -239,6 +251,8 @@ def _template_row(rows: Sequence[Mapping[str, object]], past: bool) -> dict[str,
     filled |= {
         "ecosystem": str(last["class"]),
         "name": str(last.get("name") or ""),
+        "national_type": str(last.get("national_type") or ""),
+        "functional_group": str(last.get("functional_group") or ""),
         "area": str(last.get("zone") or ""),
     }
     filled["date"] = str(last["date"] or "")

@@ -224,28 +224,48 @@ def degradation(criterion: str, severity: Sequence[Value], extent: Sequence[Valu
 
 
 def collapse_risk(in_50_years: Value, in_100_years: Value, rules: Guidelines) -> Finding:
-    """Assess E: the probability of collapse within 50 and within 100 years, from models [%]."""
-    values = {"collapse_percent_50_years": in_50_years, "collapse_percent_100_years": in_100_years}
-    if all(value is None for value in values.values()):
+    """Assess E: the probability of collapse within 50 and within 100 years, from models [%].
+
+    A category can only be excluded where its horizon is known. What collapses within 50 years has collapsed within 100,
+    so that either horizon bounds the other: 15 % in 50 years is vulnerable, 15 % in 100 years is not endangered. Where
+    this leaves open whether the ecosystem is threatened, the criterion is not evaluated (the horizon was not looked at)
+    or data deficient (it is unknown), and the range says what it could be.
+
+    Raises:
+        ValueError: less probable within 100 years than within 50.
+    """
+    near, far = in_50_years, in_100_years
+    if near is None and far is None:
         return not_evaluated("E")
-    known = {name: value for name, value in values.items() if isinstance(value, Interval)}
+    known = {years: value for years, value in ((50, near), (100, far)) if isinstance(value, Interval)}
     if not known:
         return data_deficient("E", "probability of collapse unknown")
+    if isinstance(near, Interval) and isinstance(far, Interval) and far.best < near.best:
+        raise ValueError("collapse within 100 years cannot be less probable than within 50")
     limits = [(t.category, t.measure, t.limit) for t in rules.of("E")]
 
-    def category(side: str) -> str:
-        reached = [
-            name for name, measure, limit in limits if measure in known and getattr(known[measure], side) >= limit
-        ]
-        return worst(tuple(reached)) if reached else "LC"
+    def category(in_50: float, in_100: float) -> str:
+        percent = {"collapse_percent_50_years": in_50, "collapse_percent_100_years": max(in_50, in_100)}
+        return worst(("LC", *(name for name, measure, limit in limits if percent[measure] >= limit)))
 
-    best = category("best")
+    def least(side: str) -> tuple[float, float]:
+        return (getattr(near, side, 0.0), getattr(far, side, 0.0))
+
+    def most(side: str) -> tuple[float, float]:
+        in_100 = getattr(far, side, 100.0)
+        return (min(getattr(near, side, in_100), in_100), in_100)
+
+    text = ", ".join(f"{_shown(value)} % in {years} years" for years, value in known.items())
+    best, low, high = category(*least("best")), category(*least("low")), category(*most("high"))
+    if best == "LC" != category(*most("best")):
+        missing, other = (100, far) if 50 in known else (50, near)
+        outcome, what = ("NE", "not looked at") if other is None else ("DD", "unknown")
+        return Finding("E", outcome, low, high, reason=f"{text}, {missing} years {what}")
     share = 1 - rules.near_percent / 100
-    near = best == "LC" and any(
-        name == "VU" and measure in known and known[measure].best >= limit * share for name, measure, limit in limits
+    close = best == "LC" and any(
+        name == "VU" and 100 in known and known[100].best >= limit * share for name, _, limit in limits
     )
-    text = ", ".join(f"{_shown(value)} % in {name.split('_')[2]} years" for name, value in known.items())
-    return Finding("E", best, category("low"), category("high"), "E" if best in FROM_WORST else "", text, near)
+    return Finding("E", best, low, high, "E" if best in FROM_WORST else "", text, close)
 
 
 def _shown(value: Interval) -> str:

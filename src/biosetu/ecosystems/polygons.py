@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -16,13 +17,47 @@ Geometries = NDArray[np.object_]
 Integers = NDArray[np.int64]
 
 BLOCK_CELLS = 256
+OUTSIDE = -1
+POLYGON, COLLECTIONS = 3, (6, 7)
+Name = TypeVar("Name", str, tuple[int, str])
 
 
-def dissolved(geometry: Geometries, names: Sequence[str]) -> tuple[list[str], Geometries]:
+def dissolved(geometry: Geometries, names: Sequence[Name]) -> tuple[list[Name], Geometries]:
     """Return the distinct names in order and, for each, the union of its polygons."""
     order = sorted(set(names))
-    place = np.array([order.index(name) for name in names])
-    return order, np.array([shapely.union_all(geometry[place == index]) for index in range(len(order))], object)
+    place_of = {name: place for place, name in enumerate(order)}
+    place = np.array([place_of[name] for name in names], np.int64)
+    ends = np.cumsum(np.bincount(place, minlength=len(order)))
+    by_name = np.split(geometry[np.argsort(place, kind="stable")], ends)[: len(order)]
+    return order, np.array([shapely.union_all(parts) for parts in by_name], object)
+
+
+def apart(geometry: Geometries, names: Sequence[str]) -> tuple[list[str], Geometries]:
+    """Return zones by name, one shape each; where polygons of two zones overlap, the later polygon has the place."""
+    tree = shapely.STRtree(geometry)
+    kept = geometry.copy()
+    for index, other in zip(*tree.query(geometry, predicate="intersects"), strict=True):
+        if other > index and names[index] != names[other]:
+            kept[index] = shapely.difference(kept[index], geometry[other])
+    return dissolved(kept, names)
+
+
+def within(geometry: Geometries, zones: Geometries) -> tuple[Integers, Integers, Geometries]:
+    """Cut polygons at zones: place in `geometry`, place in `zones` and the piece, for each pair that shares an area."""
+    own, zone = shapely.STRtree(zones).query(geometry, predicate="intersects")
+    pieces = shapely.intersection(geometry[own], zones[zone])
+    some = shapely.area(pieces) > 0
+    return own[some], zone[some], polygons_only(pieces[some])
+
+
+def polygons_only(shapes: Geometries) -> Geometries:
+    """Return shapes without the points and lines that cutting leaves where edges only touch."""
+    mixed = np.isin(shapely.get_type_id(shapes), COLLECTIONS)
+    cleaned = shapes.copy()
+    for index in np.flatnonzero(mixed):
+        parts = shapely.get_parts(shapely.get_parts(shapes[index]))
+        cleaned[index] = shapely.multipolygons(parts[shapely.get_type_id(parts) == POLYGON])
+    return cleaned
 
 
 def polygon_cells(shape: shapely.Geometry, grid: OccupancyGrid, unit: AreaUnit) -> NDArray[np.void]:
@@ -93,16 +128,34 @@ def _table(x: Integers, y: Integers, area: Integers) -> NDArray[np.void]:
     return table
 
 
-def overlaps(before: Geometries, after: Geometries) -> tuple[Integers, Integers, NDArray[np.float64]]:
-    """Return the pairs of classes that overlap between two dates and the area they share on the plane [m²].
+def overlaps(
+    before: Geometries, after: Geometries, least_m2: float = 0.0
+) -> tuple[Integers, Integers, NDArray[np.float64]]:
+    """Return what became what between two dates: pairs of classes and the area they share on the plane [m²].
 
     Args:
         before, after: one shape per class on an equal-area plane.
+        least_m2: pairs that share no more than this are left out: slivers of rounding.
 
     Returns:
-        Place in `before`, place in `after`, area; pairs without area left out.
+        Place in `before`, place in `after`, area; OUTSIDE where the map of that date has nothing there. Where the
+        classes of each date do not overlap each other, the areas add up to those of the classes of both dates.
     """
     first, second = shapely.STRtree(after).query(before, predicate="intersects")
     shared = shapely.area(shapely.intersection(before[first], after[second]))
-    kept = shared > 0
-    return first[kept], second[kept], shared[kept]
+    lost, gained = outside(before, after), outside(after, before)
+    one = np.concatenate([first, np.arange(len(before)), np.full(len(after), OUTSIDE)])
+    other = np.concatenate([second, np.full(len(before), OUTSIDE), np.arange(len(after))])
+    area = np.concatenate([shared, lost, gained])
+    kept = area > least_m2
+    return one[kept], other[kept], area[kept]
+
+
+def outside(shapes: Geometries, others: Geometries) -> NDArray[np.float64]:
+    """Return the area of each shape that lies outside all others, on the plane [m²]."""
+    return np.asarray(shapely.area(shapely.difference(shapes, shapely.union_all(others))))
+
+
+def doubled(shapes: Geometries) -> float:
+    """Return by how much the areas of shapes exceed the area of their union: what lies in several of them [m²]."""
+    return float(shapely.area(shapes).sum() - shapely.area(shapely.union_all(shapes)))

@@ -48,25 +48,30 @@ def measures_table(
     names: Mapping[str, str],
     zones: Sequence[str],
     samples: Sequence[Sample] = (),
-    functional_groups: Mapping[str, str] | None = None,
+    about: Mapping[str, Mapping[str, str]] | None = None,
 ) -> pa.Table:
     """Return the measures of a map: one row per zone, class and date, change against the date before.
 
-    A class that is missing at a date has area 0 there, so that what has vanished is seen.
+    A class that is missing at a date has area 0 there, so that what has vanished is seen; so has one that a sample
+    found where the map shows others.
 
     Args:
         dates: each date [decimal years] with its measures: class or code, zone (index), and columns of numbers.
         names: class → name.
         zones: zone names by index; one empty name where there are no zones.
         samples: for each date, counts by (mapped class, true class); empty for none.
-        functional_groups: class → code of its functional group; adds that column.
+        about: column → (class → text), such as functional groups and national types; adds those columns.
 
     Returns:
         Columns FIRST, CONTRACT, the other measures, ADJUSTED where there is a sample, CHANGES from the second date on,
         TRENDS on the last of three or more.
     """
     rows = [_filled(table, date, names, zones) for date, table in dates]
-    every = sorted({key for part in rows for key in part}, key=lambda key: (key[0], _natural(key[1])))
+    seen = {key for part in rows for key in part}
+    seen |= {
+        (zone, true) for zone in {key[0] for key in seen} for sample in samples for (_, true), n in sample.items() if n
+    }
+    every = sorted(seen, key=lambda key: (key[0], _natural(key[1])))
     whole = [
         {key: part.get(key) or _absent(key, date, names, part) for key in every}
         for part, (date, _) in zip(rows, dates, strict=True)
@@ -81,9 +86,9 @@ def measures_table(
         for key in every:
             whole[-1][key].update(_trend([part[key] for part in whole]))
     found = [part[key] for key in every for part in whole]
-    if functional_groups:
+    for column, by_class in (about or {}).items():
         for row in found:
-            row["functional_group"] = functional_groups.get(str(row["class"]), "")
+            row[column] = by_class.get(str(row["class"]), "")
     return _columns(found, zoned=any(zones))
 
 

@@ -12,6 +12,7 @@ LAYOUT = (
     "eco_id", "eco_name", "efg_code", "countries", "level", "assigned_by", "asm_id", "assessment_date",
     "overall_risk_category", "risk_category_bounds", "supporting_criteria", "assessment_protocol_code",
     "risk_category_code", "ref_code", "description", "scope", "collapse_definition", "reviewers", "confidence",
+    "national_type",
 )  # fmt: skip
 
 
@@ -48,5 +49,6 @@ def _row(each: Assessed) -> dict[str, str]:
         "collapse_definition": about["collapse"],
         "reviewers": about["reviewers"],
         "confidence": about["confidence"],
+        "national_type": about["national_type"],
         **{f"category_{finding.criterion}": finding.category for finding in each.findings},
     }

@@ -51,6 +51,12 @@ def read_cells(path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT
     return _table(path, rows, limits)
 
 
+def numbered_rows(table: pa.Table) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a table that `read_cells` gave, each with its row in the file, which counts empty ones too."""
+    numbers = table.schema.metadata[b"biosetu.rows"].decode().split(",")
+    return list(zip(map(int, filter(None, numbers)), table.to_pylist(), strict=True))
+
+
 def _refuse(path: Path, message: str, remedy: str, code: str, row: int | None = None) -> None:
     raise DataError(Problem(message, remedy, code, path.name, row))
 

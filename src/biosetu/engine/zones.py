@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 from numpy.typing import NDArray
@@ -83,16 +84,30 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
 def _frame(path: Path) -> gpd.GeoDataFrame:
     if not path.is_file():
         raise DataError(Problem("no such file", "Check the name.", "missing", file=str(path)))
+    if not is_vector(path):
+        remedy = f"Give polygons as one of {', '.join(SUFFIXES)}."
+        raise DataError(Problem(N_("is no file of polygons"), remedy, "format", file=str(path)))
     _refuse_disguised(path)
+    frame = _read(path)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        remedy = "Give a file whose layer has polygons; a table alone has none."
+        raise DataError(Problem(N_("holds no data"), remedy, "empty", file=str(path)))
+    return frame
+
+
+def _read(path: Path) -> pd.DataFrame:
+    frame: pd.DataFrame
     try:
         if path.suffix.lower() in {".parquet", ".geoparquet"}:
-            return gpd.read_parquet(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            return pyogrio.read_dataframe(path)
+            frame = gpd.read_parquet(path)
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)
+                frame = pyogrio.read_dataframe(path)
     except (OSError, ValueError, RuntimeError) as error:
         remedy = f"Give a GeoPackage, GeoParquet or shapefile. The reader says: {str(error).splitlines()[0]}"
         raise DataError(Problem(N_("cannot be read as polygons"), remedy, "unreadable", file=str(path))) from error
+    return frame
 
 
 def _refuse_disguised(path: Path) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from biosetu.ecosystems.result import Sample
 from biosetu.ecosystems.typology import functional_groups
-from biosetu.engine.cells import read_cells
+from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.problems import DataError, Problem, UsageError
 
 
@@ -83,56 +82,45 @@ def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...
 
 @dataclass(frozen=True)
 class ClassTable:
-    """What is known of the classes of a map: names, and functional groups where they are mapped to the typology."""
+    """What is known of the classes of a map: names, and national types and functional groups where they are mapped."""
 
     names: dict[str, str]
+    national_types: dict[str, str]
     functional_groups: dict[str, str]
+
+    @property
+    def about(self) -> dict[str, dict[str, str]]:
+        """What is said of classes besides their names, by column; columns without any text are left out."""
+        columns = {"national_type": self.national_types, "functional_group": self.functional_groups}
+        return {name: values for name, values in columns.items() if values}
 
 
 def read_classes(path: Path | None) -> ClassTable:
-    """Read a class table with the columns code and name, and functional_group where there is one.
+    """Read a class table with the columns code and name, and national_type and functional_group where there are any.
 
     Raises:
         DataError: a missing column, a code that stands twice, a functional group that the typology does not have.
     """
     if path is None:
-        return ClassTable({}, {})
+        return ClassTable({}, {}, {})
     table = read_cells(path)
     if not {"code", "name"} <= set(table.column_names):
         raise DataError(Problem("lacks the columns code and name", "Name them in row 1.", "columns", file=path.name))
-    problems, names, groups = [], {}, {}
-    for number, row in enumerate(table.to_pylist(), start=2):
+    rows = numbered_rows(table)
+    problems, seen = [], set[str]()
+    for number, row in rows:
         group = row.get("functional_group", "")
-        if row["code"] in names:
+        if row["code"] in seen:
             problems.append(Problem("stands twice", "Keep one.", "code", path.name, number, "code", row["code"]))
         if group and group not in functional_groups():
             remedy = "Use a code of the Global Ecosystem Typology, level 3, such as T1.1."
             message = "is no functional group"
             problems.append(Problem(message, remedy, "group", path.name, number, "functional_group", group))
-        names[row["code"]] = row["name"]
-        groups[row["code"]] = group
+        seen.add(row["code"])
     if problems:
         raise DataError(problems)
-    return ClassTable(names, {code: group for code, group in groups.items() if group})
-
-
-def read_samples(path: Path | None, dates: Sequence[float]) -> list[Sample]:
-    """Return by date the sample counts by (mapped class, true class) from the columns date, mapped, true, count."""
-    if path is None:
-        return []
-    table = read_cells(path)
-    if missing := {"mapped", "true", "count"} - set(table.column_names):
-        remedy = "Use the columns date (with several dates), mapped, true, count."
-        raise DataError(Problem(f"lacks {', '.join(sorted(missing))}", remedy, "columns", file=str(path)))
-    counts: dict[float, dict[tuple[str, str], int]] = {date: {} for date in dates}
-    problems = []
-    for number, row in enumerate(table.to_pylist(), start=2):
-        try:
-            date = float(row["date"]) if row.get("date") else dates[0]
-            counts[date][row["mapped"], row["true"]] = int(row["count"])
-        except (KeyError, ValueError):
-            remedy = "Give one of the maps' dates and a whole number."
-            problems.append(Problem("is no sample count", remedy, "sample", str(path), number, value=str(row)))
-    if problems:
-        raise DataError(problems)
-    return [counts[date] for date in dates]
+    said = [
+        {row["code"]: row[name] for _, row in rows if row.get(name)}
+        for name in ("name", "national_type", "functional_group")
+    ]
+    return ClassTable(*said)

@@ -20,8 +20,10 @@ from biosetu.engine.zones import ZoneMap, is_vector, read_zones
 from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
 from biosetu.geo.pixels import PixelGrid, area_unit, extent_bound_m2
 from biosetu.jobs.ecosystems_bands import BandFolder, map_fingerprint
-from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes, read_samples
+from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes
 from biosetu.jobs.ecosystems_polygons import measure_polygons
+from biosetu.jobs.ecosystems_samples import read_samples
+from biosetu.jobs.ecosystems_transitions import transition_table
 from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
@@ -70,21 +72,22 @@ def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Pr
 
         tables = [(date, measure_date(parts, index, frame, each)) for index, date in enumerate(dates)]
     _refuse_nothing(tables, stack)
+    told = samples.check(tables)
     zone_names = zones.names if zones else ("",)
     pairs = (
         []
         if rules.fractional
         else [
-            _transition_table(parts, index, frame, dates, classes.names, zone_names) for index in range(len(dates) - 1)
+            transition_table(transitions(parts, index, frame.unit), dates[index : index + 2], classes, zone_names)
+            for index in range(len(dates) - 1)
         ]
     )
-    table = measures_table(
-        tables, classes.names, zone_names, samples, classes.functional_groups
-    ).replace_schema_metadata(_about(frame, paths))
+    table = measures_table(tables, classes.names, zone_names, samples.counts, classes.about)
     if folder is not None:
         folder.remove()
     moved = pa.concat_tables(pairs) if pairs else None
-    return MeasuredMap(table, moved, (*_warnings(stack, frame), *_one_sided(moved, stack)))
+    warnings = (*_warnings(stack, frame), *_one_sided(moved, stack), *told)
+    return MeasuredMap(table.replace_schema_metadata(_about(frame, paths)), moved, warnings)
 
 
 def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], stack: RasterStack) -> None:
@@ -204,26 +207,6 @@ def _all_bands(task: _BandTask, folder: BandFolder | None, workers: int, progres
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return done
-
-
-def _transition_table(
-    parts: Parts, index: int, frame: MapFrame, dates: Sequence[float], names: dict[str, str], zones: Sequence[str]
-) -> pa.Table:
-    table = transitions(parts, index, frame.unit)
-    before = [None if code is None else str(code) for code in table["before"].to_pylist()]
-    after = [None if code is None else str(code) for code in table["after"].to_pylist()]
-    columns = {
-        "from_date": pa.array([dates[index]] * len(before), pa.float64()),
-        "to_date": pa.array([dates[index + 1]] * len(before), pa.float64()),
-        "zone": pa.array([zones[zone] for zone in table["zone"].to_pylist()], pa.string()),
-        "before": pa.array(before, pa.string()),
-        "after": pa.array(after, pa.string()),
-        "before_name": pa.array([names.get(code or "", "") for code in before], pa.string()),
-        "after_name": pa.array([names.get(code or "", "") for code in after], pa.string()),
-        "pixels": table["pixels"],
-        "area_km2": table["area_km2"],
-    }
-    return pa.table(columns)
 
 
 def _about(frame: MapFrame, paths: Sequence[Path]) -> dict[str, str]:

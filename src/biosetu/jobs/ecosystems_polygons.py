@@ -14,26 +14,37 @@ from pyproj import CRS
 
 from biosetu.ecosystems.measures import occupancy_columns
 from biosetu.ecosystems.occupancy import occupancy
-from biosetu.ecosystems.polygons import dissolved, overlaps, polygon_cells
+from biosetu.ecosystems.polygons import OUTSIDE, apart, dissolved, doubled, overlaps, polygon_cells, within
 from biosetu.ecosystems.result import measures_table
-from biosetu.engine.zones import read_polygons, reprojected
+from biosetu.engine.zones import Polygons, read_polygons, reprojected
 from biosetu.geo.hull import geodesic_hulls
 from biosetu.geo.occupancy_grid import OccupancyGrid
 from biosetu.geo.pixels import AreaUnit
-from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes, read_samples
-from biosetu.problems import UsageError
+from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes
+from biosetu.jobs.ecosystems_samples import read_samples
+from biosetu.jobs.ecosystems_transitions import transition_table
+from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
+from biosetu.translation import N_
 
+METHOD = "ecosystems-polygons/2"
 UNIT = AreaUnit(4)
+LEAST_OVERLAP_KM2 = 1e-3
 LONGEST_EDGE_DEGREES = 0.01
 LONGEST_EDGE_M = 1_000.0
 
 
 @dataclass(frozen=True)
 class _Layer:
-    names: tuple[str, ...]
+    """One date: the classes of each zone, on the equal-area plane and in longitude and latitude."""
+
+    keys: tuple[tuple[int, str], ...]
     flat: NDArray[np.object_]
     geographic: NDArray[np.object_]
+
+    def of(self, zone: int) -> NDArray[np.int64]:
+        """Return the places of a zone's classes."""
+        return np.flatnonzero([own == zone for own, _ in self.keys])
 
 
 def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: Progress = silent) -> MeasuredMap:
@@ -41,41 +52,76 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
 
     Edges are straight in the file's own CRS; they are cut to a hundredth of a degree or a kilometre before they are
     laid on the World Cylindrical Equal Area plane, where all areas are taken. Where polygons of different classes
-    overlap, each keeps its area. Patches are the connected parts of each class (joined along edges, not corners).
+    overlap, each keeps its area, and a warning says so. Patches are the connected parts of each class (joined along
+    edges, not corners). Zones cut the classes in the file's CRS; where zones overlap, the later polygon has the place.
 
     Raises:
         DataError: what is wrong with the files.
         UsageError: dates that cannot be told, or options that only rasters know.
     """
-    if options.by or options.grid != "wcea" or options.fractional is not None:
-        raise UsageError(
-            "Polygons are measured on the published grid and as a whole; --by, --grid, --fractional need rasters."
-        )
+    if options.grid != "wcea" or options.fractional is not None:
+        raise UsageError("Polygons are measured on the published grid; --grid and --fractional need rasters.")
     dates = map_dates(paths, options.dates)
     classes, samples = read_classes(options.classes), read_samples(options.samples, dates)
-    layers, tables = [], []
+    zones = read_polygons(options.by, options.by_field) if options.by else None
+    names = sorted(set(zones.names)) if zones else [""]
+    layers, tables, warnings = [], [], []
     for index, (path, date) in enumerate(zip(paths, dates, strict=True)):
-        layer = _layer(path, options.field)
+        layer = _layer(path, options.field, zones)
         layers.append(layer)
         tables.append((date, _measured(layer)))
+        warnings += _overlapping(layer, path, len(names))
         progress(index + 1, len(paths), path.name)
-    pairs = [_pairs(layers[i], layers[i + 1], dates[i], dates[i + 1], classes.names) for i in range(len(layers) - 1)]
-    table = measures_table(tables, classes.names, ("",), samples, classes.functional_groups).replace_schema_metadata(
-        {"biosetu.method": "ecosystems-polygons/1", "biosetu.inputs": "; ".join(path.name for path in paths)}
+    _refuse_nothing(tables, paths)
+    warnings += samples.check(tables)
+    pairs = [
+        transition_table(_moved(layers[i], layers[i + 1], len(names)), dates[i : i + 2], classes, names)
+        for i in range(len(layers) - 1)
+    ]
+    table = measures_table(tables, classes.names, names, samples.counts, classes.about).replace_schema_metadata(
+        {"biosetu.method": METHOD, "biosetu.inputs": "; ".join(path.name for path in paths)}
     )
-    return MeasuredMap(table, pa.concat_tables(pairs) if pairs else None, ())
+    return MeasuredMap(table, pa.concat_tables(pairs) if pairs else None, tuple(warnings))
 
 
-def _layer(path: Path, field: str | None) -> _Layer:
+def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], paths: Sequence[Path]) -> None:
+    problems = [
+        Problem(N_("holds no data"), "Check that the polygons lie within the zones.", "empty", str(path))
+        for (_, table), path in zip(tables, paths, strict=True)
+        if not table.num_rows
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _layer(path: Path, field: str | None, zones: Polygons | None) -> _Layer:
     polygons = read_polygons(path, field)
-    geographic = CRS.from_user_input(polygons.crs).is_geographic
-    edge = LONGEST_EDGE_DEGREES if geographic else LONGEST_EDGE_M
-    flat = reprojected(polygons, OccupancyGrid().crs, edge)
-    classes, shapes = dissolved(shapely.make_valid(flat.geometry), flat.names)
-    place = np.array([classes.index(name) for name in polygons.names])
-    lonlat = reprojected(polygons, "OGC:CRS84", edge).geometry
-    groups = np.array([shapely.GeometryCollection(list(lonlat[place == i])) for i in range(len(classes))], object)
-    return _Layer(tuple(classes), shapes, groups)
+    geometry, keys = polygons.geometry, [(0, name) for name in polygons.names]
+    if zones is not None:
+        _, shapes = apart(reprojected(zones, polygons.crs, _edge(zones)).geometry, zones.names)
+        own, zone, geometry = within(geometry, shapely.make_valid(shapes))
+        keys = [(int(place), polygons.names[index]) for place, index in zip(zone, own, strict=True)]
+    cut = Polygons(geometry, tuple(name for _, name in keys), polygons.crs)
+    flat = reprojected(cut, OccupancyGrid().crs, _edge(polygons))
+    order, shapes = dissolved(shapely.make_valid(flat.geometry), keys)
+    lonlat = reprojected(cut, "OGC:CRS84", _edge(polygons)).geometry
+    place = np.array([order.index(key) for key in keys], np.int64)
+    groups = [shapely.GeometryCollection(list(lonlat[place == i])) for i in range(len(order))]
+    return _Layer(tuple(order), shapes, np.array(groups, object))
+
+
+def _edge(polygons: Polygons) -> float:
+    """Return the length to which edges are cut, in units of the polygons' CRS."""
+    return LONGEST_EDGE_DEGREES if CRS.from_user_input(polygons.crs).is_geographic else LONGEST_EDGE_M
+
+
+def _overlapping(layer: _Layer, path: Path, zones: int) -> list[Problem]:
+    twice_km2 = sum(doubled(layer.flat[layer.of(zone)]) for zone in range(zones)) / 1e6
+    if twice_km2 <= LEAST_OVERLAP_KM2:
+        return []
+    remedy = "Each class keeps its area, so that what overlaps is counted with both, in the transitions too."
+    value = f"{twice_km2:.6g} km²"
+    return [Problem("has classes that overlap", remedy, "overlap", str(path), value=value, severity=Severity.WARNING)]
 
 
 def _measured(layer: _Layer) -> pa.Table:
@@ -90,8 +136,8 @@ def _measured(layer: _Layer) -> pa.Table:
     found = [occupancy(table["x"], table["y"], table["area"], grid, UNIT.per_m2) for table in cells]
     parts = [shapely.area(shapely.get_parts(shape)) for shape in layer.flat]
     columns: dict[str, object] = {
-        "zone": [0] * len(cells),
-        "code": list(layer.names),
+        "zone": [zone for zone, _ in layer.keys],
+        "code": [code for _, code in layer.keys],
         "area_km2": km2,
         "eoo_km2": np.where(np.isnan(hulls), hulls, np.maximum(hulls, km2)),
         **occupancy_columns(found, grid),
@@ -101,17 +147,17 @@ def _measured(layer: _Layer) -> pa.Table:
     return pa.table({name: pa.array(values) for name, values in columns.items()})
 
 
-def _pairs(before: _Layer, after: _Layer, from_date: float, to_date: float, names: dict[str, str]) -> pa.Table:
-    first, second, shared_m2 = overlaps(before.flat, after.flat)
-    one, other = [before.names[i] for i in first], [after.names[i] for i in second]
-    columns = {
-        "from_date": pa.array([from_date] * len(one), pa.float64()),
-        "to_date": pa.array([to_date] * len(one), pa.float64()),
-        "zone": pa.array([""] * len(one), pa.string()),
-        "before": pa.array(one, pa.string()),
-        "after": pa.array(other, pa.string()),
-        "before_name": pa.array([names.get(code, "") for code in one], pa.string()),
-        "after_name": pa.array([names.get(code, "") for code in other], pa.string()),
-        "area_km2": pa.array(shared_m2 / 1e6, pa.float64()),
-    }
-    return pa.table(columns)
+def _moved(before: _Layer, after: _Layer, zones: int) -> pa.Table:
+    """Return what became what, zone by zone; null where a map has nothing."""
+    rows: list[tuple[int, str | None, str | None, float]] = []
+    for zone in range(zones):
+        one, other = before.of(zone), after.of(zone)
+        first, second, shared_m2 = overlaps(before.flat[one], after.flat[other], 1 / UNIT.per_m2)
+        for i, j, area in zip(first, second, shared_m2, strict=True):
+            was = None if i == OUTSIDE else before.keys[one[i]][1]
+            became = None if j == OUTSIDE else after.keys[other[j]][1]
+            rows.append((zone, was, became, float(area) / 1e6))
+    schema = pa.schema(
+        [("zone", pa.int64()), ("before", pa.string()), ("after", pa.string()), ("area_km2", pa.float64())]
+    )
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)

@@ -15,6 +15,7 @@ from biosetu.reports.sections.ecosystems import CATEGORIES
 from biosetu.translation import N_, Voice
 
 ABOUT = {
+    "national_type": N_("National type"),
     "area": N_("Area"),
     "date": N_("Date"),
     "scope": N_("Scope"),

@@ -36,7 +36,7 @@ from biosetu.translation import N_
 LONGEST = 200
 MOST_MAPS = 12
 YEARS = (1700, 2199)
-GIVEN_BY_CLASS = ("ecosystem", "name", "functional_group", "area", "date")
+GIVEN_BY_CLASS = ("ecosystem", "name", "national_type", "functional_group", "area", "date")
 ANSWERS = tuple(name for name in TEMPLATE if name not in GIVEN_BY_CLASS)
 
 

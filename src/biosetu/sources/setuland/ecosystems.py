@@ -54,7 +54,8 @@ def rows(name: str) -> list[dict[str, str]]:
 def table(kind: str) -> pa.Table:
     """Return what was computed for Setuland: measures, transitions, assessments or index."""
     data = (files("biosetu.sources.setuland") / "data" / f"ecosystem_{kind}.csv").read_bytes()
-    texts = {name: pa.string() for name in ("class", "before", "after", "zone", "group", "ecosystem", "date_text")}
+    names = ("class", "before", "after", "zone", "group", "ecosystem", "national_type", "date_text")
+    texts = {name: pa.string() for name in names}
     options = pa_csv.ConvertOptions(column_types=texts, strings_can_be_null=False)
     found = pa_csv.read_csv(pa.BufferReader(data), convert_options=options)
     return found.replace_schema_metadata({"biosetu.citation": CITATION, "biosetu.licence": "CC0 1.0"})
