@@ -133,6 +133,10 @@ BAD_OPTIONS = {
     "endless time": (["--time-limit", "inf"], "column seconds"),
     "no budget": (["--objective", "maximum-utility"], "needs a budget"),
     "no such format": (["--features", "features.docx"], "there is no such format"),
+    "budget of minimum-set": (["--budget", "3"], "--budget would change nothing. Add --objective minimum-shortfall or"),
+    "budget of minimum-set by name": (["--budget", "3", "--objective", "minimum-set"], "or leave the budget out"),
+    "common budget of minimum-set": (["--common-budget", "3"], "--common-budget would change nothing"),
+    "part of borders without a price": (["--penalty", "0", "--edge-factor", "0.5"], "give --penalty too"),
 }
 
 
@@ -192,3 +196,50 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path):
     assert work.returncode == 130, said.decode()
     assert b"Stopped" in said
     assert [path.name for path in tmp_path.iterdir()] == ["hard"]
+
+
+def test_importance_that_no_output_would_show_is_refused(folder, capsys):
+    assert run(["plan", "solve", str(folder), "--quiet", "--importance"]) == 2
+    assert "--importance is a column of the units: give --out" in capsys.readouterr().err
+
+
+def test_penalty_without_borders_is_refused_with_what_to_do(folder, capsys):
+    (folder / "boundaries.csv").unlink()
+    assert solved(folder) == (2, False)
+    assert "this problem has none. Add one of boundaries.parquet" in capsys.readouterr().err
+    assert solved(folder, "--penalty", "0") == (0, True)
+
+
+def test_budget_of_the_folder_is_refused_until_an_objective_is_named(folder, capsys):
+    (folder / "problem.toml").write_text("budget = 3.0\nseconds = 2\n", encoding="utf-8")
+    assert solved(folder) == (2, False)
+    assert "--budget would change nothing" in capsys.readouterr().err
+    assert solved(folder, "--objective", "minimum-set") == (0, True)
+    assert solved(folder, "--objective", "minimum-shortfall") == (0, True)
+
+
+def test_comparison_refuses_what_its_objective_does_not_use(folder, capsys):
+    (folder / "units.csv").write_text("unit,cost,party\n1,1,A\n2,2,A\n3,3,B\n4,4,B\n", encoding="utf-8")
+    assert run(["plan", "compare", str(folder), "--quiet", "--common-budget", "3"]) == 2
+    assert "--common-budget would change nothing" in capsys.readouterr().err
+    assert run(["plan", "compare", str(folder), "--quiet", "--objective", "minimum-shortfall"]) == 2
+    assert "minimum-shortfall needs a budget" in capsys.readouterr().err
+    assert run(["plan", "compare", str(folder), "--quiet", "--objective", "minimum-shortfall", "--budget", "5"]) == 0
+
+
+def test_budget_of_a_party_that_has_no_units_is_told(folder, capsys):
+    (folder / "units.csv").write_text("unit,cost,party\n1,1,A\n2,2,A\n3,3,B\n4,4,B\n", encoding="utf-8")
+    text = "[budget]\nA = 1\nB = 2\nC = 3\n"
+    (folder / "problem.toml").write_text(f'objective = "minimum-shortfall"\n{text}', encoding="utf-8")
+    assert solved(folder) == (1, False)
+    assert "there are no units of this Party ('C')" in capsys.readouterr().err
+
+
+def test_next_area_without_keeping_refuses_what_is_about_keeping(folder, capsys):
+    assert run(["plan", "next", str(folder), "--no-map"]) == 2
+    assert "give --keep PARTY too" in capsys.readouterr().err
+
+
+def test_share_beyond_all_there_is_is_refused(folder, capsys):
+    assert run(["plan", "features", str(folder), str(folder / "units.csv"), "--by-column", "x", "--share", "30"]) == 2
+    assert "--share" in capsys.readouterr().err

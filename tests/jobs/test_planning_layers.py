@@ -1,11 +1,16 @@
+from itertools import pairwise
+
 import geopandas as gpd
+import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pytest
 import shapely
 
 from biosetu.cli.main import run
+from biosetu.engine.vectors import with_geometry
 from biosetu.geo.area import areas_km2
-from biosetu.jobs.planning import open_problem, solve_problem
+from biosetu.jobs.planning import areas_of, open_problem, solve_problem, write_units
+from biosetu.problems import DataError
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ def test_amounts_of_a_feature_add_up_to_its_area_counted_once(made):
     assert features(made) == 0
     rows = pa_csv.read_csv(made / "problem" / "amounts.csv").to_pylist()
     forest = sum(row["amount"] for row in rows if row["feature"] == "forest")
-    assert forest == pytest.approx(areas_km2([shapely.box(84, 27, 84.6, 28)])[0], rel=2e-4)
+    assert forest == pytest.approx(areas_km2([shapely.box(84, 27, 84.6, 28)])[0], rel=1e-6)
 
 
 def test_feature_added_again_is_replaced(made):
@@ -57,3 +62,109 @@ def test_protected_units_are_locked_in_and_free_of_cost(made):
 def test_unknown_column_is_told(made, capsys):
     assert run(["plan", "features", str(made / "problem"), str(made / "layer.gpkg"), "--by-column", "nothing"]) == 1
     assert "there is no such column" in capsys.readouterr().err
+
+
+def in_degrees(folder, south=60.0, crs="EPSG:4326"):
+    """A folder whose units are boxes of half a degree, as somebody's own file may hold them."""
+    shapes = [shapely.box(10 + 0.5 * k, south, 10.5 + 0.5 * k, south + 0.5) for k in range(4)]
+    if crs != "EPSG:4326":
+        shapes = gpd.GeoSeries(shapely.segmentize(shapes, 0.001), crs="EPSG:4326").to_crs(crs).to_numpy()
+    table = pa.table({"unit": [1, 2, 3, 4], "cost": [1.0] * 4})
+    nothing = pa.table({"unit1": [1], "unit2": [2], "length": [1.0]})
+    write_units(with_geometry(table, shapes, crs), nothing, folder)
+    return folder
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:25832"])
+def test_units_in_degrees_or_metres_of_any_system_hold_areas_on_the_ellipsoid(tmp_path, crs):
+    folder = in_degrees(tmp_path / "problem", crs=crs)
+    wide = [shapely.box(10.25, 60.0, 11.75, 60.5)]
+    gpd.GeoDataFrame({"kind": ["bog"]}, geometry=wide, crs="EPSG:4326").to_file(tmp_path / "bog.gpkg")
+    assert run(["plan", "features", str(folder), str(tmp_path / "bog.gpkg"), "--by-column", "kind"]) == 0
+    amounts = pa_csv.read_csv(folder / "amounts.csv").column("amount").to_pylist()
+    edges = [10.25, 10.5, 11.0, 11.5, 11.75]
+    expected = [areas_km2([shapely.box(a, 60.0, b, 60.5)])[0] for a, b in pairwise(edges)]
+    assert amounts == pytest.approx(expected, rel=3e-6)
+    opened = open_problem(folder)
+    assert areas_of(opened) == pytest.approx(areas_km2([shapely.box(10, 60, 10.5, 60.5)] * 4), rel=3e-6)
+
+
+def test_lock_of_units_in_degrees_goes_by_the_share_of_their_area(tmp_path):
+    folder = in_degrees(tmp_path / "problem")
+    half = [shapely.box(10.0, 60.0, 10.25, 60.5), shapely.box(10.5, 60.0, 10.74, 60.5)]
+    gpd.GeoDataFrame({"n": [1, 2]}, geometry=half, crs="EPSG:4326").to_file(tmp_path / "park.gpkg")
+    assert run(["plan", "lock", str(folder), str(tmp_path / "park.gpkg"), "--least", "0.5"]) == 0
+    frame = gpd.read_parquet(folder / "units.parquet")
+    assert frame["status"].tolist() == ["in", "free", "free", "free"]
+    assert frame["cost"].tolist() == [0.0, 1.0, 1.0, 1.0]
+
+
+UNFIT = {
+    "points": ([shapely.Point(84.5, 27.5)], "the layer holds points or lines ('1 of 1')"),
+    "points among polygons": (
+        [shapely.box(84, 27, 84.5, 28), shapely.Point(84.6, 27.5)],
+        "the layer holds points or lines ('1 of 2')",
+    ),
+    "lines": ([shapely.LineString([(84, 27), (85, 28)])], "the layer holds points or lines"),
+    "no shapes": ([None, None], "the layer holds no polygon"),
+    "empty shapes": ([shapely.Polygon()], "the layer holds no polygon"),
+    "no rows": ([], "the layer holds no polygon"),
+    "another country": ([shapely.box(20, 10, 21, 11)], "nothing of the layer lies within the planning units"),
+    "swapped axes": ([shapely.box(27, 84, 28, 85)], "nothing of the layer lies within the planning units"),
+    "swapped beyond the pole": ([shapely.box(27, 100, 28, 101)], "longitude and latitude are swapped"),
+    "metres": ([shapely.box(600000, 3000000, 610000, 3010000)], "says degrees but holds metres"),
+}
+
+
+@pytest.mark.parametrize(("shapes", "told"), UNFIT.values(), ids=UNFIT)
+@pytest.mark.parametrize("command", ["features", "lock"])
+def test_layer_that_cannot_be_used_is_told_and_nothing_changes(made, capsys, shapes, told, command):
+    path = made / "unfit.gpkg"
+    names = [f"n{k}" for k in range(len(shapes))]
+    gpd.GeoDataFrame({"kind": names}, geometry=shapes, crs="EPSG:4326").to_file(path)
+    before = {file.name: file.read_bytes() for file in (made / "problem").iterdir()}
+    options = ["--by-column", "kind"] if command == "features" else []
+    assert run(["plan", command, str(made / "problem"), str(path), *options]) == 1
+    assert told in capsys.readouterr().err
+    assert {file.name: file.read_bytes() for file in (made / "problem").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("shapes", "told"),
+    [case for name, case in UNFIT.items() if name.startswith("swapped beyond") or name in ("no rows", "no shapes")]
+    + [([shapely.Point(84.5, 27.5)], "the outline has no polygon"), ([shapely.Polygon()], "no polygon")],
+)
+def test_outline_that_cannot_be_covered_is_told(tmp_path, capsys, shapes, told):
+    path = tmp_path / "outline.gpkg"
+    gpd.GeoDataFrame({"n": range(len(shapes))}, geometry=shapes, crs="EPSG:4326").to_file(path)
+    assert run(["plan", "units", "--within", str(path), "--cell-km", "8", "--out", str(tmp_path / "out")]) == 1
+    assert told.replace("the layer holds no polygon", "the outline has no polygon") in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_polygon_without_a_name_is_told_by_its_row(made, capsys):
+    shapes = [shapely.box(84, 27, 84.5, 28), shapely.box(84.5, 27, 85, 28)]
+    gpd.GeoDataFrame({"kind": ["a", None]}, geometry=shapes, crs="EPSG:4326").to_file(made / "unnamed.gpkg")
+    assert run(["plan", "features", str(made / "problem"), str(made / "unnamed.gpkg"), "--by-column", "kind"]) == 1
+    assert "unnamed.gpkg, row 3, column kind: a polygon has no name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [([], "--by-column"), (["--by-column", "kind", "--values", "classes"], "are of rasters")],
+)
+def test_option_that_a_layer_of_polygons_does_not_have_is_refused(made, capsys, options, told):
+    assert run(["plan", "features", str(made / "problem"), str(made / "layer.gpkg"), *options]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_area_that_a_table_tells_goes_before_and_must_be_one(tmp_path):
+    folder = tmp_path / "problem"
+    folder.mkdir()
+    (folder / "units.csv").write_text("unit,area_km2\n1,2.5\n2,4\n", encoding="utf-8")
+    (folder / "features.csv").write_text("feature,share\na,0.5\n", encoding="utf-8")
+    (folder / "amounts.csv").write_text("feature,unit,amount\na,1,4\n", encoding="utf-8")
+    assert areas_of(open_problem(folder)).tolist() == [2.5, 4.0]
+    (folder / "units.csv").write_text("unit,area_km2\n1,2.5\n2,-4\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"units\.csv, row 3, column area_km2: this is no area"):
+        open_problem(folder)

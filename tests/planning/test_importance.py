@@ -1,23 +1,71 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import sparse
 from tests.planning.problems import best_by_enumeration, small_problem
 
-from biosetu.planning import Objective, predicted_irreplaceability, rarity_weighted_richness, replacement_cost, solve
+from biosetu.planning import (
+    Objective,
+    evaluate,
+    predicted_irreplaceability,
+    rarity_weighted_richness,
+    replacement_cost,
+    solve,
+)
 
 
-def test_replacement_cost_equals_enumeration_without_the_unit():
-    problem = small_problem(6, units=10)
-    plan = solve(problem, Objective.MINIMUM_SET, gap=0.0)
+def enumerated_replacement(problem, objective, selected, unit):
+    """Best value with the other chosen units, less the best of these without the unit, over every choice."""
+    others = selected & (np.arange(problem.units) != unit)
+    free = problem.with_changes(locked_in=others | problem.locked_in)
+    without = free.with_changes(locked_out=problem.locked_out | (np.arange(problem.units) == unit))
+    best, left = (best_by_enumeration(one, objective) for one in (free, without))
+    if left is None:
+        return np.inf
+    return best - left if objective is Objective.MAXIMUM_UTILITY else left - best
+
+
+def some_plan(problem, objective, seed):
+    """A feasible plan that is far from the best one, with its value recomputed."""
+    best = solve(problem, objective, gap=0.0)
+    random = np.random.default_rng(seed)
+    if objective is Objective.MINIMUM_SET:
+        worse = best.selected | ((random.random(problem.units) < 0.4) & ~problem.locked_out)
+    else:
+        worse = best.selected & ((random.random(problem.units) < 0.6) | problem.locked_in)
+    return replace(best, selected=worse, evaluation=evaluate(problem, worse, objective))
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+@pytest.mark.parametrize("poor", [False, True], ids=["best plan", "poor plan"])
+@pytest.mark.parametrize("seed", [6, 8, 11])
+def test_replacement_cost_equals_trying_every_choice_and_is_never_negative(objective, poor, seed):
+    problem = small_problem(seed, units=9)
+    plan = some_plan(problem, objective, seed) if poor else solve(problem, objective, gap=0.0)
     chosen = np.flatnonzero(plan.selected & ~problem.locked_in)
-    costs = replacement_cost(problem, Objective.MINIMUM_SET, plan, chosen)
-    for unit, cost in zip(chosen, costs, strict=True):
-        without = np.arange(10) == unit
-        changed = problem.with_changes(locked_in=plan.selected & ~without, locked_out=problem.locked_out | without)
-        best = best_by_enumeration(changed, Objective.MINIMUM_SET)
-        assert cost == pytest.approx(np.inf if best is None else best - plan.evaluation.value, abs=1e-9)
+    costs = replacement_cost(problem, objective, plan, chosen)
+    expected = [enumerated_replacement(problem, objective, plan.selected, unit) for unit in chosen.tolist()]
+    assert costs == pytest.approx(expected, abs=1e-7)
+    assert (costs >= 0).all()
+
+
+def test_unit_that_the_plan_would_be_better_without_is_worth_nothing():
+    problem = small_problem(6, units=8).with_changes(penalty=0.0)
+    best = solve(problem, Objective.MINIMUM_SET, gap=0.0)
+    everything = ~problem.locked_out
+    plan = replace(best, selected=everything, evaluation=evaluate(problem, everything, Objective.MINIMUM_SET))
+    spare = np.flatnonzero(plan.selected & ~best.selected)
+    assert spare.size
+    assert (replacement_cost(problem, Objective.MINIMUM_SET, plan, spare) == 0).all()
+
+
+def test_replacement_cost_of_units_not_chosen_or_locked_is_no_number():
+    problem = small_problem(6, units=8)
+    plan = solve(problem, Objective.MINIMUM_SET, gap=0.0)
+    others = np.flatnonzero(~plan.selected | problem.locked_in)
+    assert np.isnan(replacement_cost(problem, Objective.MINIMUM_SET, plan, others)).all()
 
 
 def test_replacement_cost_is_infinite_for_the_only_home_of_a_feature():

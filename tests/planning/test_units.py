@@ -3,7 +3,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from biosetu.planning.units import make_units, polygon_boundary
+from biosetu.geo.area import areas_km2
+from biosetu.geo.planes import plane_of
+from biosetu.planning.units import make_units, overlaps, polygon_boundary
 from biosetu.problems import UsageError
 
 OUTLINE = shapely.box(84.0, 27.0, 85.0, 28.0)
@@ -49,3 +51,46 @@ def test_units_at_high_latitude_keep_their_area():
 def test_cell_size_of_zero_is_refused():
     with pytest.raises(UsageError):
         make_units(OUTLINE, 0.0)
+
+
+@pytest.mark.parametrize("size", [float("nan"), float("inf"), -1.0])
+def test_cell_size_that_is_none_is_refused(size):
+    with pytest.raises(UsageError):
+        make_units(OUTLINE, size)
+
+
+def test_outline_without_area_is_refused():
+    with pytest.raises(UsageError, match="no area"):
+        make_units(shapely.LineString([(0, 0), (1, 1)]), 5.0)
+
+
+FIJI = shapely.multipolygons([shapely.box(179.0, -18.0, 180.0, -17.0), shapely.box(-180.0, -18.0, -179.0, -17.0)])
+
+
+@pytest.mark.parametrize("shape", ["square", "hexagon"])
+@pytest.mark.parametrize(
+    "outline", [FIJI, shapely.Polygon([(179, -18), (-179, -18), (-179, -17), (179, -17)])], ids=["cut", "jumping"]
+)
+def test_units_over_the_date_line_are_those_of_the_same_box_elsewhere(shape, outline):
+    here = make_units(outline, 12.0, shape)
+    there = make_units(shapely.box(79.0, -18.0, 81.0, -17.0), 12.0, shape)
+    assert here.area_km2.size == there.area_km2.size
+    assert here.area_km2.sum() == pytest.approx(there.area_km2.sum(), rel=1e-9)
+    assert np.sort(here.area_km2) == pytest.approx(np.sort(there.area_km2), rel=1e-6)
+    assert here.boundary.exposed.sum() == pytest.approx(there.boundary.exposed.sum(), rel=1e-6)
+    assert here.boundary.length.sum() == pytest.approx(there.boundary.length.sum(), rel=1e-6)
+    assert here.area_km2.sum() == pytest.approx(areas_km2(np.array([FIJI]))[0], rel=1e-5)
+
+
+@pytest.mark.parametrize("south", [0.0, 30.0, 60.0, 78.0])
+def test_overlaps_in_degrees_are_areas_on_the_ellipsoid(south):
+    units = np.array([shapely.box(10.0 + k, south, 11.0 + k, south + 1) for k in range(3)], dtype=object)
+    layer = np.array([shapely.box(10.5, south, 12.25, south + 0.5)], dtype=object)
+    shapes, plane = plane_of(units, "EPSG:4326")
+    unit, which, area = overlaps(shapes, plane.laid(layer), plane)
+    expected = [areas_km2(np.array([shapely.box(*b)]))[0] for b in (
+        (10.5, south, 11, south + 0.5), (11, south, 12, south + 0.5), (12, south, 12.25, south + 0.5)
+    )]  # fmt: skip
+    assert unit.tolist() == [0, 1, 2]
+    assert which.tolist() == [0, 0, 0]
+    assert area == pytest.approx(expected, rel=1e-12)

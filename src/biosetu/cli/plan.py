@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from biosetu.cli.options import language_option, out_option, quiet_option
+from biosetu.cli.options import Number, language_option, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, show
 
 OBJECTIVES = ("minimum-set", "minimum-shortfall", "maximum-utility")
+VALUES = ("classes", "per-pixel", "per-ha", "per-km2")
+PATH = click.Path(exists=True, path_type=Path)
+SHARE = Number(min=0, max=1)
 
 
 @click.group()
@@ -34,20 +38,36 @@ def units(within: Path, cell_km: float, shape: str, out: Path) -> None:
 @plan.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("layer", type=click.Path(exists=True, path_type=Path))
-@click.option("--by-column", required=True, help="Column that names the feature of each polygon.")
-@click.option("--share", default=0.3, show_default=True, help="Target: part of what all units hold.")
-def features(folder: Path, layer: Path, by_column: str, share: float) -> None:
-    """Add what each unit of the problem FOLDER holds of each class of LAYER [km²]."""
-    from biosetu.jobs.planning_layers import add_features
+@click.option("--by-column", help="Column that names the feature of each polygon.")
+@click.option("--values", type=click.Choice(VALUES), help="What the values of a raster are: classes, or amounts.")
+@click.option("--name", default="", help="Name of the feature that a raster of amounts becomes; else the file's.")
+@click.option("--unit", default="", help="Unit of these amounts, such as t.")
+@click.option("--band", type=int, help="Band of the raster.")
+@click.option("--nodata", multiple=True, type=int, help="Value that means no data, beside the file's own; repeatable.")
+@click.option("--classes", type=PATH, help="Names of a raster's classes: a table with the columns code and name.")
+@click.option("--share", default=0.3, show_default=True, type=SHARE, help="Target: part of what all units hold.")
+@quiet_option
+def features(folder: Path, layer: Path, by_column: str | None, share: float, quiet: bool, **chosen: Any) -> None:
+    """Add what each unit of the problem FOLDER holds of the classes of LAYER: polygons or a raster.
 
-    added = add_features(folder, layer, by_column, share)
-    click.echo(f"{folder}: {added.num_rows} amounts", err=True)
+    Classes are held by area [km²]; a raster of amounts (carbon, a range) by its sum over each unit.
+    """
+    from biosetu.jobs.planning_layers import add_features
+    from biosetu.jobs.planning_rasters import RasterOptions, Values
+
+    values = Values(chosen.pop("values")) if chosen["values"] is not None else chosen.pop("values")
+    with progress_bar(quiet) as progress:
+        added = add_features(folder, layer, by_column, share, RasterOptions(values, **chosen), progress)
+    unit = f" [{added.unit}]" if added.unit else ""
+    click.echo(f"{folder}: {len(added.features)} features, {added.amounts.num_rows} amounts{unit}", err=True)
+    if added.unknown_km2:
+        click.echo(f"{layer.name} says nothing of {added.unknown_km2:,.6g} km² of the units (no data)", err=True)
 
 
 @plan.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("protected", type=click.Path(exists=True, path_type=Path))
-@click.option("--least", default=0.5, show_default=True, help="Part of a unit that must be protected.")
+@click.option("--least", default=0.5, show_default=True, type=SHARE, help="Part of a unit that must be protected.")
 def lock(folder: Path, protected: Path, least: float) -> None:
     """Lock in the units of the problem FOLDER that PROTECTED covers; their cost becomes 0."""
     from biosetu.jobs.planning_layers import lock_protected
@@ -96,7 +116,7 @@ def solve(
     )
 
     opened = open_problem(problem, settings)
-    check_outputs(opened, out, features)
+    check_outputs(opened, out, features, importance=importance)
     with progress_bar(quiet) as progress:
         outcome = solve_problem(opened, importance=importance, language=language, progress=progress)
     for line in outcome.words:
@@ -119,6 +139,7 @@ def solve(
 @click.option("--gap", type=float, help="Gap for each solution.")
 @click.option("--seconds", "--time-limit", "seconds", type=float, help="Time limit for each solution.")
 @click.option("--objective", type=click.Choice(OBJECTIVES[:2]), help="Default: the problem's own, else minimum-set.")
+@click.option("--budget", type=float, help="What may be spent, over all Parties together.")
 @click.option("--common-budget", type=float, help="What all may spend together, beside a budget of each Party's own.")
 @out_option
 @quiet_option
@@ -144,6 +165,8 @@ def next_(problem: Path, km2: float, seconds: float, keep: str | None, no_map: b
     from biosetu.jobs.planning_party import keep as kept
     from biosetu.jobs.planning_party import next_of
 
+    if no_map and keep is None:
+        raise click.UsageError("--no-map is about what is kept: give --keep PARTY too.")
     tables = next_of(problem, km2=km2, seconds=seconds)
     if keep is not None:
         kept(keep, tables, with_map=not no_map)

@@ -34,6 +34,7 @@ __all__ = [
     "raster_driver",
     "read_band",
     "read_small",
+    "read_values",
     "write_raster",
 ]
 SIGNATURES = {
@@ -122,13 +123,47 @@ def open_stack(
     return RasterStack(tuple(rasters), moved, tuple(nodata), fractional)
 
 
-def read_band(stack: RasterStack, start: int, stop: int) -> list[NDArray[np.integer]]:
+def read_band(
+    stack: RasterStack, start: int, stop: int, columns: tuple[int, int] | None = None
+) -> list[NDArray[np.integer]]:
     """Return the class codes of every date in rows `start` to `stop`; MISSING or the file's nodata where unknown.
+
+    columns: first column and the one after the last; all unless given.
 
     Raises:
         DataError: a damaged file, or values that are no class codes.
     """
-    return [_read(raster, stack, moved, start, stop) for raster, moved in zip(stack.dates, stack.align, strict=True)]
+    window = _window(stack, start, stop, columns)
+    pairs = zip(stack.dates, stack.align, strict=True)
+    return [_read(raster, stack, moved, window) for raster, moved in pairs]
+
+
+def read_values(
+    stack: RasterStack, start: int, stop: int, columns: tuple[int, int] | None = None
+) -> NDArray[np.float64]:
+    """Return the measured values of the first date in rows `start` to `stop`, NaN where unknown.
+
+    The file's own scale and offset are applied; unknown is what the file declares or masks, what `stack.nodata` names
+    (both as stored) and what is not finite.
+
+    Raises:
+        DataError: a damaged file.
+    """
+    raster, window = stack.dates[0], _window(stack, start, stop, columns)
+    try:
+        with _opened(raster.path) as data:
+            stored = data.read(raster.band, window=window)
+            known = data.read_masks(raster.band, window=window) != 0
+            scale, offset = data.scales[raster.band - 1], data.offsets[raster.band - 1]
+    except RasterioError as error:
+        raise _damaged(raster, window, error) from error
+    known &= ~np.isin(stored, list(stack.nodata)) & np.isfinite(stored)
+    return np.where(known, stored.astype(np.float64) * scale + offset, np.nan)
+
+
+def _window(stack: RasterStack, start: int, stop: int, columns: tuple[int, int] | None) -> Window:
+    first, last = columns or (0, stack.grid.width)
+    return Window(first, start, last - first, stop - start)
 
 
 def read_small(stack: RasterStack, index: int, side: int) -> NDArray[np.integer]:
@@ -317,8 +352,7 @@ def _corner(grid: RasterGrid, corner: tuple[int, int]) -> tuple[float, float]:
     return a * corner[0] + b * corner[1] + c, d * corner[0] + e * corner[1] + f
 
 
-def _read(raster: Raster, stack: RasterStack, moved: bool, start: int, stop: int) -> NDArray[np.integer]:
-    window = Window(0, start, stack.grid.width, stop - start)
+def _read(raster: Raster, stack: RasterStack, moved: bool, window: Window) -> NDArray[np.integer]:
     try:
         with _opened(raster.path) as data:
             if moved:
@@ -326,9 +360,13 @@ def _read(raster: Raster, stack: RasterStack, moved: bool, start: int, stop: int
                     return _codes(warped.read(raster.band, window=window), warped, raster, stack, {"window": window})
             return _codes(data.read(raster.band, window=window), data, raster, stack, {"window": window})
     except RasterioError as error:
-        message = f"is damaged: rows {start + 1} to {stop} cannot be read"
-        remedy = f"Copy or download it again. The reader says: {_short(error)}"
-        raise DataError(Problem(message, remedy, "damaged", file=raster.path)) from error
+        raise _damaged(raster, window, error) from error
+
+
+def _damaged(raster: Raster, window: Window, error: Exception) -> DataError:
+    message = f"is damaged: rows {window.row_off + 1} to {window.row_off + window.height} cannot be read"
+    remedy = f"Copy or download it again. The reader says: {_short(error)}"
+    return DataError(Problem(message, remedy, "damaged", file=raster.path))
 
 
 def _aligned(data: Any, grid: RasterGrid, raster: Raster) -> Any:

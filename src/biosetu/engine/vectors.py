@@ -71,13 +71,6 @@ def read_own_crs(path: Path) -> pa.Table:
     return with_geometry(columns, frame.geometry.to_numpy(), frame.crs.to_wkt() if frame.crs else LONLAT)
 
 
-def read_in_crs(path: Path, crs: str) -> pa.Table:
-    """Read a file's layers into one table in a CRS."""
-    layer = read_layer(path)
-    turned = gpd.GeoSeries(geometries(layer), crs=LONLAT).to_crs(crs).to_numpy()
-    return with_geometry(layer, turned, crs)
-
-
 def geometries(table: pa.Table) -> np.ndarray:
     """Return the geometries of a layer as an array of shapely objects, None where a row has none."""
     return np.asarray(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), dtype=object)

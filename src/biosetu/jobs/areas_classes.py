@@ -38,7 +38,7 @@ def classes_within(
     stack = open_stack([request.by], band=request.band)
     names = read_classes(request.classes).names
     grid = PixelGrid(stack.grid.crs, stack.grid.transform, stack.grid.width, stack.grid.height)
-    projection = _projection(grid)
+    projection = onto_pixels(grid)
     found: list[RasterGrowth] = []
     for number, zone in enumerate(zones):
         progress(number, len(zones), f"{zone.area} {zone.realm}")
@@ -54,7 +54,7 @@ def _named(item: RasterGrowth, name: str) -> RasterGrowth:
     return replace(item, growth=replace(item.growth, zone=replace(item.growth.zone, name=name)))
 
 
-def _projection(grid: PixelGrid) -> Projection:
+def onto_pixels(grid: PixelGrid) -> Projection:
     """Return what turns longitude and latitude into columns and rows of the raster, not rounded."""
     a, b, c, d, e, f = grid.transform
     determinant = a * e - b * d
@@ -74,16 +74,16 @@ def _parts(stack: RasterStack, grid: PixelGrid, layers: Layers) -> Iterator[Pixe
     left, top, right, bottom = max(left, 0), max(top, 0), min(right, grid.width), min(bottom, grid.height)
     if left >= right:
         return
-    step = max(BAND_PIXELS // grid.width, 1)
+    step = max(BAND_PIXELS // (right - left), 1)
     (nothing,) = nodata_codes(stack)
     for row in range(top, bottom, step):
         until = min(row + step, bottom)
-        codes = read_band(stack, row, until)[0][:, left:right]
-        weights, steps = _weights(grid, (left, row), codes.shape)
+        codes = read_band(stack, row, until, (left, right))[0]
+        weights, steps = pixel_weights(grid, (left, row), codes.shape)
         yield Pixels((left, row), codes, nothing, weights, steps)
 
 
-def _weights(grid: PixelGrid, corner: tuple[int, int], size: tuple[int, ...]) -> tuple[Floats, tuple[int, int]]:
+def pixel_weights(grid: PixelGrid, corner: tuple[int, int], size: tuple[int, ...]) -> tuple[Floats, tuple[int, int]]:
     """Return the area of pixels [km²]: exact by rows where rows are parallels, else of the pixel at a tile's middle."""
     if grid.aligned_geographic:
         rows = row_pixel_areas_m2(grid)[corner[1] : corner[1] + size[0]] / 1e6

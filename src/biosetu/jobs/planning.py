@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,12 @@ import shapely
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.surfaces import write_flags
 from biosetu.engine.tables import WRITERS, replacing, write_table
-from biosetu.engine.vectors import crs_of, geometries, is_layer, read_layer, read_own_crs, with_geometry, write_layer
+from biosetu.engine.vectors import crs_of, geometries, is_layer, read_own_crs, with_geometry, write_layer
 from biosetu.figures.standalone import standalone
 from biosetu.figures.unitmap import unit_map
+from biosetu.geo.planes import plane_of
+from biosetu.geo.shapes import polygonal, repaired, within_date_line
+from biosetu.jobs.areas_layers import layer_of
 from biosetu.planning import (
     Boundary,
     Comparison,
@@ -46,16 +49,23 @@ FILES: dict[str, tuple[str, ...]] = {
     "national": ("national.csv",),
 }
 NUMBERS = ("penalty", "edge_factor", "budget", "common_budget", "gap", "seconds")
+EXACT_GAP = 1e-6  # of the whole value: what one unit is worth is a small part of it
 MARXAN_KEYS = {"PUNAME": "units", "SPECNAME": "features", "PUVSPRNAME": "amounts", "BOUNDNAME": "boundaries"}
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A problem as read: the pure problem, what was asked of it, and the units' polygons where there are any."""
+    """A problem as read: the pure problem, what was asked of it, and the units' polygons where there are any.
+
+    area_km2: the area that the units' table tells [km²], None where it tells none; given: the settings that were asked
+    for beside those of the folder.
+    """
 
     loaded: Loaded
     settings: Mapping[str, Any]
     layer: pa.Table | None
+    area_km2: np.ndarray | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,17 @@ class Outcome:
 
 
 def make_planning_units(within: Path, cell_km: float, shape: str = "square") -> tuple[pa.Table, pa.Table]:
-    """Return planning units over the outline in `within` (unit, area_km2, cost = area, geometry) and their borders."""
-    return units_over(shapely.union_all(shapely.make_valid(geometries(read_layer(within)))), cell_km, shape)
+    """Return planning units over the outline in `within` (unit, area_km2, cost = area, geometry) and their borders.
+
+    Raises DataError for a layer without polygons, or whose numbers cannot be longitude and latitude.
+    """
+    shapes = geometries(layer_of(within, []))
+    parts, _ = repaired(within_date_line(shapes[~shapely.is_missing(shapes)])[0])
+    outline = polygonal(shapely.union_all(np.array([polygonal(part) for part in parts], dtype=object)))
+    if outline.is_empty:
+        message, remedy = N_("the outline has no polygon"), N_("Give a layer of polygons, such as a country's outline")
+        raise DataError(Problem(message, remedy, "polygon", str(within)))
+    return units_over(outline, cell_km, shape)
 
 
 def units_over(outline: shapely.Geometry, cell_km: float, shape: str = "square") -> tuple[pa.Table, pa.Table]:
@@ -143,7 +162,36 @@ def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, conf
         settings.get("common_budget", np.inf),
     )
     names = {name: file.name for name, file in found.items() if file is not None}
-    return Opened(problem_from_tables(tables, asked, names), settings, layer)
+    loaded = problem_from_tables(tables, asked, names)
+    return Opened(loaded, settings, layer, _told_areas(tables["units"], names["units"]), given)
+
+
+def _told_areas(units: pa.Table, file: str) -> np.ndarray | None:
+    """Return the column `area_km2` of the units, None without it; raise DataError for what is no area."""
+    if "area_km2" not in units.column_names:
+        return None
+    column = units.column("area_km2")
+    numbers = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+    area = np.asarray(column.to_numpy(), dtype=np.float64) if numbers else np.full(len(column), np.nan)
+    wrong = np.flatnonzero(~(np.isfinite(area) & (area >= 0)))[:20]
+    if wrong.size:
+        remedy = "Write a number of 0 or more, or leave the column out: polygons are measured"
+        raise DataError(
+            Problem("this is no area", remedy, "area", file, int(row) + 2, "area_km2", str(column[int(row)].as_py()))
+            for row in wrong
+        )
+    return area
+
+
+def areas_of(opened: Opened) -> np.ndarray | None:
+    """Return the area of each unit on the ellipsoid [km²]; what the table tells goes before what polygons measure.
+
+    None where units have neither polygons nor a column `area_km2`.
+    """
+    if opened.area_km2 is not None or opened.layer is None:
+        return opened.area_km2
+    shapes, plane = plane_of(geometries(opened.layer), crs_of(opened.layer))
+    return plane.areas_km2(shapes)
 
 
 def has_polygons(file: Path) -> bool:
@@ -156,9 +204,9 @@ def solve_problem(
 ) -> Outcome:
     """Solve and describe. importance: add the replacement cost of each chosen unit (a solution each)."""
     objective = objective_of(opened.settings)
-    problem = with_national_targets(opened.loaded.problem, opened.loaded.national)
-    if objective is not Objective.MINIMUM_SET and not problem.limits.size:
-        raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
+    refuse_unused(opened, objective)
+    weighted = objective is not Objective.MAXIMUM_UTILITY
+    problem = with_national_targets(opened.loaded.problem, opened.loaded.national, weighted=weighted)
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
     plan = solve(problem, objective, gap=gap, seconds=seconds, progress=progress)
     return outcome_of(opened, problem, plan, objective, importance=importance, language=language, progress=progress)
@@ -179,7 +227,7 @@ def outcome_of(
     if opened.layer is not None:
         units = with_geometry(units, geometries(opened.layer), crs_of(opened.layer))
     words = in_words(problem, plan, objective, translations(language).gettext)
-    return Outcome(problem, plan, units, _feature_table(problem, plan), words)
+    return Outcome(problem, plan, units, _feature_table(problem, plan, _amount_units(opened.loaded)), words)
 
 
 def compare_problem(opened: Opened, *, progress: Progress = silent) -> Comparison:
@@ -189,6 +237,7 @@ def compare_problem(opened: Opened, *, progress: Progress = silent) -> Compariso
         raise UsageError("There is only one Party: add a column `party` to the units.")
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
     objective = objective_of(opened.settings)
+    refuse_unused(opened, objective)
     return compare_alone(problem, opened.loaded.national, objective, gap=gap, seconds=seconds, progress=progress)
 
 
@@ -202,13 +251,40 @@ def objective_of(settings: Mapping[str, Any]) -> Objective:
         raise UsageError(f"There is no objective {name!r}. Use one of {known}.") from None
 
 
-def check_outputs(opened: Opened, out: Path | None, features: Path | None) -> None:
-    """Refuse, before any work, an output that could not be written; raise UsageError."""
+def refuse_unused(opened: Opened, objective: Objective) -> None:
+    """Refuse what would change nothing: a budget that no budget limits, a price of borders that are not there.
+
+    A budget that the folder holds for another objective stays unused where minimum-set is asked for by name.
+    Raises UsageError that says what to do, also where an objective lacks its budget.
+    """
+    problem, named = opened.loaded.problem, "objective" in opened.settings
+    budgets = [name for name in ("budget", "common_budget") if name in (opened.given if named else opened.settings)]
+    if objective is Objective.MINIMUM_SET and budgets:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in budgets)
+        others = " or ".join(other for other in Objective if other is not Objective.MINIMUM_SET)
+        raise UsageError(
+            f"{objective} meets every target whatever it costs: {options} would change nothing. "
+            f"Add --objective {others}, or leave the budget out (a budget of the folder: name --objective {objective})."
+        )
+    if objective is not Objective.MINIMUM_SET and not problem.limits.size:
+        raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
+    borders = bool(problem.boundary.length.size) or bool(problem.boundary.exposed.any())
+    if problem.penalty and not borders:
+        remedy = f"Add one of {', '.join(FILES['boundaries'])}, or say --penalty 0."
+        raise UsageError(f"The penalty prices borders, and this problem has none. {remedy}")
+    if "edge_factor" in opened.given and not problem.penalty:
+        raise UsageError("--edge-factor is a part of the price of borders: give --penalty too.")
+
+
+def check_outputs(opened: Opened, out: Path | None, features: Path | None, *, importance: bool = False) -> None:
+    """Refuse, before any work, an output that could not be written or would not show what is asked; raise UsageError."""
     layers = (".tif", ".tiff", ".svg", ".gpkg", ".geojson")
     if out is not None and out.suffix.lower() not in (*WRITERS, *layers):
         raise UsageError(f"{out}: there is no such format. Use {', '.join((*WRITERS, *layers))}.")
     if out is not None and out.suffix.lower() in layers and opened.layer is None:
         raise UsageError(f"{out}: this needs units with polygons. Give units.parquet from `plan units`.")
+    if importance and (out is None or out.suffix.lower() in (".tif", ".tiff", ".svg")):
+        raise UsageError("--importance is a column of the units: give --out with a table or layer, such as plan.gpkg.")
     if features is not None and features.suffix.lower() not in WRITERS:
         raise UsageError(f"{features}: there is no such format. Use {', '.join(WRITERS)}.")
 
@@ -356,12 +432,17 @@ def _unit_table(
     if importance:
         chosen = np.flatnonzero(plan.selected)
         costs = np.full(problem.units, np.nan)
-        costs[chosen] = replacement_cost(problem, objective, plan, chosen, gap=0.001, progress=progress)
+        costs[chosen] = replacement_cost(problem, objective, plan, chosen, gap=EXACT_GAP, progress=progress)
         columns["replacement_cost"] = costs
     return pa.table(columns)
 
 
-def _feature_table(problem: PlanningProblem, plan: Plan) -> pa.Table:
+def _amount_units(loaded: Loaded) -> list[str]:
+    """Return the unit of each feature's amounts, then those of the features that national targets add."""
+    return [*loaded.amount_unit, *(loaded.amount_unit[item.feature] for item in loaded.national)]
+
+
+def _feature_table(problem: PlanningProblem, plan: Plan, amount_unit: list[str]) -> pa.Table:
     rated = plan.evaluation
     total = np.asarray(problem.amounts.sum(axis=1)).ravel()
     share = np.divide(100 * rated.achieved, total, out=np.zeros(total.size), where=total > 0)
@@ -374,5 +455,6 @@ def _feature_table(problem: PlanningProblem, plan: Plan) -> pa.Table:
             "achieved_percent": share,
             "shortfall_percent": 100 * rated.shortfall,
             "met": rated.shortfall == 0,
+            "amount_unit": amount_unit[: problem.features],
         }
     )

@@ -17,10 +17,12 @@ import shapely
 
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.tables import write_table
-from biosetu.engine.vectors import geometries, read_in_crs, read_layer, with_geometry
+from biosetu.engine.vectors import geometries, read_layer, with_geometry
+from biosetu.geo.area import areas_km2
+from biosetu.geo.planes import STEP_DEG, middle_crs, projected, unwrapped
+from biosetu.geo.shapes import repaired, within_date_line
 from biosetu.jobs.planning import FILES, Opened, boundary_table, open_problem, write_units
 from biosetu.planning import Boundary, polygon_boundary
-from biosetu.planning.units import middle_crs
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -153,39 +155,48 @@ def _known(name: str) -> str:
 def _take_units(path: Path, folder: Path) -> None:
     if path.suffix.lower() in LAYERS:
         check_vector(path)
-        table, shapes, crs = _shapes(path)
+        table, outlines = _outlines(path)
     else:
-        table, shapes, crs = read_delimited(path), None, ""
+        table, outlines = read_delimited(path), None
     units, amounts = _units_and_amounts(table, path.name)
     write_table(amounts, folder / "amounts.csv")
     write_table(pa.table({"feature": _features(table)}), folder / "features.csv")
-    if shapes is None:
+    if outlines is None:
         write_table(units, folder / "units.csv")
         return
     if units.column("unit").null_count:
         raise DataError(Problem(N_("not a number"), N_("Write a number"), "number", path.name, column="unit"))
-    area = shapely.area(shapes) / 1e6
+    _write_polygons(units, outlines, folder)
+
+
+def _write_polygons(units: pa.Table, outlines: np.ndarray, folder: Path) -> None:
+    """Write units in an equal-area projection about their middle; their areas are those on the ellipsoid.
+
+    Borders are found between the points as given: edges split for the projection need not meet their neighbours'.
+    """
+    crs = middle_crs(shapely.union_all(shapely.box(*shapely.bounds(outlines).T)))
+    area = areas_km2(outlines)
     units = units.append_column("area_km2", pa.array(area))
     if "cost" not in units.column_names:
         units = units.append_column("cost", pa.array(area))
-    edges = polygon_boundary(shapes) if len(shapes) <= BORDERS_UP_TO else Boundary.none(len(shapes))
+    whole = np.array([unwrapped(shape) for shape in outlines], dtype=object)
+    plain = shapely.make_valid(projected(whole, crs))
+    edges = polygon_boundary(plain) if len(plain) <= BORDERS_UP_TO else Boundary.none(len(plain))
+    shapes = projected(shapely.segmentize(whole, STEP_DEG), crs)
     write_units(with_geometry(units, shapes, crs), boundary_table(units.column("unit").to_numpy(), edges), folder)
 
 
-def _shapes(path: Path) -> tuple[pa.Table, np.ndarray, str]:
-    """Return rows, polygons in an equal-area CRS about their middle, and that CRS."""
+def _outlines(path: Path) -> tuple[pa.Table, np.ndarray]:
+    """Return rows and their polygons, valid, in longitude and latitude."""
     layer = read_layer(path)
-    outlines = geometries(layer)
-    kinds = shapely.get_type_id(outlines)
-    polygon = np.isin(kinds, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    wrong = np.flatnonzero(~polygon | shapely.is_empty(outlines))
-    if not len(outlines) or wrong.size:
+    shapes = geometries(layer)
+    polygon = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    wrong = np.flatnonzero(~polygon | shapely.is_empty(shapes))
+    if not len(shapes) or wrong.size:
         message, remedy = N_("a planning unit is no polygon"), N_("Give a layer of polygons")
         rows: Iterable[int | None] = (int(row) + 2 for row in wrong[:20]) if wrong.size else (None,)
         raise DataError(Problem(message, remedy, "polygon", path.name, row=row) for row in rows)
-    crs = middle_crs(shapely.box(*shapely.total_bounds(outlines)))
-    turned = read_in_crs(path, crs)
-    return turned.drop_columns(["geometry"]), shapely.make_valid(geometries(turned)), crs
+    return layer.drop_columns(["geometry"]), repaired(within_date_line(shapes)[0])[0]
 
 
 def _units_and_amounts(table: pa.Table, file: str) -> tuple[pa.Table, pa.Table]:

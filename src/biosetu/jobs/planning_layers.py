@@ -1,7 +1,9 @@
-"""Fill a problem folder from layers: what units hold of features, and which are protected already."""
+"""Fill a problem folder from layers and rasters: what units hold of features, and which are protected already."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,69 +12,174 @@ import shapely
 
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.tables import write_table
-from biosetu.engine.vectors import crs_of, geometries, read_in_crs, read_own_crs, with_geometry, write_layer
+from biosetu.engine.vectors import crs_of, geometries, read_own_crs, with_geometry, write_layer
+from biosetu.geo.planes import Plane, plane_of, to_lonlat
+from biosetu.geo.shapes import repaired
+from biosetu.jobs.areas_layers import layer_of
+from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, is_raster, zonal_amounts
 from biosetu.planning import overlaps
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError, Problem, UsageError
+from biosetu.progress import Progress, silent
+from biosetu.translation import N_
+
+POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def add_features(folder: Path, layer: Path, column: str, share: float) -> pa.Table:
-    """Add to a problem folder what each unit holds of each class of a polygon layer [km²]; return the new amounts.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was added to a problem folder. amounts: feature, unit, amount; unit: of the amounts; unknown_km2: area of
+    the units of which a raster says nothing, None for polygons."""
 
-    column: names the feature of each polygon; polygons of one feature are joined first. share: the target of the new
-    features, a part of what all units hold. A feature that is there already is replaced.
+    amounts: pa.Table
+    features: tuple[str, ...]
+    unit: str
+    unknown_km2: float | None = None
+
+
+def add_features(
+    folder: Path,
+    layer: Path,
+    column: str | None,
+    share: float,
+    options: RasterOptions | None = None,
+    progress: Progress = silent,
+) -> Added:
+    """Add to a problem folder what each unit holds of the features of a layer of polygons or a raster.
+
+    column: names the feature of each polygon; polygons of one feature are joined first and held by area [km²].
+    options: how a raster is read (`planning_rasters`). share: the target of the new features, a part of what all units
+    hold. A feature that is there already is replaced. Raises DataError where no unit holds anything.
     """
-    units, crs = _units(folder)
-    shapes = read_in_crs(layer, crs)
-    if column not in shapes.column_names:
-        remedy = f"Use one of {', '.join(shapes.column_names)}"
-        raise DataError(Problem("there is no such column", remedy, "column", str(layer), value=column))
-    names = [str(value) for value in shapes.column(column).to_pylist()]
+    if not 0 <= share <= 1:
+        raise UsageError(f"--share {share:g}: write a part of 1, as 0.3 for 30 %.")
+    if is_raster(layer):
+        if column is not None:
+            raise UsageError("--by-column is of polygons: a raster has --values.")
+        return _add_raster(folder, layer, share, options or RasterOptions(), progress)
+    if options not in (None, RasterOptions()):
+        raise UsageError("--values, --name, --unit, --band, --nodata and --classes are of rasters.")
+    if column is None:
+        raise UsageError("Name the column of the features with --by-column.")
+    return _add_polygons(folder, layer, column, share)
+
+
+def _add_polygons(folder: Path, layer: Path, column: str, share: float) -> Added:
+    units = _units(folder)
+    names, valid = _polygons(layer, column)
+    shapes, plane = plane_of(geometries(units), crs_of(units))
     features = sorted(set(names))
-    valid = shapely.make_valid(geometries(shapes))
-    joined = np.array([shapely.union_all(valid[[n == feature for n in names]]) for feature in features], dtype=object)
-    unit, feature, area = overlaps(geometries(units), joined)
+    joined = np.array([_joined(valid[[n == feature for n in names]], plane) for feature in features], dtype=object)
+    unit, feature, area = overlaps(shapes, joined, plane)
+    if not area.size:
+        raise _nowhere(layer)
     number = units.column("unit").to_numpy()
-    added = pa.table({"feature": [features[k] for k in feature], "unit": number[unit], "amount": area})
-    wanted = pa.table({"feature": features, "share": [share] * len(features)})
-    write_table(_replaced(folder / "amounts.csv", added, features), folder / "amounts.csv")
+    amounts = pa.table({"feature": [features[k] for k in feature], "unit": number[unit], "amount": area})
+    return _written(folder, amounts, features, AREA_UNIT, share)
+
+
+def _add_raster(folder: Path, layer: Path, share: float, options: RasterOptions, progress: Progress) -> Added:
+    units = _units(folder)
+    zonal = zonal_amounts(layer, to_lonlat(geometries(units), crs_of(units)), options, progress)
+    feature, unit = np.nonzero(zonal.amounts)
+    number = units.column("unit").to_numpy()
+    amounts = pa.table(
+        {
+            "feature": pa.array([zonal.features[k] for k in feature], pa.string()),
+            "unit": number[unit],
+            "amount": zonal.amounts[feature, unit],
+        }
+    )
+    return _written(folder, amounts, zonal.features, zonal.unit, share, zonal.unknown_km2)
+
+
+def _written(
+    folder: Path, amounts: pa.Table, features: Sequence[str], unit: str, share: float, unknown: float | None = None
+) -> Added:
+    wanted = pa.table(
+        {"feature": list(features), "share": [share] * len(features), "amount_unit": [unit] * len(features)}
+    )
+    write_table(_replaced(folder / "amounts.csv", amounts, features), folder / "amounts.csv")
     write_table(_replaced(folder / "features.csv", wanted, features), folder / "features.csv")
-    return added
+    return Added(amounts, tuple(features), unit, unknown)
 
 
 def lock_protected(folder: Path, protected: Path, least_share: float) -> int:
     """Lock in the units of which protected areas cover at least `least_share`; return how many.
 
-    Their cost becomes 0: what is protected is paid for.
+    Their cost becomes 0: what is protected is paid for. Raises DataError for a layer without polygons or elsewhere.
     """
-    units, crs = _units(folder)
-    joined = shapely.union_all(shapely.make_valid(geometries(read_in_crs(protected, crs))))
-    shapes = geometries(units)
-    unit, _, area = overlaps(shapes, np.array([joined], dtype=object))
-    covered = np.bincount(unit, area, minlength=len(shapes)) * 1e6 / shapely.area(shapes)
-    locked = covered >= least_share
-    status = np.where(locked, "in", np.array(units.column("status").to_pylist(), dtype=object))
-    cost = np.where(locked, 0.0, units.column("cost").to_numpy())
-    plain = units.drop_columns(["geometry", "status", "cost"])
+    if not 0 < least_share <= 1:
+        raise UsageError(f"--least {least_share:g}: write a part of 1 above 0, as 0.5 for half of a unit.")
+    units = _units(folder)
+    own, crs = geometries(units), crs_of(units)
+    shapes, plane = plane_of(own, crs)
+    _, valid = _polygons(protected, None)
+    unit, _, area = overlaps(shapes, np.array([_joined(valid, plane)], dtype=object), plane)
+    if not area.size:
+        raise _nowhere(protected)
+    whole = plane.areas_km2(shapes)
+    covered = np.bincount(unit, area, minlength=len(shapes))
+    locked = (covered >= least_share * whole * (1 - 1e-9)) & (whole > 0)
+    present = set(units.column_names)
+    before = units.column("status").to_pylist() if "status" in present else ["free"] * len(shapes)
+    status = np.where(locked, "in", np.array(before, dtype=object))
+    cost = np.where(locked, 0.0, units.column("cost").to_numpy() if "cost" in present else 1.0)
+    plain = units.drop_columns(sorted({"geometry", "status", "cost"} & present))
     plain = plain.append_column("cost", pa.array(cost)).append_column("status", pa.array(status.tolist()))
-    write_layer(with_geometry(plain, shapes, crs), folder / "units.parquet")
+    write_layer(with_geometry(plain, own, crs), folder / "units.parquet")
     return int(locked.sum())
 
 
-def _units(folder: Path) -> tuple[pa.Table, str]:
+def _polygons(path: Path, column: str | None) -> tuple[list[str], np.ndarray]:
+    """Return the feature and the valid polygon of each row of a layer; rows without a shape are left out.
+
+    Raises DataError for a layer without polygons, one that also holds points or lines, and rows without a name.
+    """
+    layer = layer_of(path, [])
+    if column is not None and column not in layer.column_names:
+        remedy = f"Use one of {', '.join(name for name in layer.column_names if name != 'geometry')}"
+        raise DataError(Problem("there is no such column", remedy, "column", str(path), value=column))
+    shapes = geometries(layer)
+    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    other = there & ~np.isin(shapely.get_type_id(shapes), POLYGONS)
+    if other.any() or not there.any():
+        message = N_("the layer holds no polygon") if not there.any() else N_("the layer holds points or lines")
+        remedy = N_("Give polygons: buffer points by their reported area first")
+        value = f"{int(other.sum())} of {len(shapes)}" if other.any() else ""
+        raise DataError(Problem(message, remedy, "polygon", str(path), value=value))
+    names = ["" if v is None else str(v).strip() for v in layer.column(column).to_pylist()] if column else []
+    kept = np.flatnonzero(there)
+    if unnamed := [row for row in kept.tolist() if names and not names[row]]:
+        message, remedy = N_("a polygon has no name"), N_("Name it, or leave it out of the layer")
+        raise DataError(Problem(message, remedy, "name", str(path), row + 2, column or "") for row in unnamed[:20])
+    return [names[row] for row in kept] if column else [], repaired(shapes[kept])[0]
+
+
+def _joined(shapes: np.ndarray, plane: Plane) -> shapely.Geometry:
+    return shapely.union_all(plane.laid(shapes))
+
+
+def _nowhere(path: Path) -> DataError:
+    remedy = N_("Check that it is of the same country, with longitude before latitude")
+    return DataError(
+        Problem(N_("nothing of the layer lies within the planning units"), remedy, "no-overlap", str(path))
+    )
+
+
+def _units(folder: Path) -> pa.Table:
     path = folder / "units.parquet"
     if not path.exists():
         raise DataError(Problem("the folder has no units", "Make them with `plan units`", "missing", str(path)))
-    units = read_own_crs(path)
-    return units, crs_of(units)
+    return read_own_crs(path)
 
 
-def _replaced(path: Path, added: pa.Table, features: list[str]) -> pa.Table:
+def _replaced(path: Path, added: pa.Table, features: Sequence[str]) -> pa.Table:
     """Return a table with the rows of these features replaced."""
     if not path.exists():
         return added
     before = read_delimited(path)
     texts = [str(value) for value in before.column("feature").to_pylist()]
-    kept = before.filter(pa.array([text not in set(features) for text in texts]))
+    kept = before.filter(pa.array([text not in set(features) for text in texts], pa.bool_()))
     if not kept.num_rows:
         return added
     kept = kept.set_column(kept.schema.get_field_index("feature"), "feature", kept.column("feature").cast(pa.string()))

@@ -16,8 +16,7 @@ from biosetu.engine.tables import write_table
 from biosetu.engine.vectors import crs_of, geometries, with_geometry
 from biosetu.framework import find_party
 from biosetu.home import home
-from biosetu.jobs.planning import Opened, open_problem
-from biosetu.jobs.planning_workbench import areas_of
+from biosetu.jobs.planning import Opened, areas_of, open_problem
 from biosetu.planning import Choice, CostBasis, Objective, PlanningProblem, chosen
 from biosetu.planning.next_area import NextArea, next_area
 from biosetu.problems import DataError, Problem, UsageError

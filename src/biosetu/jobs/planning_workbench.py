@@ -22,6 +22,7 @@ from biosetu.jobs.dossier import boundaries
 from biosetu.jobs.planning import (
     Opened,
     Outcome,
+    areas_of,
     open_problem,
     outcome_of,
     units_over,
@@ -216,14 +217,3 @@ def write_files(outcome: Outcome, out: Path) -> None:
                 archive.write(path, path.name)
     with replacing(out / "marxan.zip") as temporary:
         temporary.write_bytes(content.getvalue())
-
-
-def areas_of(opened: Opened) -> np.ndarray | None:
-    """Return the area of each unit [km²], None where units have neither polygons nor a column `area_km2`."""
-    layer = opened.layer
-    if layer is None:
-        return None
-    if "area_km2" in layer.column_names:
-        return np.asarray(layer.column("area_km2").to_numpy(), dtype=np.float64)
-    area: np.ndarray = shapely.area(geometries(layer)) / 1e6
-    return area

@@ -22,27 +22,31 @@ def replacement_cost(
     seconds: float = 10.0,
     progress: Progress = silent,
 ) -> Floats:
-    """Return how much worse the best plan becomes without each unit, the rest of the plan kept.
+    """Return how much worse the best plan becomes that keeps the rest of the plan, when it may not have the unit.
 
-    Cabeza & Moilanen (2006), doi:10.1111/j.1523-1739.2006.00349.x. units: (k,) positions of chosen units.
+    Cabeza & Moilanen (2006), doi:10.1111/j.1523-1739.2006.00349.x: the best value among plans with the other chosen
+    units, less the best among those of them without the unit. The former may have the unit or not, so nothing is ever
+    below 0: a unit that the plan would be better without is worth 0. units: (k,) positions of chosen units.
     Result (k,) >= 0 in the objective's unit; infinite where no plan exists without the unit; not a number where the
-    unit is not chosen or is locked in. gap, seconds: for each of the k solutions.
+    unit is not chosen or is locked in. gap, seconds: for each of the k + 1 solutions.
     """
     result = np.full(units.size, np.nan)
     sign = -1.0 if objective is Objective.MAXIMUM_UTILITY else 1.0
-    for position, unit in enumerate(units.tolist()):
+    asked = plan.selected[units] & ~problem.locked_in[units]
+    if not asked.any():
+        return result
+    whole = problem.with_changes(locked_in=plan.selected | problem.locked_in)
+    kept = solve(whole, objective, gap=gap, seconds=seconds).evaluation.value
+    best = min(sign * kept, sign * plan.evaluation.value)
+    for position in np.flatnonzero(asked).tolist():
         progress(position, units.size, "replacement cost")
-        if not plan.selected[unit] or problem.locked_in[unit]:
-            continue
-        without = np.arange(problem.units) == unit
-        changed = problem.with_changes(
-            locked_in=(plan.selected | problem.locked_in) & ~without, locked_out=problem.locked_out | without
-        )
+        without = np.arange(problem.units) == units[position]
+        changed = whole.with_changes(locked_in=whole.locked_in & ~without, locked_out=problem.locked_out | without)
         if impossible(changed, objective):
             result[position] = np.inf
             continue
-        value = solve(changed, objective, gap=gap, seconds=seconds).evaluation.value
-        result[position] = sign * (value - plan.evaluation.value)
+        value = sign * solve(changed, objective, gap=gap, seconds=seconds).evaluation.value
+        result[position] = max(value - best, 0.0)
     return result
 
 

@@ -26,6 +26,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "rule": ("rule",),
         "z": ("z",),
         "weight": ("weight", "spf"),
+        "amount_unit": ("amount_unit",),
     },
     "amounts": {"feature": ("feature", "species"), "unit": ("unit", "pu"), "amount": ("amount",)},
     "boundaries": {"unit1": ("unit1", "id1"), "unit2": ("unit2", "id2"), "length": ("length", "boundary")},
@@ -56,10 +57,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A problem with its national targets (positions)."""
+    """A problem with its national targets (positions), and the unit of each feature's amounts, empty where untold."""
 
     problem: PlanningProblem
     national: list[NationalTarget]
+    amount_unit: tuple[str, ...] = ()
 
 
 def problem_from_tables(
@@ -109,7 +111,7 @@ def problem_from_tables(
         budget=_budget(settings.budget, groups),
         common_budget=settings.common_budget,
     )
-    return Loaded(problem, national)
+    return Loaded(problem, national, tuple(_texts(features["amount_unit"]) or [""] * len(names)))
 
 
 def marxan_tables(problem: PlanningProblem) -> dict[str, pa.Table]:
@@ -335,5 +337,9 @@ def _budget(budget: float | Mapping[str, float] | None, groups: tuple[str, ...])
         if missing:
             remedy = "Give one for every Party, or one number for all together"
             raise DataError(Problem("no budget is given", remedy, "budget", column="party", value=", ".join(missing)))
+        if unknown := sorted(set(budget) - set(groups)):
+            remedy = f"Use {', '.join(groups)}"
+            message = "there are no units of this Party"
+            raise DataError(Problem(message, remedy, "budget", column="budget", value=", ".join(unknown)))
         return np.array([float(budget[name]) for name in groups])
     return np.array([float(budget)])

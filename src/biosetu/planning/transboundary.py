@@ -34,8 +34,14 @@ class NationalTarget:
     target: float
 
 
-def with_national_targets(problem: PlanningProblem, wanted: list[NationalTarget]) -> PlanningProblem:
-    """Return the problem with a further feature per national target, which only that Party's units hold."""
+def with_national_targets(
+    problem: PlanningProblem, wanted: list[NationalTarget], *, weighted: bool = True
+) -> PlanningProblem:
+    """Return the problem with a further feature per national target, which only that Party's units hold.
+
+    weighted: whether missing it weighs as much as missing the feature's own target; without, it is reported alone (for
+    utility, where the same hectare would else count twice).
+    """
     rows = sparse.csr_array(problem.amounts)
     extra = []
     for item in wanted:
@@ -48,7 +54,7 @@ def with_national_targets(problem: PlanningProblem, wanted: list[NationalTarget]
         amounts=sparse.csr_array(sparse.vstack([rows, *extra])),
         feature=problem.feature + names,
         target=np.concatenate([problem.target, [item.target for item in wanted]]),
-        weight=np.concatenate([problem.weight, problem.weight[[item.feature for item in wanted]]]),
+        weight=np.concatenate([problem.weight, weighted * problem.weight[[item.feature for item in wanted]]]),
     )
 
 

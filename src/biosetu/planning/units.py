@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pyproj
 import shapely
 
+from biosetu.geo.planes import STEP_DEG, Plane, middle_crs, projected, unwrapped
 from biosetu.planning.records import Boundary, Floats, Integers
 from biosetu.problems import UsageError
 
@@ -35,15 +35,16 @@ def make_units(outline: shapely.Geometry, cell_km: float, shape: str = "square")
 
     The grid lies in a Lambert azimuthal equal-area projection about the outline's middle, so that every full cell has
     the same area on the ellipsoid; a hexagon has the area of the square. Parts under 1e-6 of a cell are left out.
-    Raises UsageError for a size of 0 or less or more than MOST_UNITS cells.
+    An outline over the date line is one piece there. Raises UsageError for a size of 0 or less, more than MOST_UNITS
+    cells, or an outline without area.
     """
-    if cell_km <= 0 or shape not in SHAPES:
+    if not 0 < cell_km < math.inf or shape not in SHAPES:
         raise UsageError(f"Give a cell size above 0 km and a shape among {', '.join(SHAPES)}.")
-    crs = middle_crs(outline)
-    forward = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-    flat = shapely.make_valid(
-        shapely.transform(shapely.segmentize(outline, 0.05), lambda p: np.column_stack(forward.transform(*p.T)))
-    )
+    whole = unwrapped(outline)
+    if whole.is_empty:
+        raise UsageError("The outline has no area: give polygons.")
+    crs = middle_crs(whole)
+    flat = shapely.make_valid(projected(shapely.segmentize(whole, STEP_DEG), crs))
     west, south, east, north = flat.bounds
     if (east - west) * (north - south) / (1e6 * cell_km**2) > MOST_UNITS * 4:
         raise UsageError(f"Cells of {cell_km} km make more than {MOST_UNITS:,} units. Choose a larger size.")
@@ -70,8 +71,8 @@ def polygon_boundary(polygons: np.ndarray) -> Boundary:
     return _borders(polygons, np.zeros(len(polygons), bool), np.column_stack([first[keep], second[keep]]), 0.0)
 
 
-def overlaps(units: np.ndarray, layer: np.ndarray) -> tuple[Integers, Integers, Floats]:
-    """Return which unit and which shape of a layer overlap, and by what area; both in one equal-area CRS [m gives km²].
+def overlaps(units: np.ndarray, layer: np.ndarray, plane: Plane) -> tuple[Integers, Integers, Floats]:
+    """Return which unit and which shape of a layer overlap, and by what area [km²]; both lie on the plane.
 
     Shapes of the layer that overlap each other count each: join those of one feature first.
     """
@@ -79,20 +80,14 @@ def overlaps(units: np.ndarray, layer: np.ndarray) -> tuple[Integers, Integers, 
     shapely.prepare(layer)
     whole = shapely.contains_properly(layer[second], units[first])
     area = np.empty(first.size)
-    area[whole] = shapely.area(units[first[whole]])
-    area[~whole] = shapely.area(shapely.intersection(units[first[~whole]], layer[second[~whole]]))
+    area[whole] = plane.areas_km2(units[first[whole]])
+    area[~whole] = plane.areas_km2(shapely.intersection(units[first[~whole]], layer[second[~whole]]))
     kept = area > 0
-    return first[kept].astype(np.int64), second[kept].astype(np.int64), area[kept] / 1e6
+    return first[kept].astype(np.int64), second[kept].astype(np.int64), area[kept]
 
 
 def _side_km(cell_km: float, shape: str) -> float:
     return cell_km if shape == "square" else math.sqrt(2 / (3 * math.sqrt(3))) * cell_km
-
-
-def middle_crs(outline: shapely.Geometry) -> str:
-    """Return the Lambert azimuthal equal-area projection about the middle of an outline (longitude, latitude)."""
-    west, south, east, north = outline.bounds
-    return f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +datum=WGS84 +units=m +type=crs"
 
 
 def _squares(bounds: tuple[float, float, float, float], side: float) -> tuple[np.ndarray, Integers, Integers]:

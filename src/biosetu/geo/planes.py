@@ -1,0 +1,133 @@
+"""Where polygons are cut and measured truly: an equal-area projection, or longitude and latitude on the ellipsoid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+
+from biosetu.geo.area import areas_km2
+from biosetu.geo.kinds import Floats
+from biosetu.geo.shapes import polygonal, within_date_line
+from biosetu.geo.union import clipped
+
+LONLAT = "EPSG:4326"
+STEP_DEG = 0.02  # an edge in longitude and latitude bends on a plane: this short, by less than 1e-6 of a degree square
+STEPS_OF_A_SIDE = 32  # an edge on another plane bends in longitude and latitude
+MARGIN_DEG = 0.1
+WIDEST_DEG = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A plane for the polygons that lie in a window of the globe.
+
+    crs: longitude and latitude, or an equal-area projection in metres; window: where they lie [degrees], once for
+    each turn of the globe.
+    """
+
+    crs: str
+    window: shapely.Geometry
+
+    @property
+    def geographic(self) -> bool:
+        """Whether the plane is longitude and latitude: edges are straight there, areas those on the ellipsoid."""
+        return self.crs == LONLAT
+
+    def areas_km2(self, shapes: np.ndarray) -> Floats:
+        """Return the true area of polygons of this plane [km²]."""
+        if self.geographic:
+            return areas_km2(shapes)
+        area: Floats = shapely.area(np.asarray(shapes, dtype=object)) / 1e6
+        return area
+
+    def laid(self, shapes: np.ndarray) -> np.ndarray:
+        """Bring valid polygons from longitude and latitude onto the plane, cut to the window.
+
+        What lies beyond the window is left out first: far from its middle a projection has no one place for a point.
+        """
+        near = np.array([polygonal(shape) for shape in clipped(self.window, shapes)], dtype=object)
+        if self.geographic:
+            return within_date_line(near)[0]
+        flat = shapely.make_valid(projected(shapely.segmentize(near, STEP_DEG), self.crs))
+        return np.array([polygonal(shape) for shape in flat], dtype=object)
+
+
+def plane_of(shapes: np.ndarray, crs: str) -> tuple[np.ndarray, Plane]:
+    """Return polygons where they can be measured, and that plane: their own if it is equal-area or geographic.
+
+    shapes: polygons in `crs`. Any other projection distorts areas; its polygons go to longitude and latitude, their
+    edges split first. What crosses the date line is cut there.
+    """
+    own = np.asarray(shapes, dtype=object)
+    degrees = to_lonlat(own, crs)
+    system = CRS.from_user_input(crs)
+    if is_equal_area(system):
+        return own, Plane(crs, _window(degrees))
+    return degrees, Plane(LONLAT, _window(degrees))
+
+
+def projected(shapes: np.ndarray, crs: str) -> np.ndarray:
+    """Return polygons in longitude and latitude with their points in a projection; edges are straight there."""
+    turn = Transformer.from_crs(LONLAT, crs, always_xy=True)
+    result: np.ndarray = shapely.transform(shapes, lambda points: np.column_stack(turn.transform(*points.T)))
+    return result
+
+
+def to_lonlat(shapes: np.ndarray, crs: str) -> np.ndarray:
+    """Return polygons in longitude and latitude within ±180°, valid; edges of a projection are split first."""
+    system = CRS.from_user_input(crs)
+    if not system.equals(CRS.from_user_input(LONLAT), ignore_axis_order=True):
+        turn = Transformer.from_crs(system, LONLAT, always_xy=True)
+        if not system.is_geographic:
+            sides = np.sqrt(np.maximum(shapely.area(shapes), 1e-12))
+            shapes = shapely.segmentize(shapes, np.maximum(sides / STEPS_OF_A_SIDE, 1e-9))
+        shapes = shapely.transform(shapes, lambda points: np.column_stack(turn.transform(*points.T)))
+    return np.asarray(shapely.make_valid(within_date_line(shapes)[0]), dtype=object)
+
+
+def is_equal_area(system: CRS) -> bool:
+    """Return whether a projection keeps areas on the ellipsoid, with coordinates in metres."""
+    operation = system.coordinate_operation
+    name = operation.method_name if system.is_projected and operation is not None else ""
+    metres = all(axis.unit_conversion_factor == 1.0 for axis in system.axis_info)
+    return "equal area" in name.casefold() and "spherical" not in name.casefold() and metres
+
+
+def unwrapped(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return polygons in longitude and latitude as one piece over the date line: parts west of their widest gap go east.
+
+    Longitudes may then pass 180°. What leaves no gap (all the way round the globe) stays as it is.
+    """
+    whole = polygonal(within_date_line(np.array([shape], dtype=object))[0][0])
+    parts = shapely.get_parts(whole)
+    if len(parts) < 2:
+        return whole
+    bounds = shapely.bounds(parts)
+    order = np.argsort(bounds[:, 0], kind="stable")
+    west, reached = bounds[order, 0], np.maximum.accumulate(bounds[order, 2])
+    gaps = west[1:] - reached[:-1]
+    if gaps.max(initial=0.0) <= west[0] + 360.0 - reached[-1]:
+        return whole
+    moved = order[: int(gaps.argmax()) + 1]
+    parts[moved] = shapely.transform(parts[moved], lambda points: points + np.array([360.0, 0.0]))
+    return polygonal(shapely.union_all(parts))
+
+
+def middle_crs(shape: shapely.Geometry) -> str:
+    """Return the Lambert azimuthal equal-area projection about the middle of polygons in longitude and latitude."""
+    west, south, east, north = unwrapped(shape).bounds
+    middle = (0.5 * (west + east) + 180.0) % 360.0 - 180.0
+    return f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={middle:.4f} +datum=WGS84 +units=m +type=crs"
+
+
+def _window(degrees: np.ndarray) -> shapely.Geometry:
+    boxes = shapely.box(*shapely.bounds(degrees[~shapely.is_empty(degrees)]).T)
+    west, south, east, north = unwrapped(shapely.union_all(boxes)).bounds if boxes.size else (0.0, 0.0, 0.0, 0.0)
+    west, east = west - MARGIN_DEG, east + MARGIN_DEG
+    if east - west >= WIDEST_DEG:
+        west, east = -180.0, 180.0
+    turns = [shapely.box(west + turn, south - MARGIN_DEG, east + turn, north + MARGIN_DEG) for turn in (-360, 0, 360)]
+    return shapely.union_all(turns)
