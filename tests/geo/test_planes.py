@@ -63,7 +63,7 @@ def test_layer_laid_on_an_equal_area_plane_keeps_its_area(west, south, wide, tal
 
 
 def test_what_lies_beyond_the_window_is_left_out():
-    shapes, plane = plane_of(boxes((10.0, 40.0, 11.0, 41.0)), LONLAT)
+    _, plane = plane_of(boxes((10.0, 40.0, 11.0, 41.0)), LONLAT)
     laid = plane.laid(boxes((-180.0, -90.0, 180.0, 90.0), (100.0, 0.0, 101.0, 1.0)))
     assert laid[1].is_empty
     assert laid[0].bounds == pytest.approx((9.9, 39.9, 11.1, 41.1))

@@ -277,7 +277,7 @@ def refuse_unused(opened: Opened, objective: Objective) -> None:
 
 
 def check_outputs(opened: Opened, out: Path | None, features: Path | None, *, importance: bool = False) -> None:
-    """Refuse, before any work, an output that could not be written or would not show what is asked; raise UsageError."""
+    """Refuse, before any work, an output that cannot be written or would not show what is asked; raise UsageError."""
     layers = (".tif", ".tiff", ".svg", ".gpkg", ".geojson")
     if out is not None and out.suffix.lower() not in (*WRITERS, *layers):
         raise UsageError(f"{out}: there is no such format. Use {', '.join((*WRITERS, *layers))}.")
