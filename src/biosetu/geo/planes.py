@@ -99,7 +99,8 @@ def is_equal_area(system: CRS) -> bool:
 def unwrapped(shape: shapely.Geometry) -> shapely.Geometry:
     """Return polygons in longitude and latitude as one piece over the date line.
 
-    Parts west of their widest gap go east, so that longitudes may pass 180°. What leaves no gap (all the way round the globe) stays as it is.
+    Parts west of their widest gap go east, so that longitudes may pass 180°. What leaves no gap (all the way round the
+    globe) stays as it is.
     """
     whole = polygonal(within_date_line(np.array([shape], dtype=object))[0][0])
     parts = shapely.get_parts(whole)
