@@ -8,6 +8,7 @@ from biosetu.indicators import Provenance, method, method_of, names
 from biosetu.observations import SCHEMA, computed_beside, computed_here, validate
 from biosetu.problems import DataError, UsageError
 from biosetu.sources import official
+from biosetu.species.tables import rows
 
 PROVENANCE = Provenance("NPL", "2024-1", "history.csv sha256:abc", "IUCN", "own copy", year=2020)
 INDEX = {
@@ -128,3 +129,19 @@ def test_figures_computed_here_stand_beside_published_ones_only():
     own = {"source": "national", "method": "ministry"}
     assert computed_beside([here, world, own]) == {"areas.key_sites/1"}
     assert computed_beside([here, own]) == computed_beside([world]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"), [("threat", "driver"), ("className", "taxon"), ("migratory", "migratory"), ("realm", "realm")]
+)
+def test_disaggregation_follows_the_column_that_was_cut_by(column, kind):
+    table = RESULTS["species.red_list_index"]
+    cut = table.append_column("cut", pa.array([column] * 2)).append_column("part", pa.array(["", "5.4"]))
+    made = method("species.red_list_index").observations(cut, "A.3", PROVENANCE).to_pylist()
+    whole = ("", "") if kind == "taxon" else (kind, "mean")
+    assert [(row["disaggregation_type"], row["disaggregation"]) for row in made] == [whole, (kind, "5.4")]
+
+
+def test_every_species_index_of_the_framework_says_what_it_counts():
+    claimed = {code for code, row in indicators().items() if row.computed_by == "species.red_list_index"}
+    assert claimed == {row["indicator"] for row in rows("index_indicators.csv")}

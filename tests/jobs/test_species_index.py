@@ -114,3 +114,75 @@ def test_many_parties_and_groups_have_every_year_and_ordered_limits(tmp_path):
     table = compute_index(request).table
     assert table.num_rows == 12 * 6 * 25
     assert np.all(np.asarray(table.column("lower")) <= np.asarray(table.column("upper")))
+
+
+DRIVEN = """taxon,year,category,class,use
+a,2000,LC,Birds,food;pets
+a,2010,NT,Birds,food;pets
+b,2000,EN,Birds,
+b,2010,CR,Birds,
+c,2000,VU,Bees,food
+c,2010,EN,Bees,food
+"""
+CHANGES = "taxon,year,from,to,driver\na,2010,LC,NT,5.1.1;2.1\nb,2010,EN,CR,8.1.2\nc,2010,VU,EN,9.3.3\n"
+ORIGIN = ["--party", "NPL", "--vintage", "2010", "--holder", "us", "--licence", "CC0"]
+
+
+@pytest.fixture
+def driven(tmp_path):
+    (tmp_path / "d.csv").write_text(DRIVEN, encoding="utf-8")
+    (tmp_path / "g.csv").write_text(CHANGES, encoding="utf-8")
+    return [str(tmp_path / "d.csv"), "--genuine", str(tmp_path / "g.csv")]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "first"),
+    [("5.CT.1", 7), ("9.CY.3", 7), ("6.CY.1", 7), ("7.CT.4", 7), ("5.CY.3", 8), ("A.3", 5)],
+)
+def test_index_of_one_driver_moves_by_its_changes_alone(driven, tmp_path, indicator, first):
+    """By hand: weights 1, 4, 3 in 2010, each one lower in 2000 where its change counts: 8 − 1, 8 or 8 − 3, of 15."""
+    out = tmp_path / "o.parquet"
+    assert biosetu(["species", "index", *driven, *ORIGIN, "--indicator", indicator, "--observations", str(out)]) == 0
+    made = pq.read_table(out).to_pylist()
+    assert [(row["indicator"], row["year"]) for row in made] == [(indicator, 2000), (indicator, 2010)]
+    assert [row["value"] for row in made] == pytest.approx([1 - first / 15, 1 - 8 / 15])
+    assert ("only changes driven by" in made[0]["footnote"]) == (indicator != "A.3")
+
+
+def test_index_over_certain_taxa_counts_them_alone(driven, tmp_path):
+    out = tmp_path / "o.parquet"
+    asked = ["--only", "use=food", "--indicator", "9.CT.1", "--observations", str(out)]
+    assert biosetu(["species", "index", *driven, *ORIGIN, *asked]) == 0
+    made = pq.read_table(out).to_pylist()
+    assert [row["value"] for row in made] == pytest.approx([1 - 2 / 10, 1 - 4 / 10])
+    assert {row["disaggregation_type"] for row in made} == {""}
+    assert made[0]["footnote"] == "2 taxa, 0 data deficient; only taxa with use food"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (["--indicator", "B.CY.1"], 2),
+        (["--indicator", "3.1"], 2),
+        (["--indicator", "A.3", "--only", "use=food", "--observations", "o.csv", *ORIGIN], 2),
+        (["--only", "use=stones"], 1),
+        (["--only", "colour=red"], 1),
+        (["--only", "use"], 2),
+    ],
+)
+def test_index_of_an_indicator_needs_what_it_counts(driven, tmp_path, monkeypatch, asked, code):
+    monkeypatch.chdir(tmp_path)
+    assert biosetu(["species", "index", *driven, *asked]) == code
+
+
+def test_driver_without_genuine_changes_is_refused(driven):
+    assert biosetu(["species", "index", driven[0], "--driver", "9"]) == 2
+    assert biosetu(["species", "index", driven[0], "--indicator", "6.CY.1"]) == 2
+
+
+def test_cuts_become_the_disaggregation_of_their_column(driven, tmp_path):
+    out = tmp_path / "o.parquet"
+    asked = ["--by", "class", "--by", "use", "--aggregate", "--observations", str(out)]
+    assert biosetu(["species", "index", *driven, *ORIGIN, *asked]) == 0
+    found = {(row["disaggregation_type"], row["disaggregation"]) for row in pq.read_table(out).to_pylist()}
+    assert found == {("", ""), ("taxon", "Birds"), ("taxon", "Bees"), ("use", "food"), ("use", "pets"), ("use", "mean")}

@@ -2,9 +2,9 @@ import pyarrow as pa
 import pytest
 
 from biosetu.problems import DataError
-from biosetu.species.criteria.tables import rows
-from biosetu.species.history import Change, back_cast, read_changes, read_histories
+from biosetu.species.history import Change, back_cast, driven_by, read_changes, read_histories
 from biosetu.species.spelling import category
+from biosetu.species.tables import rows
 
 
 def long(*records, names=("taxon", "year", "category", "class")):
@@ -123,3 +123,29 @@ def test_changes_are_read_or_refused_by_row():
         read_changes(long(("a", 2010, "fine", "VU"), names=names))
     with pytest.raises(DataError, match="no column from"):
         read_changes(pa.table({"taxon": ["a"], "year": ["2000"]}))
+
+
+@pytest.mark.parametrize(
+    ("drivers", "kept"),
+    [
+        (("9",), ["a"]),
+        (("9.1",), ["a"]),
+        (("9.1.1",), []),
+        (("8.1",), ["b"]),
+        (("8_1",), ["b"]),
+        (("5", "9"), ["a", "c"]),
+        ((), []),
+    ],
+)
+def test_changes_by_what_drove_them(drivers, kept):
+    """A code holds those below it; a change of unknown cause belongs to no driver."""
+    changes = [
+        Change("a", 2010, "LC", "NT", ("2", "9.1")), Change("b", 2010, "LC", "NT", ("8.1.2",)),
+        Change("c", 2010, "LC", "NT", ("5.4.1",)), Change("d", 2010, "LC", "NT"),
+    ]  # fmt: skip
+    assert [change.taxon for change in driven_by(changes, drivers)] == kept
+
+
+def test_drivers_are_read_with_the_genuine_changes():
+    table = pa.table({"taxon": ["a"], "year": ["2010"], "from": ["LC"], "to": ["VU"], "driver": ["9.1; 5.4.1"]})
+    assert read_changes(table) == [Change("a", 2010, "LC", "VU", ("5.4.1", "9.1"))]

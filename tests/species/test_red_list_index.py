@@ -148,7 +148,8 @@ def two_assessments(group, n, years, falls):
     """A group of `n` taxa without uncertainty whose index falls by `falls` steps of a category between two years."""
     grid = np.full((n, 2), "LC")
     grid[:falls, 1] = "NT"
-    return History(group, [f"{group}{i}" for i in range(n)], years, grid, [0, 0], {})
+    cut, _, part = group.rpartition(": ")
+    return History(group, [f"{group}{i}" for i in range(n)], years, grid, [0, 0], {}, cut=cut, part=part)
 
 
 @pytest.mark.parametrize("name", ["Corals", "coral", "Reef_forming_Corals", "Reef-forming corals", "class: Corals"])
@@ -205,3 +206,49 @@ def test_the_index_adds_up_over_parts_of_the_taxa(categories, cut, seed):
     parts = index(range(cut))[0] + index(range(cut, len(categories)))[0]
     assert parts == pytest.approx(whole, rel=1e-12, abs=1e-12)
     assert 0 <= value <= 1
+
+
+def cells(*records):
+    return pa.Table.from_pylist(
+        [dict(zip(("taxon", "year", "category", "threat", "class"), r, strict=True)) for r in records]
+    )
+
+
+SEVERAL = cells(
+    ("a", "2000", "LC", "5;2", "Birds"), ("a", "2010", "VU", "5;2", "Birds"),
+    ("b", "2000", "NT", "2 | 9", "Bees"), ("b", "2010", "NT", "2 | 9", "Bees"),
+    ("c", "2000", "EN", "", "Bees"), ("c", "2010", "CR", "", "Bees"),
+)  # fmt: skip
+
+
+def test_taxon_with_several_threats_counts_under_each():
+    """By hand: 2 holds a and b, 5 holds a, 9 holds b; c, without a threat, is in no group."""
+    table = red_list_index(read_histories(SEVERAL, ("threat",))[0], Options())
+    found = {(row["part"], row["year"]): (row["value"], row["taxa"]) for row in table.to_pylist()}
+    assert found == {
+        ("2", 2000): (1 - 1 / 10, 2), ("2", 2010): (pytest.approx(1 - 3 / 10), 2),
+        ("5", 2000): (1.0, 1), ("5", 2010): (1 - 2 / 5, 1),
+        ("9", 2000): (1 - 1 / 5, 1), ("9", 2010): (1 - 1 / 5, 1),
+    }  # fmt: skip
+    assert set(table.column("cut").to_pylist()) == {"threat"}
+
+
+@pytest.mark.parametrize("options", [Options(aggregate=True), Options(aggregate=True, annual=(2000, 2010))])
+def test_groups_of_two_cuts_are_never_in_one_mean(options):
+    table = red_list_index(read_histories(SEVERAL, ("threat", "class"))[0], options)
+    means = [row for row in table.to_pylist() if not row["part"] and row["year"] == 2010]
+    assert [(row["group"], row["cut"]) for row in means] == [
+        ("threat: aggregate", "threat"),
+        ("class: aggregate", "class"),
+    ]
+    if options.annual is None:
+        assert [row["value"] for row in means] == pytest.approx([(0.7 + 0.6 + 0.8) / 3, (0.6 + 0.5) / 2])
+
+
+def test_one_cut_has_one_mean_over_its_groups():
+    table = red_list_index(read_histories(SEVERAL, ("class",))[0], Options(aggregate=True))
+    mean = [(row["group"], row["year"], row["value"]) for row in table.to_pylist() if not row["part"]]
+    assert mean == [
+        ("aggregate", 2000, pytest.approx((1 + 0.6) / 2)),
+        ("aggregate", 2010, pytest.approx((0.6 + 0.5) / 2)),
+    ]

@@ -25,12 +25,38 @@ def _span(_context: click.Context, _parameter: click.Parameter, value: str | Non
     return int(first), int(last)
 
 
+def _pairs(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = []
+    for text in given:
+        column, sign, value = (part.strip() for part in text.partition("="))
+        if not (column and sign and value):
+            raise click.BadParameter("write COLUMN=VALUE, such as use=food")
+        pairs.append((column, value))
+    return pairs
+
+
 @click.command("index")
 @click.argument("history", type=FILE)
 @click.option("--by", multiple=True, metavar="COLUMN", help="Column of groups; repeat for more cuts.")
 @click.option("--weights", metavar="COLUMN", help="Column of HISTORY with each taxon's share of range in the country.")
 @click.option("--shares", type=FILE, metavar="FILE", help="party, taxon, share: an index for each Party.")
-@click.option("--genuine", type=FILE, metavar="FILE", help="taxon, year, from, to: genuine changes, to back-cast by.")
+@click.option(
+    "--genuine", type=FILE, metavar="FILE", help="taxon, year, from, to (driver): genuine changes, to back-cast by."
+)
+@click.option(
+    "--only",
+    multiple=True,
+    callback=_pairs,
+    metavar="COLUMN=VALUE",
+    help="Count only taxa with this value; repeat for more.",
+)
+@click.option(
+    "--driver",
+    "drivers",
+    multiple=True,
+    metavar="CODE",
+    help="Count only changes driven by this threat (IUCN code); repeat for more.",
+)
 @click.option("--national", is_flag=True, help="HISTORY holds repeated national Red Lists (unweighted, RE counts 5).")
 @click.option("--annual", callback=_span, metavar="FIRST-LAST", help="A value for each year, as published.")
 @click.option("--aggregate", is_flag=True, help="Also the mean over groups.")
@@ -45,6 +71,13 @@ def _span(_context: click.Context, _parameter: click.Parameter, value: str | Non
     metavar="FILE",
     help="Also write Observations; needs --party, --vintage, --holder, --licence.",
 )
+@click.option(
+    "--indicator",
+    metavar="CODE",
+    default="A.3",
+    show_default=True,
+    help="Indicator of the Observations: A.3, or one over certain taxa or of one driver, such as 6.CY.1.",
+)
 @click.option("--party", help="ISO 3166-1 alpha-3 code of the Party.")
 @click.option("--vintage", default="", help="Release of the categories.")
 @click.option("--holder", default="", help="Whose figures they are.")
@@ -58,7 +91,14 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
 
     An export of the IUCN Red List is read as it is. Categories that are not known are refused by row.
     """
-    from biosetu.jobs.species_index import IndexRequest, Origin, compute_index, index_observations, write_chart
+    from biosetu.jobs.species_index import (
+        IndexRequest,
+        Origin,
+        compute_index,
+        for_indicator,
+        index_observations,
+        write_chart,
+    )
     from biosetu.species.red_list_index import Kind, Options
     from biosetu.translation import Voice
 
@@ -69,13 +109,16 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
         raise click.UsageError("--observations needs --party, --vintage, --holder and --licence")
     same = ("annual", "aggregate", "sampled", "level", "draws", "seed")
     options = Options(kind, **{name: asked[name] for name in same})
-    request = IndexRequest(history, asked["by"], asked["weights"], asked["shares"], asked["genuine"], options)
+    given = {name: asked[name] for name in ("by", "weights", "shares", "genuine", "only", "drivers")}
+    request = IndexRequest(history, **given, options=options)
+    if asked["observations"] or asked["indicator"] != "A.3":
+        request = for_indicator(request, asked["indicator"])
     result = compute_index(request)
     if not quiet:
         for warning in result.warnings:
             click.echo(str(warning), err=True)
     if asked["observations"]:
-        made = index_observations(request, result.table, origin)
+        made = index_observations(request, result.table, origin, asked["indicator"])
         emit(made, asked["observations"])
     if asked["keep"]:
         from biosetu.jobs.species_party import keep_all

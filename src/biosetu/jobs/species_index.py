@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,8 +19,19 @@ from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.observations import Source, validate
 from biosetu.problems import DataError, Problem, Severity, UsageError
-from biosetu.species.history import History, back_cast, category_counts, read_changes, read_histories
+from biosetu.species.columns import chosen, find_columns, numbers, texts
+from biosetu.species.history import (
+    Change,
+    History,
+    back_cast,
+    category_counts,
+    driven_by,
+    parts,
+    read_changes,
+    read_histories,
+)
 from biosetu.species.red_list_index import SAMPLE_ADVISED, SCHEMA, Kind, Options, red_list_index
+from biosetu.species.tables import rows as table_rows
 from biosetu.translation import Voice
 
 METHOD = "species.red_list_index"
@@ -37,7 +48,9 @@ class IndexRequest:
         by: group columns.
         weights: column of the history that holds each taxon's share.
         shares: file of party, taxon, share: one index for each Party.
-        genuine: file of genuine changes: taxon, year, from, to.
+        genuine: file of genuine changes: taxon, year, from, to; driver where `drivers` are asked for.
+        only: (column, value) pairs that a taxon must hold to be counted; a cell may hold several values.
+        drivers: codes of threats: only genuine changes that they drove move the index.
         options: how the index is computed.
     """
 
@@ -46,6 +59,8 @@ class IndexRequest:
     weights: str | None = None
     shares: Path | None = None
     genuine: Path | None = None
+    only: Sequence[tuple[str, str]] = ()
+    drivers: Sequence[str] = ()
     options: Options = field(default_factory=Options)
 
 
@@ -67,7 +82,11 @@ def compute_index(request: IndexRequest) -> IndexResult:
     """
     if request.options.kind is Kind.NATIONAL and (request.weights or request.shares):
         raise UsageError("the index of national Red Lists is unweighted: leave out either --national or the weights")
-    cells = read_assessment_cells(request.history)
+    if request.drivers and request.genuine is None:
+        raise UsageError(
+            "which changes a driver caused is said by the genuine changes: give --genuine with a column driver"
+        )
+    cells = _only(read_assessment_cells(request.history), request)
     histories, warnings = read_histories(cells, request.by, request.history.name, _gone(request))
     histories = _genuine(histories, request, warnings)
     if request.shares is not None:
@@ -94,7 +113,7 @@ def _gone(request: IndexRequest) -> frozenset[str]:
 def _genuine(histories: list[History], request: IndexRequest, warnings: list[Problem]) -> list[History]:
     if request.genuine is None:
         return histories
-    changes = read_changes(read_assessment_cells(request.genuine), request.genuine.name)
+    changes = _changes(request.genuine, request.drivers)
     cast = []
     for history in histories:
         done, found = back_cast(history, changes, request.genuine.name)
@@ -103,57 +122,53 @@ def _genuine(histories: list[History], request: IndexRequest, warnings: list[Pro
     return cast
 
 
+def _changes(path: Path, drivers: Sequence[str]) -> list[Change]:
+    cells = read_assessment_cells(path)
+    changes = read_changes(cells, path.name)
+    if not drivers:
+        return changes
+    find_columns(cells.column_names, ("driver",), path.name)
+    return driven_by(changes, drivers)
+
+
+def _only(cells: pa.Table, request: IndexRequest) -> pa.Table:
+    for column, value in request.only:
+        name = find_columns(cells.column_names, (column,), request.history.name)[column]
+        cells = chosen(cells, [value in parts(text) for text in texts(cells, name)])
+    if request.only and cells.num_rows == 0:
+        asked = ", ".join(f"{column}={value}" for column, value in request.only)
+        raise DataError(Problem(f"no taxon has {asked}", "Check the value.", "empty", request.history.name))
+    return cells
+
+
 def _column_shares(cells: pa.Table, request: IndexRequest) -> dict[str, float]:
-    lower = {name.strip().lower(): name for name in cells.column_names}
-    column = lower.get((request.weights or "").lower())
-    taxon = next((lower[name] for name in ("taxon", "scientificname", "species") if name in lower), None)
-    if column is None or taxon is None:
-        raise DataError(
-            Problem(f"there is no column {request.weights}", "Name it so.", "column", request.history.name, 1)
-        )
-    texts = cells.column(column).to_pylist()
-    return _shares(cells.column(taxon).to_pylist(), texts, request.history.name, column)
+    column = request.weights or ""
+    names = find_columns(cells.column_names, ("taxon", column), request.history.name)
+    return _shares(texts(cells, names["taxon"]), *_share_cells(cells, names[column], request.history.name))
 
 
-def _shares(taxa: Sequence[object], texts: Sequence[object], file: str, column: str) -> dict[str, float]:
-    shares: dict[str, float] = {}
-    problems = []
-    for row, (taxon, text) in enumerate(zip(taxa, texts, strict=True), start=2):
-        if text is None or str(text).strip() == "":
-            continue
-        share = _share(str(text))
-        if share is None:
-            problems.append(Problem("this is no share", "Write a number ≥ 0.", "share", file, row, column, str(text)))
-        else:
-            shares[str(taxon).strip()] = share
+def _share_cells(cells: pa.Table, column: str, file: str) -> tuple[list[float | None], list[Problem]]:
+    return numbers(cells, column, file, least=0, remedy="Write a share, a number ≥ 0.")
+
+
+def _shares(taxa: Sequence[str], values: Sequence[float | None], problems: Sequence[Problem]) -> dict[str, float]:
     if problems:
         raise DataError(problems)
-    return shares
-
-
-def _share(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 <= value < float("inf") else None
+    return {taxon: value for taxon, value in zip(taxa, values, strict=True) if value is not None}
 
 
 def _by_party(histories: Sequence[History], request: IndexRequest) -> pa.Table:
     path = request.shares or Path()
     cells = read_assessment_cells(path)
-    missing = [name for name in ("party", "taxon", "share") if name not in cells.column_names]
-    if missing:
-        raise DataError(
-            [Problem(f"there is no column {name}", "Name it so.", "column", path.name, 1) for name in missing]
-        )
+    names = find_columns(cells.column_names, ("party", "taxon", "share"), path.name)
     parties: dict[str, list[int]] = {}
-    for row, party in enumerate(cells.column("party").to_pylist()):
-        parties.setdefault(str(party), []).append(row)
-    taxa, texts = cells.column("taxon").to_pylist(), cells.column("share").to_pylist()
+    for row, party in enumerate(texts(cells, names["party"])):
+        parties.setdefault(party, []).append(row)
+    taxa = texts(cells, names["taxon"])
+    values, problems = _share_cells(cells, names["share"], path.name)
     tables = [_party_schema()]
     for party, rows in sorted(parties.items()):
-        shares = _shares([taxa[i] for i in rows], [texts[i] for i in rows], path.name, "share")
+        shares = _shares([taxa[i] for i in rows], [values[i] for i in rows], problems)
         table = red_list_index(histories, request.options, shares)
         tables.append(table.add_column(0, "party", pa.array([party] * table.num_rows, pa.string())))
     return pa.concat_tables(tables)
@@ -164,12 +179,12 @@ def _party_schema() -> pa.Table:
 
 
 def _cautions(table: pa.Table, request: IndexRequest, histories: Sequence[History]) -> list[Problem]:
-    texts = []
+    said = []
     if request.genuine is None and any(len(history.years) > 1 for history in histories):
-        texts.append(("mixed", MIXED, "Give the genuine changes by --genuine."))
+        said.append(("mixed", MIXED, "Give the genuine changes by --genuine."))
     fewest = min((row for row in table.column("taxa").to_pylist()), default=0)
     if request.options.sampled and fewest < SAMPLE_ADVISED:
-        texts.append(
+        said.append(
             (
                 "sample",
                 f"a sample of {fewest} taxa shows a direction at best",
@@ -177,7 +192,7 @@ def _cautions(table: pa.Table, request: IndexRequest, histories: Sequence[Histor
             )
         )
     if "baseline only" in table.column("status").to_pylist():
-        texts.append(
+        said.append(
             (
                 "baseline",
                 "a single national assessment is a baseline, not a trend",
@@ -185,7 +200,7 @@ def _cautions(table: pa.Table, request: IndexRequest, histories: Sequence[Histor
             )
         )
     if any(count for count in table.column("filled").to_pylist()):
-        texts.append(
+        said.append(
             (
                 "filled",
                 "some taxa were not assessed in every year; their nearest category was used",
@@ -193,12 +208,36 @@ def _cautions(table: pa.Table, request: IndexRequest, histories: Sequence[Histor
             )
         )
     return [Problem(message, remedy, code, request.history.name, severity=Severity.WARNING)
-            for code, message, remedy in texts]  # fmt: skip
+            for code, message, remedy in said]  # fmt: skip
 
 
 def content_hash(path: Path) -> str:
     """Return the SHA-256 of a file, for provenance."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def for_indicator(request: IndexRequest, code: str) -> IndexRequest:
+    """Return the request as an indicator of the framework needs it (`species/data/index_indicators.csv`).
+
+    An indicator of the impact of a driver takes the codes of its threats; one over certain taxa needs `only`.
+
+    Raises UsageError for an indicator that is no Red List Index, or without what it needs.
+    """
+    known = {row["indicator"]: row for row in table_rows("index_indicators.csv")}
+    if code not in known:
+        raise UsageError(f"{code} is no Red List Index; there are {', '.join(known)}")
+    counts = known[code]["counts"]
+    if counts == "taxa" and not request.only:
+        raise UsageError(f"{code} counts certain taxa: say which by --only COLUMN=VALUE")
+    if counts == "driver" and not request.drivers:
+        request = replace(request, drivers=parts(known[code]["drivers"]))
+    if counts == "driver" and request.genuine is None:
+        raise UsageError(f"{code} counts changes of one cause alone: give --genuine with a column driver")
+    if counts == "all" and (request.only or request.drivers):
+        raise UsageError(
+            f"{code} counts all taxa and all genuine changes: leave out --only and --driver, or name another"
+        )
+    return request
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,17 +258,24 @@ def index_observations(request: IndexRequest, table: pa.Table, origin: Origin, i
     used = [path for path in (request.history, request.shares, request.genuine) if path is not None]
     inputs = "; ".join(f"{path.name} sha256:{content_hash(path)[:16]}" for path in used)
     mine = table.filter(pc.equal(table.column("party"), origin.party)) if "party" in table.column_names else table
-    provenance = Provenance(find_party(origin.party).iso3, origin.vintage, inputs, origin.holder, origin.licence)
+    party = find_party(origin.party).iso3
+    provenance = Provenance(party, origin.vintage, inputs, origin.holder, origin.licence, footnote=_counted(request))
     made = method(METHOD).observations(mine, indicator, provenance)
     validate(made)
     return made
+
+
+def _counted(request: IndexRequest) -> str:
+    """Say what the index was restricted to, for the footnote of its Observations."""
+    taxa = [f"only taxa with {column} {value}" for column, value in request.only]
+    return "; ".join([*taxa, *([f"only changes driven by {', '.join(request.drivers)}"] if request.drivers else [])])
 
 
 def write_chart(table: pa.Table, path: Path, voice: Voice, title: str) -> None:
     """Draw the index of the whole (the aggregate, or the only group) with its limits as SVG."""
     rows = table.to_pylist()
     groups = [row["group"] for row in rows]
-    shown = "aggregate" if "aggregate" in groups else groups[0]
+    shown = next((name for name in groups if name.endswith("aggregate")), groups[0])
     measured = [row["year"] for row in rows if row["status"] in ("assessment", "baseline only")]
     newest = str(max(measured, default=rows[-1]["year"]))
     drawn = pa.Table.from_pylist(

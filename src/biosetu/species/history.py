@@ -7,6 +7,7 @@ carried back to all years (Butchart et al. 2007, doi:10.1371/journal.pone.000014
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,15 +16,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from biosetu.problems import DataError, Problem, Severity
+from biosetu.species.columns import find_column, find_columns, row_numbers, texts
 from biosetu.species.spelling import category
 from biosetu.statistics.index import index_weights
 
 Floats = npt.NDArray[np.float64]
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "taxon": ("taxon", "scientificName", "species"),
-    "year": ("year", "assessmentYear", "yearPublished"),
-    "category": ("category", "redlistCategory", "red_list_category"),
-}
 COUNTS = pa.schema([("group", pa.string()), ("year", pa.int32()), ("category", pa.string()), ("taxa", pa.int32())])
 LEFT_OUT = frozenset({"NE", "NA"})
 GONE = frozenset({"EX"})
@@ -32,12 +29,13 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A genuine change of category between two assessments."""
+    """A genuine change of category between two assessments, and the threats (IUCN codes) that drove it."""
 
     taxon: str
     year: int
     before: str
     after: str
+    drivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class History:
         filled: taxa by year whose category was carried from another year, shape (a,).
         left_out: taxa left out, by reason.
         gone: categories that leave a taxon out when it has them at the first assessment.
+        cut, part: the column whose values are groups, and the value of this one; empty where all taxa are one group.
     """
 
     group: str
@@ -61,6 +60,8 @@ class History:
     filled: list[int]
     left_out: Mapping[str, int]
     gone: frozenset[str] = GONE
+    cut: str = ""
+    part: str = ""
 
     def weights(self) -> Floats:
         """Return the index weight by taxon and year, shape (n, a); NaN for data deficient."""
@@ -78,32 +79,60 @@ def read_histories(
     Args:
         cells: columns taxon, year, category (IUCN's names for them too) and those of `by`, as text or numbers. IUCN's
             column `possiblyExtinct` turns CR into CR(PE), `possiblyExtinctInTheWild` into CR(PEW).
-        by: columns whose values are groups; without one all taxa are one group.
+        by: columns whose values are groups; without one all taxa are one group. A cell that holds several values,
+            parted by `;` or `|` (threats, uses, realms), puts its taxon into each of these groups.
         gone: taxa with one of these categories at the first assessment are left out (RE too in a national index).
 
     Raises:
         DataError: a column is missing, a category is unknown, a year is none, a taxon has two categories in one year;
             all of them are listed by row.
     """
-    names = _columns(cells, by, file)
+    names = find_columns(cells.column_names, ("taxon", "year", "category", *by), file)
     rows = _Rows(
-        [_plain(value) for value in cells.column(names["taxon"]).to_pylist()],
-        [_plain(value) for value in cells.column(names["year"]).to_pylist()],
-        _with_tags(cells, [_plain(value) for value in cells.column(names["category"]).to_pylist()]),
-        _row_numbers(cells),
+        texts(cells, names["taxon"]),
+        texts(cells, names["year"]),
+        _with_tags(cells, texts(cells, names["category"])),
+        row_numbers(cells),
     )
     years, categories = _checked(rows, names, file)
     warnings: list[Problem] = []
     histories = []
-    for column in by or (ALL,):
-        group = [ALL] * len(years) if column == ALL else [_plain(v) for v in cells.column(names[column]).to_pylist()]
-        for name in sorted(set(group) - {""}):
-            mine = [i for i, g in enumerate(group) if g == name]
+    for column in by or ("",):
+        cut = _cut(texts(cells, names[column])) if column else {ALL: list(range(len(years)))}
+        for name, mine in sorted(cut.items()):
             label = name if len(by) < 2 else f"{column}: {name}"
-            histories.append(_history(label, mine, rows, years, categories, gone))
+            made = _history(label, mine, rows, years, categories, gone)
+            histories.append(replace(made, cut=column, part=name if column else ""))
     if not histories:
         raise DataError(Problem("there is no row", "Check the file.", "empty", file))
     return histories, warnings
+
+
+def _cut(column: list[str]) -> dict[str, list[int]]:
+    """Return the rows of each group; a cell such as `5;2` or `Marine|Terrestrial` puts its row into several."""
+    held = {text: parts(text) for text in set(column)}
+    groups: dict[str, list[int]] = {}
+    for i, text in enumerate(column):
+        for part in held[text]:
+            groups.setdefault(part, []).append(i)
+    return groups
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Return the values that a cell holds, parted by `;` or `|`, each once."""
+    return tuple(sorted({part.strip() for part in re.split(r"[;|]", text)} - {""}))
+
+
+def driven_by(changes: Sequence[Change], drivers: Sequence[str]) -> list[Change]:
+    """Return the changes that one of the given threats, or a threat below it (`9` holds `9.1.2`), drove.
+
+    Reference: Butchart 2008, doi:10.1017/S095927090800035X: an index of the impact of a driver moves only by genuine
+    changes of which it is the driver.
+    """
+    wanted = tuple(f"{code.replace('_', '.')}." for code in drivers)
+    return [
+        change for change in changes if any(f"{code.replace('_', '.')}.".startswith(wanted) for code in change.drivers)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,35 +143,12 @@ class _Rows:
     numbers: list[int]
 
 
-def _plain(value: object) -> str:
-    return "" if value is None else str(value).strip()
-
-
-def _columns(cells: pa.Table, by: Sequence[str], file: str) -> dict[str, str]:
-    lower = {name.strip().lower(): name for name in cells.column_names}
-    found, problems = {}, []
-    for key, usual in [*NAMES.items(), *((name, (name,)) for name in by)]:
-        column = next((lower[name.lower()] for name in usual if name.lower() in lower), None)
-        if column is None:
-            problems.append(Problem(f"there is no column {' or '.join(usual)}", "Name it so.", "column", file, 1))
-        else:
-            found[key] = column
-    if problems:
-        raise DataError(problems)
-    return found
-
-
-def _with_tags(cells: pa.Table, texts: list[str]) -> list[str]:
+def _with_tags(cells: pa.Table, given: list[str]) -> list[str]:
     for column, tagged in (("possiblyExtinct", "CR(PE)"), ("possiblyExtinctInTheWild", "CR(PEW)")):
         if column in cells.column_names:
-            flags = [_plain(value).lower() in ("true", "1", "yes") for value in cells.column(column).to_pylist()]
-            texts = [tagged if flag and category(t) == "CR" else t for t, flag in zip(texts, flags, strict=True)]
-    return texts
-
-
-def _row_numbers(cells: pa.Table) -> list[int]:
-    kept = (cells.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
-    return [int(number) for number in kept.split(",")] if kept else list(range(2, cells.num_rows + 2))
+            flags = [text.lower() in ("true", "1", "yes") for text in texts(cells, column)]
+            given = [tagged if flag and category(t) == "CR" else t for t, flag in zip(given, flags, strict=True)]
+    return given
 
 
 def _checked(rows: _Rows, names: Mapping[str, str], file: str) -> tuple[list[int], list[str]]:
@@ -245,17 +251,15 @@ def category_counts(histories: Sequence[History]) -> pa.Table:
 def read_changes(cells: pa.Table, file: str = "") -> list[Change]:
     """Return genuine changes from a table with columns taxon, year, from, to (`year`: the assessment that found it).
 
+    A column `driver` holds the codes of the threats behind a change, parted by `;`.
+
     Raises DataError with all rows that cannot be read.
     """
-    lower = {name.strip().lower(): name for name in cells.column_names}
-    missing = [name for name in ("taxon", "year", "from", "to") if name not in lower]
-    if missing:
-        raise DataError([Problem(f"there is no column {name}", "Name it so.", "column", file, 1) for name in missing])
-    taxon, year, before, after = (
-        [_plain(v) for v in cells.column(lower[name]).to_pylist()] for name in ("taxon", "year", "from", "to")
-    )
+    names = find_columns(cells.column_names, ("taxon", "year", "from", "to"), file)
+    taxon, year, before, after = (texts(cells, name) for name in names.values())
+    drivers = [parts(text) for text in texts(cells, find_column(cells.column_names, "driver"))]
     problems, changes = [], []
-    for i, row in enumerate(_row_numbers(cells)):
+    for i, row in enumerate(row_numbers(cells)):
         spelled = [category(text) for text in (before[i], after[i])]
         if None in spelled or not year[i].isdigit():
             problems.append(
@@ -269,7 +273,7 @@ def read_changes(cells: pa.Table, file: str = "") -> list[Change]:
                 )
             )
         else:
-            changes.append(Change(taxon[i], int(year[i]), spelled[0] or "", spelled[1] or ""))
+            changes.append(Change(taxon[i], int(year[i]), spelled[0] or "", spelled[1] or "", drivers[i]))
     if problems:
         raise DataError(problems)
     return changes

@@ -14,7 +14,7 @@ from biosetu.geo.cells import ORIGINS, local_plane_m
 from biosetu.geo.hull import geodesic_hulls
 from biosetu.geo.kinds import Floats
 from biosetu.geo.sphere import directions_of
-from biosetu.species.criteria.tables import rows
+from biosetu.species.tables import rows
 
 MAP_DEFINITION = "map-cells-touched/1"
 EDGE_DEGREES = 0.1

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from biosetu.species.criteria.tables import rows as table_rows
 from biosetu.species.history import History
+from biosetu.species.tables import rows as table_rows
 from biosetu.statistics.draws import bootstrap_index, draw_limits, generator
 from biosetu.statistics.index import DEFAULT_LEVEL, deficient_limits, index_value
 
@@ -73,6 +73,8 @@ class Row:
     status: str
     left_out: int = 0
     filled: int = 0
+    cut: str = ""
+    part: str = ""
 
 
 SCHEMA = pa.schema(
@@ -88,6 +90,8 @@ SCHEMA = pa.schema(
         ("left_out", pa.int32()),
         ("filled", pa.int32()),
         ("series", pa.string()),
+        ("cut", pa.string()),
+        ("part", pa.string()),
     ]
 )
 
@@ -106,7 +110,9 @@ def red_list_index(
     Returns:
         Rows by group and year. `status` is assessment, baseline only (a national index with a single assessment),
         interpolated or extrapolated. `left_out` counts taxa not evaluated, not applicable, without a share, or extinct
-        at the first assessment; `filled` those whose category was carried over from another year. The limits hold what
+        at the first assessment; `filled` those whose category was carried over from another year. `cut` and `part` are
+        the column and the value that make the group; a mean over the groups of a column has no part, and groups of
+        different columns are never in one mean. The limits hold what
         is data deficient (exactly), or the whole procedure of drawing where a yearly series or a sample is asked for.
         Groups without any taxon to count are not in the result.
     """
@@ -118,10 +124,18 @@ def red_list_index(
     else:
         for index, group in enumerate(groups):
             found += _assessment_rows(group, options, index)
-        if options.aggregate and len(groups) > 1:
-            found += _aggregate_rows(groups, options)
+        if options.aggregate:
+            found += [row for mine in _cuts(groups) if len(mine) > 1 for row in _aggregate_rows(mine, options)]
     columns = {field.name: [getattr(row, field.name, options.kind.value) for row in found] for field in SCHEMA}
     return pa.table(columns, schema=SCHEMA)
+
+
+def _cuts(groups: Sequence[_Group]) -> list[list[_Group]]:
+    """Return the groups of each column by which was cut."""
+    cuts: dict[str, list[_Group]] = {}
+    for group in groups:
+        cuts.setdefault(group.history.cut, []).append(group)
+    return list(cuts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +172,8 @@ def _assessment_rows(group: _Group, options: Options, index: int) -> list[Row]:
         deficient = int(np.isnan(weights).sum())
         rows.append(
             Row(group.history.group, year, group.value(column), lower, upper, weights.size - deficient, deficient,
-                "baseline only" if baseline else "assessment", group.left_out, group.history.filled[column])
+                "baseline only" if baseline else "assessment", group.left_out, group.history.filled[column],
+                group.history.cut, group.history.part)
         )  # fmt: skip
     return rows
 
@@ -179,13 +194,29 @@ def _aggregate_rows(groups: Sequence[_Group], options: Options) -> list[Row]:
     return _aggregate(trending, years, np.stack((exact, lower, upper)))
 
 
-def _aggregate(groups: Sequence[_Group], years: Sequence[int], values: Floats, name: str = AGGREGATE) -> list[Row]:
+def _aggregate(groups: Sequence[_Group], years: Sequence[int], values: Floats, whole: bool = True) -> list[Row]:
+    first = groups[0].history
+    cut, part = first.cut, "" if whole else first.part
+    labelled = first.group != first.part and cut
+    name = first.group if not whole else f"{cut}: {AGGREGATE}" if labelled else AGGREGATE
     taxa = sum(group.weights.shape[0] for group in groups)
     deficient = sum(int(np.isnan(group.weights[:, -1]).sum()) for group in groups)
     left_out = sum(group.left_out for group in groups)
     middle, lower, upper = values.tolist()
     return [
-        Row(name, year, middle[k], lower[k], upper[k], taxa - deficient, deficient, _status(year, groups), left_out)
+        Row(
+            name,
+            year,
+            middle[k],
+            lower[k],
+            upper[k],
+            taxa - deficient,
+            deficient,
+            _status(year, groups),
+            left_out,
+            cut=cut,
+            part=part,
+        )
         for k, year in enumerate(years)
     ]
 
@@ -210,19 +241,22 @@ def _annual_rows(groups: Sequence[_Group], options: Options, span: tuple[int, in
     trending = [group for group in groups if len(group.history.years) > 1]
     drawn = _annual_draws_of_groups(trending, years, options)
     rows = [row for group, mine in zip(trending, drawn, strict=True)
-            for row in _drawn_rows(group.history.group, [group], years, mine, options)]  # fmt: skip
-    if options.aggregate and len(trending) > 1:
-        rows += _drawn_rows(AGGREGATE, trending, years, np.mean(drawn, axis=0), options)
+            for row in _drawn_rows([group], years, mine, options, whole=False)]  # fmt: skip
+    of = {group.history.group: mine for group, mine in zip(trending, drawn, strict=True)}
+    for together in _cuts(trending) if options.aggregate else ():
+        if len(together) > 1:
+            mean = np.mean([of[group.history.group] for group in together], axis=0)
+            rows += _drawn_rows(together, years, mean, options)
     return rows
 
 
 def _annual_draws_of_groups(groups: Sequence[_Group], years: Sequence[int], options: Options) -> list[Floats]:
     """Return the draws of each group; those that borrow their early slope take the mean of the others' drawn ones."""
     trends = [_trend(group.history, group.weights, group.shares, options) for group in groups]
-    names = [group.history.group.rpartition(": ") for group in groups]
-    own = [not borrows_early_slope(name) for _, _, name in names]
-    for k, (cut, _, _) in enumerate(names):
-        others = [trends[j].before.mean() for j in range(len(groups)) if own[j] and names[j][0] == cut]
+    own = [not borrows_early_slope(group.history.part or group.history.group) for group in groups]
+    for k, group in enumerate(groups):
+        same = [j for j, other in enumerate(groups) if own[j] and other.history.cut == group.history.cut]
+        others = [trends[j].before.mean() for j in same]
         if not own[k] and others:
             trends[k].before[:] = np.mean(others)
     return [trend.at(years) for trend in trends]
@@ -242,10 +276,10 @@ def borrows_early_slope(group: str) -> bool:
 
 
 def _drawn_rows(
-    name: str, groups: Sequence[_Group], years: Sequence[int], drawn: Floats, options: Options
+    groups: Sequence[_Group], years: Sequence[int], drawn: Floats, options: Options, whole: bool = True
 ) -> list[Row]:
     middle, lower, upper = draw_limits(np.clip(drawn, 0, 1), options.level)
-    return _aggregate(groups, years, np.stack((middle, lower, upper)), name)
+    return _aggregate(groups, years, np.stack((middle, lower, upper)), whole)
 
 
 def _status(year: int, groups: Sequence[_Group]) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numba
 import numpy as np
@@ -17,6 +15,7 @@ import pyarrow.compute as pc
 from biosetu.geo.compiled import compiled, compiled_parallel
 from biosetu.geo.kinds import Flags, Floats, Integers
 from biosetu.geo.sphere import directions_of
+from biosetu.species.tables import rows
 
 Codes = npt.NDArray[np.int32]
 Reasons = npt.NDArray[np.uint8]
@@ -45,8 +44,7 @@ class Screening:
 @cache
 def reasons() -> tuple[str, ...]:
     """Return the names of the reasons, by code − 1, from `data/screening.csv`."""
-    text = (files("biosetu.species") / "data" / "screening.csv").read_text(encoding="utf-8")
-    return tuple(row["reason"] for row in csv.DictReader(text.splitlines()))
+    return tuple(row["reason"] for row in rows("screening.csv"))
 
 
 def reason_code(name: str) -> int:
@@ -105,11 +103,10 @@ def _among(column: pa.DictionaryArray, values: Sequence[str]) -> Flags:
 
 @cache
 def _centroids() -> Floats:
-    text = (files("biosetu.species") / "data" / "country_centroids.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    return directions_of(
-        np.array([float(r["longitude"]) for r in rows]), np.array([float(r["latitude"]) for r in rows])
+    lon, lat = (
+        np.array([float(row[name]) for row in rows("country_centroids.csv")]) for name in ("longitude", "latitude")
     )
+    return directions_of(lon, lat)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from biosetu.species.criteria.tables import rows
+from biosetu.species.tables import rows
 
 _DROPPED = re.compile(r"[\s_.°*]+")
 

@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from biosetu.species.criteria.tables import rows
+from biosetu.species.tables import rows
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -4,8 +4,9 @@ import pytest
 from django.utils import translation
 
 from biosetu.centre.assessor.saying import QUANTITIES, reason, said_in, step
-from biosetu.species.criteria.tables import parameters, rows, thresholds
+from biosetu.species.criteria.tables import parameters, thresholds
 from biosetu.species.criteria.wording import _says
+from biosetu.species.tables import rows
 
 SENTENCES = (
     "no criterion is met at the best estimates",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from biosetu.indicators.conversion import IndicatorMethod, whole_or_part
+from biosetu.species.tables import rows
 
 WHOLE = ("all", "aggregate")
+TAXON = "taxon"
 NOT_A_TREND = "baseline only"
 
 
@@ -17,13 +20,29 @@ def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
     for row in result.to_pylist():
         yield {
             "series": row["series"],
-            **whole_or_part("taxonomic group", row["group"], WHOLE),
+            **_cut(row),
             "year": row["year"],
             "value": row["value"],
             "lower": row["lower"],
             "upper": row["upper"],
             "footnote": _footnote(row),
         }
+
+
+@cache
+def _types() -> Mapping[str, str]:
+    return {row["column"].lower(): row["disaggregation_type"] for row in rows("index_cuts.csv")}
+
+
+def _cut(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the disaggregation by the column that was cut by; the mean over taxonomic groups stands for the whole."""
+    column = row.get("cut") or ""
+    kind = _types().get(column.lower(), column) if column else TAXON
+    if not column:
+        return whole_or_part(kind, row["group"], WHOLE)
+    if row["part"]:
+        return {"disaggregation_type": kind, "disaggregation": row["part"]}
+    return {"disaggregation_type": "" if kind == TAXON else kind, "disaggregation": "" if kind == TAXON else "mean"}
 
 
 def _footnote(row: Mapping[str, Any]) -> str:

@@ -16,14 +16,14 @@ from biosetu.species.criteria.evaluation import (
     evaluate,
     has_data,
 )
+from biosetu.species.criteria.fuzzy import LC, fuzzy_codes
 from biosetu.species.criteria.inputs import BEST, Floats, Inputs
-from biosetu.species.criteria.regional import adjust
-from biosetu.species.criteria.tables import LEVELS, parameters, thresholds
+from biosetu.species.criteria.regional import NEVER, adjust
+from biosetu.species.criteria.tables import parameters, thresholds
 from biosetu.species.criteria.wording import criteria_strings, near_misses, reasons
 from biosetu.statistics.draws import generator
 
 MOST, LEAST = 3, 0
-LC = CATEGORIES.index("LC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class Method:
     """How uncertainty is handled.
 
     Attributes:
-        name: `interval` (category at the best estimates, exact limits) or `fuzzy` (Akçakaya et al. 2000).
-        dispute_tolerance: 0 keeps the whole ranges, 1 only the best ones.
+        name: `interval` (category at the best estimates, exact limits) or `fuzzy` (Akçakaya et al. 2000,
+            as SIS applies it: `criteria.fuzzy`).
+        dispute_tolerance: 0 keeps the whole truths, 1 only their best parts.
         risk_tolerance: 0 is precautionary (any possibility counts), 1 evidentiary (only certainty counts).
         draws: random draws of the inputs for the frequency of each category; 0 for none.
         seed: of the draws.
@@ -58,12 +59,8 @@ def assess(inputs: Inputs, method: Method | None = None) -> pa.Table:
     """
     asked = method or Method()
     _check(asked)
-    used = narrowed(inputs, asked.dispute_tolerance) if asked.name == "fuzzy" else inputs
-    evaluation = evaluate(used)
-    codes = evaluation.codes()
-    best = fuzzy_best(evaluation, asked.risk_tolerance) if asked.name == "fuzzy" else codes[:, BEST]
-    computed = _categories(used, best, codes)
-    columns = _columns(used, evaluation, best, codes, computed)
+    evaluation = evaluate(inputs)
+    columns = _columns(inputs, evaluation, _found(evaluation, asked))
     columns["method"] = pa.array([_describe(asked)] * len(inputs), pa.string())
     columns["thresholds"] = pa.array([f"IUCN 3.1, {thresholds()[0].valid_from}"] * len(inputs), pa.string())
     if asked.regional:
@@ -71,6 +68,22 @@ def assess(inputs: Inputs, method: Method | None = None) -> pa.Table:
     if asked.draws:
         columns |= {f"share_{k}": pa.array(v) for k, v in category_frequencies(inputs, asked.draws, asked.seed).items()}
     return pa.table(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Least threatened plausible, best and most threatened plausible category, as indices, shape (n,)."""
+
+    low: Codes
+    best: Codes
+    high: Codes
+
+
+def _found(evaluation: Evaluation, method: Method) -> _Found:
+    if method.name == "fuzzy":
+        return _Found(*fuzzy_codes(evaluation, method.dispute_tolerance, method.risk_tolerance))
+    codes = evaluation.codes()
+    return _Found(codes[:, LEAST], codes[:, BEST], codes[:, MOST])
 
 
 def _check(method: Method) -> None:
@@ -83,45 +96,15 @@ def _check(method: Method) -> None:
 def _describe(method: Method) -> str:
     if method.name == "interval":
         return "interval/1"
-    return f"fuzzy/1 DT={method.dispute_tolerance:g} RT={method.risk_tolerance:g}"
+    return f"fuzzy/2 DT={method.dispute_tolerance:g} RT={method.risk_tolerance:g}"
 
 
-def narrowed(inputs: Inputs, dispute_tolerance: float) -> Inputs:
-    """Return the inputs with outer corners drawn in towards the best range by the dispute tolerance.
-
-    Reference: Akçakaya et al. 2000, doi:10.1046/j.1523-1739.2000.99125.x. Unknown values stay as wide as they are.
-    """
-    keep = 1.0 - dispute_tolerance
-    amounts = {}
-    for name, values in inputs.amounts.items():
-        drawn = values.copy()
-        drawn[:, 0] = values[:, 1] + (values[:, 0] - values[:, 1]) * keep
-        drawn[:, 3] = values[:, 2] + (values[:, 3] - values[:, 2]) * keep
-        amounts[name] = drawn
-    return replace(inputs, amounts=amounts)
-
-
-def fuzzy_best(evaluation: Evaluation, risk_tolerance: float) -> Codes:
-    """Return the category, shape (n,), where the truth of "this level or higher" first reaches the risk tolerance.
-
-    The truth of a level is the share of the four corners at which any criterion of it, or of a higher level, is met:
-    0 (impossible), ¼ (possible), ½ (possible by best values), ¾, 1 (certain).
-    """
-    codes = np.full(evaluation.n, LC, dtype=np.int8)
-    reached = np.zeros((evaluation.n, 4), dtype=np.bool_)
-    for index, level in enumerate(LEVELS):
-        reached |= evaluation.any_met(level)[:, :4]
-        truth = reached.mean(axis=1)
-        codes[(codes == LC) & (truth > 0) & (truth >= risk_tolerance)] = index
-    return codes
-
-
-def _categories(inputs: Inputs, best: Codes, codes: Codes) -> list[str]:
-    spread = (codes[:, LEAST] == LC) & (codes[:, MOST] == 0)
+def _categories(inputs: Inputs, found: _Found) -> list[str]:
+    spread = (found.low == LC) & (found.high == 0)
     deficient = (spread | ~has_data(inputs)).tolist()
     return [
         _stated(state, "DD" if unclear else CATEGORIES[code])
-        for state, unclear, code in zip(inputs.states, deficient, best.tolist(), strict=True)
+        for state, unclear, code in zip(inputs.states, deficient, found.best.tolist(), strict=True)
     ]
 
 
@@ -133,31 +116,14 @@ def _stated(state: str, computed: str) -> str:
     return state or computed
 
 
-def _columns(
-    inputs: Inputs, evaluation: Evaluation, best: Codes, codes: Codes, categories: list[str]
-) -> dict[str, pa.Array]:
+def _columns(inputs: Inputs, evaluation: Evaluation, found: _Found) -> dict[str, pa.Array]:
+    categories = _categories(inputs, found)
     decided = [category.startswith(("CR", "EN", "VU")) for category in categories]
-    strings = criteria_strings(inputs, evaluation, codes[:, BEST])
-    same = (best == codes[:, BEST]).tolist()
-    strings = [s if agrees else w for s, w, agrees in zip(strings, _at(inputs, evaluation, best), same, strict=True)]
-    near = near_misses(inputs, evaluation, evaluate(inputs, near=True), best)
-    why = reasons(inputs, evaluation, best)
+    strings = _criteria(inputs, evaluation, found.best)
+    near = near_misses(inputs, evaluation, evaluate(inputs, near=True), found.best)
+    why = reasons(inputs, evaluation, found.best)
+    limits = _limits(inputs, found, categories)
     unsupported = (~has_data(inputs)).tolist()
-    set_outright = [state if state not in ("", "NT") else "" for state in inputs.states]
-    limits = [
-        [
-            state if state and not state.startswith("CR") else CATEGORIES[code]
-            for state, code in zip(set_outright, column, strict=True)
-        ]
-        for column in (codes[:, LEAST].tolist(), codes[:, MOST].tolist())
-    ]
-    limits = [
-        [
-            end if empty and not state else given
-            for given, empty, state in zip(column, unsupported, set_outright, strict=True)
-        ]
-        for column, end in zip(limits, ("LC", "CR"), strict=True)
-    ]
     explained = [_explained(*row) for row in zip(categories, why, inputs.states, *limits, unsupported, strict=True)]
     return {
         "taxon": pa.array(inputs.taxon, pa.string()),
@@ -172,10 +138,31 @@ def _columns(
     }
 
 
-def _at(inputs: Inputs, evaluation: Evaluation, best: Codes) -> list[str]:
-    """Criteria at a category of the fuzzy method: those of the first case that meets it, best values first."""
+def _limits(inputs: Inputs, found: _Found, categories: list[str]) -> tuple[list[str], list[str]]:
+    """Return the least and the most threatened plausible category by assessment.
+
+    A state that the assessor set is both; without any data all is plausible; Near Threatened, stated, is not above the
+    most threatened one.
+    """
+    lows, highs = [], []
+    rows = zip(
+        inputs.states, categories, found.low.tolist(), found.high.tolist(), has_data(inputs).tolist(), strict=True
+    )
+    for state, category, low, high, supported in rows:
+        ends = (CATEGORIES[low], CATEGORIES[high]) if supported else ("LC", "CR")
+        if state and state != "NT" and not state.startswith("CR"):
+            ends = (state, state)
+        elif category == "NT" and ends[1] == "LC":
+            ends = (ends[0], "NT")
+        lows.append(ends[0])
+        highs.append(ends[1])
+    return lows, highs
+
+
+def _criteria(inputs: Inputs, evaluation: Evaluation, best: Codes) -> list[str]:
+    """Criteria at the category: those met by the best values, else by the least threatening case that meets any."""
     strings = [""] * len(inputs)
-    for case in (BEST, 2, 3):
+    for case in (BEST, 0, 1, 2, MOST):
         found = criteria_strings(inputs, evaluation, best, case)
         strings = [old or new for old, new in zip(strings, found, strict=True)]
     return strings
@@ -193,32 +180,40 @@ def _explained(category: str, why: list[str], state: str, low: str, high: str, e
 
 
 def _regional(inputs: Inputs, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    categories = columns["category"].to_pylist()
-    found = [
-        adjust(category, {question: answers[i] for question, answers in inputs.answers.items()}, inputs.steps[i])
-        for i, category in enumerate(categories)
+    """Return what the regional tree makes of the category and of both its limits, by the same answers.
+
+    Where the category is one that is never moved (DD, EX, CR(PE) …), its limits are not moved either. What the filter
+    decides (NA, RE) stands for all three.
+    """
+    before: list[str] = columns["category"].to_pylist()
+    answers = [{question: given[i] for question, given in inputs.answers.items()} for i in range(len(inputs))]
+    found = [adjust(*row) for row in zip(before, answers, inputs.steps, strict=True)]
+    filtered = [_filtered(a.category, b) for a, b in zip(found, before, strict=True)]
+    limits = {}
+    for name in ("category_low", "category_high"):
+        ends = columns[name].to_pylist()
+        moved = [adjust(*row).category for row in zip(ends, answers, inputs.steps, strict=True)]
+        limits[name] = [
+            out or (end if category in NEVER else to)
+            for out, end, to, category in zip(filtered, ends, moved, before, strict=True)
+        ]
+    reasons = [
+        f"{out} by the regional guidelines" if out else why
+        for why, out in zip(columns["reasons"].to_pylist(), filtered, strict=True)
     ]
-    filtered = [
-        a.category if a.category in ("NA", "RE") and a.category != before else ""
-        for a, before in zip(found, categories, strict=True)
-    ]
-    reasons = [f"{out} by the regional guidelines" if out else "" for out in filtered]
-    instead = {"criteria": [""] * len(found), "category_low": filtered, "category_high": filtered, "reasons": reasons}
-    kept = {
-        name: pa.array(
-            [new if out else old for old, new, out in zip(columns[name].to_pylist(), texts, filtered, strict=True)],
-            pa.string(),
-        )
-        for name, texts in instead.items()
-    }
+    criteria = ["" if out else text for text, out in zip(columns["criteria"].to_pylist(), filtered, strict=True)]
+    texts = {"category": [a.category for a in found], **limits, "criteria": criteria, "reasons": reasons}
     return {
-        "category": pa.array([a.category for a in found], pa.string()),
-        **kept,
-        "category_before_adjustment": pa.array(categories, pa.string()),
+        **{name: pa.array(column, pa.string()) for name, column in texts.items()},
+        "category_before_adjustment": pa.array(before, pa.string()),
         "category_shown": pa.array([str(a) for a in found], pa.string()),
         "adjustment_steps": pa.array([a.steps for a in found], pa.int8()),
         "adjustment_path": pa.array([" → ".join(a.path) for a in found], pa.string()),
     }
+
+
+def _filtered(category: str, before: str) -> str:
+    return category if category in ("NA", "RE") and category != before else ""
 
 
 def category_frequencies(inputs: Inputs, draws: int, seed: int) -> Mapping[str, npt.NDArray[np.float64]]:

@@ -85,9 +85,10 @@ class _Cases:
 
 
 def passes(values: npt.NDArray[np.float64], limit: Threshold, *, near: bool = False) -> Truth:
-    """Return whether values pass a threshold; NaN never does."""
+    """Return whether values pass a threshold, or come near it (its widened edge counts); NaN never does."""
     edge = limit.value * limit.near_factor if near else limit.value
-    compared = {">=": np.greater_equal, "<": np.less, "<=": np.less_equal}[limit.operator](values, edge)
+    operator = "<=" if near and limit.operator == "<" else limit.operator
+    compared = {">=": np.greater_equal, "<": np.less, "<=": np.less_equal}[operator](values, edge)
     truth: Truth = np.asarray(compared, dtype=np.bool_)
     return truth
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from biosetu.problems import DataError, Problem
+from biosetu.species.columns import row_numbers
 from biosetu.species.criteria.tables import Parameter, parameters
 
 Floats = npt.NDArray[np.float64]
@@ -84,7 +85,7 @@ def read_inputs(table: pa.Table, file: str = "") -> Inputs:
         problems.append(Problem("there is no column taxon", "Name each taxon.", "column", file, 1))
         raise DataError(problems)
     columns = {name: _text(table.column(names[name])) for name in known if name in names}
-    read = _Reader(columns, _row_numbers(table), file, problems)
+    read = _Reader(columns, row_numbers(table), file, problems)
     taxon = read.texts("taxon", _taxon)
     amounts = {name: read.amounts(p) for name, p in known.items() if p.kind in ("amount", "yesno")}
     bases = {name: read.texts(name, _letters(p)) for name, p in known.items() if p.kind == "letters"}
@@ -145,12 +146,6 @@ class _Reader:
             self.problems.append(
                 Problem("the cell cannot be read", remedy, "cell", self.file, self.numbers[row], name, text)
             )
-
-
-def _row_numbers(table: pa.Table) -> list[int]:
-    """Return the row of each record as a spreadsheet counts, where the reader of the file kept it."""
-    kept = (table.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
-    return [int(number) for number in kept.split(",")] if kept else list(range(2, table.num_rows + 2))
 
 
 def _text(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -88,14 +88,16 @@ def moving_reduction(sizes: Mapping[int, float], assessed: int, window: int) -> 
         sizes: population size by year, measured and projected; years between two given ones are interpolated
             exponentially.
         assessed: the year of assessment; it lies strictly within each window.
-        window: years.
+        window: years; at most 100 of them may lie in the future, so that a window of more than 100 years starts the
+            earlier (IUCN 2012, criterion A4).
 
     Raises:
         ValueError: no window around the assessment year is covered by the sizes, or a size is not above 0.
     """
     years = np.array(sorted(sizes), dtype=np.float64)
     logs = np.log([_positive(sizes[int(year)]) for year in years])
-    starts = np.arange(max(years[0], assessed - window + 1), min(years[-1] - window, assessed - 1) + 1)
+    latest = min(years[-1] - window, assessed - 1, assessed + LONGEST_FUTURE_YEARS - window)
+    starts = np.arange(max(years[0], assessed - window + 1), latest + 1)
     if starts.size == 0:
         raise ValueError("the sizes cover no window around the assessment year")
     change: npt.NDArray[np.float64] = np.interp(starts + window, years, logs) - np.interp(starts, years, logs)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from biosetu.species.criteria.tables import rows
+from biosetu.species.tables import rows
 
 SCALE = ("LC", "NT", "VU", "EN", "CR")
 NEVER = frozenset({"EX", "EW", "RE", "DD", "NE", "NA", "CR(PE)", "CR(PEW)"})

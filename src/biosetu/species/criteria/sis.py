@@ -7,36 +7,43 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from biosetu.species.criteria.tables import parameters, rows
+from biosetu.species.criteria.inputs import IGNORED, NO, UNKNOWN, YES
+from biosetu.species.criteria.tables import Parameter, parameters
+from biosetu.species.tables import rows
 
 SIS_NAMES = ("internal_taxon_name", "scientificName", "internal_taxon_id")
-YES_NO = {"yes": "Yes", "no": "No", "unknown": "Unknown"}
 
 
 def sis_fields(cells: pa.Table) -> pa.Table:
     """Return the `allfields` table of SIS Connect from the cells of an assessment table (the template's columns).
 
     Values are carried over as they were written; yes, no and unknown are spelled as SIS does, the letters of a basis
-    separated by commas; an ignored value is empty. Taxa are identified by name, as SIS Connect matches them.
+    separated by commas. SIS has no word for an unknown amount: it is written as the widest range of the parameter,
+    which is what it means, and `from_sis` reads that range as unknown. An ignored value is empty: SIS ignores blanks.
+    Taxa are identified by name, as SIS Connect matches them.
     """
-    kinds = {name: parameter.kind for name, parameter in parameters().items()}
     out: dict[str, pa.Array] = {"internal_taxon_name": pc.cast(cells.column("taxon"), pa.string())}
     for row in rows("sis_fields.csv"):
         name = row["parameter"]
         texts = cells.column(name).to_pylist() if name in cells.column_names else [""] * cells.num_rows
-        out[row["field"]] = pa.array([_sis_value(text, kinds[name]) for text in texts], pa.string())
+        out[row["field"]] = pa.array([_sis_value(text, parameters()[name]) for text in texts], pa.string())
     return pa.table(out)
 
 
-def _sis_value(text: str | None, kind: str) -> str:
+def _sis_value(text: str | None, parameter: Parameter) -> str:
     plain = (text or "").strip()
-    if plain.lower() in ("", "ignored", "ignore", "-"):
+    if plain.lower() in IGNORED:
         return ""
-    if kind == "yesno":
-        return YES_NO.get(plain.lower(), plain)
-    if kind == "letters":
+    if parameter.kind == "yesno":
+        answer = plain.lower()
+        return "Yes" if answer in YES else "No" if answer in NO else "Unknown" if answer in UNKNOWN else plain
+    if parameter.kind == "letters":
         return ",".join(letter for letter in plain.lower() if letter.isalpha())
-    return "" if plain.lower() == "unknown" else plain
+    return _widest(parameter) if plain.lower() in UNKNOWN else plain
+
+
+def _widest(parameter: Parameter) -> str:
+    return f"{parameter.minimum:.0f}-{parameter.maximum:.0f}"
 
 
 def from_sis(cells: pa.Table) -> pa.Table:
@@ -49,8 +56,16 @@ def from_sis(cells: pa.Table) -> pa.Table:
     found = [field for field in fields if field in cells.column_names]
     if not names or not found:
         return cells
-    chosen = cells.select([names[0], *found])
-    return chosen.rename_columns(["taxon", *(fields[field] for field in found)])
+    columns = {"taxon": cells.column(names[0])}
+    columns |= {fields[field]: _unknown_again(cells.column(field), parameters()[fields[field]]) for field in found}
+    return pa.table(columns).replace_schema_metadata(cells.schema.metadata)
+
+
+def _unknown_again(column: pa.ChunkedArray, parameter: Parameter) -> pa.ChunkedArray:
+    if parameter.kind != "amount":
+        return column
+    texts = pc.cast(column, pa.string())
+    return pc.if_else(pc.fill_null(pc.equal(texts, _widest(parameter)), False), "unknown", texts)
 
 
 def sis_assessments(assessed: pa.Table, on: date) -> pa.Table:

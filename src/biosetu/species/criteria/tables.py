@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from biosetu.species.tables import rows
 
 LEVELS = ("CR", "EN", "VU")
 
@@ -38,12 +38,6 @@ class Parameter:
     criterion: str
     explanation: str
     example: str
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a table of the room."""
-    text = (files("biosetu.species") / "data" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 @cache
