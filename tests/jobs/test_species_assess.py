@@ -45,7 +45,7 @@ def test_sis_connect_files_are_written(tmp_path):
     assert fields["PopulationSize.range"] == "10-20"
     assert fields["PopulationContinuingDecline.isDeclining"] == "Yes"
     assert fields["PopulationReductionPastBasis.value"] == "a,c"
-    assert fields["PopulationReductionPast.range"] == ""
+    assert fields["PopulationReductionPast.range"] == "0-100"
     made = rows(tmp_path / "sis" / "assessments.csv")[0]
     assert made["RedListCriteria.manualCategory"] == "CR"
     assert made["RedListCriteria.possiblyExtinct"] == "true"
