@@ -14,7 +14,7 @@ from biosetu.alignment.importing import from_record, to_record
 from biosetu.alignment.importing.codes import declared_in, target_code, target_codes
 from biosetu.alignment.importing.languages import language_of
 from biosetu.alignment.ort import export_record, read_record
-from biosetu.jobs.alignment import export_targets, import_promises, write_template
+from biosetu.jobs.alignment import export_promises, import_promises, write_template
 from biosetu.problems import DataError
 
 EXPORT = [
@@ -166,7 +166,7 @@ def test_exported_target_reads_back_equal(tmp_path: Path, store: PromiseFolder) 
     assert again == target
     (tmp_path / "r.json").write_text(json.dumps(RECORD), encoding="utf-8")
     import_promises("NPL", tmp_path / "r.json", store)
-    assert export_targets("NPL", tmp_path / "out.json", store) == 1
+    assert list(export_promises("NPL", tmp_path / "out.json", store).values()) == [1]
     assert import_promises("NPL", tmp_path / "out.json", store).count("same") == 1
 
 

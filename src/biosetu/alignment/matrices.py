@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from biosetu.alignment.coverage import ElementCoverage, State, coverage_of
+from biosetu.alignment.importing.codes import indicator_text
 from biosetu.alignment.national import Aligned, Degree, NationalTarget, Promises
 from biosetu.framework import Indicator, indicators, targets
 from biosetu.problems import UsageError
@@ -104,7 +105,7 @@ def _asked(promises: Promises, held: Mapping[str, object]) -> Iterator[Row]:
 
 
 def _named(target: NationalTarget) -> frozenset[str]:
-    return frozenset(code for text in target.indicators if (code := text.split(" ", 1)[0].strip(".")) in indicators())
+    return frozenset(code for text in target.indicators if (code := indicator_text(text)))
 
 
 def _of_target(about: Mapping[str, str], code: str, named: frozenset[str], held: Mapping[str, object]) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -106,7 +106,8 @@ class NationalTarget(Record):
     """One national target of a Party.
 
     `id` is stable: the record's identifier in the reporting tool, the officer's own number, or a hash of the title.
-    Texts are by ISO 639-1 language code. `not_covered` is the Party's own statement of what its targets leave out.
+    Texts are by ISO 639-1 language code. `carried` is what its record in the reporting tool holds besides, by the
+    tool's field names; empty where it never came as a record.
     """
 
     id: str
@@ -126,6 +127,7 @@ class NationalTarget(Record):
     end: date | None = None
     quantities: tuple[Quantity, ...] = ()
     source: str = ""
+    carried: dict[str, Any] = Field(default_factory=dict)
 
     def text(self, language: str = "en") -> str:
         """Return the title in this language, else in English, else in whatever there is."""
@@ -155,12 +157,16 @@ class Action(Record):
 
 
 class NotCovered(Record):
-    """The Party's own statement on a global target: which elements its national targets address, and which not."""
+    """The Party's own statement on a global target: which elements its national targets address, and which not.
+
+    `carried`: see `NationalTarget`.
+    """
 
     party: str
     target: str
     info: SortedTexts = Field(default_factory=dict)
     source: str = ""
+    carried: dict[str, Any] = Field(default_factory=dict)
 
 
 class Decision(Record):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from biosetu.alignment.national import Quantity
@@ -51,6 +52,37 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
         passage = _passage(text, match.start(), match.end())
         found.append(Quantity(value=value, unit=unit, year=_year(plain, match.start(), match.end()), passage=passage))
     return tuple(dict.fromkeys(found))
+
+
+def quantities_of_target(*texts: Mapping[str, str]) -> tuple[Quantity, ...]:
+    """Return the quantities of a whole target, each once: its texts by language, title and description in turn.
+
+    Languages go by code, English first. What another language says again (value and unit, and no other year) is left
+    out; where the first text gives no year and another one does, that year counts.
+    """
+    languages = sorted({language for text in texts for language in text}, key=lambda code: (code != "en", code))
+    found: list[Quantity] = []
+    for language in languages:
+        for text in texts:
+            _add(found, find_quantities(text.get(language, "")))
+    return tuple(found)
+
+
+def _add(found: list[Quantity], more: Iterable[Quantity]) -> None:
+    """Add the quantities of one more text; each says again at most one of those known before."""
+    open_places = list(range(len(found)))
+    for new in more:
+        place = next((at for at in open_places if _says_again(found[at], new)), None)
+        if place is None:
+            found.append(new)
+        else:
+            open_places.remove(place)
+            found[place] = found[place].model_copy(update={"year": found[place].year or new.year})
+
+
+def _says_again(known: Quantity, new: Quantity) -> bool:
+    same_year = known.year == new.year or None in (known.year, new.year)
+    return (known.value, known.unit) == (new.value, new.unit) and same_year
 
 
 def _passage(text: str, start: int, end: int) -> str:

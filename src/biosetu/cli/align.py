@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import language_option, out_option, quiet_option
+from biosetu.cli.options import Named, language_option, out_option, quiet_option
 
 VERDICT = click.Choice(["confirmed", "changed", "rejected", "reopened"])
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -72,12 +72,19 @@ def template_command(out: Path) -> None:
 
 @align.command("export")
 @click.argument("party")
-@click.option("--out", type=OUT, required=True, help="The file (.json).")
+@click.option(
+    "--out", type=Named(".json", ".xlsx", ".csv"), required=True, help="The file: .json, .xlsx, or .csv (one a sheet)."
+)
 def export_command(party: str, out: Path) -> None:
-    """Write the national targets of PARTY as bodies for the reporting tool (nationalTarget7)."""
-    from biosetu.jobs.alignment import export_targets
+    """Write what PARTY promised: as bodies for the reporting tool (.json), or as the template, filled (.xlsx, .csv).
 
-    click.echo(f"{out}: {export_targets(party, out)} records", err=True)
+    Bodies are nationalTarget7 and nationalTarget7Mapping; the template holds targets, actions and the Party's
+    statements on what they do not cover. Importing what was exported changes nothing.
+    """
+    from biosetu.jobs.alignment import export_promises
+
+    for path, count in export_promises(party, out).items():
+        click.echo(f"{path}: {count} records", err=True)
 
 
 @align.command("suggest")

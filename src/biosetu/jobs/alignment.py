@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from biosetu.alignment import Imported, PromiseStore, merged, preview
-from biosetu.alignment.importing import adopt_ids, read_json, template_rows, to_record
-from biosetu.alignment.ort import export_record
-from biosetu.engine.tables import replacing
+from biosetu.alignment import Imported, Promises, PromiseStore, merged, preview
+from biosetu.alignment.importing import adopt_ids, promise_sheets, read_json, template_rows, to_mapping, to_record
+from biosetu.alignment.ort import OrtRecord, export_record
+from biosetu.engine.grids import Value
+from biosetu.engine.tables import replacing, write_table
 from biosetu.framework import find_party
 from biosetu.jobs.promise_files import read_promises
 from biosetu.jobs.promises import promise_store, promises_of
+from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.reports.cbd import write_grids
 from biosetu.sources.services import Client, ort
@@ -79,10 +82,48 @@ def write_template(path: Path) -> None:
     write_grids(dict(template_rows()), path)
 
 
-def export_targets(party: str, path: Path, store: PromiseStore | None = None) -> int:
-    """Write the national targets of a Party as `nationalTarget7` bodies (JSON); return how many."""
-    held = (store or promise_store()).load(find_party(party).iso3)
-    bodies = [export_record(to_record(target)) for target in held.targets]
+def promise_records(promises: Promises) -> tuple[OrtRecord, ...]:
+    """Return the bodies of what a Party promised: each national target, each of its statements on a global one."""
+    return (*map(to_record, promises.targets), *map(to_mapping, promises.statements))
+
+
+def export_promises(party: str, path: Path, store: PromiseStore | None = None) -> Mapping[Path, int]:
+    """Write what a Party promised; return by file the number of records.
+
+    `.json`: bodies for the reporting tool (`nationalTarget7`, `nationalTarget7Mapping`). `.xlsx`: the template, filled,
+    one sheet each for targets, actions and statements. `.csv`: the same as a file each (`NAME.targets.csv` …). Reading
+    any of them back changes nothing. Raises `DataError` where nothing is held.
+    """
+    held = promises_of(find_party(party).iso3, store)
+    if not (held.targets or held.actions or held.statements):
+        remedy = "Bring them in first (biosetu align import)"
+        raise DataError(Problem(f"no national targets of {held.party} are loaded", remedy, "no-targets"))
+    if path.suffix.lower() == ".json":
+        return {path: _write_records(promise_records(held), path)}
+    sheets = promise_sheets(held)
+    if path.suffix.lower() == ".xlsx":
+        write_grids(sheets, path)
+        return {path: sum(len(rows) - 1 for rows in sheets.values())}
+    return {
+        _write_csv(rows, path.with_suffix(f".{name}.csv")): len(rows) - 1
+        for name, rows in sheets.items()
+        if len(rows) > 1
+    }
+
+
+def _write_records(records: Sequence[OrtRecord], path: Path) -> int:
+    bodies = [export_record(record) for record in records]
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(bodies, ensure_ascii=False, indent=1), encoding="utf-8")
     return len(bodies)
+
+
+def _write_csv(rows: Sequence[Sequence[Value]], path: Path) -> Path:
+    header, *body = rows
+    columns = zip(*body, strict=True)
+    table = {
+        str(name): pa.array([None if cell is None else str(cell) for cell in column], pa.string())
+        for name, column in zip(header, columns, strict=True)
+    }
+    write_table(pa.table(table), path)
+    return path

@@ -112,4 +112,4 @@ def take_choices(
 def review_of_terms(store: PromiseStore | None = None) -> pa.Table:
     """Return the list for the reviewers of the thesaurus (`alignment.term_review`), from all Parties held."""
     kept = store or promise_store()
-    return term_review(kept.load(party) for party in kept.parties())
+    return term_review(promises_of(party, kept) for party in kept.parties())

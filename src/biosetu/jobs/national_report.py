@@ -16,6 +16,7 @@ from biosetu.alignment.ort import export_record
 from biosetu.alignment.ort.base import OrtRecord
 from biosetu.engine.tables import replacing
 from biosetu.framework import Party
+from biosetu.jobs.alignment import promise_records
 from biosetu.jobs.collecting import LATEST, collection_of, cycle_of
 from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.party import PartyEvidence, party_evidence
@@ -73,7 +74,11 @@ class Working:
         return working_document(evidence, self.promises, self.draft, self.complete, Voice(language))
 
     def bodies(self) -> Iterator[tuple[str, str]]:
-        """Yield the JSON bodies for the reporting tool, as file name and text: the report, the data, the answers."""
+        """Yield the JSON bodies for the reporting tool, as file name and text.
+
+        National targets and the Party's statements on global ones, the report, the data, the answers.
+        """
+        yield from (_file(record) for record in promise_records(self.promises))
         data = indicator_bodies(self.party.iso3, self.held.observations)
         yield _file(report_body(self.promises, self.draft, data))
         yield from (_file(record) for record in data)

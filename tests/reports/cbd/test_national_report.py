@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from biosetu.alignment import Declared, NationalTarget, Promises
-from biosetu.alignment.ort import export_record, read_record
+from biosetu.alignment.ort import export_record, read_record, schemas
 from biosetu.framework import cycles, find_party
 from biosetu.jobs.collecting import working
 from biosetu.jobs.national_report import (
@@ -173,8 +174,22 @@ def test_working_document_has_no_other_format(tmp_path: Path) -> None:
 def test_bodies_of_setuland_are_written_as_json_that_reads_back(tmp_path: Path) -> None:
     paths = write_bodies("XXA", tmp_path / "bodies")
     records = [read_record(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
-    assert records[0].header.record_schema == "nationalReport7"
-    assert len(records) > 20
+    counts = Counter(record.header.record_schema for record in records)
+    assert {name: counts[name] for name in ("nationalTarget7", "nationalTarget7Mapping", "nationalReport7")} == {
+        "nationalTarget7": 15,
+        "nationalTarget7Mapping": 2,
+        "nationalReport7": 1,
+    }
+    assert counts["nationalReport7IndicatorData"] > 5
+    assert set(counts) <= set(schemas())
+    named = {record.header.identifier for record in records}
+    report = next(record for record in records if record.header.record_schema == "nationalReport7")
+    national = {entry.target.identifier for entry in report.section_iii if entry.target_type == "national"}
+    assert len(national) == 15
+    assert national <= named
+    for path in paths:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        assert export_record(read_record(body)) == body
 
 
 def test_cycles_are_data() -> None:

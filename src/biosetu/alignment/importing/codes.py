@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from biosetu.alignment.national import Declared, Degree
-from biosetu.framework import targets
+from biosetu.framework import indicators, targets
 from biosetu.observations.packaged import packaged_rows
 
 GOAL = re.compile(r"(?:GBF[-_ ]?)?GOAL[-_ ]*([A-D])\b", re.IGNORECASE)
@@ -63,3 +63,26 @@ def by_code(entries: list[Declared]) -> tuple[Declared, ...]:
         if entry.target not in best or best[entry.target].degree is None:
             best[entry.target] = entry
     return tuple(best[code] for code in targets() if code in best)
+
+
+def indicator_code(identifier: str, kind: str = "") -> str:
+    """Return the code (`3.1`) of an indicator that the tool's identifier means, else nothing.
+
+    Identifiers are not unique: `kind` (headline, binary, component, complementary) says which of several is meant.
+    """
+    found = _codes_of_identifiers().get(identifier.strip().upper(), ())
+    return next((code for code in found if indicators()[code].kind == kind), found[0] if found and not kind else "")
+
+
+def indicator_text(text: str) -> str:
+    """Return the code that `3.1`, `3.1 Coverage …` or an identifier of the tool means, else nothing."""
+    first = text.strip().split(" ", 1)[0].strip(".:")
+    return first if first in indicators() else indicator_code(text)
+
+
+@cache
+def _codes_of_identifiers() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in indicators().values():
+        found[one.identifier.upper()] = (*found.get(one.identifier.upper(), ()), one.code)
+    return found

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from biosetu.alignment.comparison import Imported
-from biosetu.alignment.importing.records import from_record, statement_from
+from biosetu.alignment.importing.codes import indicator_text
+from biosetu.alignment.importing.records import carries_nothing, from_record, record_identifier, statement_from
 from biosetu.alignment.importing.tables import read_tables
 from biosetu.alignment.national import NationalTarget, NotCovered, Promises
 from biosetu.alignment.ort.reading import parse_json, read_records
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping
 from biosetu.engine.grids import Book, Grid
-from biosetu.framework import parties
+from biosetu.framework import indicators, parties, targets
 from biosetu.problems import Problem
 
 
@@ -81,22 +83,64 @@ def _other_party(file: str, number: int, party: str, government: str) -> Problem
 def adopt_ids(imported: Imported, held: Promises) -> Imported:
     """Give an imported target the id of the held one with the same text, where its own id isn't held yet.
 
-    So a target that first came from a table and then from the tool's records is not held twice.
+    So a target that first came from a table and then from the tool's records is not held twice. What the form of the
+    file can't say stays as it is held: of a record dates and the degree for a goal; of a table what the record
+    carried.
     """
-    known = {target.id for target in held.targets}
+    known = {target.id: target for target in held.targets}
     by_title: dict[str, list[str]] = {}
     for target in held.targets:
         for text in target.title.values():
             by_title.setdefault(_squeezed(text), []).append(target.id)
+    by_record = {record_identifier(target).upper(): target.id for target in held.targets}
     adopted = []
     for row, target in imported.targets:
         same = {name for text in target.title.values() for name in by_title.get(_squeezed(text), ())}
-        if target.id not in known and len(same) == 1:
-            target = target.model_copy(update={"id": same.pop()})  # noqa: PLW2901
-        adopted.append((row, target))
-    return Imported(
-        imported.party, tuple(adopted), imported.actions, imported.statements, imported.problems, imported.dropped
+        name = by_record.get(target.id, target.id)
+        if name not in known and len(same) == 1:
+            name = same.pop()
+        adopted.append((row, _completed(target.model_copy(update={"id": name}), known.get(name))))
+    said = {statement.target: statement for statement in held.statements}
+    statements = tuple((row, _carrying(entry, said.get(entry.target))) for row, entry in imported.statements)
+    return replace(imported, targets=tuple(adopted), statements=statements)
+
+
+def _completed(target: NationalTarget, held: NationalTarget | None) -> NationalTarget:
+    if held is None or not target.carried:
+        return _carrying(target, held)
+    degrees = {entry.target: entry.degree for entry in held.declared}
+    declared = tuple(
+        entry.model_copy(update={"degree": entry.degree or degrees.get(entry.target)})
+        if targets()[entry.target].kind == "goal"
+        else entry
+        for entry in target.declared
     )
+    found: dict[str, object] = {
+        "start": target.start or held.start,
+        "end": target.end or held.end,
+        "declared": declared,
+    }
+    if _meant(target) == _meant(held):
+        found["indicators"] = held.indicators
+    return _carrying(target.model_copy(update=found), held)
+
+
+def _meant(target: NationalTarget) -> set[str]:
+    """Return the indicators of a target by the tool's identifiers, of which some stand for several codes."""
+    codes = ((text, indicator_text(text)) for text in target.indicators)
+    return {indicators()[code].identifier if code else text for text, code in codes}
+
+
+E = TypeVar("E", NationalTarget, NotCovered)
+
+
+def _carrying(new: E, held: E | None) -> E:
+    """Return a record with what is carried: of a table what was held, of a record nothing that we would write too."""
+    if held is None:
+        return new
+    if not new.carried:
+        return new.model_copy(update={"carried": held.carried})
+    return new.model_copy(update={"carried": {}}) if not held.carried and carries_nothing(new) else new
 
 
 def _squeezed(text: str) -> str:

@@ -14,19 +14,20 @@ from pydantic import ValidationError
 
 from biosetu.alignment.calendars import read_date
 from biosetu.alignment.comparison import Imported
-from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_codes
+from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_code, target_codes
 from biosetu.alignment.importing.languages import language_of
 from biosetu.alignment.national import Action, ActionStatus, Declared, Means, NationalTarget, NotCovered
 from biosetu.alignment.ort.reading import without_mail
-from biosetu.alignment.quantities import find_quantities
+from biosetu.alignment.quantities import quantities_of_target
 from biosetu.engine.grids import Book, Formula, Grid, Row, Value
 from biosetu.framework import find_party, targets
+from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.translation import N_
 
 TEXTS = re.compile(
-    r"(title|text|action|description|alignment_info|measures|considerations_info|means_info)_([a-z]{2,3})"
+    r"(title|text|action|statement|description|alignment_info|measures|considerations_info|means_info)_([a-z]{2,3})"
 )
 REVISION = re.compile(r"-\d+$")
 Fields = dict[str, str]
@@ -99,6 +100,8 @@ def _recognised(grid: Grid) -> tuple[Callable[[_Reading, int, Fields], None] | N
     texts = {name.split("_")[0] for name in own}
     if "action" in texts and "target" in own:
         return _own_action, own
+    if "statement" in texts and "target" in own:
+        return _own_statement, own
     return (_own_target, own) if texts & {"title", "text"} else (None, [])
 
 
@@ -120,7 +123,7 @@ def _text(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return without_mail(text.removeprefix("'") if text[:2] in {"'=", "'+", "'-", "'@"} else text).strip()
+    return without_mail(unescape(text)).strip()
 
 
 def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
@@ -167,7 +170,7 @@ def _from_export(reading: _Reading, name: str, number: int, fields: Fields) -> N
         means=means,
         means_info=_one(language, more),
         indicators=tuple(indicators),
-        quantities=find_quantities(fields["title"]),
+        quantities=quantities_of_target({language: fields["title"]}, _one(language, fields.get("description", ""))),
         source=f"{reading.file}, row {number}",
     )
 
@@ -253,11 +256,11 @@ def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
         "considerations": tuple(e.strip() for e in fields.get("considerations", "").split(";") if e.strip()),
         "means": fields.get("means", "").casefold() or None,
         "indicators": tuple(e.strip() for e in fields.get("indicators", "").split(";") if e.strip()),
-        "quantities": find_quantities(title.get("en") or next(iter(title.values()))),
         "source": f"{reading.file}, row {number}",
     }
     for name in ("description", "alignment_info", "measures", "considerations_info", "means_info"):
         values[name] = _texts(fields, name)
+    values["quantities"] = quantities_of_target(title, values["description"])
     if _dates(reading, number, fields, values, ("start", "end")):
         _keep(reading, number, NationalTarget, values, reading.targets)
 
@@ -280,6 +283,23 @@ def _own_action(reading: _Reading, number: int, fields: Fields) -> None:
     values |= {name: fields.get(name, "").replace(",", "") or None for name in ("cost", "secured")}
     if _dates(reading, number, fields, values, ("due",)):
         _keep(reading, number, Action, values, reading.actions)
+
+
+def _own_statement(reading: _Reading, number: int, fields: Fields) -> None:
+    info, code = _texts(fields, "statement"), target_code(fields.get("target", ""))
+    if not code:
+        message, remedy = N_("no global goal or target"), N_("Use a code of the framework: A to D, or 1 to 23")
+        reading.refuse(number, "target", fields.get("target", ""), message, remedy, "unknown-target")
+    elif not info:
+        message, remedy = N_("a statement without text"), N_("Fill the column statement, or delete the row")
+        reading.refuse(number, "statement", "", message, remedy, "empty-statement")
+    elif code in reading.statements:
+        message = f"the same target as row {reading.statements[code][0]}"
+        reading.refuse(number, "target", code, message, N_("Say all of one target in one row"), "repeated-id")
+    else:
+        source = f"{reading.file}, row {number}"
+        said = NotCovered(party=reading.party, target=code, info=info, source=source)
+        reading.statements[code] = (number, said)
 
 
 def _dates(reading: _Reading, number: int, fields: Fields, values: dict[str, Any], names: Sequence[str]) -> bool:
@@ -327,8 +347,13 @@ def _own_columns() -> frozenset[str]:
     return frozenset({column for _, column, _ in _template()} | {"text"})
 
 
+def sheet_columns(name: str) -> tuple[str, ...]:
+    """Return the columns of a sheet of the template, in order."""
+    return tuple(column for sheet, column, _ in _template() if sheet == name)
+
+
 def template_rows() -> Iterator[tuple[str, list[tuple[Value, ...]]]]:
     """Yield the sheets of the template that an officer fills offline: name, and rows with the header first."""
-    for name in ("targets", "actions"):
-        yield name, [tuple(column for sheet, column, _ in _template() if sheet == name)]
+    for name in ("targets", "actions", "statements"):
+        yield name, [sheet_columns(name)]
     yield "how to fill", [("sheet", "column", "how to fill"), *_template()]

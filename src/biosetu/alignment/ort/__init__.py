@@ -4,6 +4,7 @@ Field names and identifiers: SCBD online-reporting-tool 06b5c70696 and clearing-
 Older names that the documentation still prints are read, and written the live way (`data/field_drift.csv`).
 """
 
+from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reading import export_record, read_record, read_records, schemas
 from biosetu.alignment.ort.reports import BinaryIndicatorData, IndicatorData, IndicatorRow, NationalReport7
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
@@ -16,6 +17,7 @@ __all__ = [
     "NationalTarget7",
     "NationalTarget7Mapping",
     "Nbsap",
+    "OrtRecord",
     "export_record",
     "read_record",
     "read_records",
