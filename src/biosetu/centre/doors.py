@@ -31,8 +31,11 @@ from biosetu.centre.accounts import opening
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.opening import Wanted, open_account
-from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.accounts.permissions import holds, may, visible_to
+from biosetu.centre.audit.reading import Asked, entries
+from biosetu.centre.audit.reading import table as audit_table
 from biosetu.centre.databases import NOT_ANSWERING
+from biosetu.centre.erasing import erase
 from biosetu.centre.evidence.intake import WRONG, propose, take_in
 from biosetu.centre.evidence.models import Proposal, Run, Upload
 from biosetu.centre.evidence.reviewing import accept, send_back
@@ -49,11 +52,13 @@ from biosetu.centre.validation.verbs import office_of
 __all__ = [
     "accounts",
     "add_account",
+    "audit",
     "bring_sheet",
     "collect",
     "collections",
     "decide",
     "end_role",
+    "erase_account",
     "give_role",
     "office",
     "promises",
@@ -246,6 +251,23 @@ def end_role(username: str, *, until: date | None, **role: Any) -> int:
     """Let roles of an account end; return how many."""
     _require_centre()
     return opening.end_role(username=username, wanted=Wanted(**role), until=until)
+
+
+def erase_account(username: str) -> None:
+    """Delete an account and the person's name with it, as the administrator of this machine."""
+    _require_centre()
+    found = Account.objects.filter(username=username).first()
+    if found is None:
+        raise UsageError(f"There is no account {username!r}. See: biosetu accounts list")
+    erase(account=found, by=None)
+
+
+def audit(username: str, **asked: Any) -> pa.Table:
+    """Return what was done, as far as somebody may see it: a row for each field that changed."""
+    person = _person(username)
+    if not holds(person, "see", "audit"):
+        raise UsageError(f"{username} may not see what was done: officers and managers with a second step do.")
+    return audit_table(entries(person, Asked(**asked)))
 
 
 def accounts() -> pa.Table:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import offices_for, parties_for
+from biosetu.centre.accounts.permissions import holds, offices_for, parties_for
 from biosetu.centre.wording import gettext
 from biosetu.translation import N_
 
@@ -27,6 +27,7 @@ ASSESSING = (("assessments", N_("Assessments")), ("studies", N_("Ecosystems")))
 PLANNING = (("plans", N_("Plans")),)
 REPORTING = (("reports", N_("Reports")),)
 REVIEWING = (("review", N_("Review")),)
+ANSWERING = (("audit", N_("Record")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,5 @@ def _entries(user: Account | AnonymousUser) -> Iterator[tuple[str, str]]:
         yield from PLANNING
     if parties_for(user, "return", "proposal"):
         yield from REVIEWING
+    if holds(user, "see", "audit"):
+        yield from ANSWERING

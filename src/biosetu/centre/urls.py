@@ -9,6 +9,7 @@ from django.urls import include, path
 from biosetu.centre.accounts.posts import focal_points
 from biosetu.centre.api.pages import documentation, own, revoke
 from biosetu.centre.api.views import api
+from biosetu.centre.audit import pages as audit
 from biosetu.centre.health import health
 
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
         path("api/", documentation, name="api"),
         path("account/keys/", reauthentication_required(own), name="api_keys"),
         path("account/keys/<int:pk>/revoke/", reauthentication_required(revoke), name="api_key_revoke"),
+        path("record/", audit.page, name="audit"),
+        path("record/record.csv", audit.export, name="audit_csv"),
         path("parties/<str:code>/focal-points/", focal_points, name="focal_points"),
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),

@@ -68,6 +68,38 @@ def end(account: str, until: datetime | None, **role: str | bool) -> None:
     click.echo(f"{intake.end_role(account, until=until and until.date(), **role)} ended", err=True)
 
 
+@accounts.command()
+@click.argument("account")
+@click.confirmation_option(prompt="The account and the person's name are deleted for good. Go on?")
+def erase(account: str) -> None:
+    """Delete ACCOUNT: name, roles, keys, drafts; what was done stays on record without the name."""
+    from biosetu.jobs import intake
+
+    intake.erase_account(account)
+
+
+@accounts.command()
+@click.option("--as", "person", required=True, metavar="ACCOUNT", help="An officer or a manager: what they may see.")
+@click.option("--since", type=DAY, metavar="YYYY-MM-DD", help="From this day.")
+@click.option("--until", type=DAY, metavar="YYYY-MM-DD", help="Until this day.")
+@click.option("--party", default="", help="Of this Party alone (NPL).")
+@click.option("--record", default="", help="Of this kind alone: request, provider, run, account …")
+@click.option("--id", "record_id", default="", help="Of this record alone: 2026-00001.")
+@out_option
+def audit(
+    person: str, since: datetime | None, until: datetime | None, party: str, record: str, record_id: str,
+    out: Path | None,
+) -> None:  # fmt: skip
+    """Export every change: by whom, when, to which record, from what to what; one row for each field."""
+    from biosetu.jobs import intake
+
+    table = intake.audit(
+        person, since=since and since.date(), until=until and until.date(), party=party, record=record,
+        record_id=record_id,
+    )  # fmt: skip
+    emit(table, out)
+
+
 @accounts.command("list")
 @out_option
 def list_(out: Path | None) -> None:

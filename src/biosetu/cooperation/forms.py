@@ -97,6 +97,12 @@ def filled(values: Values) -> frozenset[str]:
     return frozenset(name for name, value in values.items() if value.strip())
 
 
+def without_people(name: str, values: Values) -> dict[str, str]:
+    """Return the values without the fields that name persons."""
+    named = {field.field for field in form(name) if field.kind == "person"}
+    return {key: value for key, value in values.items() if key not in named}
+
+
 def due(name: str, *stages: str) -> tuple[str, ...]:
     """Return the fields of a form that must be filled in by these stages."""
     return tuple(field.field for field in form(name) if field.due in stages)

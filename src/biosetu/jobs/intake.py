@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from biosetu.alignment import PromiseStore
+from biosetu.framework import find_party
 from biosetu.home import home
 from biosetu.observations import ObservationStore
 from biosetu.problems import UsageError
@@ -115,3 +116,17 @@ def end_role(account: str, *, until: date | None = None, **role: str | bool) -> 
 def accounts() -> pa.Table:
     """Return the accounts with their roles."""
     return door("accounts")()
+
+
+def erase_account(account: str) -> None:
+    """Delete an account with the person's name, roles, keys and drafts; what was done stays on record."""
+    door("erase_account")(account)
+
+
+def audit(
+    person: str, *, since: date | None = None, until: date | None = None, party: str = "", record: str = "",
+    record_id: str = "",
+) -> pa.Table:  # fmt: skip
+    """Return every change that an account may see, newest first: by whom, when, to what, from what to what."""
+    code = find_party(party).iso3 if party else ""
+    return door("audit")(person, since=since, until=until, party=code, record=record, record_id=record_id)

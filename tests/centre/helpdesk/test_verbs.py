@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from biosetu.centre.audit import reading
 from biosetu.centre.audit.models import AppendOnlyError, Entry
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.facts import roles_for
@@ -14,7 +15,7 @@ from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.cooperation import Refused
 from biosetu.problems import DataError
 
-from .conftest import ELEVEN
+from .conftest import ELEVEN, FOUR
 
 pytestmark = pytest.mark.db
 
@@ -195,7 +196,7 @@ def test_the_machines_list_is_kept_beside_the_choice(people, request_of, provide
     rows = list(request.candidates.values_list("rank", "chosen"))
     assert rows == [(1, False), (2, True)]
     entry = Entry.objects.get(record="request", record_id=request.reference, verb="choose")
-    assert entry.changes["rank"] == 2
+    assert entry.changes == {"provider": {"from": "", "to": str(last.provider_id)}, "rank": 2}
 
 
 def test_history_is_not_edited(people, request_of):
@@ -223,6 +224,11 @@ def test_save_merges_and_keeps_the_audit(people, request_of):
     verbs.save(request=request, by=people["contributor"], values={"problem": "No data", "what": "Help"})
     request.refresh_from_db()
     assert (request.values["problem"], request.values["who"]) == ("No data", "DNPWC")
-    assert Entry.objects.get(verb="edit", record_id=request.reference).changes == {"fields": ["problem", "what"]}
+    (told,) = reading.told(Entry.objects.filter(verb="edit", record_id=request.reference))
+    assert {(one.field, one.before, one.after) for one in told.changes} == {
+        ("problem", "", "No data"),
+        ("title", FOUR["what"], "Help"),
+        ("what", FOUR["what"], "Help"),
+    }
     with pytest.raises(PermissionDenied):
         verbs.save(request=request, by=people["public"], values={"what": "x"})

@@ -46,6 +46,10 @@ class Paths:
         """Return the query for records whose figure has this source."""
         return Q(**{self.source: source}) if self.source else NOTHING
 
+    def of_centre(self, centre: str) -> Q:
+        """Return the query for records that belong to a support centre."""
+        return NOTHING
+
     def helped_by(self, account: int) -> Q:
         """Return the query for records with which an account was asked to help."""
         return NOTHING

@@ -101,6 +101,10 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             lambda grant, record: grant.account in record.helpers_of(),
             lambda grant, paths: NOTHING if grant.account is None else paths.helped_by(grant.account),
         ),
+        "sent_by_centre": Scope(
+            lambda grant, record: not grant.for_party and record.is_sent() and _covers(grant, record),
+            lambda grant, paths: NOTHING if grant.for_party else paths.sent & _covers_query(grant, paths),
+        ),
         "covered_by_centre": Scope(
             lambda grant, record: not grant.for_party and _covers(grant, record),
             lambda grant, paths: NOTHING if grant.for_party else _covers_query(grant, paths),
@@ -110,7 +114,8 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             lambda grant, paths: _covers_query(grant, paths) if grant.for_party else NOTHING,
         ),
         "of_centre": Scope(
-            lambda grant, record: bool(grant.centre) and grant.centre == record.centre_of(), lambda *_: NOTHING
+            lambda grant, record: bool(grant.centre) and grant.centre == record.centre_of(),
+            lambda grant, paths: paths.of_centre(grant.centre) if grant.centre else NOTHING,
         ),
         "office": Scope(
             lambda grant, record: _answers(grant) and grant.office == record.office_of() and _covers(grant, record),

@@ -13,6 +13,8 @@ from biosetu.centre.audit.models import Actor, Entry, PersonalValue
 from biosetu.centre.tracing import request_id
 
 HASHED = "sha256:"
+FROM, TO = "from", "to"
+Change = tuple[str, str]
 
 
 def actor_of(account: Account) -> Actor:
@@ -28,16 +30,20 @@ def record(
     record_id: object,
     party: str = "",
     changes: Mapping[str, object] | None = None,
-    personal: Mapping[str, str] | None = None,
+    personal: Mapping[str, str | Change] | None = None,
+    subject: Account | None = None,
 ) -> Entry:
     """Add an entry. `changes` must hold nothing personal; `personal` values are kept as salted hashes.
 
-    Runs inside the caller's transaction, so that what was done and the record of it stand or fall together.
+    A value that changed is a pair (from, to). `subject` is whose values they are, where that is not the actor: with
+    their account the values are erased. Runs inside the caller's transaction, so that what was done and the record of
+    it stand or fall together.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit entry belongs in the transaction of what it records.")
     who = actor_of(actor) if actor else None
-    hidden = {name: _hashed(who, value) for name, value in (personal or {}).items()} if who else {}
+    whose = actor_of(subject) if subject else who
+    hidden = {name: _hidden(whose, value) for name, value in (personal or {}).items()} if whose else {}
     return Entry.objects.create(
         actor=who.pseudonym if who else None,
         verb=verb,
@@ -49,7 +55,28 @@ def record(
     )
 
 
+def moved(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Change]:
+    """Return what is not as it was, each as a pair (from, to); what is missing counts as empty."""
+    names = sorted({*before, *after})
+    pairs = {name: (before.get(name, ""), after.get(name, "")) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def as_pair(change: Change) -> dict[str, str]:
+    """Return a change that is not personal as entries keep it."""
+    return {FROM: change[0], TO: change[1]}
+
+
+def _hidden(subject: Actor, value: str | Change) -> object:
+    if isinstance(value, str):
+        return _hashed(subject, value)
+    return {FROM: _hashed(subject, value[0]), TO: _hashed(subject, value[1])}
+
+
 def _hashed(subject: Actor, value: str) -> str:
+    """Keep a value apart under its salted hash and return that; nothing is nothing."""
+    if not value:
+        return ""
     salt = secrets.token_hex(16)
     digest = hashlib.sha256(f"{salt}{value}".encode()).hexdigest()
     PersonalValue.objects.create(digest=digest, salt=salt, value=value, subject=subject)
@@ -64,5 +91,10 @@ def revealed(text: str) -> str:
 
 @transaction.atomic
 def erase(account: Account) -> None:
-    """Delete an account with all that leads from the record to the person; the entries stay, unreadable as to whom."""
+    """Delete an account with all that leads from the record to the person; the entries stay, unreadable as to whom.
+
+    Values that others entered and that hold the person's full name are erased too.
+    """
+    if len(account.name.split()) > 1:
+        PersonalValue.objects.filter(value__icontains=account.name).delete()
     account.delete()

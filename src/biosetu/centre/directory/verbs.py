@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import holds, may
-from biosetu.centre.audit.trail import record
+from biosetu.centre.audit.changing import changed_in
+from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider, Standing
 from biosetu.cooperation import Refused, say
-from biosetu.cooperation.forms import YES, check, due, filled, form
+from biosetu.cooperation.forms import YES, check, due, filled, form, without_people
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -26,7 +27,7 @@ def register(*, by: Account, values: Mapping[str, str]) -> Provider:
     """Make one's own entry, a draft. Raises `DataError` with every wrong field."""
     _check(values)
     made = Provider.objects.create(account=by, name=values.get("name", ""), **_columns(values))
-    _audit(made, by, "register")
+    _audit_form(made, by, "register", {})
     return made
 
 
@@ -36,6 +37,7 @@ def edit(*, provider: Provider, by: Account, values: Mapping[str, str]) -> None:
     if not may(by, "edit", provider):
         raise PermissionDenied
     _check(values)
+    before = _told(provider)
     provider.name = values.get("name", provider.name)
     for name, value in _columns(values).items():
         setattr(provider, name, value)
@@ -43,7 +45,7 @@ def edit(*, provider: Provider, by: Account, values: Mapping[str, str]) -> None:
         provider.standing = Standing.SUBMITTED
     provider.changed = timezone.now()
     provider.save()
-    _audit(provider, by, "edit")
+    _audit_form(provider, by, "edit", before)
 
 
 @transaction.atomic
@@ -58,6 +60,7 @@ def take_in(*, by: Account, values: Mapping[str, str], provider: Provider | None
         raise Refused(OWNED)
     _check(values)
     made = provider or Provider()
+    before = _told(made)
     made.name, made.changed = values.get("name", "")[:300], timezone.now()
     for name, value in _columns(values).items():
         setattr(made, name, value)
@@ -65,7 +68,7 @@ def take_in(*, by: Account, values: Mapping[str, str], provider: Provider | None
     made.standing = Standing.LISTED if agreed and not _missing(made) else Standing.SUBMITTED
     made.consented_on = (made.consented_on or timezone.localdate()) if agreed else None
     made.save()
-    _audit(made, by, "take_in")
+    _audit_form(made, by, "take_in", before)
     return made
 
 
@@ -82,8 +85,9 @@ def submit(*, provider: Provider, by: Account) -> None:
         raise PermissionDenied
     if missing := _missing(provider):
         raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
+    was = provider.standing
     _move(provider, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN), consented_on=timezone.localdate())
-    _audit(provider, by, "submit")
+    _audit(provider, by, "submit", {"from": was, "to": provider.standing})
 
 
 @transaction.atomic
@@ -96,7 +100,8 @@ def review(*, provider: Provider, by: Account, listed: bool, reason: str = "") -
     if provider.consented_on is None:
         raise Refused("There is no consent to be listed.")
     _move(provider, Standing.LISTED if listed else Standing.DRAFT, (Standing.SUBMITTED,))
-    _audit(provider, by, "list" if listed else "return", {"reason": reason.strip()})
+    changes = {"from": Standing.SUBMITTED.value, "to": provider.standing}
+    _audit(provider, by, "list" if listed else "return", changes, {"reason": reason.strip()})
 
 
 @transaction.atomic
@@ -104,9 +109,10 @@ def withdraw(*, provider: Provider, by: Account) -> None:
     """Take one's entry out of the directory and of matching, at once."""
     if not may(by, "edit", provider):
         raise PermissionDenied
+    was = provider.standing
     _move(provider, Standing.WITHDRAWN, tuple(Standing), consented_on=None)
     provider.candidacies.filter(answer="listed").delete()
-    _audit(provider, by, "withdraw")
+    _audit(provider, by, "withdraw", {"from": was, "to": provider.standing})
 
 
 @transaction.atomic
@@ -165,8 +171,37 @@ def _columns(values: Mapping[str, str]) -> dict[str, object]:
     return {"party": values.get("party", ""), "values": clean, "capacity": int(capacity) if capacity else 1}
 
 
-def _audit(provider: Provider, by: Account, verb: str, changes: Mapping[str, object] | None = None) -> None:
+def _told(provider: Provider) -> dict[str, str]:
+    """Return the entry's form as the audit compares it."""
+    return {**provider.values, "name": provider.name, "party": provider.party, "standing": provider.standing}
+
+
+def _audit_form(provider: Provider, by: Account, verb: str, before: Mapping[str, str]) -> None:
+    changes, personal = changed_in("provider", before, _told(provider))
+    if pair := personal.pop("standing", None):
+        changes["standing"] = as_pair(pair) if isinstance(pair, tuple) else pair
+    _audit(provider, by, verb, changes, personal)
+
+
+def _audit(
+    provider: Provider,
+    by: Account,
+    verb: str,
+    changes: Mapping[str, object] | None = None,
+    personal: Mapping[str, str | Change] | None = None,
+) -> None:
     record(
         actor=by, verb=verb, record="provider", record_id=provider.pk, party=provider.party, changes=changes,
-        personal={"name": provider.name},
+        personal={"name": provider.name, **(personal or {})}, subject=provider.account,
     )  # fmt: skip
+
+
+@transaction.atomic
+def forget(account: Account) -> None:
+    """Take a person out of the directory: an expert's entry goes, an institution's stays without its contact person."""
+    for entry in Provider.objects.filter(account=account):
+        if entry.values.get("kind") == "expert" or entry.standing == Standing.DRAFT:
+            entry.delete()
+        else:
+            entry.values = without_people("provider", entry.values)
+            entry.save(update_fields=["values"])

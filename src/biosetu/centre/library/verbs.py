@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
-from biosetu.centre.audit.trail import record
+from biosetu.centre.audit.changing import changed_in
+from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.helpdesk.facts import roles_for
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
 from biosetu.cooperation import Refused, say
-from biosetu.cooperation.forms import YES, check, due, filled, form, parts
+from biosetu.cooperation.forms import YES, check, due, filled, form, parts, without_people
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -31,7 +32,7 @@ def write(*, by: Account, kind: str, values: Mapping[str, str], request: Support
     _check(kind, values)
     made = Item.objects.create(kind=kind, owner=by, request=request, **_columns(kind, values))
     _keep_parties(made)
-    _audit(made, by, "write")
+    _audit_form(made, by, "write", {})
     return made
 
 
@@ -41,13 +42,14 @@ def edit(*, item: Item, by: Account, values: Mapping[str, str]) -> None:
     if not may(by, "edit", item):
         raise PermissionDenied
     _check(item.kind, values)
+    before = _told(item)
     for name, value in _columns(item.kind, values).items():
         setattr(item, name, value)
     item.standing = Standing.SUBMITTED if item.standing == Standing.LISTED else item.standing
     item.released_on, item.changed = None, timezone.now()
     item.save()
     _keep_parties(item)
-    _audit(item, by, "edit")
+    _audit_form(item, by, "edit", before)
 
 
 @transaction.atomic
@@ -60,8 +62,9 @@ def submit(*, item: Item, by: Account) -> None:
     missing = tuple(labels[name] for name in due(item.kind, "listed") if name not in have)
     if missing:
         raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
+    was = item.standing
     _move(item, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN))
-    _audit(item, by, "submit")
+    _audit(item, by, "submit", {"from": was, "to": item.standing})
 
 
 @transaction.atomic
@@ -74,7 +77,8 @@ def review(*, item: Item, by: Account, listed: bool, reason: str = "") -> None:
     if not listed and not reason.strip():
         raise Refused(N_("Say what is missing."))
     _move(item, Standing.LISTED if listed else Standing.DRAFT, (Standing.SUBMITTED,))
-    _audit(item, by, "list" if listed else "return", {"reason": reason.strip()})
+    changes = {"from": Standing.SUBMITTED.value, "to": str(item.standing)}
+    _audit(item, by, "list" if listed else "return", changes, {"reason": reason.strip()})
 
 
 @transaction.atomic
@@ -83,9 +87,10 @@ def release(*, item: Item, by: Account, on: date | None = None) -> None:
     office = _holding(item, by)
     if item.holder not in {"", office}:
         raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
+    was = str(item.released_on or "")
     item.holder, item.released_on = office, on or timezone.localdate()
     item.save(update_fields=["holder", "released_on"])
-    _audit(item, by, "release")
+    _audit(item, by, "release", {"released_on": as_pair((was, str(item.released_on)))})
 
 
 @transaction.atomic
@@ -94,9 +99,9 @@ def take_back(*, item: Item, by: Account) -> None:
     office = _holding(item, by)
     if item.holder not in {"", office}:
         raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
-    item.released_on = None
+    was, item.released_on = str(item.released_on or ""), None
     item.save(update_fields=["released_on"])
-    _audit(item, by, "take_back")
+    _audit(item, by, "take_back", {"released_on": as_pair((was, ""))})
 
 
 @transaction.atomic
@@ -104,8 +109,9 @@ def withdraw(*, item: Item, by: Account) -> None:
     """Take one's entry off the shelf, at once."""
     if not may(by, "edit", item):
         raise PermissionDenied
+    was = item.standing
     _move(item, Standing.WITHDRAWN, tuple(Standing))
-    _audit(item, by, "withdraw")
+    _audit(item, by, "withdraw", {"from": was, "to": str(item.standing)})
 
 
 @transaction.atomic
@@ -200,6 +206,36 @@ def _keep_parties(item: Item) -> None:
         ItemParty.objects.get_or_create(item=item, party=code)
 
 
-def _audit(item: Item, by: Account, verb: str, changes: Mapping[str, object] | None = None) -> None:
+def _told(item: Item) -> dict[str, str]:
+    """Return the entry's form as the audit compares it."""
+    return {**item.values, "title": item.title}
+
+
+def _audit_form(item: Item, by: Account, verb: str, before: Mapping[str, str]) -> None:
+    changes, personal = changed_in(item.kind, before, _told(item))
+    _audit(item, by, verb, changes, personal)
+
+
+def _audit(
+    item: Item,
+    by: Account,
+    verb: str,
+    changes: Mapping[str, object] | None = None,
+    personal: Mapping[str, str | Change] | None = None,
+) -> None:
     first = next(iter(sorted(_codes(item.values))), "")
-    record(actor=by, verb=verb, record=item.kind, record_id=item.pk, party=first, changes=changes)
+    record(
+        actor=by, verb=verb, record=item.kind, record_id=item.pk, party=first, changes=changes, personal=personal,
+        subject=item.owner,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def forget(account: Account) -> None:
+    """Take a person out of what they wrote: drafts go, the rest stays without contact persons."""
+    for item in Item.objects.filter(owner=account):
+        if item.standing == Standing.DRAFT:
+            item.delete()
+        else:
+            item.values = without_people(item.kind, item.values)
+            item.save(update_fields=["values"])

@@ -11,7 +11,8 @@ from django.db import transaction
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may, parties_for
-from biosetu.centre.audit.trail import record
+from biosetu.centre.audit.changing import changed_in
+from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import focal_parties
 from biosetu.centre.helpdesk.models import PlanItem, SupportRequest
@@ -42,7 +43,7 @@ def prepare(
     _check(by, values)
     made = Service.objects.create(owner=by, centre=centre_of(by), request=request, line=line, **_columns(values))
     _keep_parties(made, values)
-    _audit(made, by, "prepare")
+    _audit_form(made, by, "prepare", {})
     return made
 
 
@@ -53,10 +54,11 @@ def edit(*, service: Service, by: Account, values: Mapping[str, str]) -> None:
     if service.state in (State.HELD, State.CANCELLED):
         raise Refused(N_("This service has ended; it is not changed any more."))
     _check(by, values)
+    before = dict(service.values)
     Service.objects.filter(pk=service.pk).update(changed=days.now(), **_columns(values))
     _keep_parties(service, values)
     service.refresh_from_db()
-    _audit(service, by, "edit")
+    _audit_form(service, by, "edit", before)
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def act(*, service: Service, verb: str, by: Account, reason: str = "") -> None:
     if not hit.update(state=taken.next, reason=reason.strip(), changed=days.now()):
         raise Refused(RACED)
     before, service.state = service.state, taken.next
-    _audit(service, by, verb, {"from": before, "to": taken.next, "reason": reason.strip()})
+    _audit(service, by, verb, {"from": before, "to": taken.next}, personal={"reason": reason.strip()})
     if taken.next == State.OPEN:
         tell(service, CALLED, service.parties_of())
 
@@ -119,9 +121,10 @@ def select(*, participant: Participant, by: Account, chosen: bool) -> None:
     taken = service.participants.filter(place=Place.SELECTED).exclude(pk=participant.pk).count()
     if chosen and service.seats is not None and taken >= service.seats:
         raise Refused(N_("All {seats} seats are taken."), seats=str(service.seats))
-    place = Place.SELECTED if chosen else Place.NOT_SELECTED
+    was, place = participant.place, Place.SELECTED if chosen else Place.NOT_SELECTED
     _place(participant, place, (Place.NOMINATED, Place.SELECTED, Place.NOT_SELECTED))
-    _audit(service, by, "select", {"participant": participant.pk, "to": place}, participant.party)
+    changes = {"participant": participant.pk, "place": as_pair((str(was), place.value))}
+    _audit(service, by, "select", changes, participant.party)
 
 
 @transaction.atomic
@@ -233,8 +236,27 @@ def _keep_parties(service: Service, values: Mapping[str, str]) -> None:
         ServiceParty.objects.get_or_create(service=service, party=code)
 
 
+def _audit_form(service: Service, by: Account, verb: str, before: Mapping[str, str]) -> None:
+    changes, personal = changed_in("service", before, service.values)
+    _audit(service, by, verb, changes, personal=personal)
+
+
 def _audit(
-    service: Service, by: Account | None, verb: str, changes: Mapping[str, object] | None = None, party: str = ""
+    service: Service,
+    by: Account | None,
+    verb: str,
+    changes: Mapping[str, object] | None = None,
+    party: str = "",
+    personal: Mapping[str, str | Change] | None = None,
 ) -> None:
     first = party or next(iter(sorted(service.parties_of())), "")
-    record(actor=by, verb=verb, record="service", record_id=service.pk, party=first, changes=changes)
+    record(
+        actor=by, verb=verb, record="service", record_id=service.pk, party=first, changes=changes, personal=personal
+    )
+
+
+@transaction.atomic
+def forget_account(account: Account) -> None:
+    """Erase name and contact of a person wherever they took part under the name of their account."""
+    for participant in Participant.objects.filter(person__name__iexact=account.name) if account.name else ():
+        forget(participant=participant, by=None)

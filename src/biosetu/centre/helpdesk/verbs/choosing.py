@@ -11,6 +11,7 @@ from django.db import transaction
 from biosetu import cooperation
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
+from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import Answer, Candidate, SupportRequest
@@ -87,10 +88,12 @@ def choose(*, candidate: Candidate, by: Account) -> None:
     if candidate.answer != Answer.ACCEPTED:
         raise Refused(N_("This provider has not accepted yet."))
     claim(candidate.request)
+    before = candidate.request.candidates.filter(chosen=True).values_list("provider_id", flat=True).first()
     candidate.request.candidates.update(chosen=False)
     Candidate.objects.filter(pk=candidate.pk).update(chosen=True)
     candidate.chosen = True
-    audit(candidate.request, by, "choose", {"provider": candidate.provider_id, "rank": candidate.rank})
+    chosen = as_pair((str(before or ""), str(candidate.provider_id)))
+    audit(candidate.request, by, "choose", {"provider": chosen, "rank": candidate.rank})
 
 
 @transaction.atomic
@@ -100,5 +103,6 @@ def check_off(*, request: SupportRequest, by: Account, what: str) -> None:
     if what not in fields:
         raise Refused(N_("Only safeguards and due diligence are checked off."))
     demand(by, "work", request)
+    before = getattr(request, fields[what])
     claim(request, **{fields[what]: True})
-    audit(request, by, what)
+    audit(request, by, what, {fields[what]: as_pair((str(before).lower(), "true"))})

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
+from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import TAKEN_BACK, roles_for
 from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest
@@ -36,13 +37,19 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     made = ConsentRecord(request=request, recorded_by=by, holder=holder, **{**fields, "people": people})
     made.full_clean()
     made.save()
-    audit(request, by, "consent", {"status": made.status})
+    audit(request, by, "consent", _told(before, made), {"people": made.people})
     claim(request)
     if made.status in TAKEN_BACK:
         _withdraw_knowledge(request, holder, by)
     if request.state in {"agreed", "under_way"} and not made.standing().stands(days.today()):
         act(request=request, verb="stop_work", by=by)
     return made
+
+
+def _told(before: ConsentRecord | None, made: ConsentRecord) -> dict[str, object]:
+    """Return what is decided now beside what was decided before, as the audit keeps it."""
+    earlier = (before.status, str(before.expires or "")) if before else ("", "")
+    return {"status": as_pair((earlier[0], made.status)), "expires": as_pair((earlier[1], str(made.expires or "")))}
 
 
 def _withdraw_knowledge(request: SupportRequest, holder: str, by: Account) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.audit.trail import as_pair, moved
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import focal_parties, roles_for
@@ -18,6 +19,7 @@ from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
 RATINGS = range(1, 6)
+NUMBERS = ("indicator", "series", "unit", "baseline", "baseline_year", "target", "due")
 
 
 @transaction.atomic
@@ -29,7 +31,10 @@ def plan(*, request: SupportRequest, by: Account, party: str = "", **fields: obj
     item = PlanItem(request=request, party=party, **fields)
     item.full_clean()
     item.save()
-    audit(request, by, "plan", {"line": item.pk, "kind": item.kind, "party": party})
+    said = {name: getattr(item, name) for name in NUMBERS if getattr(item, name) not in (None, "")}
+    told = {name: value if isinstance(value, int | float) else str(value) for name, value in said.items()}
+    texts = {name: ("", str(getattr(item, name))) for name in ("text", "responsible") if getattr(item, name)}
+    audit(request, by, "plan", {"line": item.pk, "kind": item.kind, "party": party, **told}, texts)
     return item
 
 
@@ -45,9 +50,10 @@ def measure(*, item: PlanItem, by: Account, result: float, on: date | None = Non
     """Record the result of a line of the plan; a Party's own line also by its focal point."""
     if not roles_for(by, item.request) & {"provider", "officer", "manager"} and item.party not in focal_parties(by):
         raise PermissionDenied
+    before = "" if item.result is None else f"{item.result:g}"
     item.result, item.done_on = result, on or days.today()
     item.save(update_fields=["result", "done_on"])
-    audit(item.request, by, "measure", {"line": item.pk, "result": result})
+    audit(item.request, by, "measure", {"line": item.pk, "result": as_pair((before, f"{result:g}"))})
 
 
 @transaction.atomic
@@ -55,11 +61,12 @@ def report(*, request: SupportRequest, by: Account, **fields: object) -> Closure
     """Write or amend the closure report: its public part, the internal annex, the lessons."""
     demand(by, "work", request)
     closure, _ = Closure.objects.get_or_create(request=request)
+    before = {name: str(getattr(closure, name)) for name in fields}
     for name, value in fields.items():
         setattr(closure, name, value)
     closure.full_clean()
     closure.save()
-    audit(request, by, "report", {"fields": sorted(fields)})
+    audit(request, by, "report", personal=moved(before, {name: str(value) for name, value in fields.items()}))
     return closure
 
 

@@ -16,7 +16,8 @@ from django.db.models.functions import Length
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may, parties_for
-from biosetu.centre.audit.trail import record
+from biosetu.centre.audit.changing import changed_in
+from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
@@ -66,7 +67,7 @@ def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") ->
     )
     for code in codes:
         RequestParty.objects.create(request=request, party=code)
-    audit(request, by, "open")
+    _audit_form(request, by, "open", {}, {**clean, "title": request.title})
     return request
 
 
@@ -89,15 +90,21 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
     demand(by, "edit", request)
     merged = {**request.values, **{name: value.strip() for name, value in values.items()}}
     checked(merged)
-    before = {name: request.values.get(name, "") for name in values}
+    before = {**request.values, "title": request.title}
     request.title = merged.get("title", "") or merged.get("what", "")[:80]
     request.values = merged
     request.confidential = merged.get("confidential", "").casefold() in YES
     claim(request, title=request.title, values=merged, confidential=request.confidential)
     if not request.joint:
         _keep_parties(request, _parties(merged))
-    changed = sorted(name for name, value in before.items() if value != merged[name])
-    audit(request, by, "edit", {"fields": changed})
+    _audit_form(request, by, "edit", before, {**merged, "title": request.title})
+
+
+def _audit_form(
+    request: SupportRequest, by: Account, verb: str, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
+    changes, personal = changed_in("request", before, after)
+    audit(request, by, verb, changes, personal, subject=request.owner)
 
 
 def _keep_parties(request: SupportRequest, wanted: Iterable[str]) -> None:
@@ -129,7 +136,7 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
         kept["rounds"] = request.rounds + 1
     claim(request, state=after, ball=ball, **kept)
     done = _record(request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip())
-    audit(request, by, verb, {"from": before, "to": after, "reason": reason.strip()})
+    audit(request, by, verb, {"from": before, "to": after}, {"reason": reason.strip()} if reason.strip() else {})
     _settle_helpers(request, verb)
     if after == "closed" and hasattr(request, "closure"):
         schedule(request, now)
@@ -155,7 +162,8 @@ def hold_for_consent(request: SupportRequest) -> None:
         reason=ENDED,
     )  # fmt: skip
     first = next(iter(sorted(request.parties_of())), "")
-    record(actor=None, verb="hold", record="request", record_id=request.reference, party=first)
+    changes = {"from": before, "to": "on_hold"}
+    record(actor=None, verb="hold", record="request", record_id=request.reference, party=first, changes=changes)
     refresh_clock(request)
     tell(request, None)
 
@@ -232,8 +240,9 @@ def pass_ball(*, request: SupportRequest, by: Account, to: str) -> None:
     if verb is None:
         raise Refused(N_("The ball goes to the requester or back to the centre."))
     demand(by, "work" if to == "requester" else "edit", request)
+    before = request.ball
     claim(request, ball=to)
-    note(request, by, verb)
+    note(request, by, verb, changes={"ball": as_pair((before, to))})
 
 
 def note(
@@ -296,7 +305,17 @@ def _reference() -> str:
     return f"{year}-{number:05d}"
 
 
-def audit(request: SupportRequest, by: Account, verb: str, changes: Mapping[str, object] | None = None) -> None:
-    """Add an entry to the audit table."""
+def audit(
+    request: SupportRequest,
+    by: Account,
+    verb: str,
+    changes: Mapping[str, object] | None = None,
+    personal: Mapping[str, str | Change] | None = None,
+    subject: Account | None = None,
+) -> None:
+    """Add an entry to the audit table; what may name a person is `personal`."""
     first = next(iter(sorted(request.parties_of())), "")
-    record(actor=by, verb=verb, record="request", record_id=request.reference, party=first, changes=changes)
+    record(
+        actor=by, verb=verb, record="request", record_id=request.reference, party=first, changes=changes,
+        personal=personal, subject=subject,
+    )  # fmt: skip

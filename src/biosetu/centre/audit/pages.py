@@ -1,0 +1,65 @@
+"""The page of what was done, and the same as a table."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pyarrow.csv as pa_csv
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.permissions import holds
+from biosetu.centre.audit.reading import Asked, entries, table, told
+from biosetu.engine.tables import escaped
+
+ON_A_PAGE = 50
+
+
+@login_required
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show what was done, newest first, as far as this person may see it."""
+    rows = entries(_reader(request), _asked(request))
+    found = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {"page": found, "rows": told(found.object_list), "asked": request.GET, "rest": kept.urlencode()}
+    return render(request, "audit/list.html", context)
+
+
+@login_required
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """Send the same entries as a table, all pages of them."""
+    stream = io.BytesIO()
+    pa_csv.write_csv(escaped(table(entries(_reader(request), _asked(request)))), stream)
+    answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="record-{timezone.localdate()}.csv"'
+    return answer
+
+
+def _reader(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account) or not holds(request.user, "see", "audit"):
+        raise PermissionDenied
+    return request.user
+
+
+def _asked(request: HttpRequest) -> Asked:
+    given = {name: request.GET.get(name, "").strip() for name in ("party", "record", "record_id")}
+    days = {name: _day(request.GET.get(name, "")) for name in ("since", "until")}
+    return Asked(days["since"], days["until"], given["party"].upper(), given["record"], given["record_id"])
+
+
+def _day(text: str) -> date | None:
+    """Return a day that was asked for; what is no day counts as none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
