@@ -66,7 +66,9 @@ def test_a_request_that_becomes_confidential_takes_its_entries_with_it(people):
 
 def test_a_draft_is_nobodys_business(people):
     made = verbs.open_request(by=people["asker"], values={**FOUR, "party": "NPL"})
-    assert {name: seen_by(person, made.reference) for name, person in people.items()} == dict.fromkeys(people, set())
+    assert {name: seen_by(person, made.reference) for name, person in people.items()} == {
+        name: set() for name in people
+    }
 
 
 def test_a_change_of_whom_the_centre_serves_is_seen_by_that_centre(people):

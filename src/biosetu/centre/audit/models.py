@@ -71,7 +71,8 @@ def _about(kinds: Mapping[str, tuple[str, models.QuerySet[Any]]]) -> Q:
 
 
 def _named(records: models.QuerySet[Any], name: str) -> models.QuerySet[Any]:
-    return records.order_by().annotate(named=Cast(name, models.CharField()))
+    named: models.QuerySet[Any] = records.order_by().annotate(named=Cast(name, models.CharField()))
+    return named
 
 
 class EntryPaths(Paths):

@@ -51,7 +51,7 @@ class Asked:
     record_id: str = ""
 
 
-def entries(user: User, asked: Asked = Asked()) -> QuerySet[Entry]:  # noqa: B008 - frozen
+def entries(user: User, asked: Asked = Asked()) -> QuerySet[Entry]:
     """Return the entries that a person may see, newest first."""
     wanted = {
         "at__date__gte": asked.since, "at__date__lte": asked.until, "party": asked.party, "record": asked.record,
@@ -69,7 +69,7 @@ def told(found: Iterable[Entry]) -> list[Told]:
     changes = [tuple(_changes(row.changes)) for row in rows]
     values = _values(text for group in changes for one in group for text in (one.before, one.after))
     return [
-        Told(row, names.get(row.actor, ""), tuple(_shown(one, values) for one in group))
+        Told(row, names.get(row.actor, "") if row.actor else "", tuple(_shown(one, values) for one in group))
         for row, group in zip(rows, changes, strict=True)
     ]
 

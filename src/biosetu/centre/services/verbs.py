@@ -250,9 +250,7 @@ def _audit(
     personal: Mapping[str, str | Change] | None = None,
 ) -> None:
     first = party or next(iter(sorted(service.parties_of())), "")
-    record(
-        actor=by, verb=verb, record="service", record_id=service.pk, party=first, changes=changes, personal=personal
-    )
+    record(actor=by, verb=verb, record="service", record_id=service.pk, party=first, changes=changes, personal=personal)
 
 
 @transaction.atomic
