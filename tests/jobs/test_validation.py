@@ -1,11 +1,11 @@
 """A validation sheet goes out, comes back, and changes what is shown as it should."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.observations.rows import row, table
 
 from biosetu.jobs.party import default_store, party_evidence
 from biosetu.jobs.validation import differences, read_sheet, take_sheet, write_letter, write_sheet
@@ -15,6 +15,7 @@ from biosetu.statistics.telling import tell
 from biosetu.translation import translations
 
 OFFICE, ON = "MoFE", date(2026, 11, 23)
+ARABIC = re.compile("[\u0621-\u064a]")
 POSITION = {name: number for number, name in enumerate(COLUMNS, start=1)}
 
 
@@ -192,60 +193,15 @@ def test_answer_of_another_kind_takes_the_place_of_the_first_and_can_return(tmp_
     assert [(r["source"], r["status"]) for r in figures] == [("availableDataset", "computed")]
 
 
-MISTAKES = [
-    ({"answer": "yes"}, "answer"),
-    ({"answer": "acept"}, "answer"),
-    ({"answer": "replace", "own_source": "7NR"}, "own_value"),
-    ({"answer": "replace", "own_value": 0.5}, "own_source"),
-    ({"answer": "replace", "own_value": "a half", "own_source": "7NR"}, "own_value"),
-    ({"answer": "replace", "own_value": "0,5", "own_source": "7NR"}, "own_value"),
-    ({"answer": "replace", "own_value": 1.5, "own_source": "7NR"}, "own_value"),
-    ({"answer": "replace", "own_value": -0.5, "own_source": "7NR"}, "own_value"),
-    ({"answer": "dispute"}, "reason"),
-    ({"answer": "dispute", "own_value": 9, "reason": "no"}, "own_value"),
-    ({"answer": "not relevant"}, "reason"),
-    ({"answer": "not relevant", "own_value": 0.1, "reason": "no"}, "own_value"),
-    ({"answer": "accept", "own_value": 0.1}, "own_value"),
-    ({"own_value": 0.1}, "answer"),
-    ({"reason": "wrong"}, "answer"),
-    ({"own_source": "7NR"}, "answer"),
-    ({"value": 0.99}, "value"),
-    ({"value": None, "answer": "accept"}, "value"),
-    ({"reference": "0123456789ab"}, "reference"),
-    ({"reference": None, "answer": "accept"}, "reference"),
-]
-
-
-def test_sheet_of_three_hundred_rows_with_twenty_mistakes_names_each_by_row_and_column(tmp_path: Path) -> None:
-    party = "IND"
-    own = {
-        "party": party,
-        "indicator": "2.1",
-        "series": "own",
-        "unit": "ha",
-        "source": "national",
-        "status": "proposed",
-    }
-    default_store().append(table(*[row(**own, year=year, value=10.0, resolution=None) for year in range(2020, 2024)]))
-    sheet = Sheet(tmp_path, party)
-    assert sheet.count == 300
-    index_rows = [r for r in range(2, sheet.page.max_row + 1) if sheet.page.cell(r, 2).value == "A.3"]
-    assert len(MISTAKES) == 20
-    for number in range(2, sheet.page.max_row + 1):
-        sheet.fill(number, answer="accept")
-    for number, (cells, _) in zip(index_rows, MISTAKES, strict=False):
-        sheet.fill(number, **{"answer": None} | cells)
-    with pytest.raises(DataError) as caught:
-        take(sheet.back(), party)
-    expected = [(number, column) for number, (_, column) in zip(index_rows, MISTAKES, strict=False)]
-    assert [(p.row, p.column) for p in caught.value.problems] == expected
-    assert all(problem.remedy for problem in caught.value.problems)
-    assert len(default_store().batches()) == 1
-    corrected = Sheet(tmp_path, party, name="again.xlsx")
-    for number in range(2, corrected.page.max_row + 1):
-        corrected.fill(number, answer="accept")
-    assert take(corrected.back(), party).written == 300
-    assert set(party_evidence(party).observations.column("status").to_pylist()) == {"validated"}
+@pytest.mark.parametrize("party", ["JOR", "BGD", "XXA"])
+def test_sheet_in_arabic_says_part_and_note_in_arabic(tmp_path: Path, party: str) -> None:
+    sheet = Sheet(tmp_path, party, language="ar")
+    parts = {sheet.page.cell(number, POSITION["part"]).value for number in range(2, sheet.page.max_row + 1)}
+    assert {"بري", "بحري"} <= parts
+    assert [part for part in parts - {None} if not ARABIC.search(part)] == []
+    notes = {sheet.page.cell(number, POSITION["note"]).value for number in range(2, sheet.page.max_row + 1)}
+    own_words = {"with OECM, from the national register", "Springs under community care"}
+    assert [note for note in notes - own_words - {None} if not ARABIC.search(note)] == []
 
 
 def test_figure_answered_twice_on_one_sheet_is_named(tmp_path: Path) -> None:

@@ -162,3 +162,16 @@ def test_mangroves_are_not_shown_for_parties_without() -> None:
 def test_the_tables_stay_small() -> None:
     folder = Path(str(files("biosetu.sources.official") / "data"))
     assert sum(path.stat().st_size for path in folder.rglob("*.csv")) < 3_000_000
+
+
+def test_every_part_note_and_category_carried_reads_in_arabic() -> None:
+    rows = official.observations().to_pylist()
+    texts = {row[name] for row in rows for name in ("disaggregation", "footnote", "value_text")} - {""}
+    parts = {"marine", "terrestrial"}
+    said = {text: official.wording(text, "ar") for text in texts - parts}
+    assert [text for text, arabic in said.items() if arabic == text] == []
+    assert {official.wording(text, "en") for text in texts} == texts
+
+
+def test_text_that_no_table_holds_stays_as_it_was_written() -> None:
+    assert official.wording("a Party's own words", "ar") == "a Party's own words"

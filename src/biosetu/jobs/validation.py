@@ -30,6 +30,7 @@ from biosetu.observations.sentences import plain_number
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports.differences import Difference, differences_letter
+from biosetu.reports.series import part_of
 from biosetu.reports.validation_workbook import sheet_cells, write_workbook
 from biosetu.sources import official
 from biosetu.translation import Voice, translations
@@ -124,7 +125,7 @@ def _difference(row: Mapping[str, Any], answer: Mapping[str, Any], language: str
         custodian=row["holder"],
         citation=row["inputs"],
         shows=meaning(row, language),
-        part=row["disaggregation"],
+        part=part_of(row["disaggregation"], Voice(language)),
         year=row["year"],
         unit="" if row["unit"] in BARE else unit.label(language) if unit else row["unit"],
         release=row["vintage"],
@@ -151,9 +152,10 @@ def _same_thing(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("indicator", "disaggregation_type", "disaggregation", "year"))
 
 
-def _shown(row: Mapping[str, Any]) -> str:
-    value = row["value_text"] if row["value"] is None else plain_number(row["value"])
-    return f"{value} ({row['series']}, {row['vintage'] or row['source']})"
+def _shown(row: Mapping[str, Any], language: str) -> str:
+    value = official.wording(row["value_text"], language) if row["value"] is None else plain_number(row["value"])
+    release = row["vintage"] or (translations(language).gettext("national") if row["source"] == Source.NATIONAL else "")
+    return f"{value} ({', '.join(part for part in (row['series'], release) if part)})"
 
 
 def _sheet_row(
@@ -164,15 +166,15 @@ def _sheet_row(
         "reference": reference(row),
         "indicator": row["indicator"],
         "meaning": meaning(row, language),
-        "part": row["disaggregation"],
+        "part": part_of(row["disaggregation"], Voice(language)),
         "year": row["year"],
         "value": row["value"],
         "unit": known.label(language) if known else row["unit"],
         "publisher": f"{row['holder']}. {row['inputs']}",
         "vintage": row["vintage"],
         "method": row["method"],
-        "beside": "; ".join(_shown(other) for other in beside if other is not row),
-        "note": "; ".join(part for part in (row["value_text"], row["footnote"]) if part),
+        "beside": "; ".join(_shown(other, language) for other in beside if other is not row),
+        "note": "; ".join(official.wording(row[name], language) for name in ("value_text", "footnote") if row[name]),
     } | (_given(given, language) if given else {})
 
 
@@ -182,6 +184,11 @@ def meaning(row: Mapping[str, Any], language: str) -> str:
     indicator = indicators().get(row["indicator"])
     titles = [series.title(language) if series else "", indicator.title(language) if indicator else ""]
     return " – ".join(dict.fromkeys(title for title in titles if title)) or str(row["series"])
+
+
+def in_words(row: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return what a figure shows and of which part, in words."""
+    return {"meaning": meaning(row, language), "disaggregation": part_of(row["disaggregation"], Voice(language))}
 
 
 def _given(observation: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def differences_letter(party: str, differences: Sequence[Difference], voice: Voi
         sections=tuple(
             Section(
                 key=f"custodian-{number}",
-                title=_("To: {custodian}").format(custodian=custodian),
+                title=_("To: {custodian}").format(custodian=custodian or _("custodian not known to us")),
                 blocks=tuple(_blocks([item for item in differences if item.custodian == custodian], voice)),
             )
             for number, custodian in enumerate(custodians, start=1)

@@ -21,7 +21,7 @@ from biosetu.observations.own import Quantity
 from biosetu.observations.sentences import Sentence, decimals_of, difference_decimals
 from biosetu.reports.content import Citation, Column, Fact, Facts, Table
 from biosetu.reports.evidence import Evidence
-from biosetu.sources.official import Series, series_of
+from biosetu.sources.official import Series, series_of, wording
 from biosetu.statistics.pathway import pathway
 from biosetu.statistics.summary import Baseline, Point, Summary, baseline_periods
 from biosetu.statistics.telling import DIFFERENCES, tell, tell_pathway
@@ -84,9 +84,14 @@ def title_of(summary: Summary, voice: Voice) -> str:
     )
     part = summary.disaggregation
     if official is None or part not in ("", official.disaggregation):
-        title = f"{title}: {voice.gettext(PARTS.get(part, part))}" if part else title
+        title = f"{title}: {part_of(part, voice)}" if part else title
     several = official is not None and official.series != summary.series and not known
     return f"{title} ({voice.ltr(summary.series)})" if several else title
+
+
+def part_of(part: str, voice: Voice) -> str:
+    """Return a disaggregation in words; one that is not known in the language as it was written."""
+    return voice.gettext(PARTS[part]) if part in PARTS else wording(part, voice.language)
 
 
 def _own_title(summary: Summary) -> str:

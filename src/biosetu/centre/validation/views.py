@@ -30,7 +30,7 @@ from biosetu.centre.validation import looking, reader, suggesting, verbs
 from biosetu.centre.validation import sheet as pages
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, find_party
-from biosetu.jobs.validation import CONFLICT, NEW, SAME, Return, meaning, write_letter, write_sheet
+from biosetu.jobs.validation import CONFLICT, NEW, SAME, Return, in_words, write_letter, write_sheet
 from biosetu.observations.answers import CHOICES, FILLED
 from biosetu.problems import DataError, Problem, UsageError
 
@@ -200,7 +200,7 @@ def changes(request: HttpRequest, party: Party) -> HttpResponse:
     context = {
         "party": party,
         "changed": found,
-        "lines": [line | {"meaning": meaning(line, language())} for line in found.lines],
+        "lines": [line | in_words(line, language()) for line in found.lines],
         "until": looking.fingerprint(party.iso3),
         "looks": may(person, "look", PartyRecord(party.iso3)),
     }

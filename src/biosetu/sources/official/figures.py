@@ -102,6 +102,23 @@ def series_of(indicator: str, code: str = "") -> Series | None:
     return max(known, key=lambda s: s.vintage, default=None)
 
 
+def wording(text: str, language: str) -> str:
+    """Return a part, a note or a category carried in an Observation as it reads in `language`; unknown ones as is."""
+    return _arabic().get(text, text) if language == "ar" else text
+
+
+@cache
+def _arabic() -> Mapping[str, str]:
+    """Return what the tables say in both languages: titles and notes of series, categories, names of units."""
+    pairs: dict[str, str] = {}
+    for item in series().values():
+        pairs |= {item.title_en: item.title_ar, item.footnote_en: item.footnote_ar}
+    pairs |= {row["text_en"]: row["text_ar"] for row in packaged_rows(ROOM, "aichi_2_progress")}
+    for row in packaged_rows(ROOM, "mangrove_names"):
+        pairs[f"{row['unit']} {row['name_en']}"] = f"{row['unit']} {row['name_ar']}"
+    return MappingProxyType({english: arabic for english, arabic in pairs.items() if english and arabic})
+
+
 def observations(party: str | None = None) -> pa.Table:
     """Return the official figures of one Party (ISO3), or of all, as Observations.
 
