@@ -305,3 +305,56 @@ def test_transboundary_sites_are_stepping_stones_and_the_border_site_stays(layer
     assert with_it["protected_percent"] > without["protected_percent"]
     assert with_it["relconn_percent"] > without["relconn_percent"]
     assert (with_it["nodes"], without["nodes"]) == (3, 2)
+
+
+@pytest.fixture
+def shares(layers):
+    """Of each province 10 % by area in longitude is covered differently; the targets differ too."""
+    (layers / "targets.csv").write_text("class,target_percent\nnorth,5\n", encoding="utf-8")
+    return layers
+
+
+def represented(folder, *options):
+    out = folder / "represented.csv"
+    arguments = ["areas", "representation", str(folder / "WDPA_sites.gpkg"), "--within", str(folder / "within.gpkg")]
+    arguments += ["--by", str(folder / "provinces.gpkg"), "--only", "AAA", "--quiet", "--out", str(out)]
+    return run([*arguments, *options]), out
+
+
+def test_representation_takes_a_target_for_each_class(shares, capfd):
+    code, out = represented(shares, "--target", "20", "--targets", str(shares / "targets.csv"))
+    assert code == 0
+    rows = {row["feature"]: row for row in pa_csv.read_csv(out).to_pylist()}
+    assert [rows[name]["target_percent"] for name in ("north", "south")] == [5.0, 20.0]
+    held, there = km2(8, 0, 10, 2) + km2(0, 0, 2, 1), km2(0, 0, 10, 5)
+    assert rows["south"]["share_percent"] == pytest.approx(100 * held / there)
+    assert rows["south"]["gap_km2"] == pytest.approx(0.2 * there - held)
+    assert rows["south"]["achieved_percent"] == pytest.approx(100 * held / (0.2 * there))
+    assert (rows["north"]["achieved_percent"], rows["north"]["gap_km2"]) == (
+        0.0,
+        pytest.approx(0.05 * km2(0, 5, 10, 10)),
+    )
+    mean = (0.0 + rows["south"]["achieved_percent"]) / 2
+    assert f"Mean target achievement: {mean:.1f} %" in capfd.readouterr().err
+
+
+BAD_TARGETS = {
+    "class that is not there": (
+        "class,target_percent\nnowhere,5\n",
+        "there is no such class within the areas ('nowhere')",
+    ),
+    "no number": ("class,target_percent\nnorth,much\n", "row 2, column target_percent: this is no target ('much')"),
+    "above 100": ("class,target_percent\nnorth,130\n", "this is no target ('130')"),
+    "below 0": ("class,target_percent\nnorth,-1\n", "this is no target ('-1')"),
+    "empty": ("class,target_percent\nnorth,\n", "this is no target"),
+    "twice": ("class,target_percent\nnorth,5\nnorth,6\n", "row 3, column class: stands twice ('north')"),
+    "other columns": ("name,wanted\nnorth,5\n", "a column is missing ('class, target_percent')"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), BAD_TARGETS.values(), ids=BAD_TARGETS)
+def test_targets_that_cannot_be_used_are_told(shares, capfd, text, told):
+    (shares / "targets.csv").write_text(text, encoding="utf-8")
+    code, out = represented(shares, "--targets", str(shares / "targets.csv"))
+    assert (code, out.exists()) == (1, False)
+    assert told in capfd.readouterr().err

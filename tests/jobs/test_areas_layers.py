@@ -137,3 +137,79 @@ def test_margin_reaches_as_far_at_high_latitude_as_at_the_equator(tmp_path):
     sites = written(tmp_path, "sites", [shapely.box(21, 79, 22, 79.5), near])
     assert len(read(Request(sites, within), margin_km=50.0).sites) == 2
     assert len(read(Request(sites, within), margin_km=20.0).sites) == 1
+
+
+def test_single_sites_with_swapped_axes_are_told(tmp_path, within, capfd):
+    sites = written(tmp_path, "register", [PARK, swapped(PARK), swapped(shapely.box(86, 27, 87, 28))])
+    row = coverage(tmp_path, sites, within)
+    assert row["protected_km2"] == pytest.approx(areas_km2([PARK])[0], rel=1e-9)
+    assert "register.gpkg: 2 sites lie elsewhere, but within the areas with" in capfd.readouterr().err
+
+
+def test_swapped_look_of_a_few_among_the_whole_worlds_sites_is_not_told(tmp_path, within):
+    world = [shapely.box(x, y, x + 1, y + 1) for x in range(-170, 70, 10) for y in (-40, 10, 50)]
+    sites = written(tmp_path, "world", [PARK, swapped(PARK), *world])
+    assert read(Request(sites, within)).notes == ()
+
+
+EMPTY = {
+    "points": [shapely.Point(84, 28)],
+    "lines": [shapely.LineString([(84, 28), (85, 28)])],
+    "no shapes": [None],
+    "empty shapes": [shapely.Polygon()],
+    "no rows": [],
+}
+
+
+@pytest.mark.parametrize("shapes", EMPTY.values(), ids=EMPTY)
+@pytest.mark.parametrize("option", ["--sea", "--inland-water"])
+def test_layer_of_sea_or_water_without_polygons_is_refused(tmp_path, within, capfd, option, shapes):
+    sites = str(written(tmp_path, "sites", [PARK]))
+    own = str(written(tmp_path, "own", shapes, ISO3=["NPL"] * len(shapes)))
+    out = tmp_path / "out.csv"
+    assert run(["areas", "coverage", sites, "--within", str(within), option, own, "--out", str(out)]) == 1
+    assert "own.gpkg: the layer holds no polygon" in capfd.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("shape", [shapely.box(10, 50, 11, 51), swapped(PARK)], ids=["elsewhere", "swapped"])
+def test_inland_water_of_another_country_is_refused(tmp_path, within, capfd, shape):
+    sites, water = str(written(tmp_path, "sites", [PARK])), str(written(tmp_path, "water", [shape]))
+    assert run(["areas", "coverage", sites, "--within", str(within), "--inland-water", water]) == 1
+    assert "no inland water lies within the areas" in capfd.readouterr().err
+
+
+def test_lakes_of_the_neighbours_alone_are_told_not_refused(tmp_path, within, capfd):
+    water = written(tmp_path, "lakes", [shapely.box(78, 27, 79, 28), shapely.box(89, 27, 90, 28)])
+    row = coverage(tmp_path, written(tmp_path, "sites", [PARK]), within, "--inland-water", str(water))
+    assert row["realm"] == "land without inland water"
+    assert "lakes.gpkg: none of this inland water lies within the areas" in capfd.readouterr().err
+
+
+def test_sea_that_lacks_one_of_the_areas_names_it(tmp_path, capfd):
+    two = written(tmp_path, "two", [shapely.box(0, 0, 5, 5), shapely.box(5, 0, 9, 5)], ISO3=["AAA", "BBB"])
+    sea = written(tmp_path, "sea", [shapely.box(0, -5, 5, 0)], ISO3=["AAA"])
+    sites = written(tmp_path, "sites", [shapely.box(1, -1, 2, 1)])
+    coverage(tmp_path, sites, two, "--sea", str(sea))
+    assert "sea.gpkg: the layer of the sea has none of: BBB" in capfd.readouterr().err
+
+
+UNUSED = {
+    "column of nothing": (["--by-column", "name"], "--by-column is of the layer --by"),
+    "band of nothing": (["--band", "1"], "--band is of a raster"),
+    "names of nothing": (["--classes", "{sites}"], "--classes names the codes of a raster"),
+    "column of a raster": (["--by", "{raster}", "--by-column", "name"], "a raster has --band and --classes"),
+    "cells beside pixels": (["--by", "{raster}", "--raster-m", "100"], "classes are counted by their own pixels"),
+    "years backwards": (["--from", "2020", "--to", "2010"], "no year is between them"),
+    "release of nothing": (["--release", "2025-11"], "are told in --observations"),
+    "split of key sites": (["--mean-of-sites", "--iucn", "iucn.csv"], "has no such split"),
+}
+
+
+@pytest.mark.parametrize(("options", "told"), UNUSED.values(), ids=UNUSED)
+def test_option_that_would_change_nothing_is_refused(tmp_path, within, capfd, options, told):
+    sites, raster = str(written(tmp_path, "sites", [PARK])), tmp_path / "map.tif"
+    raster.write_bytes(b"II*\0")
+    named = [text.format(sites=sites, raster=raster) for text in options]
+    assert run(["areas", "coverage", sites, "--within", str(within), "--quiet", *named]) == 2
+    assert told in capfd.readouterr().err

@@ -246,18 +246,24 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
     type=Number(min=0, max=100),
     help="What is wanted of each feature [%].",
 )
+@click.option(
+    "--targets", type=PATH, help="Targets of single features: a table with the columns class and target_percent."
+)
 @keep_option
 @out_option
 @quiet_option
-def representation(protected: Path, target: float, out: Path | None, quiet: bool, **chosen: Any) -> None:
-    """How much of each ecosystem or other feature is protected, against a target."""
+def representation(
+    protected: Path, target: float, targets: Path | None, out: Path | None, quiet: bool, **chosen: Any
+) -> None:
+    """How much of each ecosystem or other feature is protected, against a target: share, gap, part of the target."""
     from biosetu.areas import mean_target_achievement
     from biosetu.jobs.areas import request_from
-    from biosetu.jobs.connectivity import measure_representation
+    from biosetu.jobs.connectivity import measure_representation, read_targets
 
     request = request_from(protected, chosen)
+    wanted = None if targets is None else read_targets(targets)
     with progress_bar(quiet) as progress:
-        found = measure_representation(request, target, progress=progress)
+        found = measure_representation(request, target, wanted, progress=progress)
     emit(found.table, out)
     _kept(chosen, protected, "representation", found.table)
     click.echo(f"Mean target achievement: {mean_target_achievement(found.table):.1f} %", err=True)

@@ -28,7 +28,7 @@ from biosetu.areas import (
 from biosetu.areas.raster import RasterGrowth, raster_growth
 from biosetu.engine.ordered import ordered
 from biosetu.geo.union import SiteTree
-from biosetu.jobs.areas_layers import Request, read
+from biosetu.jobs.areas_layers import Request, is_raster, read
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
@@ -52,8 +52,9 @@ class Coverage:
 def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
     """Return a request from a door's names (those of the command line); a column is named as FIELD=NAME.
 
-    Raises UsageError for a column that is none of ours.
+    Raises UsageError for a column that is none of ours, and for what would change nothing or leaves no year.
     """
+    _refuse_unused(chosen)
     known = {field.name for field in fields(Request)} - {"protected", "columns", "options"}
     taken = {name: value for name, value in chosen.items() if name in known}
     rules = {name: bool(chosen.get(name)) for name in ("adopted", "biosphere")}
@@ -68,6 +69,40 @@ def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
         by_governance=chosen.get("governance") is not None,
         with_map=chosen.get("keep") is not None,
     )
+
+
+def _refuse_unused(chosen: Mapping[str, Any]) -> None:
+    by = chosen.get("by")
+    raster = by is not None and is_raster(by)
+    faults = (
+        (by is None and chosen.get("by_column"), "--by-column is of the layer --by: give that too."),
+        (raster and chosen.get("by_column"), "--by-column is of polygons: a raster has --band and --classes."),
+        (not raster and chosen.get("band") is not None, "--band is of a raster: give one with --by."),
+        (
+            not raster and chosen.get("classes") is not None,
+            "--classes names the codes of a raster: give one with --by.",
+        ),
+        (
+            raster and chosen.get("raster_m"),
+            "--raster-m would change nothing: classes are counted by their own pixels.",
+        ),
+        (
+            chosen.get("mean_of_sites") and (chosen.get("iucn") or chosen.get("governance")),
+            "--iucn and --governance are of areas: --mean-of-sites has no such split.",
+        ),
+        (
+            "observations" in chosen and not chosen["observations"] and (chosen.get("release") or chosen.get("holder")),
+            "--release and --holder are told in --observations: give that too.",
+        ),
+        (_backwards(chosen.get("first"), chosen.get("last")), "--from is after --to: no year is between them."),
+    )
+    told = [text for wrong, text in faults if wrong]
+    if told:
+        raise UsageError(" ".join(told))
+
+
+def _backwards(first: int | None, last: int | None) -> bool:
+    return first is not None and last is not None and first > last
 
 
 def _columns(named: Sequence[str]) -> dict[str, str]:

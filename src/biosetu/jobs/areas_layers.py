@@ -63,7 +63,12 @@ class Request:
     @property
     def by_raster(self) -> bool:
         """Whether the classes are those of a raster."""
-        return self.by is not None and self.by.suffix.lower() in RASTERS
+        return self.by is not None and is_raster(self.by)
+
+
+def is_raster(path: Path) -> bool:
+    """Return whether a file is a raster by its name."""
+    return path.suffix.lower() in RASTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,14 @@ def read_zones(request: Request, notes: list[str] | None = None, key_sites: Sequ
         land = _areas(request.within, request, LAND, told)
     else:
         land, at_sea = _shores(key_sites, request, told)
-    water = _water(request, told)
+    water = _water(request, [*land, *at_sea], told)
     zones = [*(part for zone in land for part in _with_water(zone, water)), *at_sea]
     if key_sites is None and request.sea is not None:
-        zones += _at_sea(_areas(request.sea, request, SEA, told), land)
+        sea = _areas(request.sea, request, SEA, told)
+        without = sorted({zone.area for zone in land} - {zone.area for zone in sea})
+        if without:
+            told.append(f"{request.sea.name}: {NO_SEA} {', '.join(without[:10])}{' …' if len(without) > 10 else ''}")
+        zones += _at_sea(sea, land)
     if request.by is None or request.by_raster:
         return zones
     layer = layer_of(request.by, told)
@@ -124,11 +133,34 @@ def read_zones(request: Request, notes: list[str] | None = None, key_sites: Sequ
     return kept
 
 
-def _water(request: Request, notes: list[str]) -> shapely.Geometry | None:
-    if request.inland_water is None:
+def _polygons_of(path: Path, notes: list[str]) -> np.ndarray:
+    """Read the polygons of one of the user's own layers; raise DataError where it has none."""
+    shapes = valid_shapes(layer_of(path, notes))
+    _refuse_without_polygons(shapes, path)
+    found = np.array([polygonal(shape) for shape in shapes if shape is not None], dtype=object)
+    kept: np.ndarray = found[~shapely.is_empty(found)]
+    return kept
+
+
+def _refuse_without_polygons(shapes: np.ndarray, path: Path) -> None:
+    if not any(shape is not None and not polygonal(shape).is_empty for shape in shapes):
+        remedy = N_("Give polygons: points and lines cover nothing")
+        raise DataError(Problem(N_("the layer holds no polygon"), remedy, "no-polygons", str(path)))
+
+
+def _water(request: Request, land: Sequence[Zone], notes: list[str]) -> shapely.Geometry | None:
+    """Read inland water, None without a layer; refuse a layer that lies nowhere near the areas."""
+    path = request.inland_water
+    if path is None:
         return None
-    shapes = valid_shapes(layer_of(request.inland_water, notes))
-    return shapely.union_all(np.array([polygonal(shape) for shape in shapes if shape is not None], dtype=object))
+    water = shapely.union_all(_polygons_of(path, notes))
+    if any(shapely.intersects(zone.shape, water) for zone in land):
+        return water
+    if not _meets(_bounds(np.array([water], dtype=object)), land).any():
+        remedy = "Check that both layers are of the same country, with longitude before latitude"
+        raise DataError(Problem(N_("no inland water lies within the areas"), remedy, "no-overlap", str(path)))
+    notes.append(f"{path.name}: {NO_WATER}")
+    return water
 
 
 def _with_water(zone: Zone, water: shapely.Geometry | None) -> list[Zone]:
@@ -149,9 +181,7 @@ def _shores(sites: Sequence[Zone], request: Request, notes: list[str]) -> tuple[
     """Return the parts of key sites on land and in the sea; all is land where no layer of the sea is given."""
     if request.sea is None:
         return list(sites), []
-    sea = shapely.union_all(
-        [polygonal(shape) for shape in valid_shapes(layer_of(request.sea, notes)) if shape is not None]
-    )
+    sea = shapely.union_all(_polygons_of(request.sea, notes))
     both = [(zone, polygonal(shapely.intersection(zone.shape, sea))) for zone in sites]
     dry = [Zone(zone.area, LAND, polygonal(shapely.difference(zone.shape, wet))) for zone, wet in both]
     wet = [Zone(zone.area, SEA, shape) for zone, shape in both]
@@ -165,6 +195,8 @@ def _areas(path: Path, request: Request, realm: str, notes: list[str]) -> list[Z
         remedy = f"Use one of {', '.join(layer.column_names)}"
         raise DataError(Problem("there is no such column", remedy, "column", str(path), value=name))
     shapes = valid_shapes(layer)
+    if realm == SEA:
+        _refuse_without_polygons(shapes, path)
     codes = [str(value) for value in layer.column(name).to_pylist()] if name else [path.stem] * len(shapes)
     shape_of = merged(codes, shapes)
     missing = [code for code in request.only if code not in shape_of]
@@ -193,6 +225,9 @@ def layer_of(path: Path, notes: list[str]) -> pa.Table:
     return layer
 
 
+SWAPPED = N_("sites lie elsewhere, but within the areas with longitude and latitude swapped; they are not counted.")
+NO_WATER = N_("none of this inland water lies within the areas.")
+NO_SEA = N_("the layer of the sea has none of:")
 NO_CRS = N_("no coordinate reference system is told; longitude and latitude (WGS 84) are taken for granted.")
 
 
@@ -239,7 +274,7 @@ def _read_sites(request: Request, zones: Sequence[Zone], notes: list[str]) -> Si
         raise DataError(Problem("no site has a shape", remedy, "no-shapes", str(request.protected)))
     if request.swap_axes:
         sites.shapes[:] = shapely.transform(sites.shapes, lambda points: points[:, ::-1])
-    _refuse_elsewhere(_bounds(sites.shapes), zones, request)
+    notes += _refuse_elsewhere(_bounds(sites.shapes), zones, request)
     return sites
 
 
@@ -259,13 +294,20 @@ def _refuse_off_the_globe(bounds: Floats, path: Path) -> None:
         raise DataError(Problem("the layer says degrees but holds metres", remedy, "metres", str(path), value=value))
 
 
-def _refuse_elsewhere(bounds: Floats, zones: Sequence[Zone], request: Request) -> None:
-    """Refuse sites of which none lies near any area; tell where exchanged axes are the likely reason."""
+def _refuse_elsewhere(bounds: Floats, zones: Sequence[Zone], request: Request) -> list[str]:
+    """Refuse sites of which none lies near any area; tell where exchanged axes are the likely reason.
+
+    Returns what is to be told of single sites that seem to be swapped: most of those that lie elsewhere, not a few of
+    the whole world's.
+    """
     path = request.protected
     _refuse_off_the_globe(bounds, path)
     steep = (bounds[:, 1] < -90.0) | (bounds[:, 3] > 90.0)
-    if request.none_is_true or steep.all() or _meets(bounds[~steep], zones).any():
-        return
+    near = _meets(bounds, zones)
+    if request.none_is_true or steep.all() or near[~steep].any():
+        elsewhere = bounds[~near & ~steep]
+        swapped = int(_meets(elsewhere[:, [1, 0, 3, 2]], zones).sum())
+        return [f"{path.name}: {swapped} {SWAPPED}"] if swapped and 2 * swapped >= len(elsewhere) else []
     turned = int(_meets(bounds[:, [1, 0, 3, 2]], zones).sum())
     if turned:
         message = f"no site lies within the areas, but {turned} of {len(bounds)} do with longitude and latitude swapped"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +18,12 @@ from biosetu.areas import (
     network_of,
     representation_table,
 )
+from biosetu.engine.cells import read_cells
 from biosetu.jobs.areas import last_rows, measure_coverage
 from biosetu.jobs.areas_layers import Request, read
+from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
+from biosetu.translation import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ def measure_representation(
 ) -> Measured:
     """Return, per class of the layer `by`, what there is, what is protected (with OECMs), and the gap to the target.
 
-    targets: class -> its own target [%]; the others have `target_percent`.
+    targets: class -> its own target [%]; the others have `target_percent`. Raises DataError for a target of a class
+    that the layer does not have within the areas.
     """
     measured = measure_coverage(request, progress=progress)
     total: dict[str, float] = {}
@@ -69,6 +74,45 @@ def measure_representation(
             total[row["class"]] = total.get(row["class"], 0.0) + row["area_km2"]
             held[row["class"]] = held.get(row["class"], 0.0) + row["protected_km2"] + row["oecm_km2"]
     names = sorted(total)
-    wanted = np.array([(targets or {}).get(name, target_percent) for name in names])
+    own = targets or {}
+    if unknown := sorted(set(own) - set(names)):
+        remedy = f"Use one of {', '.join(names[:20])}{' …' if len(names) > 20 else ''}"
+        message = N_("there is no such class within the areas")
+        raise DataError(Problem(message, remedy, "class", column="class", value=name) for name in unknown)
+    wanted = np.array([own.get(name, target_percent) for name in names])
     sums = [np.array([part[name] for name in names]) for part in (total, held)]
     return Measured(representation_table(names, sums[0], sums[1], wanted), measured.notes)
+
+
+def read_targets(path: Path) -> dict[str, float]:
+    """Read the target of each class: a table with the columns class and target_percent (0 to 100).
+
+    Raises DataError with every class that stands twice and every target that is none.
+    """
+    table = read_cells(path)
+    if missing := {"class", "target_percent"} - set(table.column_names):
+        remedy = "Name the columns class and target_percent in row 1"
+        raise DataError(Problem("a column is missing", remedy, "column", path.name, value=", ".join(sorted(missing))))
+    found: dict[str, float] = {}
+    problems = []
+    for number, row in enumerate(table.to_pylist(), start=2):
+        name, text = str(row["class"] or "").strip(), str(row["target_percent"] or "").strip()
+        value = _percent(text)
+        if value is None:
+            remedy = "Write a number from 0 to 100"
+            problems.append(Problem("this is no target", remedy, "target", path.name, number, "target_percent", text))
+        elif name in found:
+            problems.append(Problem("stands twice", "Keep one row", "twice", path.name, number, "class", name))
+        else:
+            found[name] = value
+    if problems:
+        raise DataError(problems)
+    return found
+
+
+def _percent(text: str) -> float | None:
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        return None
+    return value if 0 <= value <= 100 else None

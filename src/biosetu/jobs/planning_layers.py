@@ -15,8 +15,8 @@ from biosetu.engine.tables import write_table
 from biosetu.engine.vectors import crs_of, geometries, read_own_crs, with_geometry, write_layer
 from biosetu.geo.planes import Plane, plane_of, to_lonlat
 from biosetu.geo.shapes import repaired
-from biosetu.jobs.areas_layers import layer_of
-from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, is_raster, zonal_amounts
+from biosetu.jobs.areas_layers import is_raster, layer_of
+from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, zonal_amounts
 from biosetu.planning import overlaps
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent

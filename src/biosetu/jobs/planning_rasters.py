@@ -24,7 +24,6 @@ from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
-SUFFIXES = (".tif", ".tiff", ".img", ".vrt")
 BAND_PIXELS = 4_000_000
 MOST_CLASSES = 2_000
 HECTARES = 100.0  # in a square kilometre
@@ -62,11 +61,6 @@ class Zonal:
     unit: str
     amounts: Floats
     unknown_km2: float
-
-
-def is_raster(path: Path) -> bool:
-    """Return whether a file is a raster by its name."""
-    return path.suffix.lower() in SUFFIXES
 
 
 def zonal_amounts(path: Path, shapes: np.ndarray, options: RasterOptions, progress: Progress = silent) -> Zonal:

@@ -192,10 +192,10 @@ def _represented(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
         Column("share", _("Covered (%)"), numeric=True, decimals=1),
         Column("wanted", _("Wanted (%)"), numeric=True),
         Column("gap", _("Missing (km²)"), numeric=True),
+        Column("achieved", _("Part of the target held (%)"), numeric=True, decimals=1),
     )
-    body = tuple(
-        (row["feature"], row["total_km2"], row["share_percent"], row["target_percent"], row["gap_km2"]) for row in rows
-    )
+    keys = ("feature", "total_km2", "share_percent", "target_percent", "gap_km2", "achieved_percent")
+    body = tuple(tuple(row[key] for key in keys) for row in rows)
     mean = voice.number(mean_target_achievement(table), 1)
     yield Paragraph(_("On average {share} % of what is wanted of each is covered.").format(share=mean), sources=sources)
     bars = [Share(row["feature"], row["share_percent"], row["target_percent"]) for row in rows[:MOST_BARS]]
