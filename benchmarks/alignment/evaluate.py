@@ -1,6 +1,6 @@
 """How often the suggested alignment is right: top-1, top-3, recall of all labels, mean reciprocal rank, by language.
 
-    python benchmarks/alignment/evaluate.py development|test [--errors]
+    python benchmarks/alignment/evaluate.py development|development_blind|test [--errors]
 
 Over the texts that have labels; texts for which no global target fits are counted apart (`none_found`: how many of
 them rightly get no suggestion).
@@ -67,7 +67,7 @@ def main(part: str, errors: bool) -> None:
         for language, m in results.items():
             print(f"{part},{method},{language},{m.texts},{m.top1:.3f},{m.top3:.3f},{m.recall:.3f},{m.mrr:.3f}")
         print(f"{part},{method},none_found,,{none:.3f},,,")
-        if errors and method is Method.BOTH and part == "development":
+        if errors and method is Method.BOTH and part != "test":
             for row in cases(part):
                 if found[row["id"]][:1] != row["targets"].split(";")[:1] or (not row["targets"] and found[row["id"]]):
                     print(row["id"], row["targets"], found[row["id"]], row["text"])
