@@ -32,6 +32,8 @@ def ready(**changes) -> Facts:
         "safeguards_done": True,
         "due_diligence_done": True,
         "provider_accepted": True,
+        "indicators_planned": True,
+        "report_written": True,
         "results_recorded": True,
         "previous_state": "planning",
     }
@@ -108,6 +110,8 @@ def test_step_without_reason_is_refused_where_one_is_due():
         ("matching", "agree", "officer", {"due_diligence_done": False}, "Due diligence"),
         ("matching", "agree", "officer", {"touches_communities": True}, "not on record"),
         ("agreed", "start", "officer", {"objections_open": 1}, "objection"),
+        ("delivered", "close", "officer", {"indicators_planned": False}, "names no indicator"),
+        ("delivered", "close", "officer", {"report_written": False}, "report is not written"),
         ("delivered", "close", "officer", {"results_recorded": False}, "Results"),
         ("on_hold", "resume", "officer", {"previous_state": ""}, "no earlier state"),
     ],

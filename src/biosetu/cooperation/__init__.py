@@ -12,7 +12,7 @@ from biosetu.cooperation.guards import Consent, Facts
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
 from biosetu.cooperation.saying import Said, in_words, say
 from biosetu.cooperation.services import ServiceFacts, learnt, months_after, move_service, service_steps
-from biosetu.cooperation.states import FINAL, MAIN_WAY, Refused, Transition, offered, states, step, transitions
+from biosetu.cooperation.states import FINAL, MAIN_WAY, Refused, Transition, acts, offered, states, step, transitions
 
 if TYPE_CHECKING:
     from biosetu.cooperation.assignment import Assignment, assign
@@ -69,6 +69,7 @@ __all__ = [
     "Standard",
     "Suggestion",
     "Transition",
+    "acts",
     "alike",
     "assign",
     "calendar_of",

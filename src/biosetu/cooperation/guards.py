@@ -66,7 +66,9 @@ class Facts:
     safeguards_done: bool = False
     due_diligence_done: bool = False
     provider_accepted: bool = False
+    indicators_planned: bool = False
     results_recorded: bool = False
+    report_written: bool = False
     objections_open: int = 0
     stopped_by_holders: bool = False
     previous_state: str = ""
@@ -162,7 +164,11 @@ def ready_to_agree(facts: Facts) -> Said:
 
 
 def results_recorded(facts: Facts) -> Said:
-    """Require results against the plan's indicators before closing."""
+    """Require a plan with an indicator, a result against each of its indicators, and the report, before closing."""
+    if not facts.indicators_planned:
+        return say(N_("The plan names no indicator; without one there is nothing to close against."))
+    if not facts.report_written:
+        return say(N_("The closure report is not written."))
     return CLEAR if facts.results_recorded else say(N_("Results against the plan's indicators are not recorded."))
 
 

@@ -1,4 +1,5 @@
-"""The life of a support request as a table: state, verb, who, guard, next (data/transitions.csv).
+"""The life of a support request as a table: state, verb, who, guard, next (data/transitions.csv), and in which states
+what leaves the state alone is done (data/acts.csv).
 
 Nothing here stores anything: the centre's verbs ask `step` what happens next and do it in one transaction.
 """
@@ -6,7 +7,7 @@ Nothing here stores anything: the centre's verbs ask `step` what happens next an
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -108,6 +109,15 @@ def step(state: str, verb: str, roles: Iterable[str], facts: Facts, *, reason: s
     if before not in states() or before in FINAL:
         raise Refused(N_("There is no earlier state to go back to."))
     return Transition(row.state, row.verb, row.who, row.guard, before, row.reason, facts.previous_ball)
+
+
+@cache
+def acts() -> Mapping[str, tuple[str, ...]]:
+    """Return in which states each act is done that leaves the state as it is (data/acts.csv): listing, choosing,
+    planning, measuring, reporting, rating.
+    """
+    text = (files("biosetu.cooperation") / "data" / "acts.csv").read_text(encoding="utf-8")
+    return {row["act"]: tuple(row["states"].split(";")) for row in csv.DictReader(text.splitlines())}
 
 
 def verbs(state: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ def test_figures_are_those_counted_by_hand(people, request_of, providers):
     up = verbs.plan(request=request, by=officer, kind="outcome", text="a", indicator="x", baseline=0, target=20)
     down = verbs.plan(request=request, by=officer, kind="outcome", text="b", indicator="y", baseline=9, target=5)
     verbs.plan(request=request, by=officer, kind="activity", text="c")
+    verbs.act(request=request, verb="start", by=officer)
     verbs.measure(item=up, by=officer, result=19)
     verbs.measure(item=down, by=officer, result=4)
     request_of()

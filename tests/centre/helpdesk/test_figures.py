@@ -16,7 +16,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import calendar
 from biosetu.centre.helpdesk.figures import figures
-from biosetu.centre.helpdesk.models import Candidate, PlanItem, RequestParty, Step, SupportRequest
+from biosetu.centre.helpdesk.models import Choice, PlanItem, RequestParty, Step, SupportRequest
 from biosetu.centre.promises.store import DatabasePromises
 from biosetu.cooperation import FINAL, read_clock, transitions
 from biosetu.cooperation.forms import parts
@@ -25,6 +25,9 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 STATES = sorted({row.next for row in transitions() if not row.next.startswith("@")} | {"draft"})
 LISTS = ["", "2", "2;3", "3; 2", "11;A", "2;2"]
 MOVES = [(row.verb, row.ball) for row in transitions() if not row.ball.startswith("@")] + [("acknowledge", "centre")]
+
+
+IN_THE_YEAR = st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
 
 
 @st.composite
@@ -40,8 +43,7 @@ def life(draw):
         "rounds": draw(st.integers(0, 3)),
         "moves": sorted(draw(st.lists(st.tuples(st.integers(0, 90), st.sampled_from(MOVES)), max_size=8))),
         "plan": draw(st.lists(st.tuples(st.sampled_from(PlanItem.Kind.values), number, number, number), max_size=3)),
-        "rank": draw(st.one_of(st.none(), st.integers(1, 6))),
-        "listed": draw(st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))),
+        "choices": draw(st.lists(st.tuples(st.one_of(st.none(), st.integers(1, 6)), IN_THE_YEAR), max_size=2)),
     }
 
 
@@ -62,9 +64,8 @@ def make(number, past, provider):
         PlanItem.objects.create(
             request=request, kind=kind, text="x", indicator=name, baseline=baseline, target=target, result=result
         )
-    Candidate.objects.create(
-        request=request, provider=provider, chosen=past["rank"] is not None, rank=past["rank"], listed_on=past["listed"]
-    )
+    for rank, on in past["choices"]:
+        Choice.objects.create(request=request, provider=provider, rank=rank, chosen_on=on)
     verbs.refresh_clock(request)
     return request
 
@@ -89,10 +90,10 @@ def one_by_one(requests):
         for due in read_clock(request.history(), days.today(), calendar(request)):
             name = {"met": "kept", "late": "late", "overdue": "overdue"}.get(due.status, "")
             counts[name, due.step] += bool(name) and (still or name != "overdue")
-        for candidate in request.candidates.filter(chosen=True):
-            quarter = f"{candidate.listed_on.year}-Q{(candidate.listed_on.month + 2) // 3}"
+        for choice in request.choices.all():
+            quarter = f"{choice.chosen_on.year}-Q{(choice.chosen_on.month + 2) // 3}"
             counts["choices", quarter] += 1
-            counts["top", quarter] += candidate.rank <= 3
+            counts["top", quarter] += choice.rank is not None and choice.rank <= 3
         for line in request.plan.all() if at_work or request.state == "closed" else ():
             counts["activities", ""] += line.kind in {"activity", "output", "deliverable"}
             measured = bool(line.indicator) and line.result is not None

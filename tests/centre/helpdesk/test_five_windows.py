@@ -116,7 +116,7 @@ def test_a_whole_request_by_five_people(windows, providers, language):
     officer.wait_for_load_state()
     assert play.who_sees("for all concerned") == {"focal_point", "officer", "provider"}
     for _ in range(2):
-        play.press("officer", "check-off")
+        play.press("officer", "check-off", looked_at="register entry")
     play.press(
         "officer", "plan-line", kind="outcome", text="Types assessed", indicator="A.1", baseline="0", target="20"
     )

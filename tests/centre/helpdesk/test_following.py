@@ -37,6 +37,9 @@ def closed(people, request_of, providers):
     with on("2026-12-01"):
         for verb, by in (("agree", people["officer"]), ("start", helper), ("deliver", helper)):
             verbs.act(request=request, verb=verb, by=by)
+            if verb == "agree":
+                line = verbs.plan(request=request, by=by, kind="outcome", text="Types assessed", indicator="A.1")
+        verbs.measure(item=line, by=helper, result=3)
         verbs.report(request=request, by=people["officer"], public="done")
         verbs.act(request=request, verb="close", by=people["officer"])
     Notice.objects.all().delete()

@@ -129,7 +129,7 @@ def at_work(people, programme, providers):
     verbs.answer_invitation(candidate=first, by=first.provider.account, accept=True)
     verbs.choose(candidate=first, by=officer)
     for what in ("safeguards", "due_diligence"):
-        verbs.check_off(request=request, by=officer, what=what)
+        verbs.check_off(request=request, by=officer, what=what, looked_at="register entry")
     verbs.plan(request=request, by=officer, kind="activity", text="One workshop for all")
     verbs.plan_for_each(
         request=request, by=officer, kind="outcome", text="Rivers mapped", indicator="A.1", baseline=0, target=9
@@ -173,6 +173,7 @@ def test_a_party_sees_its_own_results_on_its_page_not_those_of_others(people, pr
 
 def test_its_question_after_the_work_goes_to_the_parties_not_to_the_officer(people, programme, providers):
     request = at_work(people, programme, providers)
+    verbs.act(request=request, verb="deliver", by=people["officer"])
     verbs.report(request=request, by=people["officer"], public="x")
     with pytest.raises(PermissionDenied):
         verbs.rate(request=request, by=people["officer"], score=5)

@@ -1,18 +1,21 @@
 """A request from draft to closure by its verbs; who may do what; two who press at once."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from biosetu.centre.audit import reading
 from biosetu.centre.audit.models import AppendOnlyError, Entry
+from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.facts import roles_for
-from biosetu.centre.helpdesk.models import SupportRequest
-from biosetu.cooperation import Refused
+from biosetu.centre.helpdesk.models import Candidate, Closure, PlanItem, SupportRequest
+from biosetu.cooperation import Refused, acts, states
 from biosetu.problems import DataError
 
 from .conftest import ELEVEN, FOUR
@@ -96,7 +99,7 @@ def agreed(people, request_of, **extra):
     verbs.answer_invitation(candidate=first, by=helper, accept=True)
     verbs.choose(candidate=first, by=people["officer"])
     for what in ("safeguards", "due_diligence"):
-        verbs.check_off(request=request, by=people["officer"], what=what)
+        verbs.check_off(request=request, by=people["officer"], what=what, looked_at="register entry")
     return request, helper
 
 
@@ -232,3 +235,161 @@ def test_save_merges_and_keeps_the_audit(people, request_of):
     }
     with pytest.raises(PermissionDenied):
         verbs.save(request=request, by=people["public"], values={"what": "x"})
+
+
+def test_what_was_checked_holds_for_one_choice_and_says_who_when_and_what(people, request_of, providers):
+    request, helper = agreed(people, request_of)
+    officer = people["officer"]
+    kept = {what: (one.by, one.looked_at, one.choice.provider.account) for what, one in request.checks().items()}
+    assert kept == dict.fromkeys(("safeguards", "due_diligence"), (officer, "register entry", helper))
+    other = request.candidates.exclude(provider__account=helper).get()
+    verbs.invite(candidate=other, by=officer)
+    verbs.answer_invitation(candidate=other, by=other.provider.account, accept=True)
+    verbs.choose(candidate=other, by=officer)
+    assert request.checks() == {}
+    with pytest.raises(Refused, match=r"Safeguards are not checked.*Due diligence"):
+        verbs.act(request=request, verb="agree", by=officer)
+    verbs.choose(candidate=request.candidates.get(provider__account=helper), by=officer)
+    assert request.checks() == {}
+    assert [len(one.checks.all()) for one in request.choices.all()] == [2, 0, 0]
+
+
+def test_nothing_is_checked_off_without_a_choice_or_without_saying_what(people, request_of, providers):
+    request = ready_to_match(people, request_of)
+    with pytest.raises(Refused, match="Choose the provider first"):
+        verbs.check_off(request=request, by=people["officer"], what="safeguards", looked_at="list of questions")
+    with pytest.raises(Refused, match="what was looked at"):
+        verbs.check_off(request=request, by=people["officer"], what="safeguards", looked_at=" ")
+
+
+def test_a_new_list_leaves_the_choice_as_it_was_made(people, request_of, providers):
+    request, helper = agreed(people, request_of)
+    before = request.choice()
+    assert (before.rank, [row["rank"] for row in before.machine]) == (1, [1, 2])
+    chosen = before.provider
+    chosen.standing = "withdrawn"
+    chosen.save()
+    verbs.list_candidates(request=request, by=people["officer"])
+    assert [(one.provider_id == chosen.pk, one.rank) for one in request.candidates.all()] == [(False, 1), (True, None)]
+    after = request.choice()
+    assert (after.pk, after.rank, after.machine, after.provider.account) == (before.pk, 1, before.machine, helper)
+
+
+def test_an_empty_plan_is_not_closed_nor_one_without_indicator(people, request_of, providers):
+    request, helper = agreed(people, request_of)
+    officer = people["officer"]
+    for verb in ("agree", "start", "deliver"):
+        verbs.act(request=request, verb=verb, by=officer if verb == "agree" else helper)
+    verbs.report(request=request, by=officer, public="Done.")
+    with pytest.raises(Refused, match="names no indicator"):
+        verbs.act(request=request, verb="close", by=officer)
+    PlanItem.objects.create(request=request, kind="activity", text="Training")
+    with pytest.raises(Refused, match="names no indicator"):
+        verbs.act(request=request, verb="close", by=officer)
+    line = PlanItem.objects.create(request=request, kind="outcome", text="Types", indicator="A.1")
+    with pytest.raises(Refused, match="Results against"):
+        verbs.act(request=request, verb="close", by=officer)
+    verbs.measure(item=line, by=helper, result=1)
+    request.refresh_from_db()
+    assert verbs.act(request=request, verb="close", by=officer).after == "closed"
+
+
+DONE = {
+    "acknowledge": lambda request, by: verbs.acknowledge(request=request, by=by["officer"]),
+    "ask": lambda request, by: verbs.pass_ball(request=request, by=by["officer"], to="requester"),
+    "reply": lambda request, by: verbs.pass_ball(request=request, by=by["contributor"], to="centre"),
+    "list": lambda request, by: verbs.list_candidates(request=request, by=by["officer"]),
+    "invite": lambda request, by: verbs.invite(candidate=request.candidates.get(rank=2), by=by["officer"]),
+    "answer_invitation": lambda request, by: verbs.answer_invitation(
+        candidate=request.candidates.get(rank=3), by=by["public"], accept=True
+    ),
+    "choose": lambda request, by: verbs.choose(candidate=request.candidates.get(rank=1), by=by["officer"]),
+    "check_off": lambda request, by: verbs.check_off(
+        request=request, by=by["officer"], what="safeguards", looked_at="x"
+    ),
+    "plan": lambda request, by: verbs.plan(request=request, by=by["officer"], kind="activity", text="x"),
+    "measure": lambda request, by: verbs.measure(item=request.plan.get(), by=by["officer"], result=1),
+    "report": lambda request, by: verbs.report(request=request, by=by["officer"], public="x"),
+    "rate": lambda request, by: verbs.rate(request=request, by=by["contributor"], score=5),
+    "object": lambda request, by: verbs.object_to(request=request, by=by["community"], text="x"),
+    "result": lambda request, by: verbs.tell_result(request=request, by=by["focal_point"], party="NPL", text="x"),
+}
+
+
+def test_every_act_is_guarded_by_the_table(people, request_of, providers):
+    """In every state but those of its row the act is refused and leaves nothing; in those it is done."""
+    assert set(DONE) == set(acts())
+    request, _ = agreed(people, request_of)
+    PlanItem.objects.create(request=request, kind="outcome", text="x", indicator="A.1")
+    Closure.objects.create(request=request, public="x")
+    third = Provider.objects.create(account=people["public"], name="third", standing="draft")
+    Candidate.objects.create(request=request, provider=third, rank=3, answer="invited")
+    moved = [state for state in states() if state != "draft"]
+    assert {act: {state for state in moved if goes(request, act, state, people)} for act in DONE} == {
+        act: set(where) for act, where in acts().items()
+    }
+
+
+def goes(request, act, state, people):
+    """Return whether an act is done in a state; where it is refused nothing is left of it. All is rolled back."""
+    with transaction.atomic():
+        SupportRequest.objects.filter(pk=request.pk).update(state=state)
+        entries, said = Entry.objects.count(), ""
+        try:
+            with transaction.atomic():
+                DONE[act](SupportRequest.objects.get(pk=request.pk), people)
+        except Refused as refused:
+            said = str(refused)
+        left = Entry.objects.count() - entries
+        transaction.set_rollback(True)
+    assert bool(left) is not bool(said)
+    assert "is done only while" in said or not said
+    return not said
+
+
+def test_a_rate_is_given_once_whoever_presses_twice(people, request_of, providers):
+    request, helper = agreed(people, request_of)
+    SupportRequest.objects.filter(pk=request.pk).update(state="closed")
+    Closure.objects.create(request=request, public="x")
+    first, second = (SupportRequest.objects.get(pk=request.pk) for _ in range(2))
+    verbs.rate(request=first, by=people["contributor"], score=5)
+    with pytest.raises(verbs.Raced), transaction.atomic():
+        verbs.rate(request=second, by=people["contributor"], score=1)
+    with pytest.raises(Refused, match="answered already"):
+        verbs.rate(request=SupportRequest.objects.get(pk=request.pk), by=people["contributor"], score=1)
+    provider = Provider.objects.get(account=helper)
+    assert (provider.rating_sum, provider.rating_count) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ({"kind": "budget"}, "how much, in which currency"),
+        ({"kind": "budget", "amount": Decimal(5), "currency": "USD"}, "who pays"),
+        ({"kind": "budget", "amount": Decimal(0), "currency": "USD", "source": "Fund"}, "how much"),
+        ({"kind": "budget", "amount": Decimal(5), "currency": "XYZ", "source": "Fund"}, "three letters"),
+        ({"kind": "activity", "amount": Decimal(5), "currency": "USD", "source": "Fund"}, "Only a line of the budget"),
+    ],
+)
+def test_a_budget_line_says_amount_currency_and_source(people, request_of, line, sentence):
+    request = ready_to_match(people, request_of)
+    with pytest.raises(ValidationError, match=sentence):
+        verbs.plan(request=request, by=people["officer"], text="Fees", **line)
+    assert not request.plan.exists()
+
+
+def test_a_file_belongs_to_a_deliverable_of_the_same_plan(people, request_of):
+    request, other = ready_to_match(people, request_of), request_of()
+    officer = people["officer"]
+    line = verbs.plan(request=request, by=officer, kind="deliverable", text="Map")
+    activity = verbs.plan(request=request, by=officer, kind="activity", text="Trip")
+
+    def send(to, line):
+        file = SimpleUploadedFile("map.pdf", b"%PDF-1.7")
+        return verbs.attach(request=to, by=people["contributor"], file=file, line=line)
+
+    sent = send(request, line)
+    assert list(line.files.all()) == [sent]
+    for to, wrong in ((request, activity), (other, line)):
+        with pytest.raises(Refused, match="deliverable of this plan"):
+            send(to, wrong)

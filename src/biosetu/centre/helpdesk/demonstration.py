@@ -18,6 +18,10 @@ from biosetu.centre.helpdesk.models import Candidate, SupportRequest
 
 SETULAND = "XXA"
 HELPERS = ("helper-a", "helper-b")
+LOOKED_AT = {
+    "safeguards": "List of questions on land, knowledge and communities, invented for the demonstration",
+    "due_diligence": "Register entry and two earlier clients, invented for the demonstration",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,13 @@ def _consent(scene: Scene) -> None:
     )
 
 
+def _checked(what: str) -> Callable[[Scene], object]:
+    def done(scene: Scene) -> object:
+        return verbs.check_off(request=scene.request, by=scene.person, what=what, looked_at=LOOKED_AT[what])
+
+    return done
+
+
 def _measure(scene: Scene) -> None:
     for indicator, result in scene.rest[0].items():
         verbs.measure(item=scene.request.plan.get(indicator=indicator), by=scene.person, result=result)
@@ -129,8 +140,8 @@ MOVES: Mapping[str, Callable[[Scene], object]] = {
     "accept": lambda scene: verbs.answer_invitation(candidate=scene.candidate(), by=scene.person, accept=True),
     "refuse": lambda scene: verbs.answer_invitation(candidate=scene.candidate(), by=scene.person, accept=False),
     "choose": lambda scene: verbs.choose(candidate=scene.candidate(), by=scene.person),
-    "safeguards": lambda scene: verbs.check_off(request=scene.request, by=scene.person, what="safeguards"),
-    "due_diligence": lambda scene: verbs.check_off(request=scene.request, by=scene.person, what="due_diligence"),
+    "safeguards": _checked("safeguards"),
+    "due_diligence": _checked("due_diligence"),
     "consent": _consent,
     "line": lambda scene: verbs.plan(request=scene.request, by=scene.person, **scene.rest[0]),
     "measure": _measure,

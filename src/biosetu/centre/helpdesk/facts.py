@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+
 from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.permissions import Grant, User, grants
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.models import Answer, ConsentRecord, ConsentStatus, SupportRequest, Taking
+from biosetu.centre.helpdesk.models import (
+    Answer,
+    Check,
+    ConsentRecord,
+    ConsentStatus,
+    PlanItem,
+    SupportRequest,
+    Taking,
+)
 from biosetu.cooperation import Calendar, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled
 
@@ -46,6 +56,7 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
     rows = [row for row in request.request_parties.all() if row.standing == Taking.PART]
     values = request.values
     consents = newest_consents(request)
+    checks = request.checks()
     objections = request.objections.filter(settled_on__isnull=True).count()
     return Facts(
         today=now,
@@ -60,10 +71,12 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
         focal_point_vacant=bool(vacant(row.party for row in rows if not row.endorsed_on)),
         touches_communities=_yes(values.get("touches_communities", "")) or bool(consents),
         consents=tuple(record.standing() for record in consents),
-        safeguards_done=request.safeguards_done,
-        due_diligence_done=request.due_diligence_done,
+        safeguards_done=Check.What.SAFEGUARDS in checks,
+        due_diligence_done=Check.What.DUE_DILIGENCE in checks,
         provider_accepted=request.candidates.filter(chosen=True, answer=Answer.ACCEPTED).exists(),
-        results_recorded=hasattr(request, "closure") and not _unmeasured(request),
+        indicators_planned=_measurable(request).exists(),
+        results_recorded=not _measurable(request).filter(result__isnull=True).exists(),
+        report_written=hasattr(request, "closure") and bool(request.closure.public.strip()),
         objections_open=objections,
         stopped_by_holders=_stopped(request),
         previous_state=request.previous_state,
@@ -124,8 +137,7 @@ def endorsement_due(request: SupportRequest, today: date) -> date | None:
     return next((due.due for due in stands if due.step == ENDORSE and due.ended is None), None)
 
 
-def _unmeasured(request: SupportRequest) -> bool:
-    """Return whether a line to be measured has no result yet; lines of a Party that left are let go."""
+def _measurable(request: SupportRequest) -> QuerySet[PlanItem]:
+    """Return the lines of the plan to be measured; those of a Party that left are let go."""
     gone = request.request_parties.exclude(standing=Taking.PART).values("party")
-    lines = request.plan.exclude(indicator="").exclude(party__in=gone)
-    return lines.filter(result__isnull=True).exists()
+    return request.plan.exclude(indicator="").exclude(party__in=gone)

@@ -21,7 +21,7 @@ from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
     UNMATCHED,
-    Candidate,
+    Choice,
     PlanItem,
     Promise,
     RequestParty,
@@ -63,8 +63,8 @@ DEFINITIONS = {
     "overdue": N_("Promises that are open after their day."),
     "unmatched": N_("Requests without a provider after two rounds of matching."),
     "workload": N_("Providers' requests agreed, under way or delivered and not yet closed."),
-    "choices": N_("Providers chosen by an officer in the quarter from a list that the machine had ranked."),
-    "top": N_("Of these, how many stood among the first three of the machine's list."),
+    "choices": N_("Choices of a provider by an officer, in the quarter in which they were made."),
+    "top": N_("Of these, how many stood among the first three of the machine's list on the day of the choice."),
     "activities": N_("Activities, outputs and deliverables in the plans of requests under way or ended."),
     "outcomes": N_("Plan lines with an indicator whose result is recorded."),
     "reached": N_("Of these, those whose result is at least as far from the baseline as the plan said."),
@@ -130,14 +130,14 @@ def _promises(rows: QuerySet[SupportRequest]) -> Iterator[Figure]:
 
 
 def _choices(rows: QuerySet[SupportRequest]) -> Iterator[Figure]:
-    chosen = Candidate.objects.filter(request__in=rows, chosen=True, rank__gte=1)
+    chosen = Choice.objects.filter(request__in=rows)
     quarters = (
-        chosen.order_by("listed_on__year", "listed_on__quarter")
-        .values("listed_on__year", "listed_on__quarter")
+        chosen.order_by("chosen_on__year", "chosen_on__quarter")
+        .values("chosen_on__year", "chosen_on__quarter")
         .annotate(many=Count("pk"), top=Count("pk", filter=Q(rank__lte=TOP)))
     )
     for row in quarters:
-        name = f"{row['listed_on__year']}-Q{row['listed_on__quarter']}"
+        name = f"{row['chosen_on__year']}-Q{row['chosen_on__quarter']}"
         yield Figure("choices", name, row["many"])
         yield Figure("top", name, row["top"])
 

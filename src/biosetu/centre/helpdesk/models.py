@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from babel.numbers import list_currencies
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +16,7 @@ from biosetu.centre.accounts.guarded import Guarded, Paths
 from biosetu.centre.audit.models import AppendOnlyError
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
-from biosetu.centre.wording import language, lazy_text
+from biosetu.centre.wording import gettext, language, lazy_text
 from biosetu.cooperation import FINAL, Event, Request
 from biosetu.cooperation import Consent as Standing
 from biosetu.cooperation.forms import parts
@@ -130,8 +132,6 @@ class SupportRequest(Guarded, models.Model):
     version = models.PositiveIntegerField(default=1)
     created = models.DateTimeField(default=days.now)
     changed = models.DateTimeField(default=days.now, db_index=True)
-    safeguards_done = models.BooleanField(default=False)
-    due_diligence_done = models.BooleanField(default=False)
     rounds = models.PositiveSmallIntegerField(default=0)
     due_step = models.CharField(max_length=30, blank=True)
     due_on = models.DateField(null=True, blank=True, db_index=True)
@@ -178,6 +178,17 @@ class SupportRequest(Guarded, models.Model):
     def is_unmatched(self) -> bool:
         """Return whether two rounds of matching ended without a provider and none is found yet."""
         return self.rounds >= ROUNDS and self.state in STILL_LOOKING
+
+    def choice(self) -> Choice | None:
+        """Return the choice that stands: the newest, while its provider is the chosen candidate."""
+        newest = self.choices.last()
+        stands = newest is not None and self.candidates.filter(provider=newest.provider_id, chosen=True).exists()
+        return newest if stands else None
+
+    def checks(self) -> dict[str, Check]:
+        """Return what was checked for the choice that stands, the newest of each kind."""
+        standing = self.choice()
+        return {one.what: one for one in standing.checks.select_related("by")} if standing else {}
 
     def history(self) -> list[Event]:
         """Return the steps as the service clock reads them."""
@@ -365,7 +376,11 @@ class Promise(models.Model):
 
 
 class Candidate(models.Model):
-    """A provider on a request's shortlist: the machine's rank and reasons, kept; and what the officer made of it."""
+    """A provider on a request's shortlist: rank and reasons of the machine's newest list, and what became of it.
+
+    A provider that was invited stays when a newer list leaves it out, without rank. What an officer chose, and where it
+    stood when she did, is kept apart (`Choice`).
+    """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="candidates")
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="candidacies")
@@ -378,7 +393,7 @@ class Candidate(models.Model):
     listed_on = models.DateField(default=days.today)
 
     class Meta:
-        ordering = ("rank", "pk")
+        ordering = (models.F("rank").asc(nulls_last=True), "pk")
         constraints = (models.UniqueConstraint(fields=["request", "provider"], name="one_candidacy"),)
 
     def __str__(self) -> str:
@@ -395,10 +410,53 @@ class Candidate(models.Model):
         return str(self.lacks.get(language(), ""))
 
 
+class Choice(Appended):
+    """That an officer chose a provider: when, who, and where it stood on the machine's list, which is kept whole.
+
+    `machine` is the list as it stood: provider, rank, score; `rank` is empty where the chosen one was not on it.
+    """
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="choices")
+    provider = models.ForeignKey(Provider, null=True, on_delete=models.SET_NULL, related_name="choices")
+    rank = models.PositiveSmallIntegerField(null=True)
+    machine = models.JSONField(default=list)
+    chosen_on = models.DateField(default=days.today, db_index=True)
+    by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.provider_id} ({self.rank})"
+
+
+class Check(Appended):
+    """What was looked at before work is agreed, by whom and when; it holds for the choice that stood then, no other."""
+
+    class What(models.TextChoices):
+        """What is checked."""
+
+        SAFEGUARDS = "safeguards", lazy_text(N_("Safeguards"))
+        DUE_DILIGENCE = "due_diligence", lazy_text(N_("Due diligence"))
+
+    choice = models.ForeignKey(Choice, on_delete=models.CASCADE, related_name="checks")
+    what = models.CharField(max_length=20, choices=What.choices)
+    looked_at = models.TextField()
+    by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=days.now)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.looked_at[:60]}"
+
+
 class PlanItem(models.Model):
     """A line of the response plan. One with an indicator is measured: baseline, target, and later the result.
 
-    `party` names whose line it is where Parties are measured apart, as in a joint programme; empty: common to all.
+    `party` names whose line it is where Parties are measured apart, as in a joint programme; empty: common to all. A
+    line of the budget has an `amount`, its `currency` (ISO 4217), and who pays (`source`).
 
     Where the indicator is one of the framework's, `series` and `baseline_year` tie it to Observations, so that what is
     measured later shows beside it.
@@ -429,6 +487,9 @@ class PlanItem(models.Model):
     result = models.FloatField(null=True, blank=True)
     due = models.DateField(null=True, blank=True)
     done_on = models.DateField(null=True, blank=True)
+    amount = models.DecimalField(max_digits=15, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    source = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ("kind", "party", "pk")
@@ -436,15 +497,31 @@ class PlanItem(models.Model):
     def __str__(self) -> str:
         return self.text[:60]
 
+    def clean(self) -> None:
+        """Require of a budget line, and of no other, an amount above zero, a currency that exists, and who pays."""
+        money = (self.amount, self.currency, self.source)
+        if self.kind != self.Kind.BUDGET:
+            if any(money):
+                raise ValidationError(gettext(N_("Only a line of the budget has an amount.")))
+            return
+        if not all(money) or self.amount is None or self.amount <= 0:
+            raise ValidationError(gettext(N_("A line of the budget says how much, in which currency, and who pays.")))
+        if self.currency not in list_currencies():
+            raise ValidationError(gettext(N_("Write the currency as its three letters, such as USD.")))
+
 
 class Attachment(Appended):
-    """A file on a request: checked by type and size, sent as a download only; an internal one is for the centre."""
+    """A file on a request: checked by type and size, sent as a download only; an internal one is for the centre.
+
+    `line` is the deliverable of the plan that it is.
+    """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10)
     size = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    line = models.ForeignKey(PlanItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="files")
     file = models.FileField(upload_to="requests/%Y/")
     internal = models.BooleanField(default=False)
     provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,6 +27,7 @@ from biosetu.centre.helpdesk.models import (
     STATES,
     UNMATCHED,
     VERB_NAMES,
+    Check,
     ConsentStatus,
     FollowUp,
     PlanItem,
@@ -35,7 +37,7 @@ from biosetu.centre.helpdesk.models import (
 from biosetu.centre.helpdesk.remeasured import measured_since
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import MAIN_WAY, Refused, in_words, offered, read_clock, standards, states
+from biosetu.cooperation import MAIN_WAY, Refused, acts, in_words, offered, read_clock, standards, states
 from biosetu.cooperation.following import Asking, follow_ups
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.sheets import filled_sheet
@@ -163,6 +165,12 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "found": found,
         "roles": roles,
         "offered": steps,
+        "can_do": {act for act, known_in in acts().items() if found.state in known_in},
+        "choices": found.choices.select_related("provider", "by").prefetch_related("checks__by") if inside else [],
+        "checks": found.checks() if inside else {},
+        "check_kinds": Check.What.choices,
+        "budget": _budget(found),
+        "deliverables": [line for line in found.plan.all() if line.kind == PlanItem.Kind.DELIVERABLE],
         "inside": inside,
         "concerned": concerned,
         "clock": read_clock(found.history(), known.today, calendar(found)),
@@ -193,6 +201,12 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
     return render(request, "helpdesk/detail.html", context)
+
+
+def _budget(found: SupportRequest) -> list[tuple[str, str, Decimal]]:
+    """Return who pays how much: the lines of the budget summed by source and currency, never across currencies."""
+    lines = found.plan.filter(kind=PlanItem.Kind.BUDGET, amount__isnull=False).order_by("source", "currency")
+    return list(lines.values("source", "currency").annotate(sum=Sum("amount")).values_list("source", "currency", "sum"))
 
 
 def _follow_ups(found: SupportRequest) -> list[tuple[FollowUp, Asking]]:

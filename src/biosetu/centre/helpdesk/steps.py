@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -21,6 +22,7 @@ from biosetu.translation import N_
 Action = Callable[[SupportRequest, Account, QueryDict], object]
 EACH = "each"
 NO_FILE = N_("Choose a file.")
+NO_AMOUNT = N_("Write the amount in digits, such as 12000 or 12000.50.")
 
 
 @login_required
@@ -50,7 +52,9 @@ def _attach(found: SupportRequest, by: Account, request: HttpRequest) -> None:
     file = request.FILES.get("file")
     if file is None:
         raise Refused(NO_FILE)
-    verbs.attach(request=found, by=by, file=file, internal="internal" in request.POST)
+    pk = str(request.POST.get("line", ""))
+    line: PlanItem | None = get_object_or_404(found.plan, pk=int(pk)) if pk.isdecimal() else None
+    verbs.attach(request=found, by=by, file=file, internal="internal" in request.POST, line=line)
 
 
 def _as_seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:
@@ -69,6 +73,13 @@ def _number(text: str) -> float | None:
     return float(text) if text.strip() else None
 
 
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(text.strip()) if text.strip() else None
+    except InvalidOperation:
+        raise Refused(NO_AMOUNT) from None
+
+
 def _candidate(found: SupportRequest, posted: QueryDict) -> Candidate:
     return get_object_or_404(found.candidates.select_related("request", "provider"), pk=posted.get("candidate", "0"))
 
@@ -81,11 +92,14 @@ def _consent(found: SupportRequest, by: Account, posted: QueryDict) -> object:
 
 
 def _plan(found: SupportRequest, by: Account, posted: QueryDict) -> object:
-    texts = {name: posted.get(name, "") for name in ("kind", "text", "responsible", "indicator", "series", "unit")}
+    texts = {
+        name: posted.get(name, "") for name in ("kind", "text", "responsible", "indicator", "series", "unit", "source")
+    }
     numbers = {name: _number(posted.get(name, "")) for name in ("baseline", "target")}
     year = posted.get("baseline_year", "")
     numbers["baseline_year"] = int(year) if str(year).isdecimal() else None
-    line: dict[str, Any] = {"due": _date(posted.get("due", "")), **texts, **numbers}
+    money = {"amount": _amount(posted.get("amount", "")), "currency": posted.get("currency", "").strip().upper()}
+    line: dict[str, Any] = {"due": _date(posted.get("due", "")), **texts, **numbers, **money}
     if posted.get("party") == EACH:
         return verbs.plan_for_each(request=found, by=by, **line)
     return verbs.plan(request=found, by=by, party=posted.get("party", ""), **line)
@@ -141,7 +155,9 @@ ACTIONS: Mapping[str, Action] = {
     "invite": lambda found, by, posted: verbs.invite(candidate=_candidate(found, posted), by=by),
     "answer-invitation": _invitation,
     "choose": lambda found, by, posted: verbs.choose(candidate=_candidate(found, posted), by=by),
-    "check-off": lambda found, by, posted: verbs.check_off(request=found, by=by, what=posted.get("what", "")),
+    "check-off": lambda found, by, posted: verbs.check_off(
+        request=found, by=by, what=posted.get("what", ""), looked_at=posted.get("looked_at", "")
+    ),
     "plan-line": _plan,
     "measure": _measure,
     "report": _report,

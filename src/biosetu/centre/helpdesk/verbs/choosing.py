@@ -14,8 +14,8 @@ from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.models import Answer, Candidate, SupportRequest
-from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand
+from biosetu.centre.helpdesk.models import Answer, Candidate, Check, Choice, SupportRequest
+from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand, in_state
 from biosetu.cooperation import Refused
 from biosetu.translation import LANGUAGES, N_, translations
 
@@ -29,7 +29,8 @@ ASKED_TO_HELP = N_("%(reference)s %(title)s: can you help?")
 @transaction.atomic
 def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLIST) -> list[Candidate]:
     """Let the machine make the shortlist; its ranks and reasons are kept beside what the officer chooses."""
-    demand(by, "work", request)
+    demand(by, "work", request, "list")
+    claim(request)
     offers = [provider.offer() for provider in Provider.objects.filter(standing="listed", consented_on__isnull=False)]
     if not offers:
         raise Refused(N_("No provider is listed in the directory yet."))
@@ -37,6 +38,7 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
     listed = [int(column) for column in cooperation.shortlist(matched, 0, most)]
     kept = request.candidates.exclude(answer=Answer.LISTED, chosen=False).values_list("provider_id", flat=True)
     request.candidates.exclude(provider_id__in=list(kept)).delete()
+    request.candidates.update(rank=None, score=None)
     for rank, column in enumerate(listed, start=1):
         Candidate.objects.update_or_create(
             request=request,
@@ -59,7 +61,7 @@ def _in_languages(tell: Callable[..., tuple[str, ...]], matched: Fit, column: in
 @transaction.atomic
 def invite(*, candidate: Candidate, by: Account) -> None:
     """Invite a provider of the shortlist."""
-    demand(by, "work", candidate.request)
+    demand(by, "work", candidate.request, "invite")
     _answer(candidate, Answer.INVITED, (Answer.LISTED, Answer.DECLINED, Answer.RELEASED))
     values = {"reference": candidate.request.reference, "title": candidate.request.title}
     notify(candidate.provider.account, ASKED_TO_HELP, values, address=f"requests/{candidate.request.reference}/")
@@ -71,6 +73,7 @@ def answer_invitation(*, candidate: Candidate, by: Account, accept: bool) -> Non
     """Answer an invitation; only the provider's own account does."""
     if candidate.provider.account_id is None or candidate.provider.account_id != by.pk:
         raise PermissionDenied
+    in_state(candidate.request, "answer_invitation")
     _answer(candidate, Answer.ACCEPTED if accept else Answer.DECLINED, (Answer.INVITED,))
     audit(candidate.request, by, "accept" if accept else "decline_invitation", {"provider": candidate.provider_id})
 
@@ -83,26 +86,47 @@ def _answer(candidate: Candidate, answer: Answer, before: Iterable[Answer]) -> N
 
 @transaction.atomic
 def choose(*, candidate: Candidate, by: Account) -> None:
-    """Choose a provider that accepted; the machine's rank stays on record beside the choice."""
-    demand(by, "work", candidate.request)
+    """Choose a provider that accepted; the machine's list as it stands is kept beside the choice.
+
+    What was checked for another provider, or for an earlier choice, does not hold for this one.
+    """
+    request = candidate.request
+    demand(by, "work", request, "choose")
+    candidate.refresh_from_db(fields=["rank", "answer"])
     if candidate.answer != Answer.ACCEPTED:
         raise Refused(N_("This provider has not accepted yet."))
-    claim(candidate.request)
-    before = candidate.request.candidates.filter(chosen=True).values_list("provider_id", flat=True).first()
-    candidate.request.candidates.update(chosen=False)
+    claim(request)
+    before = request.candidates.filter(chosen=True).values_list("provider_id", flat=True).first()
+    request.candidates.update(chosen=False)
     Candidate.objects.filter(pk=candidate.pk).update(chosen=True)
     candidate.chosen = True
+    machine = list(request.candidates.filter(rank__isnull=False).values("provider", "rank", "score"))
+    Choice.objects.create(
+        request=request,
+        provider=candidate.provider,
+        rank=candidate.rank,
+        machine=machine,
+        by=by,
+        chosen_on=days.today(),
+    )
     chosen = as_pair((str(before or ""), str(candidate.provider_id)))
-    audit(candidate.request, by, "choose", {"provider": chosen, "rank": candidate.rank})
+    audit(request, by, "choose", {"provider": chosen, "rank": candidate.rank})
 
 
 @transaction.atomic
-def check_off(*, request: SupportRequest, by: Account, what: str) -> None:
-    """Confirm `safeguards` or `due_diligence` before agreeing."""
-    fields = {"safeguards": "safeguards_done", "due_diligence": "due_diligence_done"}
-    if what not in fields:
+def check_off(*, request: SupportRequest, by: Account, what: str, looked_at: str) -> Check:
+    """Record what was looked at: `safeguards` of the work or `due_diligence` on the provider chosen."""
+    if what not in Check.What.values:
         raise Refused(N_("Only safeguards and due diligence are checked off."))
-    demand(by, "work", request)
-    before = getattr(request, fields[what])
-    claim(request, **{fields[what]: True})
-    audit(request, by, what, {fields[what]: as_pair((str(before).lower(), "true"))})
+    demand(by, "work", request, "check_off")
+    if not looked_at.strip():
+        raise Refused(N_("Say what was looked at, and where it is kept."))
+    choice = request.choice()
+    if choice is None:
+        raise Refused(N_("Choose the provider first; what is checked holds for that choice."))
+    claim(request)
+    before = request.checks().get(what)
+    made = Check.objects.create(choice=choice, what=what, looked_at=looked_at.strip(), by=by)
+    told = {"looked_at": (before.looked_at if before else "", made.looked_at)}
+    audit(request, by, what, {"provider": choice.provider_id}, told)
+    return made

@@ -12,7 +12,7 @@ from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import TAKEN_BACK, roles_for
 from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest
-from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, claim
+from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, claim, in_state
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
@@ -74,6 +74,7 @@ def object_to(*, request: SupportRequest, by: Account, text: str) -> Objection:
         raise Refused(N_("Say what you object to."))
     if "community" not in roles_for(by, request):
         raise PermissionDenied
+    in_state(request, "object")
     objection = Objection.objects.create(request=request, text=text.strip(), raised_by=by)
     audit(request, by, "object")
     for role in Role.objects.current().filter(role="manager", centre=request.centre).select_related("account"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -14,26 +15,27 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import focal_parties, roles_for
 from biosetu.centre.helpdesk.models import Closure, PlanItem, SupportRequest, Taking
-from biosetu.centre.helpdesk.verbs.moving import audit, demand
+from biosetu.centre.helpdesk.verbs.moving import audit, claim, demand, in_state
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
 RATINGS = range(1, 6)
-NUMBERS = ("indicator", "series", "unit", "baseline", "baseline_year", "target", "due")
+NUMBERS = ("indicator", "series", "unit", "baseline", "baseline_year", "target", "due", "amount", "currency")
 
 
 @transaction.atomic
 def plan(*, request: SupportRequest, by: Account, party: str = "", **fields: object) -> PlanItem:
     """Add a line to the response plan: common to all, or one Party's own."""
-    demand(by, "work", request)
+    demand(by, "work", request, "plan")
     if party and not request.request_parties.filter(party=party, standing=Taking.PART).exists():
         raise Refused(N_("This Party takes no part."))
     item = PlanItem(request=request, party=party, **fields)
     item.full_clean()
+    claim(request)
     item.save()
     said = {name: getattr(item, name) for name in NUMBERS if getattr(item, name) not in (None, "")}
     told = {name: value if isinstance(value, int | float) else str(value) for name, value in said.items()}
-    texts = {name: ("", str(getattr(item, name))) for name in ("text", "responsible") if getattr(item, name)}
+    texts = {name: ("", str(getattr(item, name))) for name in ("text", "responsible", "source") if getattr(item, name)}
     audit(request, by, "plan", {"line": item.pk, "kind": item.kind, "party": party, **told}, texts)
     return item
 
@@ -50,6 +52,12 @@ def measure(*, item: PlanItem, by: Account, result: float, on: date | None = Non
     """Record the result of a line of the plan; a Party's own line also by its focal point."""
     if not roles_for(by, item.request) & {"provider", "officer", "manager"} and item.party not in focal_parties(by):
         raise PermissionDenied
+    in_state(item.request, "measure")
+    if not item.indicator:
+        raise Refused(N_("This line has no indicator to be measured."))
+    if not math.isfinite(result):
+        raise Refused(N_("Give a number."))
+    claim(item.request)
     before = "" if item.result is None else f"{item.result:g}"
     item.result, item.done_on = result, on or days.today()
     item.save(update_fields=["result", "done_on"])
@@ -59,7 +67,8 @@ def measure(*, item: PlanItem, by: Account, result: float, on: date | None = Non
 @transaction.atomic
 def report(*, request: SupportRequest, by: Account, **fields: object) -> Closure:
     """Write or amend the closure report: its public part, the internal annex, the lessons."""
-    demand(by, "work", request)
+    demand(by, "work", request, "report")
+    claim(request)
     closure, _ = Closure.objects.get_or_create(request=request)
     before = {name: str(getattr(closure, name)) for name in fields}
     for name, value in fields.items():
@@ -74,11 +83,16 @@ def report(*, request: SupportRequest, by: Account, **fields: object) -> Closure
 def rate(*, request: SupportRequest, by: Account, score: int, words: str = "") -> None:
     """Answer the two questions after the work: the requester's, or the provider's own."""
     roles = roles_for(by, request)
-    if not roles & {"focal_point" if request.joint else "requester", "provider"} or not hasattr(request, "closure"):
+    if not roles & {"focal_point" if request.joint else "requester", "provider"}:
         raise PermissionDenied
+    in_state(request, "rate")
     if score not in RATINGS:
         raise Refused(N_("Choose 1 to 5."))
+    if not hasattr(request, "closure"):
+        raise Refused(N_("There is no closure report yet."))
+    claim(request)
     closure = request.closure
+    closure.refresh_from_db()
     first = ("focal_point" if request.joint else "requester") in roles
     if (closure.requester_useful if first else closure.provider_ready) is not None:
         raise Refused(N_("You have answered already."))

@@ -13,7 +13,7 @@ from biosetu.centre.accounts.permissions import grants, parties_for
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import CENTRE_ROLES, focal_parties
 from biosetu.centre.helpdesk.models import RequestParty, SupportRequest, Taking
-from biosetu.centre.helpdesk.verbs.moving import Raced, checked, demand, note, numbered
+from biosetu.centre.helpdesk.verbs.moving import Raced, checked, demand, in_state, note, numbered
 from biosetu.cooperation import FINAL, Refused
 from biosetu.translation import N_
 
@@ -86,6 +86,7 @@ def tell_result(*, request: SupportRequest, by: Account, party: str, text: str) 
     """Say what came of it for one Party: its own focal point, or the centre."""
     if party not in focal_parties(by):
         demand(by, "work", request)
+    in_state(request, "result")
     if not request.request_parties.filter(party=party, standing=Taking.PART).update(result=text.strip()):
         raise Raced
     note(request, by, "result", changes={"party": party})

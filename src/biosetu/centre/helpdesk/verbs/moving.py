@@ -24,6 +24,7 @@ from biosetu.centre.helpdesk.asking import schedule
 from biosetu.centre.helpdesk.facts import calendar, endorsement_due, facts, roles_for, vacant
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
+    STATE_NAMES,
     Answer,
     Candidate,
     Promise,
@@ -32,7 +33,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
-from biosetu.cooperation import FINAL, Due, Refused, read_clock, step
+from biosetu.cooperation import FINAL, Due, Refused, acts, read_clock, say, step
 from biosetu.cooperation.forms import YES, check, form, parts
 from biosetu.framework import coverage, parties
 from biosetu.problems import DataError, Problem
@@ -41,6 +42,7 @@ from biosetu.translation import N_
 ATTEMPTS = 5
 PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
 ENDED = N_("The consent of the people concerned has ended.")
+NOT_NOW = N_("The request is {state}; this is done only while it is one of: {states}.")
 MOVED = N_("%(reference)s %(title)s: there is something new.")
 
 
@@ -227,7 +229,7 @@ def _endorse(request: SupportRequest, own: frozenset[str], on: date, *, lapsed: 
 @transaction.atomic
 def acknowledge(*, request: SupportRequest, by: Account) -> None:
     """Tell the requester that the centre has seen the request; stops the first promise of the clock."""
-    demand(by, "work", request)
+    demand(by, "work", request, "acknowledge")
     if request.steps.filter(verb="acknowledge").exists():
         return
     note(request, by, "acknowledge")
@@ -239,7 +241,7 @@ def pass_ball(*, request: SupportRequest, by: Account, to: str) -> None:
     verb = {"requester": "ask", "centre": "reply"}.get(to)
     if verb is None:
         raise Refused(N_("The ball goes to the requester or back to the centre."))
-    demand(by, "work" if to == "requester" else "edit", request)
+    demand(by, "work" if to == "requester" else "edit", request, verb)
     before = request.ball
     claim(request, ball=to)
     note(request, by, verb, changes={"ball": as_pair((before, to))})
@@ -268,10 +270,21 @@ def claim(request: SupportRequest, **changes: object) -> None:
         setattr(request, name, value)
 
 
-def demand(by: Account, verb: str, request: SupportRequest) -> None:
-    """Raise `PermissionDenied` where the table of permissions does not let the person do this."""
+def demand(by: Account, verb: str, request: SupportRequest, act: str = "") -> None:
+    """Raise `PermissionDenied` where the table of permissions does not let the person do this, and `Refused` where the
+    table of acts does not know it in the state of the request.
+    """
     if not may(by, verb, request):
         raise PermissionDenied
+    if act:
+        in_state(request, act)
+
+
+def in_state(request: SupportRequest, act: str) -> None:
+    """Raise `Refused` where the table of acts does not know this in the state of the request."""
+    if request.state not in acts()[act]:
+        known = tuple(STATE_NAMES[state] for state in acts()[act])
+        raise Refused(say(NOT_NOW, state=(STATE_NAMES[request.state],), states=known))
 
 
 def checked(values: Mapping[str, str]) -> dict[str, str]:

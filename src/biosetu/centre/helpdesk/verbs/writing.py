@@ -14,7 +14,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import User
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.facts import roles_for
-from biosetu.centre.helpdesk.models import ASKED, Attachment, Message, SupportRequest
+from biosetu.centre.helpdesk.models import ASKED, Attachment, Message, PlanItem, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import audit, demand, tell
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
@@ -76,8 +76,14 @@ def write(
 
 
 @transaction.atomic
-def attach(*, request: SupportRequest, by: Account, file: File[bytes], internal: bool = False) -> Attachment:
-    """Add a file; its type is told by its content as well as by its name, its size is limited."""
+def attach(
+    *, request: SupportRequest, by: Account, file: File[bytes], internal: bool = False, line: PlanItem | None = None
+) -> Attachment:
+    """Add a file, as a deliverable of the plan where `line` is one; its type is told by its content as well as by its
+    name, its size is limited.
+    """
+    if line is not None and (line.request_id != request.pk or line.kind != PlanItem.Kind.DELIVERABLE):
+        raise Refused(N_("Only a deliverable of this plan has files."))
     demand(by, "work" if internal else "write", request)
     name, kind = _named(file)
     if (file.size or 0) > LARGEST:
@@ -90,11 +96,16 @@ def attach(*, request: SupportRequest, by: Account, file: File[bytes], internal:
     file.seek(0)
     made = Attachment(
         request=request, name=name, kind=kind, size=len(content), digest=hashlib.sha256(content).hexdigest(),
-        internal=internal, added_by=by, provider=side_of(by, request),
+        internal=internal, added_by=by, provider=side_of(by, request), line=line,
     )  # fmt: skip
     made.file.save(f"{made.digest}.{kind}", file, save=False)
     made.save()
-    audit(request, by, "attach", {"digest": made.digest, "kind": kind, "internal": internal})
+    audit(
+        request,
+        by,
+        "attach",
+        {"digest": made.digest, "kind": kind, "internal": internal, "line": line.pk if line else None},
+    )
     return made
 
 
