@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from biosetu.ecosystems.accuracy import adjusted_areas
 from biosetu.ecosystems.change import change, geometric_decline, linear_decline, puyravaud_percent_per_year, trend
-from biosetu.ecosystems.intervals import Interval
-from biosetu.ecosystems.severity import collapse_probability, extent_at, relative_severity, severity_interval
+from biosetu.ecosystems.severity import collapse_probability, extent_at, relative_severity
 
 
 def test_rates_worked_by_hand() -> None:
@@ -108,12 +107,6 @@ def test_severity_worked_by_hand() -> None:
     assert relative_severity([10, 10, 10, 4], [12, -3, np.nan, 4], [0, 0, 0, 4]).tolist()[:2] == [0, 100]
     assert relative_severity(4, 4, 4).tolist() == 100
     assert relative_severity(20, 60, 100).tolist() == 50
-
-
-def test_severity_interval_takes_the_corners() -> None:
-    found = severity_interval(Interval.exactly(10), Interval(5, 4, 6), Interval(1, 0, 2))
-    assert (found.low, found.high) == (pytest.approx(40), pytest.approx(75))
-    assert found.best == pytest.approx(500 / 9)
 
 
 def test_extent_counts_area_at_least_so_severe() -> None:

@@ -163,6 +163,13 @@ def measure(
     help="Runs of your own models (ecosystem, run, year, collapsed or value): criterion E.",
 )
 @collapse_options
+@click.option(
+    "--degradation",
+    "degraded",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Findings of biosetu ecosystems severity: criteria C and D; repeatable.",
+)
 @language_option
 @click.option("--rle", type=click.Path(path_type=Path), help="Also write the layout of the Red List of Ecosystems.")
 @keep_option
@@ -182,7 +189,7 @@ def assess(
         return
     rule = Collapse(chosen["threshold"], chosen["above"], start=chosen["start"])
     runs = job.collapse_runs(chosen["runs"], rule) if chosen["runs"] else None
-    found = job.assess_file(measures, version, reading, past=chosen["past"], runs=runs)
+    found = job.assess_file(measures, version, reading, past=chosen["past"], runs=runs, degraded=chosen["degraded"])
     if chosen["rle"] is not None:
         emit(job.rle_export(found), chosen["rle"])
     if chosen["report"] is not None:
@@ -243,15 +250,60 @@ def extent(measures: Path, classes: Path | None, decimals: int, out: Path | None
     emit(table, out)
 
 
-@ecosystems.command()
-@click.argument("units", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--at", default="30,50,70,80,90", show_default=True, callback=_years, help="Severities [%].")
-@out_option
-def severity(units: Path, at: tuple[float, ...], out: Path | None) -> None:
-    """Severity and extent of degradation (C, D) from units: ecosystem, area_km2, baseline, present, collapse."""
-    from biosetu.jobs.ecosystems_assess import severity_file
+def _percents(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, ...]:
+    found = _years(context, parameter, value)
+    if any(not each.is_integer() or not 0 <= each <= 100 for each in found):
+        raise click.BadParameter("give whole percents such as 30,50,80")
+    return tuple(int(each) for each in found)
 
-    emit(severity_file(units, at), out)
+
+@ecosystems.command()
+@click.argument("series", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--criterion", default="C1", show_default=True, help="C1, C2a, C2b, C3, or D1 to D3.")
+@click.option("--collapse", default="", help="Value of collapse, 10 or '10 (8-12)'; or a table: ecosystem, collapse.")
+@click.option("--collapse-at", type=click.Choice(["low", "high"]), help="On which side of the values collapse lies.")
+@click.option(
+    "--dates", callback=_years, help="Rasters: year of each, e.g. 2000,2020; else the year in each file name."
+)
+@click.option(
+    "--map",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Rasters: the map of classes that says which ecosystem a pixel is.",
+)
+@click.option("--classes", type=click.Path(path_type=Path), help="Class table with the columns code and name.")
+@click.option("--present", type=float, help="The present year; else the last of the series.")
+@click.option("--start", type=float, help="First year of C2b, C3, D2b, D3; else the series' first, or 1750.")
+@click.option("--extrapolate", is_flag=True, help="Go beyond the dates by each unit's own linear trend.")
+@click.option("--band", type=int, help="Rasters: which band to read.")
+@click.option("--nodata", type=int, multiple=True, help="A code of the map that means no data; repeatable.")
+@click.option("--align", is_flag=True, help="Bring later rasters to the grid of the first by the nearest pixel.")
+@click.option(
+    "--guidelines", "version", default="2.0", show_default=True, help="Version of the guidelines: 1.1 or 2.0."
+)
+@click.option("--at", default="30,50,70,80,90", show_default=True, callback=_percents, help="Severities shown [%].")
+@click.option("--findings", type=click.Path(path_type=Path), help="Write category and template cells to FILE.")
+@click.option("--workers", type=click.IntRange(1), help="Threads; else one per processor.")
+@out_option
+@quiet_option
+def severity(
+    series: tuple[Path, ...], at: tuple[int, ...], findings: Path | None, out: Path | None, quiet: bool, **chosen: Any
+) -> None:
+    """Severity and extent of degradation (C, D) from a variable at several times.
+
+    SERIES is a table of units (ecosystem, unit, area_km2, year, value; or ecosystem, area_km2, baseline, present), or a
+    raster of the variable for each date. `assess --degradation` takes the findings.
+    """
+    from biosetu.jobs.ecosystems_severity import options_from, severity_of
+
+    with progress_bar(quiet) as progress:
+        found = severity_of(series, options_from(chosen), progress)
+    if findings is not None:
+        emit(found.findings(), findings)
+    elif not quiet:
+        for row in found.findings().to_pylist():
+            reach = f"{row['category']} ({row['category_low']}–{row['category_high']})"
+            click.echo(f"{row['ecosystem']}: {row['criterion']} {reach}: {row['reason']}", err=True)
+    emit(found.curves(at), out)
 
 
 @ecosystems.command()

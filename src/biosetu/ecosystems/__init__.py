@@ -12,18 +12,20 @@ from biosetu.ecosystems.criteria import (
     few_locations,
     small_range,
 )
+from biosetu.ecosystems.degradation import Bounds, SeverityTally, severity_bounds, value_at, window_of
 from biosetu.ecosystems.extent import extent_by_group, shares_percent
 from biosetu.ecosystems.intervals import Interval, parse_interval
 from biosetu.ecosystems.occupancy import CellCount, Occupancy, occupancy
 from biosetu.ecosystems.redlist_index import IndexOptions, categories_by_group, index_table, read_history
 from biosetu.ecosystems.rle_layout import rle_table
-from biosetu.ecosystems.severity import collapse_probability, extent_at, relative_severity, severity_interval
+from biosetu.ecosystems.severity import collapse_probability, extent_at, relative_severity
 from biosetu.ecosystems.thresholds import Guidelines, guidelines
 from biosetu.ecosystems.typology import FunctionalGroup, functional_groups, suggest_groups
 
 __all__ = [
     "AdjustedAreas",
     "Assessed",
+    "Bounds",
     "CellCount",
     "Change",
     "Conditions",
@@ -33,6 +35,7 @@ __all__ = [
     "IndexOptions",
     "Interval",
     "Occupancy",
+    "SeverityTally",
     "Trend",
     "adjusted_areas",
     "assess",
@@ -54,10 +57,12 @@ __all__ = [
     "read_history",
     "relative_severity",
     "rle_table",
-    "severity_interval",
+    "severity_bounds",
     "shares_percent",
     "small_range",
     "suggest_groups",
     "template_rows",
     "trend",
+    "value_at",
+    "window_of",
 ]

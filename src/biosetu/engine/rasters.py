@@ -33,6 +33,7 @@ __all__ = [
     "open_stack",
     "raster_driver",
     "read_band",
+    "read_codes",
     "read_small",
     "read_values",
     "write_raster",
@@ -78,10 +79,11 @@ class RasterStack:
         """The grid of the first date, on which all is measured."""
         return self.dates[0].grid
 
-    def bands(self) -> list[tuple[int, int]]:
-        """Return (first row, row after the last) of the bands: whole tiles, about BAND_PIXELS each."""
+    def bands(self, most_pixels: int | None = None) -> list[tuple[int, int]]:
+        """Return (first row, row after the last) of the bands: whole tiles, about BAND_PIXELS (or so many) each."""
         tile = max(raster.tile_rows for raster in self.dates)
-        rows = max(tile, BAND_PIXELS // max(self.grid.width, 1) // tile * tile)
+        pixels = BAND_PIXELS if most_pixels is None else most_pixels
+        rows = max(tile, pixels // max(self.grid.width, 1) // tile * tile)
         return [(row, min(row + rows, self.grid.height)) for row in range(0, self.grid.height, rows)]
 
 
@@ -139,9 +141,9 @@ def read_band(
 
 
 def read_values(
-    stack: RasterStack, start: int, stop: int, columns: tuple[int, int] | None = None
+    stack: RasterStack, start: int, stop: int, columns: tuple[int, int] | None = None, index: int = 0
 ) -> NDArray[np.float64]:
-    """Return the measured values of the first date in rows `start` to `stop`, NaN where unknown.
+    """Return the measured values of one date, by default the first, in rows `start` to `stop`, NaN where unknown.
 
     The file's own scale and offset are applied; unknown is what the file declares or masks, what `stack.nodata` names
     (both as stored) and what is not finite.
@@ -149,21 +151,33 @@ def read_values(
     Raises:
         DataError: a damaged file.
     """
-    raster, window = stack.dates[0], _window(stack, start, stop, columns)
+    raster, window = stack.dates[index], _window(stack, start, stop, columns)
     try:
         with _opened(raster.path) as data:
-            stored = data.read(raster.band, window=window)
-            known = data.read_masks(raster.band, window=window) != 0
             scale, offset = data.scales[raster.band - 1], data.offsets[raster.band - 1]
+            if stack.align[index]:
+                with _aligned(data, stack.grid, raster) as warped:
+                    stored, known = _stored(warped, raster, window)
+            else:
+                stored, known = _stored(data, raster, window)
     except RasterioError as error:
         raise _damaged(raster, window, error) from error
     known &= ~np.isin(stored, list(stack.nodata)) & np.isfinite(stored)
     return np.where(known, stored.astype(np.float64) * scale + offset, np.nan)
 
 
+def _stored(data: Any, raster: Raster, window: Window) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    return data.read(raster.band, window=window), data.read_masks(raster.band, window=window) != 0
+
+
 def _window(stack: RasterStack, start: int, stop: int, columns: tuple[int, int] | None) -> Window:
     first, last = columns or (0, stack.grid.width)
     return Window(first, start, last - first, stop - start)
+
+
+def read_codes(stack: RasterStack, index: int, start: int, stop: int) -> NDArray[np.integer]:
+    """Return the class codes of one date, as `read_band` does."""
+    return _read(stack.dates[index], stack, stack.align[index], _window(stack, start, stop, None))
 
 
 def read_small(stack: RasterStack, index: int, side: int) -> NDArray[np.integer]:

@@ -11,11 +11,9 @@ import pyarrow as pa
 from biosetu.ecosystems.assessment import TEMPLATE, Assessed, assess, assessment_table, template_rows
 from biosetu.ecosystems.collapse import Collapse, CollapseRisk, collapse_risks, risks_table
 from biosetu.ecosystems.extent import extent_by_group
-from biosetu.ecosystems.intervals import Interval, parse_interval
 from biosetu.ecosystems.pictures import Picture, read_pictures
 from biosetu.ecosystems.redlist_index import IndexOptions, categories_by_group, index_table, read_history
 from biosetu.ecosystems.rle_layout import rle_table
-from biosetu.ecosystems.severity import extent_at, severity_interval
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION
 from biosetu.ecosystems.typology import functional_groups, suggest_groups
 from biosetu.engine.cells import read_cells
@@ -36,6 +34,7 @@ def assess_file(
     *,
     past: bool = False,
     runs: Mapping[str, CollapseRisk] | None = None,
+    degraded: Sequence[Path] = (),
 ) -> list[Assessed]:
     """Assess the ecosystems in a file: a filled template, or the measures of a map.
 
@@ -45,21 +44,38 @@ def assess_file(
         reading: of the 1 % rule; without it that of the guidelines.
         past: measures alone: whether A1 may be extrapolated.
         runs: probabilities of collapse by ecosystem, for criterion E; they take the place of the file's own.
+        degraded: findings of `ecosystems severity`, for criteria C and D; they take the place of the file's own.
 
     Raises:
-        DataError: everything in the file that cannot be read; runs of ecosystems that the file does not have.
+        DataError: everything in the files that cannot be read; what is found of ecosystems that the file does not have.
     """
     rows = _template(path, past)
     if runs is not None:
-        rows = _with_runs(rows, runs, path.name)
+        rows = _with_cells(rows, {name: risk.cells() for name, risk in runs.items()}, path.name)
+    for findings in degraded:
+        rows = _with_cells(rows, _degradation_cells(findings), path.name)
     return assess(rows, version, reading, path.name)
 
 
-def _with_runs(rows: list[dict[str, str]], runs: Mapping[str, CollapseRisk], file: str) -> list[dict[str, str]]:
-    if unknown := sorted(set(runs) - {row["ecosystem"] for row in rows}):
-        remedy = "Name ecosystems in the runs as in the column ecosystem."
-        raise DataError([Problem("has no such ecosystem", remedy, "runs", file, value=name) for name in unknown])
-    return [{**row, **(runs[row["ecosystem"]].cells() if row["ecosystem"] in runs else {})} for row in rows]
+def _with_cells(rows: list[dict[str, str]], found: Mapping[str, Mapping[str, str]], file: str) -> list[dict[str, str]]:
+    if unknown := sorted(set(found) - {row["ecosystem"] for row in rows}):
+        remedy = "Name ecosystems there as in the column ecosystem."
+        raise DataError([Problem("has no such ecosystem", remedy, "ecosystem", file, value=name) for name in unknown])
+    return [{**row, **found.get(row["ecosystem"], {})} for row in rows]
+
+
+def _degradation_cells(path: Path) -> dict[str, dict[str, str]]:
+    """Return the cells of C and D by ecosystem from findings of `ecosystems severity`."""
+    table = read_cells(path)
+    wanted = [
+        name
+        for name in table.column_names
+        if name in TEMPLATE and name.endswith(("severity_percent", "extent_percent"))
+    ]
+    if "ecosystem" not in table.column_names or not wanted:
+        remedy = "Give what biosetu ecosystems severity --findings FILE wrote."
+        raise DataError(Problem("holds no findings of C or D", remedy, "columns", path.name))
+    return {row["ecosystem"]: {name: row[name] for name in wanted} for row in table.to_pylist()}
 
 
 def collapse_runs(path: Path, rule: Collapse) -> dict[str, CollapseRisk]:
@@ -188,61 +204,6 @@ def extent_file(path: Path, classes: Path | None = None, decimals: int = 2) -> p
     if any(not row["date"] for row in rows):
         raise DataError(Problem("has areas without date", "Measure with --dates.", "date", file=path.name))
     return extent_by_group(rows, groups, decimals)
-
-
-def severity_file(path: Path, at: Sequence[float]) -> pa.Table:
-    """Return relative severity and its extent by ecosystem, from a table of units (plots, pixels, sites).
-
-    Args:
-        path: columns ecosystem, area_km2, baseline, present, collapse; a collapse value may carry bounds, 5 (3-7), and
-            an empty cell leaves the unit out.
-        at: severities at which the extent is wanted [%].
-
-    Returns:
-        ecosystem, severity_percent, extent_percent, extent_low_percent, extent_high_percent, units.
-    """
-    table = read_cells(path)
-    needed = ("ecosystem", "area_km2", "baseline", "present", "collapse")
-    if missing := [name for name in needed if name not in table.column_names]:
-        raise DataError(Problem(f"lacks {', '.join(missing)}", "Name the columns in row 1.", "columns", file=path.name))
-    problems: list[Problem] = []
-    units: dict[str, list[tuple[float, Interval]]] = {}
-    for number, row in enumerate(table.to_pylist(), start=2):
-        values = [_interval(row, name, number, path.name, problems) for name in needed[1:]]
-        area, start, now, end = values
-        if area is not None and start is not None and now is not None and end is not None:
-            units.setdefault(row["ecosystem"], []).append((area.best, severity_interval(start, now, end)))
-    if problems:
-        raise DataError(problems)
-    rows = [row for name, own in units.items() for row in _curve(name, own, at)]
-    return pa.Table.from_pylist(rows)
-
-
-def _interval(row: Mapping[str, str], name: str, number: int, file: str, problems: list[Problem]) -> Interval | None:
-    try:
-        found = parse_interval(row[name])
-    except ValueError as error:
-        problems.append(Problem("cannot be read", f"{error}.", "value", file, number, name, row[name]))
-        return None
-    return found if isinstance(found, Interval) else None
-
-
-def _curve(name: str, units: Sequence[tuple[float, Interval]], at: Sequence[float]) -> list[dict[str, object]]:
-    area = [size for size, _ in units]
-    best, low, high = (
-        extent_at([getattr(severity, side) for _, severity in units], area, at) for side in ("best", "low", "high")
-    )
-    return [
-        {
-            "ecosystem": name,
-            "severity_percent": severity,
-            "extent_percent": float(best[index]),
-            "extent_low_percent": float(low[index]),
-            "extent_high_percent": float(high[index]),
-            "units": len(units),
-        }
-        for index, severity in enumerate(at)
-    ]
 
 
 def suggestions_file(path: Path) -> pa.Table:
