@@ -28,7 +28,7 @@ def test_numbers_in_the_book_are_those_of_the_tables(book):
     silent = sum(not indicator.method_en for indicator in optional)
     assert f"{silent} of {len(optional)} are empty" in book
     sure = Counter(indicator.method_state for indicator in optional)
-    assert f"{sure['published']} follow a publication" in book
+    assert f"{sure['published']} follow a publication that is named" in book
     assert f"{sure['sdg']} are those of the SDG indicator named" in book
     assert f"{sure['unconfirmed']} are our own reading of the title" in book
     keepers = Counter(indicator.custodians_state for indicator in indicators().values())
