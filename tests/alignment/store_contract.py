@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,6 +22,8 @@ from biosetu.alignment import (
     Verdict,
 )
 from biosetu.alignment.capacity import Rating, SelfAssessment
+from biosetu.observations.own import NOTHING, DeclaredGap, DeclaredProgress, OwnStatements
+from biosetu.observations.own import Quantity as OwnQuantity
 
 DAY = date(2026, 11, 23)
 
@@ -55,6 +58,32 @@ WHOLE = Promises(
     quantity_decisions=(
         QuantityDecision(national_target="NT-3", found=FOUND, verdict=Verdict.CONFIRMED, by="Ministry", on=DAY),
     ),
+)
+
+
+QUANTITY = OwnQuantity(
+    party="NPL",
+    id="Q1",
+    title="30 % of land",
+    targets=("3", "1"),
+    indicator="3.1",
+    series="",
+    disaggregation="terrestrial",
+    value=30.000000000000004,
+    unit="percent",
+    direction="at least",
+    deadline=2030,
+    baseline_value=None,
+    baseline_year=None,
+    source="NBSAP; page 3",
+)
+STATED = OwnStatements(
+    quantities=(QUANTITY, replace(QUANTITY, id="A 0", baseline_value=1.5, baseline_year=2010)),
+    progress=(
+        DeclaredProgress("NPL", "3", "insufficient", 2026, "7NR"),
+        DeclaredProgress("NPL", "3", "unknown", 2024, "x"),
+    ),
+    missing=(DeclaredGap("NPL", "M1", "1", "لا خريطة", "", 2026, "7NR"),),
 )
 
 
@@ -101,3 +130,25 @@ class PromiseStoreContract:
         assert store.assessment("NPL") == rated("NPL", 2)
         assert store.assessment("BTN") is None
         assert store.parties() == ()
+
+    def test_own_statements_come_back_as_they_went_in_and_are_no_promise(self, store: PromiseStore) -> None:
+        assert store.own("NPL") is None
+        store.keep_own("NPL", STATED)
+        assert store.own("NPL") == STATED
+        assert store.own("BTN") is None
+        assert store.parties() == ()
+        assert store.load("NPL") == Promises(party="NPL")
+
+    def test_own_statements_are_replaced_as_a_whole_and_alone(self, store: PromiseStore) -> None:
+        store.save(WHOLE)
+        store.keep_own("NPL", STATED)
+        store.keep_own("NPL", replace(STATED, quantities=STATED.quantities[::-1], progress=()))
+        assert store.own("NPL") == replace(STATED, quantities=STATED.quantities[::-1], progress=())
+        store.keep_own("NPL", NOTHING)
+        assert store.own("NPL") == NOTHING
+        assert store.load("NPL") == WHOLE
+
+    @pytest.mark.parametrize("party", ["../x", "npla", ""])
+    def test_own_statements_of_what_is_no_party_are_refused(self, store: PromiseStore, party: str) -> None:
+        with pytest.raises(ValueError, match="no Party"):
+            store.keep_own(party, STATED)

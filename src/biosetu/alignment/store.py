@@ -1,22 +1,27 @@
-"""Where promises and self-assessments are kept: a port, and a folder of JSON files as its default.
+"""Where promises, self-assessments and other statements are kept: a port, and a folder of JSON files as its default.
 
 The centre has another adapter, in its database; both run the contract in `tests/alignment/store_contract.py`.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Protocol
 
 from biosetu.alignment.capacity import SelfAssessment
 from biosetu.alignment.national import Promises
 from biosetu.engine.tables import replacing
+from biosetu.observations.own import OwnStatements, own_statements
+from biosetu.observations.statement_rows import KINDS, statement_rows
+from biosetu.problems import DataError, Problem
 
-PROMISES, CAPACITY = "alignment", "capacity"
+PROMISES, CAPACITY, STATEMENTS = "alignment", "capacity", "statements"
+VERSION = 1
 
 
 class PromiseStore(Protocol):
-    """Keeps what each Party promised, and how it rates what it has."""
+    """Keeps what each Party promised, how it rates what it has, and what else it states of itself."""
 
     def load(self, party: str) -> Promises:
         """Return everything held on a Party; an empty record where nothing is held."""
@@ -33,9 +38,15 @@ class PromiseStore(Protocol):
     def keep_assessment(self, held: SelfAssessment) -> None:
         """Keep a self-assessment as the newest of its Party."""
 
+    def own(self, party: str) -> OwnStatements | None:
+        """Return the quantities, progress and gaps that a Party states itself; None where it never stated any."""
+
+    def keep_own(self, party: str, statements: OwnStatements) -> None:
+        """Replace what a Party states of itself, all or nothing."""
+
 
 class PromiseFolder:
-    """One JSON file a Party for promises, one for its self-assessment (see `PromiseStore`)."""
+    """One JSON file a Party each for promises, self-assessment and statements (see `PromiseStore`)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
@@ -65,6 +76,25 @@ class PromiseFolder:
         """Keep a self-assessment; see `PromiseStore.keep_assessment`."""
         with replacing(self._path(held.party, CAPACITY)) as temporary:
             temporary.write_text(held.model_dump_json(indent=1), encoding="utf-8")
+
+    def own(self, party: str) -> OwnStatements | None:
+        """Return what a Party states of itself; see `PromiseStore.own`."""
+        path = self._path(party, STATEMENTS)
+        if not path.exists():
+            return None
+        held = json.loads(path.read_text(encoding="utf-8"))
+        if held["version"] != VERSION:
+            message = "these statements were written by another version of BioSetu"
+            raise DataError(
+                Problem(message, "Use the version that wrote them, or a newer one", "store-version", str(path))
+            )
+        return own_statements(**{kind: held[kind] for kind in KINDS})
+
+    def keep_own(self, party: str, statements: OwnStatements) -> None:
+        """Replace what a Party states of itself; see `PromiseStore.keep_own`."""
+        content = {"version": VERSION, **statement_rows(statements)}
+        with replacing(self._path(party, STATEMENTS)) as temporary:
+            temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
     def _path(self, party: str, kind: str = PROMISES) -> Path:
         if not (len(party) == 3 and party.isascii() and party.isalnum()):

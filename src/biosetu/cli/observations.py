@@ -116,11 +116,13 @@ observations.add_command(review)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--template", default="", metavar="KIND", help="Write an empty table: quantities, progress or missing.")
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would change; write nothing.")
-def statements(party: str, file: Path, template: str, dry_run: bool) -> None:
+@click.option("--as", "account", default="", metavar="ACCOUNT", help="In a centre: who does it.")
+def statements(party: str, file: Path, template: str, dry_run: bool, account: str) -> None:
     """Bring in what PARTY states of itself: its quantities, its declared progress, what it says is missing.
 
     FILE is a table (.csv, .xlsx) of one kind; its columns say which.
     """
+    from biosetu.jobs.promises import promise_store, writing_store
     from biosetu.jobs.statements import import_statements, write_template
 
     if template:
@@ -129,7 +131,8 @@ def statements(party: str, file: Path, template: str, dry_run: bool) -> None:
         return
     if not file.exists():
         raise UsageError(f"There is no file {file}.")
-    found = import_statements(party, file, dry_run=dry_run)
+    store = promise_store() if dry_run else writing_store(party, "promise", account)
+    found = import_statements(party, file, dry_run=dry_run, store=store)
     written = "nothing written" if dry_run or not found.changed else "written"
     click.echo(f"{found.rows} {found.kind}, {found.changed} new or changed; {written}", err=True)
 

@@ -62,12 +62,12 @@ def matrix_of_centre(centre: str, store: PromiseStore | None = None) -> pa.Table
 def matrix_of(parties: Iterable[str], store: PromiseStore | None = None) -> pa.Table:
     """Return Party (ISO3) by goal or target: degree, coverage, the level of progress that the Party declares."""
     codes = tuple(parties)
-    progress = {code: _progress(code) for code in codes}
+    progress = {code: _progress(code, store) for code in codes}
     return alignment_matrix([promises_of(code, store) for code in codes], progress)
 
 
-def _progress(party: str) -> Mapping[str, tuple[str, int]]:
-    newest = sorted(statements_of(party).progress, key=lambda item: item.year)
+def _progress(party: str, store: PromiseStore | None) -> Mapping[str, tuple[str, int]]:
+    newest = sorted(statements_of(party, store).progress, key=lambda item: item.year)
     return {item.target: (item.level, item.year) for item in newest}
 
 

@@ -142,7 +142,7 @@ def party_evidence(
     """
     party = find_party(code)
     rows = held(party.iso3, store or default_store())
-    statements = own if own is not None else statements_of(party.iso3)
+    statements = own if own is not None else statements_of(party.iso3, promises)
     summaries = _own_first(summarise(without_not_relevant(rows), kinds=setuland.kinds() if party.fictional else None))
     paths = tuple(pathway(quantity, summaries) for quantity in statements.quantities)
     known = MappingProxyType({**tables_of(party.iso3, store=promises), **(tables or NO_TABLES)})

@@ -1,25 +1,22 @@
-"""What a Party states of itself besides figures: brought in from a table, kept by Party."""
+"""What a Party states of itself besides figures: brought in from a table, kept with its promises."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from biosetu.alignment import PromiseStore
 from biosetu.engine.cells import read_cells
-from biosetu.engine.tables import replacing, write_table
+from biosetu.engine.tables import write_table
 from biosetu.framework import find_party
-from biosetu.home import home
+from biosetu.jobs.promises import promise_store
 from biosetu.observations import unescape
-from biosetu.observations.own import NOTHING, OwnStatements, own_statements
+from biosetu.observations.own import NOTHING, OwnStatements
 from biosetu.observations.statement_rows import KINDS, columns, kind_of, merged_statements, read_statements
-from biosetu.observations.statement_rows import statement_rows as rows_of
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.sources import setuland
-
-VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +29,15 @@ class StatementImport:
     statements: OwnStatements
 
 
-def statements_of(party: str) -> OwnStatements:
+def statements_of(party: str, store: PromiseStore | None = None) -> OwnStatements:
     """Return what a Party (ISO3) states of itself; Setuland brings its own where nothing was imported."""
-    path = _place(party)
-    if not path.exists():
-        return setuland.own() if party == setuland.PARTY else NOTHING
-    held = json.loads(path.read_text(encoding="utf-8"))
-    if held["version"] != VERSION:
-        message = "these statements were written by another version of BioSetu"
-        raise DataError(Problem(message, "Use the version that wrote them, or a newer one", "store-version", str(path)))
-    return own_statements(**{kind: held[kind] for kind in KINDS})
+    held = (store or promise_store()).own(party)
+    return held if held is not None else setuland.own() if party == setuland.PARTY else NOTHING
 
 
-def import_statements(code: str, path: Path, *, dry_run: bool = False) -> StatementImport:
+def import_statements(
+    code: str, path: Path, *, dry_run: bool = False, store: PromiseStore | None = None
+) -> StatementImport:
     """Add the statements of a table (CSV or xlsx; the columns say which kind) to those of a Party.
 
     A statement of the same id (progress: target and year) takes the place of the older one. With any wrong row nothing
@@ -63,11 +56,12 @@ def import_statements(code: str, path: Path, *, dry_run: bool = False) -> Statem
     new, problems = read_statements(kind, rows, party, file=path.name, numbers=numbers)
     if problems:
         raise DataError(problems)
-    before = statements_of(party)
+    kept = store or promise_store()
+    before = statements_of(party, kept)
     after = merged_statements(before, new)
     changed = len(set(getattr(after, kind)) - set(getattr(before, kind)))
     if changed and not dry_run:
-        _keep(party, after)
+        kept.keep_own(party, after)
     return StatementImport(kind, len(rows), changed, after)
 
 
@@ -76,14 +70,3 @@ def write_template(kind: str, path: Path) -> None:
     if kind not in KINDS:
         raise UsageError(f"There is no kind of statement {kind!r}. Use one of {', '.join(KINDS)}.")
     write_table(pa.table({name: pa.array([], pa.string()) for name in columns(kind)}), path)
-
-
-def _place(party: str) -> Path:
-    return home() / "statements" / f"{party}.json"
-
-
-def _keep(party: str, statements: OwnStatements) -> None:
-    with replacing(_place(party)) as temporary:
-        temporary.write_text(
-            json.dumps({"version": VERSION, **rows_of(statements)}, ensure_ascii=False, indent=1), encoding="utf-8"
-        )

@@ -180,7 +180,7 @@ def test_nothing_ticked_is_said_and_no_heading_too(theirs):
 
 def test_template_comes_back_as_it_went_out(theirs, read_in_this_process):
     book = openpyxl.load_workbook(io.BytesIO(theirs.get("/parties/NPL/promises/template.xlsx").content))
-    assert book.sheetnames == ["targets", "actions", "how to fill"]
+    assert book.sheetnames == ["targets", "actions", "statements", "how to fill"]
     header = [cell.value for cell in book["targets"][1]]
     book["targets"].cell(2, 1 + header.index("id")).value = "NT-1"
     book["targets"].cell(2, 1 + header.index("title_en")).value = "Restore the land"

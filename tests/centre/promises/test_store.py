@@ -1,13 +1,16 @@
 """The database adapter: the contract of `PromiseStore`, its audit, two writers at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connections
-from tests.alignment.store_contract import WHOLE, PromiseStoreContract, rated, target
+from tests.alignment.store_contract import STATED, WHOLE, PromiseStoreContract, rated, target
 from tests.centre.people import officer
 
-from biosetu.alignment import Promises
+from biosetu.alignment import PromiseFolder, Promises
 from biosetu.centre.audit.models import Entry
 from biosetu.centre.promises.models import ActionRow, TargetRow
 from biosetu.centre.promises.store import DatabasePromises, version, writing
@@ -47,6 +50,28 @@ def test_self_assessment_is_recorded_with_its_scores():
     assert entry.changes == {"number": 1, "by": "Ministry", "ratings": {"A.1": {"data": 1}}}
 
 
+def test_own_statements_are_recorded_by_kind_and_only_where_they_change():
+    store = DatabasePromises(officer())
+    store.keep_own("NPL", STATED)
+    store.keep_own("NPL", STATED)
+    store.keep_own("NPL", replace(STATED, missing=()))
+    first, second = Entry.objects.filter(verb="state").order_by("pk")
+    assert first.changes["quantities.new"] == ["quantities:Q1", "quantities:A 0"]
+    assert first.changes["progress.new"] == ["progress:3:2026", "progress:3:2024"]
+    assert second.changes == {"missing.removed": ["missing:M1"]}
+
+
+def test_what_lay_in_the_folder_is_taken_over_once_the_database_keeps_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path))
+    PromiseFolder(tmp_path).keep_own("NPL", STATED)
+    (tmp_path / "statements" / "BTN.json").write_text('{"version": 9}')
+    before = version()
+    import_module("biosetu.centre.promises.migrations.0002_own_statements").take_over(apps, None)
+    assert DatabasePromises().own("NPL") == STATED
+    assert DatabasePromises().own("BTN") is None
+    assert version() != before
+
+
 def test_only_rows_that_changed_are_written_anew():
     DatabasePromises().save(WHOLE)
     before = list(TargetRow.objects.order_by("key").values_list("pk", flat=True))
@@ -70,7 +95,9 @@ def test_version_rises_with_promises_and_with_assessments_only():
     DatabasePromises().save(WHOLE)
     assert version() == seen[-1]
     DatabasePromises().keep_assessment(rated("NPL", 1))
-    assert len({*seen, version()}) == 3
+    seen.append(version())
+    DatabasePromises().keep_own("NPL", STATED)
+    assert len({*seen, version()}) == 4
 
 
 def test_loading_needs_the_same_queries_for_one_target_and_for_many(django_assert_num_queries):

@@ -17,12 +17,13 @@ from biosetu.centre.accounts.guarded import Guarded, Paths
 class Ledger(models.Model):
     """One row a Party: writers take turns by locking it; `version` rises with every change.
 
-    `promised` says that promises were kept here, not a self-assessment alone.
+    `promised` says that promises were kept here, not a self-assessment alone; `stated` the same of other statements.
     """
 
     party = models.CharField(primary_key=True, max_length=3)
     version = models.BigIntegerField(default=0)
     promised = models.BooleanField(default=False)
+    stated = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
 
@@ -61,6 +62,12 @@ class DecisionRow(Kept):
 
 class QuantityRow(Kept):
     """A decision on a quantity found in a text; never changed."""
+
+
+class OwnRow(Kept):
+    """A quantity, a level of progress or a gap that the Party states itself; `kind` says which."""
+
+    kind = models.CharField(max_length=20)
 
 
 class AssessmentRow(models.Model):

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from biosetu.alignment import Promises
 from biosetu.alignment.capacity import SelfAssessment
-from biosetu.centre.promises.store import DatabasePromises, Version, load_all, newest_assessments, version
+from biosetu.centre.promises.store import DatabasePromises, Version, load_all, newest_assessments, own_of, version
+from biosetu.observations.own import OwnStatements
 
 KEPT = 2
 
@@ -19,6 +20,7 @@ class Snapshot(DatabasePromises):
         self.version = at
         self._promises = load_all()
         self._assessments = newest_assessments()
+        self._own = own_of()
 
     def load(self, party: str) -> Promises:
         """Return what was held on a Party at this version."""
@@ -27,6 +29,10 @@ class Snapshot(DatabasePromises):
     def assessment(self, party: str) -> SelfAssessment | None:
         """Return the self-assessment of a Party at this version."""
         return self._assessments.get(party)
+
+    def own(self, party: str) -> OwnStatements | None:
+        """Return what a Party stated of itself at this version."""
+        return self._own.get(party)
 
 
 def snapshot() -> Snapshot:

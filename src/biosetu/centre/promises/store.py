@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Sum
+from django.db.models import F, Max, QuerySet, Sum
 from django.utils import timezone
 
 from biosetu.alignment import Promises
@@ -23,14 +23,18 @@ from biosetu.centre.promises.models import (
     DecisionRow,
     Kept,
     Ledger,
+    OwnRow,
     QuantityRow,
     StatementRow,
     TargetRow,
 )
+from biosetu.observations.own import OwnStatements, own_statements
+from biosetu.observations.statement_rows import IDENTITY, KINDS, statement_rows
 
 CHUNK = 500
 SHOWN = 20
 Version = tuple[int, str]
+Entry = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class DatabasePromises:
         with writing(promises.party) as ledger:
             changes: dict[str, object] = {}
             for name, shelf in SHELVES.items():
-                changes |= _written(ledger, name, shelf, getattr(promises, name))
+                entries = _keyed(shelf, getattr(promises, name))
+                changes |= _written(shelf.rows.objects.filter(ledger=ledger), ledger, name, entries)
             if changes or not ledger.promised:
                 self._record(ledger, "keep", changes)
 
@@ -88,11 +93,26 @@ class DatabasePromises:
             number = 1 + ledger.assessments.count()
             AssessmentRow.objects.create(ledger=ledger, number=number, body=held.model_dump(mode="json"))
             rated = {rating.indicator: rating.scores for rating in held.ratings}
-            self._record(ledger, "assess_capacity", {"number": number, "by": held.by, "ratings": rated}, promised=False)
+            self._record(ledger, "assess_capacity", {"number": number, "by": held.by, "ratings": rated}, "")
 
-    def _record(self, ledger: Ledger, verb: str, changes: Mapping[str, object], *, promised: bool = True) -> None:
-        rows = Ledger.objects.filter(pk=ledger.pk)
-        rows.update(version=F("version") + 1, promised=ledger.promised or promised, changed_at=timezone.now())
+    def own(self, party: str) -> OwnStatements | None:
+        """Return what a Party states of itself; see `PromiseStore.own`."""
+        return own_of((party,)).get(party)
+
+    def keep_own(self, party: str, statements: OwnStatements) -> None:
+        """Replace what a Party states of itself; only rows that changed are written. See `PromiseStore.keep_own`."""
+        with writing(party) as ledger:
+            changes: dict[str, object] = {}
+            for kind, rows in statement_rows(statements).items():
+                held = OwnRow.objects.filter(ledger=ledger, kind=kind)
+                entries = [(":".join((kind, *(row[name] for name in IDENTITY[kind]))), row) for row in rows]
+                changes |= _written(held, ledger, kind, entries, kind=kind)
+            if changes or not ledger.stated:
+                self._record(ledger, "state", changes, "stated")
+
+    def _record(self, ledger: Ledger, verb: str, changes: Mapping[str, object], flag: str = "promised") -> None:
+        flags = {flag: True} if flag else {}
+        Ledger.objects.filter(pk=ledger.pk).update(version=F("version") + 1, changed_at=timezone.now(), **flags)
         record(
             actor=self.actor, verb=verb, record="promises", record_id=ledger.pk, party=ledger.pk, changes=dict(changes)
         )
@@ -107,6 +127,19 @@ def load_all(parties: Sequence[str] = ()) -> dict[str, Promises]:
         for party, body in rows.values_list("ledger", "body"):
             found[party].setdefault(name, []).append(body)
     return {party: Promises.model_validate({"party": party, **held}) for party, held in found.items()}
+
+
+def own_of(parties: Sequence[str] = ()) -> dict[str, OwnStatements]:
+    """Return what these Parties, or all, state of themselves; those that never stated anything are left out."""
+    ledgers = Ledger.objects.filter(stated=True)
+    ledgers = ledgers.filter(pk__in=parties) if parties else ledgers
+    found: dict[str, dict[str, list[Any]]] = {
+        name: {kind: [] for kind in KINDS} for name in ledgers.values_list("pk", flat=True)
+    }
+    rows = OwnRow.objects.filter(ledger__in=list(found)).order_by("ledger", "kind", "position")
+    for party, kind, body in rows.values_list("ledger", "kind", "body"):
+        found[party][kind].append(body)
+    return {party: own_statements(**held) for party, held in found.items()}
 
 
 def newest_assessments() -> dict[str, SelfAssessment]:
@@ -140,25 +173,31 @@ def version() -> Version:
     return found["changes"] or 0, found["last"].isoformat() if found["last"] else ""
 
 
-def _written(ledger: Ledger, name: str, shelf: _Shelf, records: Sequence[Record]) -> dict[str, object]:
-    """Write the records of one kind and return what changed, by the words that the audit shows."""
-    held = {row.key: row for row in shelf.rows.objects.filter(ledger=ledger)}
-    keys = [shelf.key(entry) or f"{place:06d}" for place, entry in enumerate(records)]
-    repeated = [key for key, count in Counter(keys).items() if count > 1]
+def _keyed(shelf: _Shelf, records: Sequence[Record]) -> list[Entry]:
+    keys = (shelf.key(entry) or f"{place:06d}" for place, entry in enumerate(records))
+    return [(key, entry.model_dump(mode="json")) for key, entry in zip(keys, records, strict=True)]
+
+
+def _written(
+    rows: QuerySet[Any], ledger: Ledger, name: str, entries: Sequence[Entry], **fields: str
+) -> dict[str, object]:
+    """Let `rows` hold these entries and no others; return what changed, by the words that the audit shows."""
+    held = {row.key: row for row in rows}
+    repeated = [key for key, count in Counter(key for key, _ in entries).items() if count > 1]
     if repeated:
         raise ValueError(f"{name}: {repeated[0]!r} stands twice")
     new, changed = [], []
-    for place, (key, entry) in enumerate(zip(keys, records, strict=True)):
+    for place, (key, body) in enumerate(entries):
         row = held.pop(key, None)
-        body = entry.model_dump(mode="json")
         if row is None:
-            new.append(shelf.rows(ledger=ledger, key=key, position=place, body=body))
+            new.append(rows.model(ledger=ledger, key=key, position=place, body=body, **fields))
         elif (row.body, row.position) != (body, place):
             row.body, row.position = body, place
             changed.append(row)
-    shelf.rows.objects.bulk_create(new, batch_size=CHUNK)
-    shelf.rows.objects.bulk_update(changed, ["body", "position"], batch_size=CHUNK)
-    shelf.rows.objects.filter(pk__in=[row.pk for row in held.values()]).delete()
+    manager = rows.model.objects
+    manager.bulk_create(new, batch_size=CHUNK)
+    manager.bulk_update(changed, ["body", "position"], batch_size=CHUNK)
+    manager.filter(pk__in=[row.pk for row in held.values()]).delete()
     told = {"new": [row.key for row in new], "changed": [row.key for row in changed], "removed": list(held)}
     return {f"{name}.{state}": _shortened(found) for state, found in told.items() if found}
 
