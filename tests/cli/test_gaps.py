@@ -14,7 +14,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_gaps_of_setuland_are_printed_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["gaps", "XXA", "--explain"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("1. declared, target 1\n   The Party says: No national map of ecosystems")
+    assert out.startswith("1. stated by the Party, target 1\n   The Party says: No national map of ecosystems")
     assert "Gaps are ordered by kind" in out
 
 

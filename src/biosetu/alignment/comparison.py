@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises
+from biosetu.alignment.wording import shortened
 from biosetu.problems import Problem
 
 Entry = NationalTarget | Action | NotCovered
@@ -99,4 +100,4 @@ def _label(entry: Entry) -> str:
     texts = (
         entry.title if isinstance(entry, NationalTarget) else entry.text if isinstance(entry, Action) else entry.info
     )
-    return next(iter(texts.values()), "")[:120]
+    return shortened(next(iter(texts.values()), ""))

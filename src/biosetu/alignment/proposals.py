@@ -15,6 +15,7 @@ import pyarrow as pa
 from biosetu.alignment.importing.languages import language_of
 from biosetu.alignment.national import Quantity
 from biosetu.alignment.quantities import YEAR, find_quantities, western
+from biosetu.alignment.wording import shortened
 from biosetu.observations.packaged import packaged_rows
 
 LONGEST = 700
@@ -81,7 +82,7 @@ def _statement(line: str, start: int, following: Sequence[str]) -> str:
         if (parts[0] and not more.strip()) or _heading().match(western(more)) or len(" ".join(parts)) > LONGEST:
             break
         parts.append(more.strip())
-    return " ".join(part for part in parts if part).replace("\t", " – ")[:LONGEST]
+    return shortened(" ".join(part for part in parts if part).replace("\t", " – "), LONGEST)
 
 
 def _proposal(kind: str, number: str, text: str, page: int) -> Proposal:

@@ -51,11 +51,12 @@ def _together(rows: list[Row]) -> list[list[Row]]:
 
 
 def _readable(rows: list[Row], language: str) -> str:
+    from biosetu.alignment.gaps import label
     from biosetu.translation import N_, translations
 
     say, row = translations(language).gettext, rows[0]
     about = say(N_("target {target}")).format(target=row["target"]) if row["target"] else ""
-    head = f"{row['rank']}. {say(str(row['kind']))}{', ' if about else ''}{about}"
+    head = f"{row['rank']}. {label(str(row['kind']), language)}{', ' if about else ''}{about}"
     told = [str(row["shown_under"]), *(f"– {one['gap']}" for one in rows)] if row["shown_under"] else [str(row["gap"])]
     lines = [head, *told, f"{say(N_('What would close it:'))} {row['closes']}"]
     if row["evidence"]:

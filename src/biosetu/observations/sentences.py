@@ -33,7 +33,8 @@ class Sentence:
     """`message` is the English text with `{names}`, marked with `N_` where it is written; `id` names it.
 
     Among the values, `unit` and `difference` are codes of units, `direction`, `text` and `level` words that are
-    translated themselves, `title` and `part` codes of a goal or target and of one of its parts.
+    translated themselves, `title` and `part` codes of a goal or target and of one of its parts; `said@ar` takes the
+    place of `said` in Arabic.
     """
 
     id: str
@@ -43,7 +44,8 @@ class Sentence:
     def text(self, language: str = "en") -> str:
         """Return the sentence in a language, in English where it is not translated; numbers as they stand."""
         say = translations(language).gettext
-        shown = {name: _shown(name, value, language) for name, value in self.values.items()}
+        values = {name: self.values.get(f"{name}@{language}", value) for name, value in self.values.items()}
+        shown = {name: _shown(name, value, language) for name, value in values.items()}
         text = _SPACES.sub("", say(self.message).format(**shown)) if self.message else ""
         return _isolated(text, Voice(language)) if direction(language) == "rtl" else text
 

@@ -3,6 +3,6 @@
 from biosetu.alignment.gaps.grouping import collapsed, grouped_rows
 from biosetu.alignment.gaps.ranking import EXPLANATION, rank
 from biosetu.alignment.gaps.records import Facts, Gap
-from biosetu.alignment.gaps.registry import KINDS, find_gaps
+from biosetu.alignment.gaps.registry import KINDS, find_gaps, label
 
-__all__ = ["EXPLANATION", "KINDS", "Facts", "Gap", "collapsed", "find_gaps", "grouped_rows", "rank"]
+__all__ = ["EXPLANATION", "KINDS", "Facts", "Gap", "collapsed", "find_gaps", "grouped_rows", "label", "rank"]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from biosetu.alignment.gaps.records import Facts, Gap
-from biosetu.alignment.promise_tables import main_target, text_in
+from biosetu.alignment.promise_tables import main_target
+from biosetu.alignment.wording import spoken
 from biosetu.observations.sentences import Sentence
 from biosetu.translation import N_
 
@@ -16,7 +17,6 @@ OVERDUE = N_("The milestone of “{said}” was due on {due}: {milestone}.")
 CLOSE_ACTION = N_("An action with an office, a cost and a date.")
 CLOSE_OFFICE = N_("The office that answers for it.")
 CLOSE_OVERDUE = N_("The milestone reached, or a new date with the reason.")
-SHOWN = 120
 
 
 def find(facts: Facts) -> Iterator[Gap]:
@@ -28,16 +28,16 @@ def find(facts: Facts) -> Iterator[Gap]:
     by_id = {target["id"]: target for target in targets}
     for target in targets:
         if target["id"] not in served:
-            said = Sentence("implementation-no-action", NO_ACTION, {"said": text_in(target["title"])[:SHOWN]})
+            said = Sentence("implementation-no-action", NO_ACTION, spoken("said", target["title"]))
             yield _gap(facts, f"no-action:{target['id']}", target, said, CLOSE_ACTION, str(target["source"]))
     for action in actions:
         target = by_id.get(action["target"], {})
-        said_text = text_in(action["text"])[:SHOWN]
+        named = spoken("said", action["text"])
         if not action["office"]:
-            said = Sentence("implementation-no-office", NO_OFFICE, {"said": said_text})
+            said = Sentence("implementation-no-office", NO_OFFICE, named)
             yield _gap(facts, f"no-office:{action['id']}", target, said, CLOSE_OFFICE, str(action["source"]))
         if action["overdue"]:
-            values = {"said": said_text, "due": str(action["due"]), "milestone": action["milestone"] or "–"}
+            values = {**named, "due": str(action["due"]), "milestone": action["milestone"] or "–"}
             said = Sentence("implementation-overdue", OVERDUE, values)
             yield _gap(facts, f"overdue:{action['id']}", target, said, CLOSE_OVERDUE, str(action["source"]))
 

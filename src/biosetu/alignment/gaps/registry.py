@@ -7,6 +7,7 @@ from importlib import import_module
 
 from biosetu.alignment.gaps.ranking import rank
 from biosetu.alignment.gaps.records import Facts, Gap
+from biosetu.translation import N_, translations
 
 Finder = Callable[[Facts], Iterable[Gap]]
 KINDS: Mapping[str, str] = {
@@ -18,6 +19,20 @@ KINDS: Mapping[str, str] = {
     "means": "biosetu.alignment.gaps.means:find",
     "support": "biosetu.cooperation.support:find",
 }
+LABELS: Mapping[str, str] = {
+    "declared": N_("stated by the Party"),
+    "progress": N_("progress"),
+    "alignment": N_("not promised"),
+    "implementation": N_("not carried out"),
+    "means": N_("means still needed"),
+    "measurement": N_("not measured"),
+    "support": N_("no help asked for"),
+}
+
+
+def label(kind: str, language: str = "en") -> str:
+    """Return a kind of gaps in words."""
+    return translations(language).gettext(LABELS[kind]) if kind in LABELS else kind
 
 
 def finder(kind: str) -> Finder:

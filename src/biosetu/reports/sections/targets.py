@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from biosetu.alignment.gaps import Gap
+from biosetu.alignment.gaps import Gap, label
 from biosetu.framework import elements, indicators, not_relevant, targets
 from biosetu.observations import Source
 from biosetu.observations.own import progress_levels
@@ -28,7 +28,7 @@ from biosetu.reports.series import (
 )
 from biosetu.reports.standing import section_key
 from biosetu.statistics.summary import Summary
-from biosetu.translation import N_, Voice
+from biosetu.translation import Voice
 
 FEWEST_FOR_CHART = 4
 FEWEST_FOR_HEADLINE_CHART = 2
@@ -146,17 +146,6 @@ def _named(item: Summary, voice: Voice) -> str:
     return f"{title_of(item, voice)} ({voice.ltr(item.indicator)})"
 
 
-KINDS = {
-    "declared": N_("stated by the Party"),
-    "progress": N_("progress"),
-    "alignment": N_("not promised"),
-    "implementation": N_("not carried out"),
-    "means": N_("means still needed"),
-    "measurement": N_("not measured"),
-    "support": N_("no help asked for"),
-}
-
-
 def gap_source(gap: Gap) -> tuple[Citation, ...]:
     """Return where a gap is stated."""
     return (Citation(gap.source),) if gap.source else ()
@@ -185,7 +174,7 @@ def parts_of(gap: Gap) -> list[str]:
 
 def kind_of(gap: Gap, voice: Voice) -> str:
     """Return the kind of a gap in words."""
-    return voice.gettext(KINDS.get(gap.kind, gap.kind))
+    return label(gap.kind, voice.language)
 
 
 def _absent(evidence: Evidence, voice: Voice, code: str, series: list[Summary]) -> Iterator[Block]:
