@@ -170,8 +170,31 @@ def test_log_counts_without_a_gap():
     assert log_table(log).column("sites_after").to_pylist()[-1] == len(kept)
 
 
-def test_shape_of_a_million_points_is_read():
-    circle = shapely.segmentize(shapely.Point(80, 20).buffer(0.5), 3.2e-6)
-    assert shapely.get_num_coordinates(circle) > 900_000
-    kept, _ = clean(read_sites(layer([circle])))
-    assert np.isfinite(areas_km2(kept.shapes)).all()
+def million_points():
+    """A star of a million points whose area is known: the outline zigzags about a square, as much out as in."""
+    side = np.linspace(0, 1, 250_001)[:-1]
+    teeth = np.where(np.arange(side.size) % 2, 2e-7, -2e-7)
+    south = np.column_stack([80 + side, 20 + teeth])
+    east = np.column_stack([81 + teeth, 20 + side])
+    north = np.column_stack([81 - side, 21 + teeth])
+    west = np.column_stack([80 + teeth, 21 - side])
+    return shapely.Polygon(np.concatenate([south, east, north, west])), shapely.box(80, 20, 81, 21)
+
+
+def test_shape_of_a_million_points_keeps_its_points_and_its_area():
+    outline, square = million_points()
+    assert shapely.get_num_coordinates(outline) == 1_000_001
+    kept, log = clean(read_sites(layer([outline])))
+    assert len(kept) == 1
+    assert areas_km2(kept.shapes)[0] == pytest.approx(areas_km2(np.array([square]))[0], rel=1e-6)
+    if not touched(log):
+        assert shapely.get_num_coordinates(kept.shapes[0]) == 1_000_001
+
+
+def test_shape_of_a_million_points_that_crosses_itself_is_rebuilt_and_counted():
+    outline, square = million_points()
+    points = shapely.get_coordinates(outline)
+    points[[1000, 1003]] = points[[1003, 1000]]
+    kept, log = clean(read_sites(layer([shapely.Polygon(points)])))
+    assert touched(log) == {"repaired": 1, "self-crossing": 1}
+    assert 0 < areas_km2(kept.shapes)[0] <= areas_km2(np.array([square]))[0] * (1 + 1e-6)

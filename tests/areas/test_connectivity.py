@@ -9,6 +9,7 @@ from tests.areas.test_coverage import sites_of
 from biosetu.areas import Links, Network, connectivity_table, longest_link_km, network_of, protconn
 from biosetu.areas import connectivity as room
 from biosetu.geo.area import areas_km2
+from biosetu.geo.shapes import within_date_line
 
 
 def random_network(seed, nodes=9, width=60.0, outside=0):
@@ -125,6 +126,22 @@ def test_distances_are_geodesic_from_edge_to_edge():
     sites = sites_of([(shapely.box(0.0, 0.0, 0.1, 1.0), 2000, "PA"), (shapely.box(0.3, 0.0, 0.4, 1.0), 2000, "PA")])
     network = network_of(sites, COUNTRY, 60.0)
     assert network.links.distance_km[0] == pytest.approx(22.2605, abs=0.01)  # 0.2° along a parallel, at 0° to 1°
+
+
+def test_country_over_the_date_line_is_connected_as_the_same_country_elsewhere():
+    def moved(boxes, by):
+        return [(shapely.box(west + by, south, east + by, north), 2000, "PA") for west, south, east, north in boxes]
+
+    boxes = [(9.6, 0.2, 9.8, 0.4), (9.9, 0.2, 10.1, 0.4), (10.3, 0.2, 10.4, 0.6), (9.85, 0.9, 9.95, 1.0)]
+    here = moved(boxes, 0.0)
+    over = within_date_line(np.array([shape for shape, *_ in moved(boxes, 170.0)], dtype=object))[0]
+    there = [(shape, 2000, "PA") for shape in over]
+    country, island = shapely.box(9, 0, 11, 2), shapely.box(179, 0, 181, 2)
+    split = within_date_line(np.array([island], dtype=object))[0][0]
+    expected = protconn(network_of(sites_of(here), country, longest_link_km(10.0)), 10.0)
+    found = protconn(network_of(sites_of(there), split, longest_link_km(10.0)), 10.0)
+    assert found["protconn_percent"] == pytest.approx(expected["protconn_percent"], rel=1e-6)
+    assert found["fraction_unprot"] == pytest.approx(expected["fraction_unprot"], rel=1e-5)
 
 
 def test_table_has_a_row_for_each_distance():

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -91,8 +93,31 @@ def test_sites_of_unknown_year_count_from_the_start_and_are_shown():
 
 def test_never_more_than_the_whole():
     row = last_row([(shapely.box(-5, -5, 20, 20), 2000, "PA"), (shapely.box(-1, -1, 11, 11), 2001, "OECM")])
+    assert row["protected_km2"] == row["area_km2"] == pytest.approx(km2(ZONE.shape), rel=1e-12)
     assert row["share_percent"] == 100.0
     assert row["oecm_km2"] == 0.0
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), count=st.integers(2, 40), slices=st.integers(1, 12))
+def test_never_more_than_the_whole_however_it_is_cut_up(seed, count, slices):
+    """Slices that cover the zone exactly, with heaps of overlaps on top: rounding must not carry it past 100 %."""
+    random = np.random.default_rng(seed)
+    west, south, east, north = ZONE.shape.bounds
+    cuts = np.concatenate([[west], np.sort(random.uniform(west, east, slices)), [east]])
+    whole = [(shapely.box(a, south, b, north), 1990, "PA") for a, b in pairwise(cuts.tolist())]
+    centres = random.uniform([west, south], [east, north], (count, 2))
+    heaps = [
+        (shapely.Point(x, y).buffer(random.uniform(0.1, 4)), int(year), random.choice(["PA", "OECM"]))
+        for (x, y), year in zip(centres, random.integers(1980, 2020, count), strict=True)
+    ]
+    table = coverage_table([zone_growth(sites_of([*heaps, *whole]), ZONE)], 1980, 2020)
+    rows = table.to_pylist()
+    covered = [row["protected_km2"] + row["oecm_km2"] for row in rows]
+    assert all(value <= row["area_km2"] for value, row in zip(covered, rows, strict=True))
+    assert all(row["share_percent"] <= 100.0 for row in rows)
+    assert rows[-1]["share_percent"] == pytest.approx(100.0, rel=1e-9)
+    assert covered == sorted(covered)
 
 
 def test_transboundary_site_is_split():

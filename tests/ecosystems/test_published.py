@@ -41,7 +41,7 @@ shared = pytest.mark.skipif("BIOSETU_SHARED" not in os.environ, reason="BIOSETU_
 
 
 @shared
-def test_published_strategic_assessments_give_an_index_in_range() -> None:
+def test_published_strategic_assessments_give_the_index_by_the_formula() -> None:
     found = rows(Path(os.environ["BIOSETU_SHARED"]) / "data/rle_assessments_db/strategic_assessments.csv")
     listed = [
         {"ecosystem": row["eco_id"], "year": row["assessment_date"][:4], "category": row["overall_risk_category"]}
@@ -50,7 +50,14 @@ def test_published_strategic_assessments_give_an_index_in_range() -> None:
     ]
     history = read_history(listed)
     table = index_table(history, {"": [each.ecosystem for each in history]})
-    assert all(0 <= value <= 1 for value in table["value"].to_pylist())
+    weights = {"LC": 0, "NT": 1, "VU": 2, "EN": 3, "CR": 4, "CO": 5}  # Rowland et al. 2020, doi:10.1111/conl.12680
+    for row in table.to_pylist():
+        known = {}
+        for each in sorted(listed, key=lambda one: one["year"]):
+            if int(each["year"]) <= row["year"] or each["ecosystem"] not in known:
+                known[each["ecosystem"]] = each["category"]
+        scores = [weights[category] for category in known.values() if category in weights]
+        assert row["value"] == pytest.approx(1 - sum(scores) / (5 * len(scores)), rel=1e-12), row["year"]
 
 
 @shared

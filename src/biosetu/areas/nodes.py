@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pyproj
 import shapely
@@ -11,6 +9,7 @@ import shapely
 from biosetu.areas.connectivity import Links, Network
 from biosetu.areas.sites import Sites
 from biosetu.geo.area import areas_km2
+from biosetu.geo.planes import middle_crs, projected, unprojected
 from biosetu.geo.union import clipped, groups
 
 BEYOND_KM = 50.0
@@ -26,10 +25,9 @@ def network_of(
     node wholly outside weighs nothing. Distances up to `longest_km` are geodesic between the nearest points, which are
     found in an azimuthal equidistant projection about the country. simplify_m: tolerance for that search (0: none).
     """
-    forward, back = _transformers(country)
-    flat_country = shapely.transform(country, forward)
-    near = shapely.buffer(flat_country, beyond_km * 1000)
-    flat = shapely.transform(sites.shapes, forward)
+    crs = middle_crs(country, "aeqd")
+    near = shapely.buffer(projected(country, crs), beyond_km * 1000)
+    flat = projected(sites.shapes, crs)
     shapely.prepare(near)
     kept = shapely.intersects(near, flat)
     shapes, flat = sites.shapes[kept], flat[kept]
@@ -46,28 +44,11 @@ def network_of(
         area[node] = single[positions[0]] if one else areas_km2(np.array([shapely.union_all(inside[positions])]))[0]
     if simplify_m:
         joined = shapely.simplify(joined, simplify_m)
-    links = _links(joined, longest_km, back)
+    links = _links(joined, longest_km, crs)
     return Network(area, links, single[single > 0], float(areas_km2(np.array([country]))[0]))
 
 
-Turn = Callable[[np.ndarray], np.ndarray]
-
-
-def _transformers(country: shapely.Geometry) -> tuple[Turn, Turn]:
-    west, south, east, north = country.bounds
-    crs = f"+proj=aeqd +lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +datum=WGS84 +units=m"
-    there = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-
-    def forward(points: np.ndarray) -> np.ndarray:
-        return np.column_stack(there.transform(points[:, 0], points[:, 1]))
-
-    def back(points: np.ndarray) -> np.ndarray:
-        return np.column_stack(there.transform(points[:, 0], points[:, 1], direction="INVERSE"))
-
-    return forward, back
-
-
-def _links(nodes: np.ndarray, longest_km: float, back: Turn) -> Links:
+def _links(nodes: np.ndarray, longest_km: float, crs: str) -> Links:
     if len(nodes) < 2:
         empty = np.empty(0, np.int64)
         return Links(empty, empty, np.empty(0))
@@ -75,8 +56,9 @@ def _links(nodes: np.ndarray, longest_km: float, back: Turn) -> Links:
     first, second = shapely.STRtree(nodes).query(nodes, predicate="dwithin", distance=longest_km * 1010)
     keep = first < second
     first, second = first[keep], second[keep]
-    ends = shapely.get_coordinates(shapely.shortest_line(nodes[first], nodes[second])).reshape(-1, 2, 2)
-    one, other = back(ends[:, 0]), back(ends[:, 1])
+    between = unprojected(shapely.shortest_line(nodes[first], nodes[second]), crs)
+    ends = shapely.get_coordinates(between).reshape(-1, 2, 2)
+    one, other = ends[:, 0], ends[:, 1]
     distance = np.asarray(_GEOD.inv(one[:, 0], one[:, 1], other[:, 0], other[:, 1])[2]) / 1000
     near = distance <= longest_km
     return Links(first[near].astype(np.int64), second[near].astype(np.int64), distance[near])

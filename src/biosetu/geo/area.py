@@ -62,7 +62,8 @@ def areas_km2(shapes: np.ndarray) -> Floats:
     """Return the area of each polygon or multipolygon [km²]; holes count off, None and other shapes are 0.
 
     shapes: (n,) shapely objects in longitude and latitude [degrees]. Sums run in the order of the rings. Against
-    geodesics on densified outlines the difference is below 1e-9 of the area (tests/geo/test_area.py).
+    the integral in extended precision the difference is below 5e-9 of the area of triangles of 0.1° to 8°, 2e-9 at
+    most of some 1,000 drawn at random (tests/geo/test_area.py).
     """
     shapes = np.asarray(shapes, dtype=object)
     result = np.zeros(shapes.size)

@@ -70,9 +70,17 @@ def plane_of(shapes: np.ndarray, crs: str) -> tuple[np.ndarray, Plane]:
 
 
 def projected(shapes: np.ndarray, crs: str) -> np.ndarray:
-    """Return polygons in longitude and latitude with their points in a projection; edges are straight there."""
-    turn = Transformer.from_crs(LONLAT, crs, always_xy=True)
-    result: np.ndarray = shapely.transform(shapes, lambda points: np.column_stack(turn.transform(*points.T)))
+    """Return shapes in longitude and latitude with their points in a projection; edges are straight there."""
+    return _turned(shapes, Transformer.from_crs(LONLAT, crs, always_xy=True))
+
+
+def unprojected(shapes: np.ndarray, crs: str) -> np.ndarray:
+    """Return shapes of a projection with their points in longitude and latitude; edges are straight there."""
+    return _turned(shapes, Transformer.from_crs(crs, LONLAT, always_xy=True))
+
+
+def _turned(shapes: np.ndarray, transformer: Transformer) -> np.ndarray:
+    result: np.ndarray = shapely.transform(shapes, lambda points: np.column_stack(transformer.transform(*points.T)))
     return result
 
 
@@ -80,11 +88,10 @@ def to_lonlat(shapes: np.ndarray, crs: str) -> np.ndarray:
     """Return polygons in longitude and latitude within ±180°, valid; edges of a projection are split first."""
     system = CRS.from_user_input(crs)
     if not system.equals(CRS.from_user_input(LONLAT), ignore_axis_order=True):
-        turn = Transformer.from_crs(system, LONLAT, always_xy=True)
         if not system.is_geographic:
             sides = np.sqrt(np.maximum(shapely.area(shapes), 1e-12))
             shapes = shapely.segmentize(shapes, np.maximum(sides / STEPS_OF_A_SIDE, 1e-9))
-        shapes = shapely.transform(shapes, lambda points: np.column_stack(turn.transform(*points.T)))
+        shapes = unprojected(shapes, crs)
     return np.asarray(shapely.make_valid(within_date_line(shapes)[0]), dtype=object)
 
 
@@ -117,11 +124,14 @@ def unwrapped(shape: shapely.Geometry) -> shapely.Geometry:
     return polygonal(shapely.union_all(parts))
 
 
-def middle_crs(shape: shapely.Geometry) -> str:
-    """Return the Lambert azimuthal equal-area projection about the middle of polygons in longitude and latitude."""
+def middle_crs(shape: shapely.Geometry, kind: str = "laea") -> str:
+    """Return a projection about the middle of polygons in longitude and latitude, also over the date line.
+
+    kind: `laea`, Lambert's azimuthal equal-area one, or `aeqd`, the azimuthal equidistant one.
+    """
     west, south, east, north = unwrapped(shape).bounds
     middle = (0.5 * (west + east) + 180.0) % 360.0 - 180.0
-    return f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={middle:.4f} +datum=WGS84 +units=m +type=crs"
+    return f"+proj={kind} +lat_0={(south + north) / 2:.4f} +lon_0={middle:.4f} +datum=WGS84 +units=m +type=crs"
 
 
 def _window(degrees: np.ndarray) -> shapely.Geometry:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from biosetu.engine.tables import write_table
 from biosetu.framework import find_party
-from biosetu.home import home
 from biosetu.jobs.areas_setuland import drawn
+from biosetu.jobs.party_tables import kept_table, party_path
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import areas as setuland
 
 KINDS = ("coverage", "log", "connectivity", "representation", "quality", "reconciliation", "outlines")
 OFFICIAL = b"biosetu.official"
+ROOM = "areas"
 
 
 def keep(code: str, kind: str, table: pa.Table, *, inputs: str = "", official: bool = False) -> Path:
@@ -28,7 +28,7 @@ def keep(code: str, kind: str, table: pa.Table, *, inputs: str = "", official: b
     if kind not in KINDS:
         raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
     _refuse_many(kind, table)
-    path = _path(find_party(code).iso3, kind)
+    path = party_path(find_party(code).iso3, ROOM, kind)
     told = {b"biosetu.inputs": inputs.encode(), OFFICIAL: b"yes" if official else b"no"}
     write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), path)
     return path
@@ -42,15 +42,9 @@ def _refuse_many(kind: str, table: pa.Table) -> None:
         raise UsageError("Keep coverage without --by; `areas representation --keep` keeps classes.")
 
 
-def _path(iso3: str, kind: str) -> Path:
-    return home() / "parties" / iso3 / "areas" / f"{kind}.parquet"
-
-
 def _kept(iso3: str, kind: str) -> pa.Table | None:
-    path = _path(iso3, kind)
-    if path.is_file():
-        return pq.read_table(path)
-    return setuland.table(kind) if iso3 == setuland.PARTY else None
+    found = kept_table(iso3, ROOM, kind)
+    return setuland.table(kind) if found is None and iso3 == setuland.PARTY else found
 
 
 def coverage(iso3: str) -> pa.Table | None:
@@ -85,7 +79,5 @@ def reconciliation(iso3: str) -> pa.Table | None:
 
 def outlines(iso3: str) -> pa.Table | None:
     """Return the outlines of a Party's protected and conserved areas as its map needs them, and no finer."""
-    path = _path(iso3, "outlines")
-    if path.is_file():
-        return pq.read_table(path)
-    return drawn() if iso3 == setuland.PARTY else None
+    found = kept_table(iso3, ROOM, "outlines")
+    return drawn() if found is None and iso3 == setuland.PARTY else found

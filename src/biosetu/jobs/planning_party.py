@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from biosetu.engine.tables import write_table
 from biosetu.engine.vectors import crs_of, geometries, with_geometry
 from biosetu.framework import find_party
-from biosetu.home import home
+from biosetu.jobs.party_tables import kept_table, party_folder, party_path
 from biosetu.jobs.planning import Opened, areas_of, open_problem
 from biosetu.planning import Choice, CostBasis, Objective, PlanningProblem, chosen
 from biosetu.planning.next_area import NextArea, next_area
@@ -24,6 +23,7 @@ from biosetu.sources.setuland import planning as setuland
 from biosetu.translation import N_
 
 KINDS = ("next", "next_map")
+ROOM = "planning"
 ABOUT = b"biosetu.about"
 KM2 = 1000.0
 
@@ -86,7 +86,7 @@ def _about(problem: PlanningProblem, found: NextArea, km2: float) -> dict[str, o
 
 def keep(code: str, tables: Mapping[str, pa.Table], *, with_map: bool = True) -> None:
     """Keep the tables for the dossier of a Party, replacing what was kept; without the map where it may not pass on."""
-    folder = _folder(find_party(code).iso3)
+    folder = party_folder(find_party(code).iso3, ROOM)
     (folder / "next_map.parquet").unlink(missing_ok=True)
     if with_map and "next_map" in tables:
         write_table(tables["next_map"], folder / "next_map.parquet")
@@ -96,24 +96,18 @@ def keep(code: str, tables: Mapping[str, pa.Table], *, with_map: bool = True) ->
 def forget(code: str) -> None:
     """Take what was kept for a Party off its page."""
     for kind in KINDS:
-        (_folder(find_party(code).iso3) / f"{kind}.parquet").unlink(missing_ok=True)
+        party_path(find_party(code).iso3, ROOM, kind).unlink(missing_ok=True)
 
 
 def stamp(code: str) -> int:
     """Return a number that changes whenever what is kept for a Party changes; 0 where nothing is."""
-    path = _folder(code) / "next.parquet"
+    path = party_path(code, ROOM, "next")
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def _folder(iso3: str) -> Path:
-    return home() / "parties" / iso3 / "planning"
-
-
 def _kept(iso3: str, kind: str) -> pa.Table | None:
-    folder = _folder(iso3)
-    if (folder / "next.parquet").is_file():
-        path = folder / f"{kind}.parquet"
-        return pq.read_table(path) if path.is_file() else None
+    if kept_table(iso3, ROOM, "next") is not None:
+        return kept_table(iso3, ROOM, kind)
     return setuland.table(kind) if iso3 == setuland.PARTY else None
 
 

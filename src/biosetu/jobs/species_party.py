@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from biosetu.engine.tables import write_table
 from biosetu.framework import find_party
-from biosetu.home import home
+from biosetu.jobs.party_tables import kept_table, party_path
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import species as setuland
 
+ROOM = "species"
 KINDS = ("index", "categories", "assessments")
 
 
@@ -32,7 +32,7 @@ def keep(code: str, kind: str, table: pa.Table, *, citation: str, licence: str =
     """
     if kind not in KINDS:
         raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
-    path = _path(find_party(code).iso3, kind)
+    path = party_path(find_party(code).iso3, ROOM, kind)
     write_table(table.replace_schema_metadata({"biosetu.citation": citation, "biosetu.licence": licence}), path)
     return path
 
@@ -42,15 +42,9 @@ def keep_all(code: str, tables: Sequence[tuple[str, pa.Table]], citation: str, l
     return [keep(code, kind, table, citation=citation, licence=licence) for kind, table in tables]
 
 
-def _path(iso3: str, kind: str) -> Path:
-    return home() / "parties" / iso3 / "species" / f"{kind}.parquet"
-
-
 def _kept(iso3: str, kind: str) -> pa.Table | None:
-    path = _path(iso3, kind)
-    if path.is_file():
-        return pq.read_table(path)
-    return setuland.table(kind) if iso3 == setuland.PARTY else None
+    found = kept_table(iso3, ROOM, kind)
+    return setuland.table(kind) if found is None and iso3 == setuland.PARTY else found
 
 
 def index(iso3: str) -> pa.Table | None:
