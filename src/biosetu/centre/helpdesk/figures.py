@@ -76,7 +76,10 @@ DEFINITIONS = {
 
 
 def figures(
-    rows: QuerySet[SupportRequest], since: date | None = None, rated: Collection[str] = frozenset()
+    rows: QuerySet[SupportRequest],
+    since: date | None = None,
+    rated: Collection[str] = frozenset(),
+    until: date | None = None,
 ) -> list[Figure]:
     """Return all figures over these requests, counted by the database: the queries do not grow with the rows.
 
@@ -84,6 +87,7 @@ def figures(
     """
     asked = SupportRequest.objects.filter(pk__in=rows.values("pk")).exclude(state="draft").order_by()
     asked = asked if since is None else asked.filter(created__date__gte=since)
+    asked = asked if until is None else asked.filter(created__date__lte=until)
     still = asked.exclude(state__in=FINAL)
     found = [Figure("requests", "", asked.count()), Figure("open", "", still.count())]
     found += _listed("demand", still, "targets")

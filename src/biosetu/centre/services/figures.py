@@ -14,7 +14,7 @@ from biosetu.cooperation import learnt
 from biosetu.translation import N_
 
 DEFINITIONS = {
-    "services": N_("Services held, by kind; one that began on or after the first day of the period counts."),
+    "services": N_("Services held, by kind; one that began in the period counts."),
     "nominated": N_("People nominated for these services, by Party; somebody nominated twice counts twice."),
     "trained": N_("People who took part in these services, by Party; somebody who took part twice counts twice."),
     "women": N_("Of these, those who are said to be women; whose gender is not said counts here as not."),
@@ -50,9 +50,9 @@ EACH = pa.schema(
 )
 
 
-def figures(rows: Iterable[Service], since: date | None = None) -> list[Figure]:
+def figures(rows: Iterable[Service], since: date | None = None, until: date | None = None) -> list[Figure]:
     """Return all figures over these services (with participants prefetched)."""
-    held = [row for row in rows if row.state == State.HELD and (since is None or (row.starts and row.starts >= since))]
+    held = [row for row in rows if row.state == State.HELD and _began(row, since, until)]
     if not held:
         return []
     people = [one for row in held for one in row.participants.all()]
@@ -62,6 +62,13 @@ def figures(rows: Iterable[Service], since: date | None = None) -> list[Figure]:
     found += _counted("trained", (one.party for one in came))
     found.append(Figure("women", "", sum(one.gender == "woman" for one in came)))
     return [*found, *_tests(came), *_use(came)]
+
+
+def _began(row: Service, since: date | None, until: date | None) -> bool:
+    """Return whether a service began between two days; one without a first day where no day is asked for."""
+    if row.starts is None:
+        return since is None and until is None
+    return (since is None or row.starts >= since) and (until is None or row.starts <= until)
 
 
 def _counted(measure: str, groups: Iterable[str]) -> Iterator[Figure]:
