@@ -124,7 +124,7 @@ def _known(request: HttpRequest, period: Period) -> Known:
     public = visible_to(AnonymousUser(), Service.objects.all()).prefetch_related("participants", "service_parties")
     return Known(
         centres=[name for name in settings.BIOSETU_CENTRES if name in centres()],
-        served=[one.party for _, group in reading.served() for one in group],
+        served=list({one.party.iso3: one.party for _, group in reading.served() for one in group}.values()),
         period=period,
         requests=asked.order_by("reference"),
         services=held_in(public, period),

@@ -121,6 +121,7 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     """Take one step of the state table. Raises `Refused` with the sentence that bars it, `Raced` where another was
     first.
     """
+    _take_turn(request)
     now = today or days.today()
     roles = roles_for(by, request)
     known = facts(request, by, now)
@@ -256,6 +257,16 @@ def note(
     audit(request, by, verb, changes)
     refresh_clock(request)
     tell(request, by)
+
+
+def _take_turn(request: SupportRequest) -> None:
+    """Wait for who is changing the request now; raise `Raced` where it is not as it was read, before facts are asked.
+
+    Else the second of two would be told what bars the step after the first, not that somebody was first.
+    """
+    held = SupportRequest.objects.select_for_update().filter(pk=request.pk, version=request.version)
+    if held.values_list("pk", flat=True).first() is None:
+        raise Raced
 
 
 def claim(request: SupportRequest, **changes: object) -> None:

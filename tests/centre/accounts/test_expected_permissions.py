@@ -1,0 +1,148 @@
+"""Who may do what, against a list written by hand from the issue (expected_permissions.csv): row by row, everyone."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from tests.centre.people import account
+from tests.observations.rows import row as observation
+
+from biosetu.centre.accounts.guarded import CentreRecord, Guarded, PartyRecord
+from biosetu.centre.accounts.models import Role
+from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.api.models import Key
+from biosetu.centre.audit.models import Entry
+from biosetu.centre.directory.models import Provider
+from biosetu.centre.evidence.columns import fields_of
+from biosetu.centre.evidence.models import Commit, Figure
+from biosetu.centre.helpdesk.models import Candidate, RequestParty, SupportRequest
+from biosetu.centre.library.models import Item, ItemParty
+from biosetu.centre.services.models import Service, ServiceParty
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+LIST = Path(__file__).parent / "expected_permissions.csv"
+ROWS = list(csv.DictReader(LIST.read_text(encoding="utf-8").splitlines()))
+# name -> role, Party, centre; all but `weak` with a second step
+PEOPLE = {
+    "visitor": ("", "", ""),
+    "owner": ("", "", ""),
+    "helper": ("", "", ""),
+    "contributor": ("contributor", "NPL", ""),
+    "focal_point": ("focal_point", "NPL", ""),
+    "community": ("community", "NPL", ""),
+    "observer": ("observer", "NPL", ""),
+    "publishing_authority": ("publishing_authority", "NPL", ""),
+    "party_officer": ("officer", "NPL", ""),
+    "officer": ("officer", "", "iucn-asia"),
+    "manager": ("manager", "", "iucn-asia"),
+    "far_contributor": ("contributor", "JOR", ""),
+    "far_focal_point": ("focal_point", "JOR", ""),
+    "far_community": ("community", "JOR", ""),
+    "far_officer": ("officer", "", "iucn-west-asia"),
+    "weak": ("officer", "", "iucn-asia"),
+}
+
+
+@pytest.fixture
+def people(db):
+    made = {name: account(name, second_step=name != "weak") for name in PEOPLE}
+    for name, (role, party, centre) in PEOPLE.items():
+        if role:
+            Role.objects.create(account=made[name], role=role, party=party, centre=centre, office=f"Office {name}")
+    return {**made, "nobody": AnonymousUser()}
+
+
+def a_request(people, situation):
+    state = {"helping": "submitted", "confidential": "planning"}.get(situation, situation)
+    made = SupportRequest.objects.create(
+        reference=f"2026-{SupportRequest.objects.count() + 1:05d}", owner=people["owner"], centre="iucn-asia",
+        state=state, confidential=situation == "confidential",
+    )  # fmt: skip
+    RequestParty.objects.create(request=made, party="NPL")
+    if situation == "helping":
+        entry = Provider.objects.create(account=people["helper"], name="H", standing="listed")
+        Candidate.objects.create(request=made, provider=entry, answer="invited")
+    return made
+
+
+def a_provider(people, situation):
+    standing = "listed" if situation == "unconsented" else situation
+    consent = timezone.localdate() if situation == "listed" else None
+    return Provider.objects.create(
+        account=people["owner"], name="P", party="NPL", standing=standing, consented_on=consent
+    )
+
+
+def an_item(people, situation):
+    standing = {"knowledge": "submitted", "released": "listed", "inside": "listed"}.get(situation, situation)
+    made = Item.objects.create(
+        kind="solution", owner=people["owner"], title="S", standing=standing,
+        knowledge=situation in {"knowledge", "released", "inside"},
+        released_on=timezone.localdate() if situation in {"released", "inside"} else None,
+        access="centre" if situation == "inside" else "",
+    )  # fmt: skip
+    ItemParty.objects.create(item=made, party="NPL")
+    return made
+
+
+def a_service(people, situation):
+    asked = a_request(people, "confidential") if situation == "confidential" else None
+    state = "open" if asked else situation
+    made = Service.objects.create(owner=people["owner"], title="C", centre="iucn-asia", state=state, request=asked)
+    ServiceParty.objects.create(service=made, party="NPL")
+    return made
+
+
+def an_entry(people, situation):
+    record, record_id, party = "request", "2026-99999", "NPL"
+    if situation in {"draft", "confidential"}:
+        record_id = a_request(people, situation).reference
+    if situation == "centre":
+        record, record_id, party = "centre", "iucn-asia", ""
+    return Entry.objects.create(verb="x", record=record, record_id=record_id, party=party, request_id="-")
+
+
+def a_figure(people, situation):
+    commit = Commit.objects.create(sequence=1, name="c", kind="append", digest="", rows=1)
+    status = "proposed" if situation == "proposed" else "computed"
+    return Figure.objects.create(**fields_of(observation(party="NPL", status=status)), commit=commit, position=0)
+
+
+def a_key(people, situation):
+    return Key.objects.create(account=people["owner"], name="k", digest="d", expires_on=timezone.localdate())
+
+
+MADE = {
+    "request": a_request,
+    "provider": a_provider,
+    "item": an_item,
+    "service": a_service,
+    "audit": an_entry,
+    "figure": a_figure,
+    "key": a_key,
+    "party": lambda people, situation: PartyRecord("NPL"),
+    "centre": lambda people, situation: CentreRecord("iucn-asia"),
+}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['record']}-{row['verb']}-{row['situation']}")
+def test_who_may_do_this_is_who_was_meant_to(people, row):
+    record = MADE[row["record"]](people, row["situation"])
+    expected = set(people) if row["who"] == "everyone" else set(filter(None, row["who"].split(";")))
+    assert {name for name, person in people.items() if may(person, row["verb"], record)} == expected
+    if not isinstance(record, PartyRecord | CentreRecord):
+        rows = type(record).objects.filter(pk=record.pk)
+        assert {name for name, person in people.items() if visible_to(person, rows, row["verb"]).exists()} == expected
+
+
+def test_the_list_names_every_role_and_its_rows_are_read_once():
+    keys = [(row["record"], row["verb"], row["situation"]) for row in ROWS]
+    assert len(keys) == len(set(keys))
+    named = {name for row in ROWS for name in row["who"].split(";")} - {"everyone", ""}
+    assert named <= set(PEOPLE)
+    assert {role for role, _, _ in PEOPLE.values() if role} == {
+        "contributor", "focal_point", "community", "observer", "publishing_authority", "officer", "manager"
+    }  # fmt: skip
+    assert all(issubclass(kind, Guarded) for kind in (PartyRecord, CentreRecord, SupportRequest, Provider, Entry))
