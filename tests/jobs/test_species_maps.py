@@ -107,3 +107,99 @@ def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path):
     assert restored == pytest.approx(700 * 0.29 / 2, rel=1e-6)
     with rasterio.open(tmp_path / "star.tif") as source:
         assert float(source.read(1).sum(dtype="float64")) == pytest.approx(700, rel=1e-5)
+
+
+@pytest.fixture
+def habitats(ranges, inputs, tmp_path):
+    folder = tmp_path / "aoh"
+    assert biosetu(["species", "habitat", ranges, *inputs, "--rasters", str(folder), "--quiet"]) == 0
+    return ["--habitat", str(folder), "--like", inputs[1], "--quiet"]
+
+
+def test_star_reads_an_export_of_the_red_list_as_it_is(habitats, tmp_path):
+    """Column names, upper case and order as in the export's assessments.csv and threats.csv; the taxa are invented."""
+    (tmp_path / "assessments.csv").write_text(
+        "assessmentId,internalTaxonId,scientificName,redlistCategory,redlistCriteria,yearPublished,possiblyExtinct\n"
+        '1,11,A b,Endangered,"B1ab(iii)",2020,false\n2,12,C d,Vulnerable,D2,2019,false\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "threats.csv").write_text(
+        "assessmentId,internalTaxonId,scientificName,code,name,stressCode,timing,scope,severity\n"
+        '1,11,A b,2.1.2,Small-holder farming,1.1,Ongoing,Majority (50-90%),"Slow, Significant Declines"\n'
+        "2,12,C d,8.1.2,Named species,2.1,Ongoing,Whole (>90%),Rapid Declines\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "o.csv"
+    files = [str(tmp_path / "assessments.csv"), str(tmp_path / "threats.csv")]
+    assert biosetu(["species", "star", *files, *habitats, "--out", str(out)]) == 0
+    assert {row["threat"]: float(row["score"]) for row in rows(out)} == {
+        "2.1.2": pytest.approx(300, rel=1e-9), "8.1.2": pytest.approx(200, rel=1e-9)
+    }  # fmt: skip
+
+
+GOOD = {"cats.csv": "taxon,category\nA b,EN\n", "threats.csv": "taxon,code\nA b,2.1\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("cats.csv", "name,category\nA b,EN\n", "there is no column taxon or scientificName"),
+        ("cats.csv", "taxon,rank\nA b,EN\n", "there is no column category or redlistCategory"),
+        ("cats.csv", "taxon,category\nA b,EN\nC d,Rare\n", "row 3, column category"),
+        ("cats.csv", "taxon,category\nA b,EN\nA b,CR\n", "row 3, column category"),
+        ("threats.csv", "name,code\nA b,2.1\n", "there is no column taxon or scientificName"),
+        ("threats.csv", "taxon,threat\nA b,2.1\n", "there is no column code"),
+        ("threats.csv", "taxon,code\nA b,2.1\nA b,\n", "row 3, column code"),
+    ],
+)
+def test_star_tables_that_do_not_fit_are_told_by_row(habitats, tmp_path, capsys, name, text, said):
+    for each, good in GOOD.items():
+        (tmp_path / each).write_text(text if each == name else good, encoding="utf-8")
+    assert biosetu(["species", "star", str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv"), *habitats]) == 1
+    heard = capsys.readouterr().err
+    assert said in heard
+    assert name in heard
+
+
+def test_star_without_a_threatened_species_is_an_empty_table_of_its_columns(habitats, tmp_path):
+    (tmp_path / "cats.csv").write_text("taxon,category\nA b,LC\n", encoding="utf-8")
+    (tmp_path / "threats.csv").write_text(GOOD["threats.csv"], encoding="utf-8")
+    out = tmp_path / "o.csv"
+    files = [str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv")]
+    assert biosetu(["species", "star", *files, *habitats, "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8").splitlines() == ['"kind","threat","region","score"']
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("crosswalk.csv", "code_of,class\n1,1\n", "there is no column habitat"),
+        ("crosswalk.csv", "habitat,value\n1,1\n", "there is no column class"),
+        ("crosswalk.csv", "habitat,class\n1,1\n14,forest\n1,2.5\n", "row 3, column class"),
+        ("crosswalk.csv", "habitat,class\n1,1\n14,forest\n1,2.5\n", "row 4, column class"),
+        ("species.csv", "name,habitats\nA b,1\n", "there is no column taxon"),
+        ("species.csv", "taxon,habitat\nA b,1\n", "there is no column habitats"),
+        ("species.csv", "taxon,habitats,elevation_lower\nA b,1,low\n", "row 2, column elevation_lower"),
+        ("species.csv", "taxon,habitats,elevation_upper\nA b,1,nan\n", "row 2, column elevation_upper"),
+        ("species.csv", "taxon,habitats,ElevationUpper.limit\nA b,1,inf\n", "row 2, column ElevationUpper.limit"),
+    ],
+)
+def test_habitat_tables_that_do_not_fit_are_told_by_row(ranges, inputs, tmp_path, capsys, name, text, said):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert biosetu(["species", "habitat", ranges, *inputs]) == 1
+    heard = capsys.readouterr().err
+    assert said in heard
+    assert name in heard
+    assert "Traceback" not in heard
+
+
+def test_codes_of_maps_that_are_missing_or_words_do_not_count(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"binomial": ["A b", "A b", "C d"], "presence": ["1", None, "extant"]},
+        geometry=[shapely.box(80, 29, 80.1, 29.1)] * 3,
+        crs="EPSG:4326",
+    )
+    frame.to_file(tmp_path / "coded.gpkg")
+    out = tmp_path / "o.csv"
+    assert biosetu(["species", "map", str(tmp_path / "coded.gpkg"), "--quiet", "--out", str(out)]) == 0
+    assert [(row["taxon"], row["polygons"]) for row in rows(out)] == [("A b", "1")]

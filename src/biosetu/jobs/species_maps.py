@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,9 @@ from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
+from biosetu.species.columns import find_column, find_columns, number, numbers, row_numbers, texts
 from biosetu.species.habitat import Habitat, area_of_habitat, suitable_cover, tidy_elevation
 from biosetu.species.maps import MAP_DEFINITION, map_extent, used_codes
-
-NAMES = ("taxon", "sci_name", "binomial", "scientificName", "species")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class HabitatRequest:
     Attributes:
         ranges: polygons with the taxon's name, `presence` and `origin` where there are any.
         cover: land-cover raster. elevation: one raster, or the lowest and the highest.
-        species: table of taxon, habitats (codes parted by `;`), elevation_lower, elevation_upper.
+        species: table of taxon, habitats (parted by `;`) and, where there are any, elevation_lower, elevation_upper.
         crosswalk: table of habitat, class.
         touched: every pixel that a range touches, instead of those whose centre it holds.
         force: keep an empty result.
@@ -55,17 +55,12 @@ def read_ranges(path: Path) -> dict[str, list[shapely.Geometry]]:
     """
     layer = read_layer(path)
     lower = {name.lower(): name for name in layer.column_names}
-    column = next((lower[name.lower()] for name in NAMES if name.lower() in lower), None)
-    if column is None:
-        raise DataError(
-            Problem("no column names the taxon", f"Call it one of {', '.join(NAMES)}.", "column", str(path))
-        )
+    column = find_columns(layer.column_names, ("taxon",), str(path))["taxon"]
     used = np.ones(layer.num_rows, dtype=np.bool_)
     for field, codes in used_codes().items():
         if field in lower:
-            used &= np.isin(
-                [int(v) if v is not None else -1 for v in layer.column(lower[field]).to_pylist()], sorted(codes)
-            )
+            given = [number(text) for text in texts(layer, lower[field])]
+            used &= np.isin([-1.0 if code is None else code for code in given], sorted(codes))
     ranges: dict[str, list[shapely.Geometry]] = {}
     for taxon, shape, counts in zip(layer.column(column).to_pylist(), geometries(layer), used.tolist(), strict=True):
         if counts and shape is not None and taxon:
@@ -105,13 +100,12 @@ def measure_habitat(request: HabitatRequest, progress: Progress = silent) -> pa.
     _check_grids(request, grid)
     crosswalk = _crosswalk(request.crosswalk)
     ranges = read_ranges(request.ranges)
-    cells = read_assessment_cells(request.species)
-    species = [row for row in cells.to_pylist() if str(row.get("taxon") or "") in ranges]
+    species = [row for row in _species(request.species) if row.taxon in ranges]
     _check_habitats(species, crosswalk, request)
     out = []
     for done, row in enumerate(species, start=1):
-        out.append(_habitat_row(row, ranges[str(row["taxon"])], grid, crosswalk, request))
-        progress(done, len(species), str(row["taxon"]))
+        out.append(_habitat_row(row, ranges[row.taxon], grid, crosswalk, request))
+        progress(done, len(species), row.taxon)
     if not out:
         raise DataError(Problem("no taxon of the table has a range", "Check the names.", "empty", str(request.species)))
     return pa.Table.from_pylist(out)
@@ -129,29 +123,63 @@ def _check_grids(request: HabitatRequest, grid: RasterGrid) -> None:
         raise DataError(problems)
 
 
+@dataclass(frozen=True, slots=True)
+class _Species:
+    """What a taxon lives in: habitats, and its elevation [m] where known."""
+
+    taxon: str
+    habitats: tuple[str, ...]
+    lower: float | None
+    upper: float | None
+
+
+def _species(path: Path) -> list[_Species]:
+    cells = read_assessment_cells(path)
+    columns = find_columns(cells.column_names, ("taxon", "habitats"), path.name)
+    limits, problems = [], []
+    for key in ("elevation_lower", "elevation_upper"):
+        values, wrong = numbers(
+            cells, find_column(cells.column_names, key), path.name, remedy="Write metres, or leave it empty."
+        )
+        limits.append(values)
+        problems += wrong
+    if problems:
+        raise DataError(problems)
+    rows = zip(texts(cells, columns["taxon"]), texts(cells, columns["habitats"]), *limits, strict=True)
+    return [_Species(taxon, _habitats(habitats), lower, upper) for taxon, habitats, lower, upper in rows]
+
+
 def _crosswalk(path: Path) -> dict[str, list[int]]:
     cells = read_assessment_cells(path)
+    columns = find_columns(cells.column_names, ("habitat", "class"), path.name)
     found: dict[str, list[int]] = {}
-    for row in cells.to_pylist():
-        found.setdefault(str(row["habitat"]).strip(), []).append(int(row["class"]))
+    problems = []
+    given = (row_numbers(cells), texts(cells, columns["habitat"]), texts(cells, columns["class"]))
+    for row, habitat, text in zip(*given, strict=True):
+        value = number(text)
+        if value is None or value != int(value):
+            told, remedy = "this is no land-cover class", "Write the whole number that the raster holds."
+            problems.append(Problem(told, remedy, "class", path.name, row, columns["class"], text))
+        else:
+            found.setdefault(habitat.replace("_", "."), []).append(int(value))
+    if problems:
+        raise DataError(problems)
     return found
 
 
-def _check_habitats(
-    species: Iterable[Mapping[str, Any]], crosswalk: Mapping[str, list[int]], request: HabitatRequest
-) -> None:
-    missing = {h for row in species for h in _habitats(row) if h not in crosswalk and h.split(".")[0] not in crosswalk}
+def _check_habitats(species: Iterable[_Species], crosswalk: Mapping[str, list[int]], request: HabitatRequest) -> None:
+    missing = {h for row in species for h in row.habitats if h not in crosswalk and h.split(".")[0] not in crosswalk}
     if missing:
         remedy = f"Add habitat {', '.join(sorted(missing))} to the crosswalk."
         raise DataError(Problem("a habitat has no land-cover class", remedy, "habitat", str(request.crosswalk)))
 
 
-def _habitats(row: Mapping[str, Any]) -> list[str]:
-    return [part.strip().replace("_", ".") for part in str(row.get("habitats") or "").split(";") if part.strip()]
+def _habitats(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().replace("_", ".") for part in re.split(r"[;|]", text) if part.strip())
 
 
 def _habitat_row(
-    row: Mapping[str, Any],
+    row: _Species,
     shapes: list[shapely.Geometry],
     grid: RasterGrid,
     crosswalk: Mapping[str, list[int]],
@@ -160,7 +188,7 @@ def _habitat_row(
     shape = _in_crs(shapely.union_all(np.asarray(shapes, dtype=object)), grid)
     part = part_under(grid, shapely.bounds(shape))
     empty = {
-        "taxon": row["taxon"],
+        "taxon": row.taxon,
         "range_km2": 0.0,
         "habitat_km2": 0.0,
         "share": None,
@@ -174,7 +202,7 @@ def _habitat_row(
         write_part(
             np.where(found.share > 0, found.share, np.nan),
             part.grid,
-            request.rasters / f"{file_name(row['taxon'])}.tif",
+            request.rasters / f"{file_name(row.taxon)}.tif",
         )
     share = found.habitat_km2 / found.range_km2 if found.range_km2 else None
     return empty | {
@@ -191,7 +219,7 @@ def file_name(taxon: object) -> str:
 
 
 def _habitat(
-    row: Mapping[str, Any],
+    row: _Species,
     shape: shapely.Geometry,
     part: Part,
     crosswalk: Mapping[str, list[int]],
@@ -202,11 +230,11 @@ def _habitat(
     if not inside.any():
         inside, pixels = burn(shape, part.grid, touched=True), "touched (no centre lies in the range)"
     cover, known = read_part(request.cover, part)
-    suitable = suitable_cover(cover, _habitats(row), crosswalk) & known
+    suitable = suitable_cover(cover, row.habitats, crosswalk) & known
     heights = [
         np.where(valid, values, np.nan) for values, valid in (read_part(path, part) for path in request.elevation)
     ]
-    limits = tidy_elevation(_number(row.get("elevation_lower")), _number(row.get("elevation_upper")))
+    limits = tidy_elevation(row.lower, row.upper)
     area_km2 = pixel_km2(part.grid)
     return area_of_habitat(inside, suitable, (heights[0], heights[-1]), limits, area_km2, request.force), pixels
 
@@ -221,11 +249,6 @@ def pixel_km2(grid: RasterGrid) -> np.ndarray:
     if pixels.aligned_geographic:
         return np.asarray(row_pixel_areas_m2(pixels)[:, None] / 1e6)
     return np.full((grid.height, 1), abs(grid.transform[0] * grid.transform[4]) / 1e6)
-
-
-def _number(value: object) -> float | None:
-    text = str(value if value is not None else "").strip()
-    return float(text) if text else None
 
 
 def _in_crs(shape: shapely.Geometry, grid: RasterGrid) -> shapely.Geometry:

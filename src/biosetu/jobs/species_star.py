@@ -16,9 +16,12 @@ from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.jobs.species_maps import file_name, pixel_km2
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
+from biosetu.species.columns import find_column, find_columns, row_numbers, texts
 from biosetu.species.spelling import category
 from biosetu.species.star import Scores, Threat, restoration_multiplier, threat_shares
 
+SCHEMA = pa.schema([("kind", pa.string()), ("threat", pa.string()), ("region", pa.string()), ("score", pa.float64())])
+UNKNOWN = "this is no Red List category"
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -83,22 +86,37 @@ def _add(
 
 def _categories(path: Path) -> dict[str, str]:
     cells = read_assessment_cells(path)
-    found = {str(row["taxon"]): (str(row["category"]), category(str(row["category"]))) for row in cells.to_pylist()}
-    problems = [
-        Problem("this is no Red List category", "Use LC, NT, VU, EN, CR …", "category", path.name, value=text)
-        for text, name in found.values()
-        if name is None
-    ]
+    columns = find_columns(cells.column_names, ("taxon", "category"), path.name)
+    found: dict[str, str] = {}
+    problems = []
+    given = (row_numbers(cells), texts(cells, columns["taxon"]), texts(cells, columns["category"]))
+    for row, taxon, text in zip(*given, strict=True):
+        name = category(text)
+        if name is None:
+            remedy = "Use LC, NT, VU, EN, CR …"
+            problems.append(Problem(UNKNOWN, remedy, "category", path.name, row, columns["category"], text))
+        elif found.setdefault(taxon, name) != name:
+            told = f"{taxon} already has the category {found[taxon]}"
+            problems.append(Problem(told, "Keep one of them.", "repeated", path.name, row, columns["category"], text))
     if problems:
         raise DataError(problems)
-    return {taxon: name or "" for taxon, (_, name) in found.items()}
+    return found
 
 
 def _threats(path: Path) -> dict[str, list[Threat]]:
+    cells = read_assessment_cells(path)
+    needed = find_columns(cells.column_names, ("taxon", "code"), path.name)
+    said = [find_column(cells.column_names, name) for name in ("scope", "severity", "timing")]
+    columns = [texts(cells, name) for name in (*needed.values(), *said)]
     found: dict[str, list[Threat]] = {}
-    for row in read_assessment_cells(path).to_pylist():
-        texts = [str(row.get(name) or "") for name in ("code", "scope", "severity", "timing")]
-        found.setdefault(str(row["taxon"]), []).append(Threat(*texts))
+    problems = []
+    for row, (taxon, *threat) in zip(row_numbers(cells), zip(*columns, strict=True), strict=True):
+        if not threat[0]:
+            told, remedy = "the threat has no code", "Write its code in the IUCN threats classification."
+            problems.append(Problem(told, remedy, "threat", path.name, row, needed["code"]))
+        found.setdefault(taxon, []).append(Threat(*threat))
+    if problems:
+        raise DataError(problems)
     return found
 
 
@@ -125,7 +143,7 @@ def _table(scores: Mapping[str, Scores], grid: RasterGrid, request: StarRequest)
                 {"kind": kind, "threat": threat, "region": name, "score": float(value)}
                 for name, value in zip(names, values.tolist(), strict=True)
             ]
-    return pa.Table.from_pylist(rows)
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
 def _regions(path: Path | None, grid: RasterGrid) -> tuple[Integers, Sequence[str]]:
