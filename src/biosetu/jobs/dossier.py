@@ -18,6 +18,7 @@ from biosetu.framework import Party
 from biosetu.home import home
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promises import titles_by_target
+from biosetu.jobs.species_national import with_accepted
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports import Document, Evidence
@@ -99,7 +100,7 @@ def evidence_of(
         own=held.own,
         gaps=held.shown_gaps,
         promises=titles_by_target(held.tables, language),
-        tables={**held.tables, **_tables(held.party.iso3)},
+        tables=_with_accepted({**held.tables, **_tables(held.party.iso3)}, held.observations),
         boundaries=boundaries(held.party) if with_map else None,
         mapped=with_map,
     )
@@ -108,6 +109,12 @@ def evidence_of(
 def _tables(iso3: str) -> dict[str, pa.Table]:
     found = {name: _resolve(path)(iso3) for name, path in TABLES.items()}
     return {name: table for name, table in found.items() if table is not None}
+
+
+def _with_accepted(tables: Mapping[str, pa.Table], observations: pa.Table) -> Mapping[str, pa.Table]:
+    """Return the tables with the national assessments that the Party has accepted in review."""
+    found = with_accepted(tables.get("species.assessments"), observations)
+    return tables if found is None else {**tables, "species.assessments": found}
 
 
 def _resolve(path: str) -> Callable[..., object]:

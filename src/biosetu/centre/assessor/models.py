@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models
 
 from biosetu.centre.accounts.guarded import Guarded, Paths
+from biosetu.centre.evidence.models import Run
 from biosetu.centre.wording import lazy_text
 from biosetu.home import home
 from biosetu.translation import N_
@@ -132,6 +133,7 @@ class Version(models.Model):
     method = models.JSONField()
     result = models.JSONField()
     note = models.CharField(max_length=500, blank=True)
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["assessment", "number"], name="one_version_per_number"),)

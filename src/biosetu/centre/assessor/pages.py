@@ -17,10 +17,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
+from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.assessor.evaluating import (
@@ -37,6 +39,7 @@ from biosetu.centre.assessor.models import Measuring, Occurrences, TaxonAssessme
 from biosetu.centre.assessor.reader import SUFFIXES
 from biosetu.centre.assessor.saying import said_in
 from biosetu.centre.assessor.verbs import begin, save
+from biosetu.centre.assessor.verbs import submit as submit_version
 from biosetu.centre.assessor.working import ask, bounds, cancel, too_large
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.pressing import account_of
@@ -74,7 +77,7 @@ class Desk:
         What was typed last is what was sent with a table and not saved since, else the newest version.
         """
         if number is not None:
-            found = self._version(number)
+            found = self.version(number)
             return found.values, method_of(found.method)
         typed = self.measuring.typed if self.measuring is not None else {}
         if typed and typed["base"] == self.assessment.versions_made:
@@ -83,9 +86,10 @@ class Desk:
             return measures(self.measured) | self.versions[0].values, method_of(self.versions[0].method)
         return measures(self.measured), Method()
 
-    def _version(self, number: int) -> Version:
+    def version(self, number: int) -> Version:
+        """Return a saved version; 404 where there is none of this number."""
         known = next((version for version in self.versions if version.number == number), None)
-        found = known or self.assessment.versions.filter(number=number).first()
+        found = known or self.assessment.versions.select_related("run").filter(number=number).first()
         if found is None:
             raise Http404
         return found
@@ -104,7 +108,7 @@ def _assessment(request: HttpRequest, pk: str) -> TaxonAssessment:
 def _desk(assessment: TaxonAssessment) -> Desk:
     measured = assessment.occurrences.select_related("by").order_by("-pk").first()
     measuring = assessment.measurings.order_by("-created_at").first()
-    versions = assessment.versions.select_related("by").order_by("-number")[:VERSIONS_SHOWN]
+    versions = assessment.versions.select_related("by", "run").order_by("-number")[:VERSIONS_SHOWN]
     return Desk(assessment, measured, measuring, list(versions))
 
 
@@ -183,6 +187,9 @@ def _shown(
         "hints": measures(desk.measured),
         "versions": desk.versions,
         "version": version,
+        "shown": None if version is None else desk.version(version),
+        "may_submit": may(request.user, "edit", desk.assessment)
+        and may(request.user, "propose", PartyRecord(desk.assessment.party)),
         "base": desk.assessment.versions_made if base is None else base,
         "groups": groups(),
         "values": values,
@@ -306,6 +313,24 @@ def stop(request: HttpRequest, pk: str) -> HttpResponse:
     except MovedOnError as error:
         messages.error(request, gettext(str(error)))
     return redirect("assessment", pk=pk)
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, pk: str, number: int) -> HttpResponse:
+    """Propose a saved version as the national assessment of its taxon."""
+    assessment = _assessment(request, pk)
+    found = get_object_or_404(assessment.versions.select_related("assessment"), number=number)
+    holder, licence = request.POST.get("holder", ""), request.POST.get("licence", "")
+    try:
+        run = submit_version(version=found, holder=holder, licence=licence, actor=account_of(request))
+    except (DataError, MovedOnError) as error:
+        texts = [problem.message for problem in error.problems] if isinstance(error, DataError) else [str(error)]
+        for text in texts:
+            messages.error(request, gettext(text))
+        return redirect(f"{reverse('assessment', args=[pk])}?version={number}")
+    messages.success(request, gettext("The assessment is on its way to review."))
+    return redirect("run", run_id=run.pk)
 
 
 @login_required

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:pk>/occurrences/", pages.occurrences, name="assessment_occurrences"),
     path("<uuid:pk>/occurrences/progress/", pages.progress, name="assessment_progress"),
     path("<uuid:pk>/occurrences/stop/", pages.stop, name="assessment_stop"),
+    path("<uuid:pk>/versions/<int:number>/submit/", pages.submit, name="assessment_submit"),
     path("<uuid:pk>/versions/<int:number>/<str:kind>.csv", pages.export, name="assessment_export"),
 ]

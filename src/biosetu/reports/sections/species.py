@@ -162,6 +162,7 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         return
     _ = voice.gettext
     rows = table.to_pylist()
+    signed = any(row.get("validated_by") for row in rows)
     columns = (
         Column("taxon", _("Taxon")),
         Column("category", _("Category")),
@@ -169,6 +170,7 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         Column("limits", _("Plausible")),
         Column("reasons", _("Reasons")),
         Column("near", _("Near a threshold")),
+        *((Column("signed", _("Validated by the Party")),) if signed else ()),
     )
     body = tuple(
         (
@@ -178,6 +180,7 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
             _limits(row, voice),
             row["reasons"],
             row["near_threshold"],
+            *((_signed(row, voice),) if signed else ()),
         )
         for row in rows
     )
@@ -189,6 +192,15 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
             "lies near a threshold is given as evidence for it."
         ),
         "note",
+    )
+
+
+def _signed(row: Row, voice: Voice) -> str:
+    """Whose assessment it is, which office validated it, and when; empty for one that came without review."""
+    if not row.get("validated_by"):
+        return ""
+    return voice.gettext("{holder}; {office}, {date}").format(
+        holder=row["holder"], office=row["validated_by"], date=voice.date(row["validated_on"])
     )
 
 
