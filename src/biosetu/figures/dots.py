@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -16,6 +16,9 @@ WIDTH, ROW, TOP = 440.0, 24.0, 34.0
 NAME_CHARACTERS = 27
 LEGEND_ROW = 18.0
 SMALL_WIDTH, SMALL_HEIGHT = 200.0, 112.0
+SHORTEST_COURSE = 2
+# room for two years of four digits side by side
+YEARS_APART = 66.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,15 @@ class DotOptions:
 
 
 def dot_plot(rows: Sequence[Dot], voice: Voice, options: DotOptions, *, key: str, title: str, text: str = "") -> Markup:
-    """Return a dot plot, highest first, rows without a value last and in words. No rows give an empty string."""
+    """Return a dot plot, highest first (equal ones as given), rows without a value last and in words.
+
+    No rows give an empty string.
+    """
     benchmark = options.benchmark
     known = [dot for dot in rows if dot.value is not None]
     if not known:
         return Markup("")
-    ordered = sorted(known, key=lambda dot: (-(dot.value or 0.0), dot.label))
-    ordered += sorted((dot for dot in rows if dot.value is None), key=lambda dot: dot.label)
+    ordered = sorted(known, key=lambda dot: -(dot.value or 0.0)) + [dot for dot in rows if dot.value is None]
     marks_used = _marks_used(ordered, options)
     canvas = Canvas(WIDTH, TOP + ROW * len(ordered) + 58 + LEGEND_ROW * len(marks_used), voice)
     start = 8 + max(width_of(dot.label[:NAME_CHARACTERS]) for dot in ordered)
@@ -93,7 +98,8 @@ def dot_plot(rows: Sequence[Dot], voice: Voice, options: DotOptions, *, key: str
     for index, (shape, radius, label) in enumerate(marks_used):
         canvas.dot(8, bottom + 18 + LEGEND_ROW * index, radius, shape)
         canvas.text(18, bottom + 22.5 + LEGEND_ROW * index, label, "t-soft t-small")
-    _dot_legend(canvas, bottom + 18 + LEGEND_ROW * len(marks_used), options)
+    before = options.before if any(dot.before is not None for dot in known) else ""
+    _dot_legend(canvas, bottom + 18 + LEGEND_ROW * len(marks_used), replace(options, before=before))
     return canvas.finish(key, title, text)
 
 
@@ -148,14 +154,17 @@ def _dot_legend(canvas: Canvas, y: float, options: DotOptions) -> None:
 
 
 def small_multiples(items: Sequence[Small], voice: Voice, *, key: str, unit: str, places: int = 2) -> Markup:
-    """Return one small chart per Party as a grid that fits its page; all share both axes, so that they compare."""
+    """Return one small chart per Party as a grid that fits its page; all share both axes, so that they compare.
+
+    Values of a single year are no course over time: they give an empty string.
+    """
     drawn = [point for item in items for point in (*zip(item.years, item.values, strict=True), *item.own)]
-    if not drawn:
+    years = {year for year, _ in drawn}
+    if len(years) < SHORTEST_COURSE:
         return Markup("")
     values = [value for _, value in drawn]
-    years = [year for year, _ in drawn]
     marks = ticks(min(values), max(values), 2)
-    xs = Scale(min(years), max(*years, min(years) + 1), 8, SMALL_WIDTH - 44)
+    xs = Scale(min(years), max(years), 8, SMALL_WIDTH - 44)
     ys = Scale(marks[0], marks[-1], SMALL_HEIGHT - 20, 26)
     charts = (_small(item, voice, xs, ys, f"{key}-{index}", unit, places) for index, item in enumerate(items))
     return tag("ul", *(tag("li", chart) for chart in charts), class_="bs-multiples", role="list")
@@ -176,9 +185,20 @@ def _small(item: Small, voice: Voice, xs: Scale, ys: Scale, key: str, unit: str,
     for year, value in item.own:
         canvas.dot(xs(year), ys(value), 3.5, "dot-national")
     canvas.text(xs(last[0]) + 6, ys(last[1]) + 4.5, voice.number(last[1], places), "t-strong t-small halo")
-    canvas.text(xs.start, SMALL_HEIGHT - 5, str(known[0][0]), "t-soft t-small")
-    canvas.text(xs(known[-1][0]), SMALL_HEIGHT - 5, str(known[-1][0]), "t-soft t-small", "end")
+    _small_years(canvas, xs, known[0][0], known[-1][0])
     return canvas.finish(key, _small_said(item, voice, unit, places))
+
+
+def _small_years(canvas: Canvas, xs: Scale, first: int, last: int) -> None:
+    """Write the first and the last year under their points, or the span where they would touch."""
+    if xs(last) - xs(first) >= YEARS_APART:
+        canvas.text(xs(first), SMALL_HEIGHT - 5, str(first), "t-soft t-small")
+        canvas.text(xs(last), SMALL_HEIGHT - 5, str(last), "t-soft t-small", "end")
+        return
+    middle = min((xs(first) + xs(last)) / 2, SMALL_WIDTH - YEARS_APART)
+    canvas.text(
+        max(middle, YEARS_APART / 2), SMALL_HEIGHT - 5, canvas.voice.years(first, last), "t-soft t-small", "middle"
+    )
 
 
 def _small_line(canvas: Canvas, item: Small, xs: Scale, ys: Scale, *, alone: bool) -> None:

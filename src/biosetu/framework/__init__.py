@@ -23,6 +23,7 @@ from biosetu.framework.records import (
     Relevance,
     State,
 )
+from biosetu.framework.search import name_order
 from biosetu.framework.tables import (
     CERTAINTIES,
     COVERAGE_COLUMNS,
@@ -87,6 +88,7 @@ __all__ = [
     "is_open",
     "kinds",
     "lookup",
+    "name_order",
     "not_relevant",
     "not_relevant_to",
     "packaged_coverage",

@@ -48,6 +48,11 @@ def fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def name_order(name: str) -> str:
+    """Return the key that puts names in order: folded, an Arabic one without its article, as in lists of the UN."""
+    return fold(name.removeprefix(ARTICLE))
+
+
 def _plain(letter: str) -> str:
     digit = unicodedata.decimal(letter, None)
     if digit is not None:

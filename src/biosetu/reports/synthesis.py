@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from biosetu.figures import Dot, DotOptions, Row, Tile, dot_plot, framework_key, matrix, small_multiples
 from biosetu.figures.framework import words
-from biosetu.framework import Centre, indicators, targets
+from biosetu.framework import Centre, indicators, name_order, targets
 from biosetu.reports.content import (
     Block,
     Bullets,
@@ -67,7 +67,7 @@ class Member:
 def synthesis(centre: Centre, members: Sequence[Member], voice: Voice, on: date) -> Document:
     """Return the matrix of Parties and targets, the gaps they share, and a page for each headline series."""
     _ = voice.gettext
-    ordered = sorted(members, key=lambda member: member.name(voice))
+    ordered = sorted(members, key=lambda member: name_order(member.name(voice)))
     day = voice.date(on)
     series = list(_series(ordered))
     return Document(
@@ -199,7 +199,7 @@ def _series_page(members: Sequence[Member], key: SeriesKey, place: int, voice: V
         title,
         (
             _dots(members, held, voice, anchor, tuple(cited)),
-            _multiples(members, held, voice, anchor, tuple(cited)),
+            *_multiples(members, held, voice, anchor, tuple(cited)),
             _figures(members, held, voice, tuple(cited)),
         ),
         target=home_of(first),
@@ -246,7 +246,10 @@ def _dot(member: Member, item: Summary | None, voice: Voice) -> Dot:
     return dot_of(item, member.name(voice), baseline_of_level(item))
 
 
-def _multiples(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cited: tuple[Citation, ...]) -> Figure:
+def _multiples(
+    members: Sequence[Member], held: Held, voice: Voice, anchor: str, cited: tuple[Citation, ...]
+) -> Iterator[Figure]:
+    """Yield the course over time of each Party; nothing where only one year is held."""
     first = next(iter(held.values()))
     items = []
     for member in members:
@@ -254,7 +257,8 @@ def _multiples(members: Sequence[Member], held: Held, voice: Voice, anchor: str,
         items.append(small_of(member.evidence, item, member.name(voice), _absent(voice)))
     drawn = small_multiples(items, voice, key=f"{anchor}-small", unit=unit_of(first, voice), places=places(first))
     caption = voice.gettext("Each Party over time, newest release; both axes are shared.")
-    return Figure(Markup(), caption, screen=drawn, wide=True, sources=cited)
+    if drawn:
+        yield Figure(Markup(), caption, screen=drawn, wide=True, sources=cited)
 
 
 def _figures(members: Sequence[Member], held: Held, voice: Voice, cited: tuple[Citation, ...]) -> Table:

@@ -41,7 +41,7 @@ from biosetu.cooperation import MAIN_WAY, Refused, acts, in_words, offered, read
 from biosetu.cooperation.following import Asking, follow_ups
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.sheets import filled_sheet
-from biosetu.framework import parties
+from biosetu.framework import name_order, parties
 from biosetu.problems import DataError
 from biosetu.translation import N_
 
@@ -219,7 +219,7 @@ def _invitable(request: HttpRequest, found: SupportRequest) -> list[tuple[str, s
     """Return the Parties that could still be invited to a joint programme, as (code, name)."""
     reach = parties_for(request.user, "gather", "party") - found.parties_of()
     shown = (parties()[code] for code in reach if settings.BIOSETU_DEMO or not parties()[code].fictional)
-    return sorted(((one.iso3, one.name(language())) for one in shown), key=lambda pair: pair[1])
+    return sorted(((one.iso3, one.name(language())) for one in shown), key=lambda pair: name_order(pair[1]))
 
 
 def _own_candidates(request: HttpRequest, found: SupportRequest) -> object:

@@ -24,7 +24,7 @@ from biosetu.cooperation import FINAL
 from biosetu.cooperation.forms import parts
 from biosetu.cooperation.support import KIND as UNSUPPORTED
 from biosetu.engine.tables import escaped
-from biosetu.framework import parties, targets
+from biosetu.framework import name_order, parties, targets
 from biosetu.translation import N_
 
 FEWEST = 2
@@ -66,7 +66,7 @@ def kind_of(gap: Gap) -> tuple[str, str, str]:
 
 
 def _priority(among: dict[str, Gap], asked: dict[tuple[str, str], int]) -> Priority:
-    codes = sorted(among, key=lambda code: parties()[code].name(language()))
+    codes = sorted(among, key=lambda code: name_order(parties()[code].name(language())))
     gap = among[codes[0]]
     title = targets()[gap.target].theme(language()) if gap.target in targets() else ""
     open_now = sum(asked.get((code, gap.target), 0) for code in codes)

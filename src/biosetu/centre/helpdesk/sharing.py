@@ -22,7 +22,7 @@ from biosetu.centre.pages import reading
 from biosetu.centre.pressing import account_of, telling
 from biosetu.centre.wording import language
 from biosetu.cooperation.forms import Field, form
-from biosetu.framework import parties
+from biosetu.framework import name_order, parties
 from biosetu.problems import DataError, Problem
 
 FIELDS = ("who", "title", "what", "purpose", "needed_by", "targets", "touches_communities")
@@ -47,7 +47,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied
     gap = _gap(code, request.GET.get("gap", ""))
     shown = frozenset(one for one in reach if settings.BIOSETU_DEMO or not parties()[one].fictional)
-    sharing = alike(gap, sorted(shown, key=lambda one: parties()[one].name(language())))
+    sharing = alike(gap, sorted(shown, key=lambda one: name_order(parties()[one].name(language()))))
     context: dict[str, Any] = {
         "gap": gap,
         "party": parties()[code],
@@ -71,7 +71,7 @@ def _gap(code: str, wanted: str) -> Gap:
 
 def _others(shown: frozenset[str], sharing: list[tuple[str, str]]) -> list[tuple[str, str]]:
     rest = shown - {code for code, _ in sharing}
-    return sorted(((code, parties()[code].name(language())) for code in rest), key=lambda pair: pair[1])
+    return sorted(((code, parties()[code].name(language())) for code in rest), key=lambda pair: name_order(pair[1]))
 
 
 def _open(request: HttpRequest, fields: list[Field], context: dict[str, Any]) -> HttpResponse:

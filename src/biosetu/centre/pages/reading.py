@@ -21,8 +21,9 @@ from biosetu.centre.helpdesk import public
 from biosetu.centre.promises import snapshot as promises
 from biosetu.centre.promises.store import Version as Promised
 from biosetu.centre.promises.store import version as promised
+from biosetu.centre.wording import language as reading_language
 from biosetu.figures import MOVES, DotOptions, Movement, dot_plot
-from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, parties
+from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, name_order, parties
 from biosetu.jobs.dossier import dossier_document
 from biosetu.jobs.observations import list_observations
 from biosetu.jobs.party import PartyEvidence, party_evidence
@@ -123,7 +124,7 @@ def _served(row: Coverage) -> Served:
 
 
 def _by_name(item: Served) -> str:
-    return item.party.name_en
+    return name_order(item.party.name(reading_language()))
 
 
 def shown_parties() -> list[Party]:
@@ -216,7 +217,9 @@ def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version
         marks=own_marks(voice),
     )
     chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
-    lines = tuple(sorted((_line(item, voice) for item in group), key=lambda line: line.party.name(voice.language)))
+    lines = tuple(
+        sorted((_line(item, voice) for item in group), key=lambda line: name_order(line.party.name(voice.language)))
+    )
     return Comparison(series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group, at))
 
 

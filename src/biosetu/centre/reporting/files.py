@@ -22,7 +22,7 @@ from biosetu.centre.reporting.forms import said
 from biosetu.centre.reporting.reader import check_file
 from biosetu.centre.reporting.views import attached
 from biosetu.centre.wording import gettext, language
-from biosetu.framework import indicators, parties
+from biosetu.framework import indicators, name_order, parties
 from biosetu.home import home
 from biosetu.jobs.report_checking import Checked, check_report
 from biosetu.jobs.reporting import settled_indicators, write_indicator_workbook
@@ -100,7 +100,9 @@ def workbook(request: HttpRequest, place: Place, indicator: str) -> HttpResponse
 def check(request: HttpRequest) -> HttpResponse:
     """Check a file for the reporting tool, in a limited process; a corrected copy is offered where one is certain."""
     codes = [(code, known.title(language())) for code, known in indicators().items() if known.kind != "binary"]
-    names = sorted(((code, party.name(language())) for code, party in parties().items()), key=lambda named: named[1])
+    names = sorted(
+        ((code, party.name(language())) for code, party in parties().items()), key=lambda named: name_order(named[1])
+    )
     context: dict[str, Any] = {"codes": codes, "parties": names, "asked": "", "party_asked": "", "seen": None}
     context |= {"problems": [], "file": "", "copy": ""}
     file = request.FILES.get("file")
