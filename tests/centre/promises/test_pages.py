@@ -50,7 +50,8 @@ def test_confirmed_suggestion_covers_closes_the_gap_and_stays_on_record(theirs):
     assert state_of("12.E01") == ("covered", "confirmed")
     assert "alignment:12.E01" not in gaps("alignment")
     (decision,) = DatabasePromises().load("NPL").decisions
-    assert (decision.by, decision.suggestion.words[0], decision.note) == (OFFICE, "green spaces", "Cities")
+    assert (decision.by, decision.note) == (OFFICE, "Cities")
+    assert "green spaces" in decision.suggestion.words
     assert Entry.objects.get(verb="keep", changes__has_key="decisions.new").party == "NPL"
     page = theirs.get(TARGET).content.decode()
     assert "confirmed by the Party's officer" in page
