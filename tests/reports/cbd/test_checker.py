@@ -1,24 +1,22 @@
 from __future__ import annotations
 
-import csv
 import json
+import re
 import sys
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from workbooks import BASES, DATA, HEADER, NATURAL, TODAY, build, cell, corrected_cell, row, rows_of
+from workbooks import HEADER, TODAY, build, cell, corrected_cell, row, rows_of
 
 sys.path.pop(0)
 
 from biosetu.engine.grids import Book, Grid, read_book
-from biosetu.framework import indicators
 from biosetu.jobs.report_checking import check_report
 from biosetu.problems import DataError, UsageError
 from biosetu.reports.cbd import Severity, check, defects
-from biosetu.reports.cbd.tables import category_lists, disaggregations
+from biosetu.reports.cbd.tables import columns
 
 BROKEN = rows_of("broken.csv")
 
@@ -35,15 +33,38 @@ def test_the_table_of_broken_workbooks_covers_every_defect() -> None:
     told = {name for case in BROKEN for name in case["defects"].split(";")}
     needs_more_than_a_cell = {"no-data", "other-indicator"}
     assert told | needs_more_than_a_cell == set(defects())
-    assert len(BROKEN) >= 40
+    assert {name for name, defect in defects().items() if defect.severity is Severity.SUSPICIOUS} == TAKEN_ALL_THE_SAME
+    assert len({(case["base"], case["change"]) for case in BROKEN}) == len(BROKEN) >= 40
+
+
+# what the tool takes as it stands, so that the file may be sent: everything else is dropped or misread
+TAKEN_ALL_THE_SAME = {
+    "code-as-number", "several-indicators", "title-mismatch", "invisible", "unknown-category", "unknown-unit",
+    "number-as-text", "fractions", "duplicate", "shares-under", "jump",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=[case["name"] for case in BROKEN])
 def test_broken_workbook_shows_its_one_defect(case: dict[str, str], tmp_path: Path) -> None:
     path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
     report = check(read_book(path), today=TODAY)
-    assert found(report) == case["defects"].split(";")
-    assert report.blocking == any(f.severity in {Severity.DROPPED, Severity.MISREAD} for f in report.findings)
+    assert found(report) == [case["defects"]]
+    assert report.blocking == (case["defects"] not in TAKEN_ALL_THE_SAME)
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=[case["name"] for case in BROKEN])
+def test_finding_names_the_cell_that_was_broken(case: dict[str, str], tmp_path: Path) -> None:
+    """The change says which cell it breaks (`H3=…`); the finding must say the same row and column."""
+    places = re.findall(r"(?:^|;)([A-I])(\d+)=", case["change"])
+    if len(places) != 1 or places[0][1] == "1":
+        pytest.skip("the defect is not one of a single cell below the header")
+    path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
+    (finding,) = check(read_book(path), today=TODAY).findings
+    letter, row = places[0]
+    if case["defects"] in {"jump", "shares-over", "shares-under", "parts-over-total", "part-over-total"}:
+        assert finding.column == "value"
+        return
+    assert (finding.row, columns()["ABCDEFGHI".index(letter)].field) == (int(row), finding.column)
 
 
 @pytest.mark.parametrize("case", [c for c in BROKEN if c["corrected"]], ids=lambda case: case["name"])
@@ -61,72 +82,6 @@ def test_uncertain_value_is_never_touched(case: dict[str, str], tmp_path: Path) 
     path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
     checked = check_report(path, fixed=tmp_path / "fixed.xlsx", today=TODAY)
     assert [change for change in checked.changes if change.defect != "header"] == []
-
-
-def _sound() -> dict[str, list]:
-    realms = [row("3.1", 2023, "%", v, "Realm", n) for n, v in (("Terrestrial", 66.0), ("Marine", 44.0))]
-    biomes = [
-        row("A.1", 2023, "index", 0.5 + i / 100, disaggregations()["A.1"][0].type, name)
-        for i, name in enumerate(category_lists()["biome"])
-    ]
-    drivers = [
-        row("A.1", 2023, "number", 9, disaggregations()["A.1"][4].type, name) for name in category_lists()["driver"][:4]
-    ]
-    return {
-        **BASES,
-        "coverage by realm beyond 100": [row("3.1", 2023, "%", 55), *realms],
-        "all biomes": [row("A.1", 2023, "index", 0.71), *biomes],
-        "drivers overlap": [row("A.1", 2023, "number", 12), *drivers],
-        "two types at once": [
-            row("A.2", 2023, "km2", 100),
-            row("A.2", 2023, "km2", 60, NATURAL, "Natural"),
-            row("A.2", 2023, "km2", 90, "Other", "Within the park"),
-        ],
-        "km2 and percent": [row("A.2", 2023, "km2", 1000), row("A.2", 2023, "%", 42.5)],
-        "unit with superscript": [row("A.2", 2023, "km²", 1000), row("A.2", 2020, "km²", 1020)],
-        "money": [row("D.2", 2023, "NPR", 1.2e9), row("D.2", 2022, "NPR", 1.1e9)],
-        "million dollars": [row("D.1", 2023, "million US$", 12.4)],
-        "national indicator": [
-            ["0F3B7A8E-1111-2222-3333-444455556666", "Snow leopards", "No", None, None, 2023, "number", 301, "survey"]
-        ],
-        "component indicator of any unit": [row("A.CT.10", 2023, "LPI points", 88)]
-        if "A.CT.10" in indicators()
-        else BASES["a3"],
-        "shares that round": [
-            row("A.2", 2023, "%", v, "Ecosystem type", n) for n, v in (("a", 33.4), ("b", 33.4), ("c", 33.4))
-        ],
-        "not applicable in words": [
-            ["A.3", "Red List Index", "No", "Not applicable", "Not applicable", 2023, "Index (0-1)", 0.8, None]
-        ],
-        "template rows left empty": [
-            row("A.3", 2023, "index", 0.8),
-            ["A.3", "Red List Index", None, None, None, 2022, None, None, None],
-        ],
-        "header in capitals": BASES["a3"],
-    }
-
-
-def written(path: Path, rows: list[list]) -> Path:
-    """Write rows as a real file, workbook or CSV."""
-    if path.suffix == ".csv":
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            csv.writer(stream).writerows([["" if cell is None else cell for cell in row] for row in rows])
-        return path
-    book = openpyxl.Workbook()
-    for values in rows:
-        book.active.append(values)
-    book.save(path)
-    return path
-
-
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
-@pytest.mark.parametrize("name", sorted(_sound()))
-def test_sound_file_raises_no_alarm(name: str, suffix: str, tmp_path: Path) -> None:
-    header = [h.upper() for h in HEADER] if name == "header in capitals" else HEADER
-    path = written(tmp_path / f"f{suffix}", [header, *_sound()[name]])
-    report = check(read_book(path), today=TODAY)
-    assert [(f.defect, f.row, f.value) for f in report.findings] == []
-    assert report.rows >= 1
 
 
 def test_each_broken_workbook_is_sound_without_its_change(tmp_path: Path) -> None:
@@ -158,9 +113,7 @@ NAMED = {
 
 @pytest.mark.parametrize("named", list(NAMED))
 def test_defect_that_must_be_found_has_a_broken_workbook_of_its_own(named: str) -> None:
-    alone = {case["defects"] for case in BROKEN}
-    assert NAMED[named] <= alone
-    assert all(defects()[name].severity in set(Severity) for name in NAMED[named])
+    assert NAMED[named] <= {case["defects"] for case in BROKEN}
 
 
 @pytest.mark.parametrize(
@@ -277,10 +230,6 @@ def test_every_defect_is_told_in_english_and_arabic() -> None:
         assert all(defect.message[language] and defect.remedy[language] for language in ("en", "ar"))
         assert defect.basis
         assert defect.message["en"].count("{detail}") == defect.message["ar"].count("{detail}")
-
-
-def test_data_folder_is_where_the_tests_look() -> None:
-    assert (DATA / "broken.csv").is_file()
 
 
 def test_json_export_is_checked_as_the_csv_is(tmp_path: Path) -> None:
