@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -200,9 +199,9 @@ def test_attachment_of_ours_has_every_header_and_category_of_the_template(code: 
 
 
 def _column(sheet, at: int) -> list[str]:
-    """Return a column without its blanks: the template prints T1.1Tropical and T1.2 Tropical."""
+    """Return a column without its blanks, also those of no width: the template prints T1.1Tropical and T1.2 Tropical."""
     cells = (row[at] for row in sheet.iter_rows(values_only=True))
-    return ["".join(str(cell).split()) for cell in cells if cell not in (None, "")]
+    return ["".join(str(cell).replace("\u200b", "").split()) for cell in cells if cell not in (None, "")]
 
 
 @needs_templates
