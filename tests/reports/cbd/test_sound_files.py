@@ -199,13 +199,13 @@ def test_attachment_of_ours_has_every_header_and_category_of_the_template(code: 
 
 
 def _column(sheet, at: int) -> list[str]:
-    """Return a column without its blanks, also those of no width: the template prints T1.1Tropical and T1.2 Tropical."""
+    """Return a column without its blanks, those of no width too: the template prints T1.1Tropical and T1.2 Tropical."""
     cells = (row[at] for row in sheet.iter_rows(values_only=True))
     return ["".join(str(cell).replace("\u200b", "").split()) for cell in cells if cell not in (None, "")]
 
 
 @needs_templates
 def test_template_left_empty_says_that_no_row_holds_data() -> None:
-    for code in ATTACHED:
-        path = TEMPLATES / f"GBF-INDICATOR-{ATTACHED[code]}.xlsx"
+    for stem in ATTACHED.values():
+        path = TEMPLATES / f"GBF-INDICATOR-{stem}.xlsx"
         assert [f.defect for f in check(read_book(path), attachment=True, today=TODAY).findings] == ["no-data"]
