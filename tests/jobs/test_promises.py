@@ -9,7 +9,7 @@ import pytest
 
 from biosetu.alignment import PromiseFolder
 from biosetu.alignment.deciding import Choice, QuantityChoice
-from biosetu.jobs.actions import FIELDS, fields_of, keep_action, remove_action
+from biosetu.jobs.actions import FIELDS, fields_of, keep_action, remove_action, remove_target
 from biosetu.jobs.alignment_decisions import take_choices
 from biosetu.jobs.alignment_views import matrix_of, measured_of
 from biosetu.jobs.party import party_evidence
@@ -98,6 +98,21 @@ def test_action_is_taken_out_and_taking_out_what_is_gone_changes_nothing(store: 
     assert "A-1" not in {action.id for action in store.load("XXA").actions}
     remove_action("XXA", "A-1", store)
     assert len(store.load("XXA").actions) == 15
+
+
+def test_target_taken_out_of_setuland_does_not_come_back_by_itself(store: PromiseFolder) -> None:
+    for target in promises_of("XXA", store).targets:
+        remove_target("XXA", target.id, "not needed", store)
+    held = promises_of("XXA", store)
+    assert (held.targets, held.actions, len(held.statements)) == ((), (), 2)
+
+
+@pytest.mark.parametrize(("target", "why", "column"), [("NT-99", "x", "target"), ("NT-3", " ", "why")])
+def test_target_is_not_taken_out_without_reason_or_where_there_is_none(store, target, why, column) -> None:
+    with pytest.raises(DataError) as error:
+        remove_target("XXA", target, why, store)
+    assert [problem.column for problem in error.value.problems] == [column]
+    assert store.parties() == ()
 
 
 @pytest.mark.parametrize(

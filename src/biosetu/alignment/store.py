@@ -26,8 +26,8 @@ class PromiseStore(Protocol):
     def load(self, party: str) -> Promises:
         """Return everything held on a Party; an empty record where nothing is held."""
 
-    def save(self, promises: Promises) -> None:
-        """Replace what is held on a Party, all or nothing."""
+    def save(self, promises: Promises, why: str = "") -> None:
+        """Replace what is held on a Party, all or nothing; `why` goes into the record of changes where one is kept."""
 
     def parties(self) -> tuple[str, ...]:
         """Return the Parties on which promises are held, sorted."""
@@ -58,8 +58,8 @@ class PromiseFolder:
             return Promises(party=party)
         return Promises.model_validate_json(path.read_bytes())
 
-    def save(self, promises: Promises) -> None:
-        """Replace what is held on a Party; see `PromiseStore.save`."""
+    def save(self, promises: Promises, why: str = "") -> None:
+        """Replace what is held on a Party; see `PromiseStore.save`. A folder keeps no record of changes."""
         with replacing(self._path(promises.party)) as temporary:
             temporary.write_text(promises.model_dump_json(indent=1), encoding="utf-8")
 

@@ -87,6 +87,20 @@ def export_command(party: str, out: Path) -> None:
         click.echo(f"{path}: {count} records", err=True)
 
 
+@align.command("remove")
+@click.argument("party")
+@click.argument("target")
+@click.option("--why", required=True, metavar="TEXT", help="The reason; in a centre it goes into the record.")
+@account_option
+def remove_command(party: str, target: str, why: str, account: str) -> None:
+    """Take the national target TARGET (its id) of PARTY out, with the actions under it; decisions stay on record."""
+    from biosetu.jobs.actions import remove_target
+    from biosetu.jobs.promises import writing_store
+
+    gone = remove_target(party, target, why, writing_store(party, "promise", account))
+    click.echo(f"{target} is taken out, and actions: {', '.join(gone) or 'none'}", err=True)
+
+
 @align.command("suggest")
 @click.argument("targets", type=FILE)
 @click.option("--limit", type=click.IntRange(1, 27), default=5, show_default=True, help="Suggestions a target.")

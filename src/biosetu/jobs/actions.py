@@ -1,4 +1,4 @@
-"""An action under a national target as an office types it in: read and checked like a row of the template."""
+"""Actions under national targets as an office types them in, read like a row of the template; what is taken out."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ FIELDS = (
 )  # fmt: skip
 NO_TARGET = N_("no such national target is held")
 CHOOSE = N_("Choose one of those that are loaded")
+NO_REASON = N_("no reason is given")
+GIVE_REASON = N_("Say why the target is taken out; the reason stays on record")
 
 
 def keep_action(
@@ -58,6 +60,26 @@ def remove_action(party: str, action: str, store: PromiseStore | None = None) ->
     left = tuple(entry for entry in held.actions if entry.id != action)
     if len(left) < len(held.actions):
         kept.save(held.model_copy(update={"actions": left}))
+
+
+def remove_target(party: str, target: str, why: str, store: PromiseStore | None = None) -> tuple[str, ...]:
+    """Take a national target out of what is held, with the actions under it; return the ids of these.
+
+    Decisions on it stay on record. Raises `DataError` without a reason, or where no such target is held.
+    """
+    kept, iso3 = store or promise_store(), find_party(party).iso3
+    held = promises_of(iso3, kept)
+    if target not in {one.id for one in held.targets}:
+        raise DataError(Problem(NO_TARGET, CHOOSE, "unknown-target", column="target", value=target))
+    if not why.strip():
+        raise DataError(Problem(NO_REASON, GIVE_REASON, "needed", column="why"))
+    gone = tuple(action.id for action in held.actions if action.target == target)
+    left = {
+        "targets": tuple(one for one in held.targets if one.id != target),
+        "actions": tuple(action for action in held.actions if action.target != target),
+    }
+    kept.save(held.model_copy(update=left), why.strip())
+    return gone
 
 
 def fields_of(action: Action) -> Mapping[str, str]:

@@ -74,7 +74,8 @@ def _progress(party: str, store: PromiseStore | None) -> Mapping[str, tuple[str,
 def measured_of(party: str, held: PartyEvidence | None = None, store: PromiseStore | None = None) -> pa.Table:
     """Return national target by indicator for a Party: measured or not, the newest figure, year, source, release."""
     found = held or party_evidence(party, promises=store)
-    return measured_matrix(promises_of(found.party.iso3, store), _series(found))
+    promises = promises_of(found.party.iso3, store) if found.promised is None else found.promised
+    return measured_matrix(promises, _series(found))
 
 
 WORDS = {Source.NO_DATA.value: NO, Source.NOT_RELEVANT.value: NOT_RELEVANT}

@@ -16,6 +16,7 @@ from biosetu.engine.tables import replacing
 from biosetu.figures import Topology, breadth_km, read_geojson, read_topology
 from biosetu.framework import Party
 from biosetu.home import home
+from biosetu.jobs.alignment_views import measured_of
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promises import titles_by_target
 from biosetu.jobs.species_national import with_accepted
@@ -100,10 +101,15 @@ def evidence_of(
         own=held.own,
         gaps=held.shown_gaps,
         promises=titles_by_target(held.tables, language),
-        tables=_with_accepted({**held.tables, **_tables(held.party.iso3)}, held.observations),
+        tables=_with_accepted({**held.tables, **_measured(held), **_tables(held.party.iso3)}, held.observations),
         boundaries=boundaries(held.party) if with_map else None,
         mapped=with_map,
     )
+
+
+def _measured(held: PartyEvidence) -> dict[str, pa.Table]:
+    """Return the matrix of national targets and indicators; none where no national targets are loaded."""
+    return {"promises.measured": measured_of(held.party.iso3, held)} if "promises.targets" in held.tables else {}
 
 
 def _tables(iso3: str) -> dict[str, pa.Table]:

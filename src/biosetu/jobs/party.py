@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from biosetu.alignment import PromiseStore
+from biosetu.alignment import Promises, PromiseStore
 from biosetu.alignment.gaps import Facts, Gap, collapsed, find_gaps
 from biosetu.framework import Party, find_party, indicators, not_relevant, targets
 from biosetu.home import home
 from biosetu.jobs.intake import centre_store, in_centre
-from biosetu.jobs.promises import tables_of
+from biosetu.jobs.promises import promises_of, tables_of
 from biosetu.jobs.statements import statements_of
 from biosetu.observations import (
     ObservationFolder,
@@ -80,6 +80,7 @@ class PartyEvidence:
       in one sentence, with the sources and their dates.
     - `targets`: state of each goal and target, in their order.
     - `sources`: one note per source behind `observations`.
+    - `promised`: the national targets with all that belongs to them, from which `tables` were made.
     """
 
     party: Party
@@ -93,6 +94,7 @@ class PartyEvidence:
     targets: tuple[TargetState, ...]
     sources: tuple[SourceNote, ...]
     tables: Mapping[str, pa.Table] = field(default_factory=lambda: NO_TABLES)
+    promised: Promises | None = None
 
     @property
     def shown_gaps(self) -> tuple[Gap, ...]:
@@ -161,6 +163,7 @@ def party_evidence(
         targets=_target_states(party, rows, summaries, gaps),
         sources=notes,
         tables=known,
+        promised=promises_of(party.iso3, promises),
     )
 
 

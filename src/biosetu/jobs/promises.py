@@ -48,9 +48,11 @@ def office_for(party: str, person: str, office: str) -> str:
 
 
 def promises_of(party: str, store: PromiseStore | None = None) -> Promises:
-    """Return what a Party (ISO3) promised; Setuland brings its own targets and actions where none were imported."""
-    held = (store or promise_store()).load(party)
-    return _setuland() if party == setuland.PARTY and not held.targets else held
+    """Return what a Party (ISO3) promised; Setuland brings its own targets and actions until something is kept on it."""
+    kept = store or promise_store()
+    if party == setuland.PARTY and party not in kept.parties():
+        return _setuland()
+    return kept.load(party)
 
 
 @cache

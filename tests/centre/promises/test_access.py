@@ -21,6 +21,8 @@ PAGES = {
     f"{BASE}promises/targets/NT-1": (200, 200, 200, 200, 200, 200, 200),
     f"{BASE}promises/measured/": (200, 200, 200, 200, 200, 200, 200),
     f"{BASE}promises/measured.csv": (200, 200, 200, 200, 200, 200, 200),
+    f"{BASE}promises/promises.xlsx": (200, 200, 200, 200, 200, 200, 200),
+    f"{BASE}promises/promises.json": (200, 200, 200, 200, 200, 200, 200),
     f"{BASE}promises/import/": (302, 403, 200, 200, 403, 200, 403),
     f"{BASE}promises/template.xlsx": (302, 403, 200, 200, 403, 200, 403),
     f"{BASE}promises/decisions.xlsx": (302, 403, 200, 200, 403, 200, 403),

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.centre.people import OFFICE, centre_officer, officer
+from tests.centre.people import OFFICE, centre_officer, contributor, officer
 from tests.centre.promises.conftest import upload
 
 from biosetu.alignment import Verdict
@@ -114,6 +114,40 @@ def test_workbook_of_decisions_goes_out_and_comes_back(theirs, read_in_this_proc
     book.save(stream)
     answer = theirs.post(f"{BASE}promises/decisions/", {"file": upload(stream.getvalue(), "d.xlsx")})
     assert (answer.status_code, "no such decision" in answer.content.decode()) == (422, True)
+
+
+OTHER = f"{BASE}promises/targets/NT-2"
+
+
+def test_national_target_is_taken_out_with_its_actions_and_the_reason_stays_on_record(theirs):
+    refused = theirs.post(OTHER, {"verb": "remove", "why": " "})
+    assert (refused.status_code, "no reason is given" in refused.content.decode()) == (422, True)
+    assert len(DatabasePromises().load("NPL").targets) == 2
+    theirs.post(OTHER, {"suggested": "4", "verdict": "rejected"})
+    decisions = DatabasePromises().load("NPL").decisions
+    answer = theirs.post(OTHER, {"verb": "remove", "why": "Joined with NT-1"}, follow=True)
+    assert "The national target is taken out, with 1 action under it." in answer.content.decode()
+    held = DatabasePromises().load("NPL")
+    assert ([one.id for one in held.targets], held.actions, held.decisions) == (["NT-1"], (), decisions)
+    entry = Entry.objects.filter(verb="keep").latest("pk")
+    removed = {"targets.removed": ["NT-2"], "actions.removed": ["A-1"], "why": "Joined with NT-1"}
+    assert entry.changes.items() >= removed.items()
+    assert theirs.get(OTHER).status_code == 404
+
+
+def test_national_target_is_taken_out_by_nobody_else(client):
+    for person in (contributor("NPL"), officer("JOR"), centre_officer()):
+        client.force_login(person)
+        assert client.post(OTHER, {"verb": "remove", "why": "x"}).status_code == 403
+    assert len(DatabasePromises().load("NPL").targets) == 2
+
+
+def test_what_was_promised_is_sent_as_template_and_as_records(client):
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{BASE}promises/promises.xlsx").content))
+    assert [row[0] for row in book["actions"].iter_rows(min_row=2, values_only=True)] == ["A-1"]
+    records = client.get(f"{BASE}promises/promises.json").json()
+    assert [record["title"]["en"][:7] for record in records] == ["Restore", "Keep in"]
+    assert client.get("/parties/JOR/promises/promises.json").status_code == 404
 
 
 ACTION = {"id": "A-2", "target": "NT-1", "action_en": "Plant reeds", "office": "Forests", "due": "2087-04-01 BS"}

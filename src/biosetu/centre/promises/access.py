@@ -24,7 +24,10 @@ from biosetu.engine.tables import escaped
 from biosetu.framework import Party, find_party
 from biosetu.problems import Problem, UsageError
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
+}
 UNPROCESSABLE = 422
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Party, P], HttpResponse]
@@ -87,11 +90,11 @@ def said(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def xlsx(name: str, write: Callable[[Path], object]) -> HttpResponse:
-    """Send a workbook that `write` makes."""
+def sent(name: str, write: Callable[[Path], object]) -> HttpResponse:
+    """Send a file (.xlsx, .json) that `write` makes."""
     with tempfile.TemporaryDirectory(prefix="biosetu-sheet-") as folder:
         write(Path(folder) / name)
-        response = HttpResponse((Path(folder) / name).read_bytes(), content_type=XLSX)
+        response = HttpResponse((Path(folder) / name).read_bytes(), content_type=TYPES[Path(name).suffix])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

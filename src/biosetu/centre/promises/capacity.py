@@ -103,7 +103,7 @@ def workbook(request: HttpRequest, party: Party) -> HttpResponse:
         messages.info(request, gettext("Pick indicators first."))
         return redirect("capacity", code=party.iso3)
     name = f"{party.iso3}.capacity.xlsx"
-    return access.xlsx(name, lambda path: write_assessment(party.iso3, picked, path, store))
+    return access.sent(name, lambda path: write_assessment(party.iso3, picked, path, store))
 
 
 @require_POST

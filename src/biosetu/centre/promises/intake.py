@@ -64,7 +64,7 @@ def bring(request: HttpRequest, party: Party) -> HttpResponse:
 @access.for_those_who(verbs.PREPARE)
 def template(request: HttpRequest, party: Party) -> HttpResponse:
     """Send the template for national targets and actions."""
-    return access.xlsx("national-targets.xlsx", write_template)
+    return access.sent("national-targets.xlsx", write_template)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,7 @@ from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, targets
 from biosetu.jobs.actions import FIELDS, fields_of
+from biosetu.jobs.alignment import export_promises
 from biosetu.jobs.alignment_decisions import write_decisions
 from biosetu.observations import Source
 from biosetu.problems import DataError
@@ -65,6 +66,8 @@ def target(request: HttpRequest, party: Party, key: str) -> HttpResponse:
     problems: list[dict[str, Any]] = []
     if request.method == "POST":
         try:
+            if request.POST.get("verb") == "remove":
+                return _removed(request, party, found)
             taken = _decided(request, party, found)
             told = gettext("Your decision is kept.") if len(taken) else gettext("Nothing was changed.")
             messages.success(request, told)
@@ -84,6 +87,29 @@ def target(request: HttpRequest, party: Party, key: str) -> HttpResponse:
     }
     context |= access.rights(request, party)
     return render(request, "promises/target.html", context, status=access.UNPROCESSABLE if problems else 200)
+
+
+def _removed(request: HttpRequest, party: Party, found: NationalTarget) -> HttpResponse:
+    why = str(request.POST.get("why", "")).replace("\x00", "")[:2000]
+    gone = verbs.remove_target(party=party.iso3, target=found.id, why=why, actor=account_of(request))
+    told = ngettext(
+        "The national target is taken out, with %(num)d action under it.",
+        "The national target is taken out, with %(num)d actions under it.",
+        len(gone),
+    )
+    messages.success(request, told % {"num": len(gone)})
+    return redirect("promises", code=party.iso3)
+
+
+@require_safe
+@access.of_party
+def exported(request: HttpRequest, party: Party, kind: str) -> HttpResponse:
+    """Send what a Party promised: as the filled template (xlsx), or as bodies for the reporting tool (json)."""
+    store, name = kept.snapshot(), f"{party.iso3}.promises.{kind}"
+    try:
+        return access.sent(name, lambda path: export_promises(party.iso3, path, store))
+    except DataError as error:
+        raise Http404 from error
 
 
 def _address(party: Party, key: str) -> str:
@@ -110,7 +136,7 @@ def decisions_workbook(request: HttpRequest, party: Party) -> HttpResponse:
     """Send the workbook in which suggestions and quantities are decided on offline."""
     name, store = f"{party.iso3}.decisions.xlsx", kept.snapshot()
     try:
-        return access.xlsx(name, lambda path: write_decisions(party.iso3, path, language(), store))
+        return access.sent(name, lambda path: write_decisions(party.iso3, path, language(), store))
     except DataError as error:
         messages.error(request, error.problems[0].message)
         return redirect("promises", code=party.iso3)

@@ -21,6 +21,11 @@ class Snapshot(DatabasePromises):
         self._promises = load_all()
         self._assessments = newest_assessments()
         self._own = own_of()
+        self._parties = super().parties()
+
+    def parties(self) -> tuple[str, ...]:
+        """Return the Parties on which promises were held at this version."""
+        return self._parties
 
     def load(self, party: str) -> Promises:
         """Return what was held on a Party at this version."""

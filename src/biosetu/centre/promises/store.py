@@ -68,7 +68,7 @@ class DatabasePromises:
         """Return everything held on a Party; see `PromiseStore.load`."""
         return load_all((party,)).get(party) or Promises(party=party)
 
-    def save(self, promises: Promises) -> None:
+    def save(self, promises: Promises, why: str = "") -> None:
         """Replace what is held on a Party; only rows that changed are written. See `PromiseStore.save`."""
         with writing(promises.party) as ledger:
             changes: dict[str, object] = {}
@@ -76,7 +76,7 @@ class DatabasePromises:
                 entries = _keyed(shelf, getattr(promises, name))
                 changes |= _written(shelf.rows.objects.filter(ledger=ledger), ledger, name, entries)
             if changes or not ledger.promised:
-                self._record(ledger, "keep", changes)
+                self._record(ledger, "keep", {**changes, **({"why": why} if why else {})})
 
     def parties(self) -> tuple[str, ...]:
         """Return the Parties on which promises are held; see `PromiseStore.parties`."""

@@ -172,6 +172,13 @@ def remove_action(*, party: str, action: str, actor: Account) -> None:
         actions.remove_action(party, action, DatabasePromises(actor))
 
 
+def remove_target(*, party: str, target: str, why: str, actor: Account) -> tuple[str, ...]:
+    """Take a national target out with the actions under it; the reason goes into the record, decisions stay."""
+    _require(actor, PROMISE, party)
+    with writing(party):
+        return actions.remove_target(party, target, why, DatabasePromises(actor))
+
+
 def rate(*, party: str, book: Book, actor: Account) -> SelfAssessment:
     """Keep a self-assessment as the newest of the Party; raises `DataError` with every wrong cell."""
     _require(actor, PROMISE, party)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from biosetu.alignment.promise_tables import text_in
-from biosetu.framework import elements, targets
-from biosetu.observations import units
+from biosetu.framework import elements, indicators, targets
+from biosetu.observations import Source, units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Fact, Facts, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.translation import N_, NO_BREAK, Voice
@@ -27,6 +27,22 @@ TOGETHER = N_("the world together: a benchmark, no share for each Party")
 EACH = N_("agreed for all: the Party sets its own")
 STATED, FOUND = N_("confirmed by the Party"), N_("found in the text, not confirmed")
 READING = N_("By our reading of the words, part by part; no official list of parts exists. The Party may correct it.")
+MEASURED_BY = N_(
+    "Headline and binary indicators of the global targets that a national target is aligned with, and what else is"
+    " measured of these. “No data” is the Party's word; “not in the sources loaded here” is not."
+)
+MEASURED = {
+    "yes": N_("measured"),
+    "no": N_("no data, says the Party"),
+    "absent": N_("not in the sources loaded here"),
+    "not relevant": N_("not relevant"),
+}
+SOURCES = {
+    Source.NATIONAL.value: N_("national"),
+    Source.AVAILABLE_DATASET.value: N_("global dataset"),
+    Source.NO_DATA.value: N_("no data"),
+    Source.NOT_RELEVANT.value: N_("not relevant"),
+}
 Row = Mapping[str, Any]
 
 
@@ -57,6 +73,7 @@ def _blocks(evidence: Evidence, voice: Voice, promised: Sequence[Row]) -> Iterat
     yield from _quantities_table(evidence, voice, cited)
     yield from _coverage_table(voice, coverage, cited)
     yield from _statements(evidence, voice)
+    yield from _measured_table(evidence, voice)
     yield from _actions_table(voice, actions, promised)
 
 
@@ -188,6 +205,43 @@ def _statements(evidence: Evidence, voice: Voice) -> Iterator[Block]:
                 for row in rows
             )
         )
+
+
+def _measured_table(evidence: Evidence, voice: Voice) -> Iterator[Block]:
+    """Set national targets beside the indicators asked for: how many are measured, and each with year and source."""
+    _ = voice.gettext
+    found = _rows(evidence, "promises.measured")
+    if not found:
+        return
+    rows = tuple(_measured_row(voice, row) for row in found)
+    columns = (
+        Column("national_target", _("National target")),
+        Column("target", _("Target")),
+        Column("indicator", _("Indicator")),
+        Column("measured", _("State")),
+        Column("year", _("Year")),
+        Column("value", _("Value")),
+        Column("source", _("Source")),
+    )
+    cited = tuple(dict.fromkeys(Citation(row["holder"], row["vintage"] or "") for row in found if row["holder"]))
+    yield Paragraph(_(MEASURED_BY), "note")
+    yield Table(_("National targets and the indicators that measure them"), columns, rows, cited, folded=True)
+
+
+def _measured_row(voice: Voice, row: Row) -> tuple[str, ...]:
+    known = indicators().get(row["indicator"])
+    title = known.title(voice.language) if known else row["indicator_title"]
+    value = "" if row["value"] is None else _quantity(voice, row["value"], row["unit"], None)
+    source = voice.gettext(SOURCES.get(row["source"] or "", ""))
+    return (
+        row["national_target"],
+        row["target"],
+        f"{voice.ltr(row['indicator'])} {title}",
+        voice.gettext(MEASURED[row["measured"]]),
+        str(row["year"] or ""),
+        " – ".join(text for text in (value or row["value_text"], row["part"]) if text),
+        ", ".join(text for text in (source, row["holder"], row["vintage"]) if text),
+    )
 
 
 def _actions_table(voice: Voice, actions: Sequence[Row], promised: Sequence[Row]) -> Iterator[Block]:
