@@ -60,6 +60,7 @@ class PromiseFolder:
 
     def save(self, promises: Promises, why: str = "") -> None:
         """Replace what is held on a Party; see `PromiseStore.save`. A folder keeps no record of changes."""
+        del why
         with replacing(self._path(promises.party)) as temporary:
             temporary.write_text(promises.model_dump_json(indent=1), encoding="utf-8")
 

@@ -48,7 +48,7 @@ def office_for(party: str, person: str, office: str) -> str:
 
 
 def promises_of(party: str, store: PromiseStore | None = None) -> Promises:
-    """Return what a Party (ISO3) promised; Setuland brings its own targets and actions until something is kept on it."""
+    """Return what a Party (ISO3) promised; Setuland brings its own targets until something is kept on it."""
     kept = store or promise_store()
     if party == setuland.PARTY and party not in kept.parties():
         return _setuland()

@@ -1,5 +1,6 @@
 """Which gap is shared by how many Parties: counted, in order, and nothing confidential in the counts."""
 
+import io
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -8,7 +9,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from docx import Document
 
-from biosetu.centre.helpdesk import answering
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.priorities import priorities, table
 from biosetu.centre.pages import reading
@@ -70,7 +70,8 @@ def test_without_a_shared_gap_the_page_says_what_to_load(client, monkeypatch):
     assert client.get(reverse("priorities_csv")).status_code == 200
 
 
-def test_the_report_lists_them(tmp_path, gaps):
-    answering._write([], priorities(NOBODY), "").save(tmp_path / "r.docx")
-    text = [paragraph.text for paragraph in Document(tmp_path / "r.docx").paragraphs]
+def test_the_report_lists_them(client, people, gaps):
+    client.force_login(people["officer"])
+    report = Document(io.BytesIO(client.get(reverse("results_report")).content))
+    text = [paragraph.text for paragraph in report.paragraphs]
     assert any("– 3:" in line for line in text)
