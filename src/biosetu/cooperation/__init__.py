@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from biosetu.cooperation.expertise import covered
     from biosetu.cooperation.explaining import lacking, reasons
     from biosetu.cooperation.match import Component, Fit, components, fit, shortlist
-    from biosetu.cooperation.suggesting import Suggestion, suggest
+    from biosetu.cooperation.suggesting import Suggestion, suggest_each
 
 _HEAVY = {
     "Assignment": "assignment",
@@ -34,7 +34,7 @@ _HEAVY = {
     "lacking": "explaining",
     "reasons": "explaining",
     "Suggestion": "suggesting",
-    "suggest": "suggesting",
+    "suggest_each": "suggesting",
     "Likeness": "duplicates",
     "alike": "duplicates",
 }
@@ -93,6 +93,6 @@ __all__ = [
     "standards",
     "states",
     "step",
-    "suggest",
+    "suggest_each",
     "transitions",
 ]

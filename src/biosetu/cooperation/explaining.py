@@ -26,6 +26,11 @@ CLOSE = 0.15
 
 def reasons(matched: Fit, row: int, column: int, gettext: Gettext = str) -> tuple[str, ...]:
     """Return the sentences for one candidate, the part that weighs most in its score first."""
+    return tuple(sentence for _, sentence in reasons_by_part(matched, row, column, gettext))
+
+
+def reasons_by_part(matched: Fit, row: int, column: int, gettext: Gettext = str) -> tuple[tuple[str, str], ...]:
+    """Return what `reasons` does, each sentence with the part of the score that it tells of."""
     request, provider = matched.requests[row], matched.providers[column]
     sentences = {
         "expertise": _expertise(request, provider, gettext),
@@ -37,7 +42,7 @@ def reasons(matched: Fit, row: int, column: int, gettext: Gettext = str) -> tupl
     }
     weight = {c.name: c.weight * np.nan_to_num(matched.parts[c.name][row, column]) for c in matched.components}
     ordered = sorted(weight, key=lambda name: -weight[name])
-    return tuple(sentences[name] for name in ordered if weight[name] > 0 and sentences[name])
+    return tuple((name, sentences[name]) for name in ordered if weight[name] > 0 and sentences[name])
 
 
 def lacking(matched: Fit, row: int, column: int, gettext: Gettext = str) -> tuple[str, ...]:

@@ -6,18 +6,18 @@ earlier results say nothing of a text and are left out of the mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from biosetu.cooperation.explaining import Gettext, reasons
-from biosetu.cooperation.match import fit, weigh
+from biosetu.cooperation.explaining import Gettext, reasons_by_part
+from biosetu.cooperation.match import Fit, fit, weigh
 from biosetu.cooperation.records import Provider, Request
 
 USED = ("expertise", "text", "language", "region")
 LEAST = 0.1
-ROOM = "has room for {free} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,27 @@ class Suggestion:
     reasons: tuple[str, ...]
 
 
-def suggest(
-    request: Request, entries: Sequence[Provider], *, most: int = 3, centre: str = "", gettext: Gettext = str
-) -> tuple[Suggestion, ...]:
-    """Return the entries that fit a request or a gap best, at most `most`, none below a score of 0.1."""
+def suggest_each(
+    requests: Sequence[Request], entries: Sequence[Provider], *, most: int = 3, centre: str = "", gettext: Gettext = str
+) -> tuple[tuple[Suggestion, ...], ...]:
+    """Return for each request or gap the entries that fit best, at most `most`, none below a score of 0.1.
+
+    All are scored at once. An entry that a conflict bars is not suggested.
+    """
     if not entries:
-        return ()
-    matched = fit([request], entries, 0, centre=centre)
+        return ((),) * len(requests)
+    matched = fit(requests, entries, 0, centre=centre)
     used = tuple(component for component in matched.components if component.name in USED)
-    total = weigh({name: matched.parts[name] for name in USED}, used, (1, len(entries)))[0]
+    total = weigh({name: matched.parts[name] for name in USED}, used, (len(requests), len(entries)))
+    total[matched.excluded] = 0.0
     names = np.array([item.provider for item in entries], dtype=np.str_)
-    best = [int(place) for place in np.lexsort((names, -total))[:most] if total[place] >= LEAST]
-    free = gettext(ROOM).format(free=1)
-    return tuple(
-        Suggestion(
-            place,
-            float(total[place]),
-            tuple(text for text in reasons(matched, 0, place, gettext) if text != free),
-        )
-        for place in best
-    )
+    return tuple(tuple(_best(matched, row, total[row], names, most, gettext)) for row in range(len(requests)))
+
+
+def _best(
+    matched: Fit, row: int, total: NDArray[np.float64], names: NDArray[np.str_], most: int, gettext: Gettext
+) -> Iterator[Suggestion]:
+    near = np.flatnonzero(total >= LEAST)
+    for place in near[np.lexsort((names[near], -total[near]))[:most]]:
+        said = (reason for name, reason in reasons_by_part(matched, row, int(place), gettext) if name in USED)
+        yield Suggestion(int(place), float(total[place]), tuple(said))

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from biosetu.centre.helpdesk import public, verbs
 from biosetu.centre.helpdesk.models import SupportRequest
-from biosetu.centre.helpdesk.support import MOST_GAPS, asking, help_for
+from biosetu.centre.helpdesk.support import MOST_GAPS, asked_of, asking, help_for
 from biosetu.centre.pages import reading
 
 from .conftest import ELEVEN, FOUR
@@ -26,7 +26,7 @@ def test_setuland_goes_from_gap_to_re_measured_result(demonstration, client):
     page = client.get(reverse("party_support", args=["XXA"])).content.decode()
     assert "No national map of ecosystems exists by functional group." in page
     assert "Ask for support" in page
-    for helping in ("(illustrative)", "application of IUCN Red List of Ecosystems", "Illustrative"):
+    for helping in ("(illustrative)", "metadata of headline indicator A.1", "Illustrative"):
         assert helping in page
     party = client.get(reverse("party", args=["XXA"])).content.decode()
     assert "Who helps, and with what result" in party
@@ -82,18 +82,19 @@ def test_each_top_gap_of_setuland_carries_peers_a_solution_a_provider_an_open_ca
     from django.contrib.auth.models import AnonymousUser
 
     gaps = [gap for gap in reading.supported("XXA").shown_gaps if gap.kind != "support"]
-    helps = help_for(AnonymousUser(), gaps[:MOST_GAPS])
+    shown = gaps[:MOST_GAPS]
+    helps = help_for(AnonymousUser(), [asked_of(gap) for gap in shown])
     assert len(helps) == MOST_GAPS
     lacking = {
-        f"{one.gap.id}: {what}"
-        for one in helps
+        f"{gap.id}: {what}"
+        for gap, one in zip(shown, helps, strict=True)
         for what, have in {
             "peers": len(one.peers) == 3,
             "solution": one.shelf["solution"],
             "provider": one.providers,
             "call": one.shelf["opportunity"],
-            "guidance": one.shelf["guidance"],
-            "button": "/requests/new/?" in one.ask,
+            "guidance": len(one.shelf["guidance"]) == 3,
+            "button": "/requests/new/?" in asking(gap),
         }.items()
         if not have
     }

@@ -13,7 +13,7 @@ from tests.centre.helpdesk.conftest import TODAY
 from biosetu.centre.accounts.permissions import may, table, visible_to
 from biosetu.centre.library import verbs
 from biosetu.centre.library.models import Item, Standing
-from biosetu.centre.library.reading import fitting, shelf
+from biosetu.centre.library.reading import fitting, shelves
 from biosetu.cooperation import Refused, Request
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -70,10 +70,10 @@ def test_knowledge_is_seen_by_its_writer_and_holders_alone_until_they_consent(pe
 def test_withdrawal_removes_knowledge_from_every_list_and_match(people, client):
     made = listed(people, KNOWLEDGE)
     asked = Request("r", title="Springs", text="springs dry up", targets=("2",))
-    assert [one.item for one in shelf(AnonymousUser(), asked, TODAY)["solution"]] == [made]
+    assert [one.item for one in shelves(AnonymousUser(), [asked], TODAY)[0]["solution"]] == [made]
     verbs.take_back(item=made, by=people["community"])
     for person in (AnonymousUser(), people["officer"], people["manager"]):
-        assert shelf(person, asked, TODAY)["solution"] == []
+        assert shelves(person, [asked], TODAY)[0]["solution"] == []
         assert not visible_to(person, Item.objects.all()).exists()
     assert client.get(reverse("item", args=[made.pk])).status_code == 404
     assert "Springs brought back" not in client.get(reverse("library")).content.decode()
@@ -106,13 +106,13 @@ def test_calls_are_suggested_to_parties_they_are_for_until_the_deadline(people):
     call("closed", "NPL", TODAY - day)
     call("elsewhere", "JOR", TODAY + day)
     asked = Request("gap", party="NPL", targets=("2",))
-    assert [one.item for one in fitting(Item.objects.all(), asked, TODAY)] == [open_call]
+    assert [one.item for one in fitting(Item.objects.all(), [asked], TODAY, 3)[0]] == [open_call]
 
 
 def test_superseded_guidance_is_kept_but_not_suggested(people):
     Item.objects.create(kind="guidance", title="old", standing="listed", values={"targets": "2", "superseded": "new"})
     new = Item.objects.create(kind="guidance", title="new", standing="listed", values={"targets": "2"})
-    found = shelf(AnonymousUser(), Request("gap", targets=("2",)), TODAY)["guidance"]
+    found = shelves(AnonymousUser(), [Request("gap", targets=("2",))], TODAY)[0]["guidance"]
     assert [one.item for one in found] == [new]
 
 
@@ -120,7 +120,7 @@ def test_three_are_suggested_at_most_the_best_first(people):
     for n in range(5):
         values = {"targets": "2", "indicators": "2.1" if n == 3 else ""}
         Item.objects.create(kind="guidance", title=f"g{n}", standing="listed", values=values)
-    found = shelf(AnonymousUser(), Request("gap", targets=("2",), indicators=("2.1",)), TODAY)["guidance"]
+    found = shelves(AnonymousUser(), [Request("gap", targets=("2",), indicators=("2.1",))], TODAY)[0]["guidance"]
     assert len(found) == 3
     assert found[0].item.title == "g3"
 

@@ -35,6 +35,7 @@ from biosetu.centre.helpdesk.models import (
     Taking,
 )
 from biosetu.centre.helpdesk.remeasured import measured_since
+from biosetu.centre.helpdesk.support import help_for
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import MAIN_WAY, Refused, acts, in_words, offered, read_clock, standards, states
@@ -196,6 +197,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "mine": focal_parties(request.user),
         "invitable": _invitable(request, found) if inside and found.joint and found.goes_on else [],
         "track": _track(found),
+        "helping": help_for(request.user, [found.question()])[0] if concerned and found.goes_on else None,
         "alike": _alike(request, found) if concerned and found.goes_on else [],
         "shown": lambda field: forms.reads(request, field, found.values[field.field]),
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),

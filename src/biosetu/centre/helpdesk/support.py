@@ -1,9 +1,10 @@
-"""What would help with each gap of a Party: guidance, a solution, a provider, an open call, peers, and asking."""
+"""What would help with a gap or a request: guidance, a solution, a provider, an open call, peers, and asking."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,35 +17,35 @@ from biosetu import cooperation
 from biosetu.alignment.gaps import Gap
 from biosetu.centre.accounts.permissions import User, parties_for
 from biosetu.centre.directory.models import PUBLISHED, Provider
+from biosetu.centre.directory.offers import listed_offers
 from biosetu.centre.helpdesk import days
-from biosetu.centre.library.models import Item, Kind
-from biosetu.centre.library.reading import Fitting, fitting, listed
+from biosetu.centre.library.reading import Fitting, shelves
 from biosetu.centre.pages import reading
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import Request
 from biosetu.cooperation.peers import most_alike
 from biosetu.cooperation.support import KIND
 from biosetu.framework import parties
-from biosetu.jobs.peers import peers_for_dossier
+from biosetu.jobs.peers import ORDER, peers_for_dossier
 from biosetu.sources.official import series_of
+from biosetu.translation import N_
 
 MOST_GAPS = 12
-CONSIDERED = 400
 PEERS = 3
-SHOWN = {"solution": 1, "guidance": 3, "answer": 1, "opportunity": 1}
+DID = {
+    "moved": N_("moved for the better"),
+    "measured": N_("measures a headline indicator of the target"),
+    "figure": N_("has another figure that bears on the target"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """A gap with what would help: entries of the library by kind, providers, peers, and the address of the form."""
+    """What would help with a gap or a request: entries of the library by kind, a provider, peers."""
 
-    gap: Gap
-    says: str
-    closes: str
     shelf: dict[str, list[Fitting]]
     providers: list[tuple[Provider, tuple[str, ...]]]
     peers: list[dict[str, object]]
-    ask: str
 
 
 def asking(gap: Gap) -> str:
@@ -74,41 +75,49 @@ def asked_of(gap: Gap) -> Request:
     )
 
 
-def help_for(user: User, gaps: Sequence[Gap]) -> list[Help]:
-    """Return what would help with each gap."""
-    today = days.today()
-    shelves: dict[str, list[Item]] = {kind: list(listed(user, kind, today)) for kind in Kind.values}
-    return [_help(gap, shelves) for gap in gaps]
+def help_for(user: User, asked: Sequence[Request]) -> list[Help]:
+    """Return what would help with each gap or request of one Party, all of the directory and the library looked at."""
+    if not asked:
+        return []
+    near = [_near(one) for one in asked]
+    found = zip(shelves(user, asked, days.today()), _providers(asked), near, strict=True)
+    return [Help(shelf, providers, peers) for shelf, providers, peers in found]
 
 
-def _help(gap: Gap, shelves: dict[str, list[Item]]) -> Help:
-    asked, today = asked_of(gap), days.today()
-    shelf = {kind: fitting(items, asked, today, SHOWN[kind]) for kind, items in shelves.items()}
-    shelf["guidance"] = (shelf["guidance"] + shelf.pop("answer"))[: SHOWN["guidance"]]
-    return Help(
-        gap, gap.says.text(language()), gap.closes.text(language()), shelf, _providers(asked), _near(gap), asking(gap)
+def _near(asked: Request) -> list[dict[str, object]]:
+    """Return three peers: first those with figures, who moved before who measured; then the most alike without any."""
+    if asked.party not in parties():
+        return []
+    table = peers_for_dossier(asked.party)
+    rows = [row for row in table.to_pylist() if row["target"] in asked.targets] if table is not None else []
+    rows = sorted(
+        rows, key=lambda row: (ORDER.index(row["state"]), row["indicator"] not in asked.indicators, row["rank"])
     )
+    known = {row["party"]: _told(row) for row in reversed(rows)}
+    shown = sorted(known.values(), key=rows.index)[:PEERS]
+    alike = (one for one in most_alike(asked.party, PEERS + len(shown)) if one.party not in known)
+    return [*shown, *({"party": one.party, "alike": one.alike} for one in alike)][:PEERS]
 
 
-def _near(gap: Gap) -> list[dict[str, object]]:
-    """Return peers that measured or moved; where none is known, the Parties in the most similar conditions."""
-    table = peers_for_dossier(gap.party)
-    rows = [row for row in table.to_pylist() if row["target"] == gap.target] if table is not None else []
-    for row in rows:
-        official = series_of(row["indicator"], row["series"])
-        row["named"] = official.title(language()) if official else row["series"] or row["indicator"]
-        row["publisher"] = row["source"].split(",")[0]
-    return rows or [{"party": one.party, "alike": one.alike} for one in most_alike(gap.party, PEERS)]
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    official = series_of(row["indicator"], row["series"])
+    row["named"] = official.title(language()) if official else row["series"] or row["indicator"]
+    row["publisher"] = row["source"].split(",")[0]
+    row["did"] = gettext(DID[row["state"]])
+    return row
 
 
-def _providers(asked: Request) -> list[tuple[Provider, tuple[str, ...]]]:
-    """Return who fits best: among those that name the target, or by their words where the gap lies under a goal."""
-    rows = Provider.objects.filter(PUBLISHED)
-    if asked.targets:
-        rows = rows.filter(values__targets__regex=rf"(^|[; ]){asked.targets[0]}($|[; ])")
-    found = list(rows[:CONSIDERED])
-    best = cooperation.suggest(asked, [one.offer() for one in found], most=1, gettext=gettext)
-    return [(found[one.index], one.reasons) for one in best]
+def _providers(asked: Sequence[Request]) -> list[list[tuple[Provider, tuple[str, ...]]]]:
+    """Return who fits each best, of all that are listed."""
+    offers = listed_offers()
+    best = cooperation.suggest_each(asked, offers, most=1, gettext=gettext)
+    wanted = Provider.objects.filter(PUBLISHED).in_bulk(
+        {int(offers[one.index].provider) for row in best for one in row}
+    )
+    return [
+        [(wanted[key], one.reasons) for one in row if (key := int(offers[one.index].provider)) in wanted]
+        for row in best
+    ]
 
 
 @require_safe
@@ -117,9 +126,13 @@ def support(request: HttpRequest, code: str) -> HttpResponse:
     if code not in parties() or (parties()[code].fictional and not settings.BIOSETU_DEMO):
         raise Http404
     gaps = [gap for gap in reading.supported(code).shown_gaps if gap.kind != KIND]
+    shown = gaps[:MOST_GAPS]
     context = {
         "party": parties()[code],
-        "helps": help_for(request.user, gaps[:MOST_GAPS]),
+        "helps": [
+            (gap, gap.says.text(language()), gap.closes.text(language()), asking(gap), helping)
+            for gap, helping in zip(shown, help_for(request.user, [asked_of(gap) for gap in shown]), strict=True)
+        ],
         "count": len(gaps),
         "may_gather": code in parties_for(request.user, "gather", "party"),
         "may_ask": code in parties_for(request.user, "open", "request"),

@@ -21,9 +21,13 @@ def load() -> None:
     """Fill the shelves, once."""
     if Item.objects.exists():
         return
-    text = (files("biosetu.centre.library") / "data" / "demonstration.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in [*_rows("demonstration.csv"), *({**row, "kind": "guidance"} for row in _rows("guidance.csv"))]:
         _shelve({key: value.replace("|", "\n") for key, value in row.items() if value})
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (files("biosetu.centre.library") / "data" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def _shelve(row: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from biosetu.centre.wording import gettext
 from biosetu.cooperation import Request
 from biosetu.cooperation.shelf import is_open
 
-MOST = 3
+SHOWN = {Kind.GUIDANCE: 3, Kind.ANSWER: 1, Kind.SOLUTION: 1, Kind.OPPORTUNITY: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,27 @@ def listed(user: User, kind: str, today: date) -> QuerySet[Item]:
     return rows.filter(Q(deadline__isnull=True) | Q(deadline__gte=today)) if kind == Kind.OPPORTUNITY else rows
 
 
-def fitting(items: Iterable[Item], asked: Request, today: date, most: int = MOST) -> list[Fitting]:
-    """Return the entries that fit best; calls only where they are open to the Party, superseded guidance never."""
+def fitting(items: Iterable[Item], asked: Sequence[Request], today: date, most: int) -> list[list[Fitting]]:
+    """Return for each request or gap of one Party the entries that fit best; calls only where they are open to the
+    Party, superseded guidance never.
+    """
+    party = asked[0].party if asked else ""
     usable = [
         item
         for item in items
-        if is_open({**item.values, "deadline": str(item.deadline or "")}, asked.party, today)
+        if is_open({**item.values, "deadline": str(item.deadline or "")}, party, today)
         and not item.values.get("superseded")
     ]
-    found = cooperation.suggest(asked, [item.as_entry() for item in usable], most=most, gettext=gettext)
-    return [Fitting(usable[one.index], one.score, one.reasons) for one in found]
+    found = cooperation.suggest_each(asked, [item.as_entry() for item in usable], most=most, gettext=gettext)
+    return [[Fitting(usable[one.index], one.score, one.reasons) for one in row] for row in found]
 
 
-def shelf(user: User, asked: Request, today: date) -> dict[str, list[Fitting]]:
-    """Return what fits a request or a gap, by kind of entry."""
-    return {kind: fitting(listed(user, kind, today), asked, today) for kind in Kind.values}
+def shelves(user: User, asked: Sequence[Request], today: date) -> list[dict[str, list[Fitting]]]:
+    """Return what fits each request or gap of one Party, by kind of entry; answers stand with the guidance."""
+    kinds = {str(kind): fitting(listed(user, kind, today), asked, today, most) for kind, most in SHOWN.items()}
+    rows = [{kind: found[place] for kind, found in kinds.items()} for place in range(len(asked))]
+    for row in rows:
+        told = row.pop(Kind.ANSWER)
+        room = SHOWN[Kind.GUIDANCE] - len(told)
+        row[str(Kind.GUIDANCE)] = [*row[Kind.GUIDANCE][:room], *told]
+    return rows

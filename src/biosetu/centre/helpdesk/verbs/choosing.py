@@ -12,7 +12,7 @@ from biosetu import cooperation
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
-from biosetu.centre.directory.models import Provider
+from biosetu.centre.directory.offers import listed_offers
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import Answer, Candidate, Check, Choice, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand, in_state
@@ -31,7 +31,7 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
     """Let the machine make the shortlist; its ranks and reasons are kept beside what the officer chooses."""
     demand(by, "work", request, "list")
     claim(request)
-    offers = [provider.offer() for provider in Provider.objects.filter(standing="listed", consented_on__isnull=False)]
+    offers = listed_offers()
     if not offers:
         raise Refused(N_("No provider is listed in the directory yet."))
     matched = cooperation.fit([request.question()], offers, days.today().year, centre=request.centre)
