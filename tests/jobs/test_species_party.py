@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from biosetu.jobs import species_party
 from biosetu.jobs.species_assess import assess_file
 from biosetu.jobs.species_index import IndexRequest, compute_index
 from biosetu.problems import UsageError
+from biosetu.reports.content import Table
 from biosetu.reports.dossier import dossier
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.html import render
@@ -48,7 +50,7 @@ def test_setuland_index_is_what_its_histories_give():
 
 def test_setuland_assessments_are_what_its_inputs_give():
     found = assess_file(setuland.path("inputs"), Method(regional=True))
-    for name in ("taxon", "category_shown", "criteria", "reasons", "near_threshold"):
+    for name in (*setuland.TEXTS, "reasons", "adjustment_path", "adjustment_steps"):
         assert found.column(name).to_pylist() == setuland.table("assessments").column(name).to_pylist()
 
 
@@ -60,6 +62,24 @@ def test_section_shows_index_categories_and_assessments():
     assert all(
         block.sources for block in found.blocks if hasattr(block, "sources") and type(block).__name__ != "Paragraph"
     )
+
+
+def test_reasons_of_the_assessments_are_said_in_the_language_of_the_dossier():
+    english, arabic = (assessments_in(section(evidence("XXA"), Voice(language))) for language in ("en", "ar"))
+    assert english["Setuornis montana"][4] == ("B1: eoo 3,650 < 5,000 km²; B2: aoo 212 < 500 km²; B: locations 4 ≤ 5")
+    for taxon, row in arabic.items():
+        said = f"{row[4]} {row[5]}"
+        assert not re.search(r"[a-z]{3}", said), (taxon, said)
+        assert figures(said) == figures(f"{english[taxon][4]} {english[taxon][5]}")
+
+
+def assessments_in(found):
+    table = next(block for block in found.blocks if isinstance(block, Table) and len(block.columns) > 5)
+    return {row[0]: row for row in table.rows}
+
+
+def figures(text):
+    return re.findall(r"\d[\d,.]*", text)
 
 
 def test_section_is_silent_where_nothing_is_kept():

@@ -37,7 +37,6 @@ from biosetu.centre.assessor.evaluating import (
 )
 from biosetu.centre.assessor.models import Measuring, Occurrences, TaxonAssessment, Version
 from biosetu.centre.assessor.reader import SUFFIXES
-from biosetu.centre.assessor.saying import said_in
 from biosetu.centre.assessor.verbs import begin, save
 from biosetu.centre.assessor.verbs import submit as submit_version
 from biosetu.centre.assessor.working import ask, bounds, cancel, too_large
@@ -49,6 +48,7 @@ from biosetu.framework import parties
 from biosetu.jobs.dossier import boundaries
 from biosetu.problems import DataError, Problem
 from biosetu.species.criteria import Method
+from biosetu.species.criteria.saying import said_in
 from biosetu.translation import N_, Voice
 
 PAGE = 50
@@ -194,7 +194,7 @@ def _shown(
         "groups": groups(),
         "values": values,
         "method": method_said(method),
-        "result": said_in(found),
+        "result": said_in(found, Voice(language())),
         "wrong": {problem.column: problem for problem in wrong},
         "problems": problems,
     }
@@ -229,7 +229,11 @@ def result(request: HttpRequest, pk: str) -> HttpResponse:
     assessment = _assessment(request, pk)
     data = request.POST.dict()
     found, wrong = _worked_out(assessment, cleaned(data), method_of(data))
-    context = {"result": said_in(found), "wrong": {problem.column: problem for problem in wrong}, "say": gettext}
+    context = {
+        "result": said_in(found, Voice(language())),
+        "wrong": {problem.column: problem for problem in wrong},
+        "say": gettext,
+    }
     return render(request, "assessor/result.html", context)
 
 

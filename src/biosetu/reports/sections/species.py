@@ -11,6 +11,7 @@ from biosetu.figures import Options, category_bars, series_chart
 from biosetu.observations import Source
 from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
+from biosetu.species.criteria.saying import reasons_said
 from biosetu.translation import N_, Voice
 
 CATEGORIES = {
@@ -178,8 +179,8 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
             row.get("category_shown") or row["category"],
             row["criteria"],
             _limits(row, voice),
-            row["reasons"],
-            row["near_threshold"],
+            _("; ").join(reasons_said(row["reasons"], voice)),
+            _("; ").join(reasons_said(row["near_threshold"], voice)),
             *((_signed(row, voice),) if signed else ()),
         )
         for row in rows

@@ -1,7 +1,7 @@
-"""Reasons in the language of the page: what the criteria say in English, piece by piece.
+"""Reasons in the language of a page or a dossier: what the criteria say in English, piece by piece.
 
-Saved versions hold the English text; so do files for other systems. Here it is read back by its fixed grammar
-(`species.criteria.wording`) and said anew; what does not follow the grammar is shown as it is.
+Tables, saved versions and Observations hold the English text; so do files for other systems. Here it is read back by
+its fixed grammar (`wording`) and said anew; what does not follow the grammar is shown as it is.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from biosetu.centre.wording import gettext, language
 from biosetu.species.criteria.tables import parameters
-from biosetu.translation import N_
+from biosetu.translation import N_, Voice
 
 QUANTITIES = {
     "past reduction": N_("past reduction"),
@@ -53,49 +52,45 @@ SENTENCES: tuple[tuple[str, str], ...] = (
 )
 
 
-def said_in(result: Mapping[str, str] | None) -> dict[str, str | list[str]] | None:
-    """Return what the criteria gave for showing: reasons and near misses as lists, in the language of the page."""
+def said_in(result: Mapping[str, str] | None, voice: Voice) -> dict[str, str | list[str]] | None:
+    """Return what the criteria gave for showing: reasons and near misses as lists, in the language of the voice."""
     if result is None:
         return None
     said: dict[str, str | list[str]] = dict(result)
-    said["reasons"] = [reason(text) for text in _parts(result.get("reasons", ""))]
-    said["near_threshold"] = [reason(text) for text in _parts(result.get("near_threshold", ""))]
-    said["adjustment_path"] = [step(text) for text in result.get("adjustment_path", "").split(" → ") if text]
+    said["reasons"] = reasons_said(result.get("reasons", ""), voice)
+    said["near_threshold"] = reasons_said(result.get("near_threshold", ""), voice)
+    said["adjustment_path"] = [step(text, voice) for text in result.get("adjustment_path", "").split(" → ") if text]
     return said
 
 
-def _parts(text: str) -> list[str]:
-    return [part for part in text.split("; ") if part]
+def reasons_said(text: str | None, voice: Voice) -> list[str]:
+    """Return each reason, or each near miss, of a cell in the language of the voice; none of an empty cell."""
+    return [reason(part, voice) for part in (text or "").split("; ") if part]
 
 
-def reason(text: str) -> str:
-    """Return one reason, or one near miss, in the language of the page."""
-    if language() == "en":
+def reason(text: str, voice: Voice) -> str:
+    """Return one reason, or one near miss, in the language of the voice."""
+    if voice.language == "en":
         return text
     if (match := _LIMIT.fullmatch(text)) and match["name"] in QUANTITIES:
         level = f"{match['level']} " if match["level"] else ""
-        name = gettext(QUANTITIES[match["name"]])
-        figures = f"{match['value']}{match['unit'] or ''}"
-        limit = f"{match['sign']} {match['limit']}{match['unit'] or ''}"
         form = MISSED if match["missed"] else MET
-        return gettext(form).format(
-            criterion=_apart(f"{level}{match['criterion']}"), name=name, value=_apart(figures), limit=_apart(limit)
+        return voice.gettext(form).format(
+            criterion=voice.ltr(f"{level}{match['criterion']}"),
+            name=voice.gettext(QUANTITIES[match["name"]]),
+            value=voice.ltr(f"{match['value']}{match['unit'] or ''}"),
+            limit=voice.ltr(f"{match['sign']} {match['limit']}{match['unit'] or ''}"),
         )
     for pattern, form in SENTENCES:
         if found := re.fullmatch(pattern, text):
-            return gettext(form).format(*map(_apart, found.groups()))
+            return voice.gettext(form).format(*map(voice.ltr, found.groups()))
     return text
 
 
-def _apart(text: str) -> str:
-    """Set figures and codes apart, left to right, whatever the direction of the text around them."""
-    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
-
-
-def step(text: str) -> str:
+def step(text: str, voice: Voice) -> str:
     """Return one answered question of the regional steps, in words."""
     name, _, answer = text.partition("=")
     known = parameters()
     if name not in known or answer not in ANSWERS:
         return text
-    return f"{gettext(known[name].explanation)} {gettext(ANSWERS[answer])}"
+    return f"{voice.gettext(known[name].explanation)} {voice.gettext(ANSWERS[answer])}"
