@@ -79,7 +79,7 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | None, **asked: Any) -> None:
     """Measure extent of occurrence and area of occupancy of each taxon in OCCURRENCES.
 
-    OCCURRENCES is a CSV, TSV or Parquet file, a folder of them, or an address such as s3://bucket/folder; GBIF
+    OCCURRENCES is a CSV, TSV or Parquet file, a folder or ZIP of them, or an address such as s3://bucket/folder; GBIF
     downloads are read as they are. What is left out is counted by reason.
     """
     from biosetu.jobs.species_range import RangeRequest, measure_range, without_geometry

@@ -1,4 +1,4 @@
-"""Occurrence records, streamed from CSV, TSV or Parquet: one file, a folder or any fsspec address.
+"""Occurrence records, streamed from CSV, TSV or Parquet: one file, a folder, a ZIP or any fsspec address.
 
 Darwin Core terms are found whatever their case (GBIF's monthly Parquet writes them in lower case); other names are
 given by option. What is yielded has the columns of `CANONICAL`, batch after batch, in the order of the input.
@@ -7,7 +7,8 @@ given by option. What is yielded has the columns of `CANONICAL`, batch after bat
 from __future__ import annotations
 
 import csv
-import posixpath
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +20,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from biosetu.engine.coordinates import degrees_column, number_column
-from biosetu.problems import DataError, Problem, UsageError
+from biosetu.engine.occurrence_files import Found, damaged, find_files
+from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
-TEXT_ENDS = (".csv", ".tsv", ".txt")
-PARQUET_ENDS = (".parquet", ".geoparquet")
 ROWS_A_BATCH = 1 << 18
 BYTES_A_BLOCK = 1 << 24
 SMALL_BYTES = 64 << 20
@@ -99,31 +99,27 @@ def open_source(address: str, names: Mapping[str, str] | None = None) -> Source:
     """Find the files of an address, their format and their columns.
 
     Args:
-        address: a file, a folder or an fsspec address such as `s3://bucket/folder`; folders hold files of one format.
+        address: a file, a folder, a ZIP or an fsspec address such as `s3://bucket/folder`; files of one format.
         names: column of the file by the keys of `NAMES`, where they are not Darwin Core.
 
     Raises:
         UsageError: nothing there. DataError: no known format, or needed columns are missing; all are named.
     """
-    files, system = _files(address)
-    suffixes = {_suffix(path) for path in files}
-    parquet = suffixes <= set(PARQUET_ENDS) | {""} and _is_parquet(system, files[0])
-    if not parquet and not suffixes <= set(TEXT_ENDS):
-        raise DataError(
-            Problem(
-                N_("not an occurrence file"),
-                N_("Bring .csv, .tsv or .parquet files of one kind."),
-                "format",
-                file=address,
-            )
-        )
-    identity = repr([(path, system.info(path).get("size"), _changed(system, path)) for path in files])
-    if parquet:
-        return _open_parquet(address, files, system, names or {}, identity)
+    found = find_files(address)
+    try:
+        return _opened(found, names)
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise damaged(found.address, N_("the ZIP is damaged")) from error
+
+
+def _opened(found: Found, names: Mapping[str, str] | None) -> Source:
+    if found.parquet:
+        return _open_parquet(found, names or {})
+    files, system = found.paths, found.system
     header, delimiter = _header(system, files[0])
     columns = _resolve(header, names or {}, files[0])
     parts = [Part(path, int(system.size(path) or 0)) for path in files]
-    return Source(address, columns, parts, False, delimiter, identity)
+    return Source(found.address, columns, parts, False, delimiter, found.identity)
 
 
 def read_batches(
@@ -135,38 +131,9 @@ def read_batches(
     """
     for part in source.parts if parts is None else parts:
         raw = _parquet_batches(source, part) if source.parquet else _text_batches(source, part, refused or Refused())
-        for batch in raw:
+        for batch in _readable(raw, part.path):
             if batch.num_rows:
                 yield _in_utf8(_canonical(batch, source.columns), part.path)
-
-
-def _files(address: str) -> tuple[list[str], Any]:
-    system, path = fsspec.core.url_to_fs(address)
-    if system.isfile(path):
-        return [path], system
-    found = sorted(
-        name
-        for name in (system.find(path) if system.isdir(path) else [])
-        if not posixpath.basename(name).startswith((".", "_"))
-        and (_suffix(name) in (*TEXT_ENDS, *PARQUET_ENDS) or "occurrence.parquet" in name)
-    )
-    if not found:
-        raise UsageError(f"{address}: there is no such file, or no .csv, .tsv or .parquet file in it")
-    return found, system
-
-
-def _suffix(path: str) -> str:
-    return posixpath.splitext(path)[1].lower()
-
-
-def _changed(system: Any, path: str) -> str:
-    info = system.info(path)
-    return str(info.get("mtime") or info.get("LastModified") or info.get("ETag") or "")
-
-
-def _is_parquet(system: Any, path: str) -> bool:
-    with system.open(path, "rb") as stream:
-        return bool(stream.read(4) == b"PAR1")
 
 
 def _resolve(header: Sequence[str], names: Mapping[str, str], file: str) -> dict[str, str]:
@@ -254,35 +221,29 @@ def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.R
                 check_utf8=False,
             ),
         )
-        yield from _readable(reader, part.path)
+        yield from reader
 
 
-def _readable(reader: Any, path: str) -> Iterator[pa.RecordBatch]:
-    while True:
-        try:
-            batch = reader.read_next_batch()
-        except StopIteration:
-            return
-        except pa.ArrowInvalid as error:
-            raise DataError(
-                Problem(
-                    f"the file cannot be read further: {error}", N_("Check quotes and separators."), "format", file=path
-                )
-            ) from error
-        yield batch
+def _readable(batches: Iterator[pa.RecordBatch], path: str) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from batches
+    except (pa.ArrowInvalid, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(
+            Problem(
+                f"the file cannot be read further: {error}", N_("Check quotes and separators."), "format", file=path
+            )
+        ) from error
 
 
-def _open_parquet(address: str, files: list[str], system: Any, names: Mapping[str, str], identity: str) -> Source:
+def _open_parquet(found: Found, names: Mapping[str, str]) -> Source:
     parts: list[Part] = []
     columns: dict[str, str] = {}
-    for path in files:
-        with system.open(path, "rb") as stream:
+    for path in found.paths:
+        with found.system.open(path, "rb") as stream:
             try:
                 meta = pq.read_metadata(stream)
             except (pa.ArrowInvalid, OSError) as error:
-                raise DataError(
-                    Problem(N_("the Parquet file is damaged"), N_("Fetch it again."), "format", file=path)
-                ) from error
+                raise damaged(path, N_("the Parquet file is damaged")) from error
         mine = _resolve(meta.schema.to_arrow_schema().names, names, path)
         if columns and mine != columns:
             raise DataError(
@@ -294,9 +255,15 @@ def _open_parquet(address: str, files: list[str], system: Any, names: Mapping[st
                 )
             )
         columns = mine
-        place = meta.schema.to_arrow_schema().names.index(columns["taxon"])
+        place = _leaf(meta, columns["taxon"])
         parts += [_row_group(path, meta, group, place) for group in range(meta.num_row_groups)]
-    return Source(address, columns, parts, True, identity=identity)
+    return Source(found.address, columns, parts, True, identity=found.identity)
+
+
+def _leaf(meta: Any, column: str) -> int:
+    """Return the place of a column among the leaves of a file; a nested column before it has several."""
+    leaves = [meta.schema.column(place).path for place in range(meta.num_columns)]
+    return leaves.index(column) if column in leaves else len(leaves)
 
 
 def _row_group(path: str, meta: Any, group: int, place: int) -> Part:
