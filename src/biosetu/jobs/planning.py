@@ -24,6 +24,7 @@ from biosetu.jobs.areas_layers import layer_of
 from biosetu.planning import (
     Boundary,
     Comparison,
+    NationalTarget,
     Objective,
     Plan,
     PlanningProblem,
@@ -218,16 +219,17 @@ def outcome_of(
     plan: Plan,
     objective: Objective,
     *,
+    national: list[NationalTarget] | None = None,
     importance: bool = False,
     language: str = "en",
     progress: Progress = silent,
 ) -> Outcome:
-    """Return a plan ready to be written."""
+    """Return a plan ready to be written. national: the targets of Parties in it, those of the folder unless given."""
     units = _unit_table(problem, plan, objective, importance, progress)
     if opened.layer is not None:
         units = with_geometry(units, geometries(opened.layer), crs_of(opened.layer))
     words = in_words(problem, plan, objective, translations(language).gettext)
-    return Outcome(problem, plan, units, _feature_table(problem, plan, _amount_units(opened.loaded)), words)
+    return Outcome(problem, plan, units, _feature_table(problem, plan, _amount_units(opened.loaded, national)), words)
 
 
 def compare_problem(opened: Opened, *, progress: Progress = silent) -> Comparison:
@@ -437,9 +439,10 @@ def _unit_table(
     return pa.table(columns)
 
 
-def _amount_units(loaded: Loaded) -> list[str]:
+def _amount_units(loaded: Loaded, national: list[NationalTarget] | None) -> list[str]:
     """Return the unit of each feature's amounts, then those of the features that national targets add."""
-    return [*loaded.amount_unit, *(loaded.amount_unit[item.feature] for item in loaded.national)]
+    added = loaded.national if national is None else national
+    return [*loaded.amount_unit, *(loaded.amount_unit[item.feature] for item in added)]
 
 
 def _feature_table(problem: PlanningProblem, plan: Plan, amount_unit: list[str]) -> pa.Table:
@@ -455,6 +458,6 @@ def _feature_table(problem: PlanningProblem, plan: Plan, amount_unit: list[str])
             "achieved_percent": share,
             "shortfall_percent": 100 * rated.shortfall,
             "met": rated.shortfall == 0,
-            "amount_unit": amount_unit[: problem.features],
+            "amount_unit": amount_unit,
         }
     )

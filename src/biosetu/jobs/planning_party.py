@@ -67,8 +67,8 @@ def next_of(path: Path, *, km2: float = KM2, seconds: float = 30.0) -> dict[str,
 def next_tables(folder: Path, choice: Choice, *, inputs: str, on: date) -> dict[str, pa.Table]:
     """Return what is kept, from a problem folder with the features, targets and locks of a choice."""
     opened = open_problem(folder, confined=True)
-    budgeted = replace(choice, objective=Objective.MINIMUM_SET, cost=CostBasis.GIVEN, penalty=0.0)
-    problem = chosen(opened.loaded.problem, budgeted, areas_of(opened))
+    asked = replace(choice, objective=Objective.MINIMUM_SET, cost=CostBasis.GIVEN, penalty=0.0, budget=None)
+    problem = chosen(opened.loaded.problem, asked, areas_of(opened))
     return compute_next(opened, inputs=inputs, on=on, problem=problem)
 
 

@@ -33,7 +33,23 @@ from biosetu.jobs.planning import (
 )
 from biosetu.jobs.planning_layers import add_features, lock_protected
 from biosetu.jobs.planning_pieces import write_pieces
-from biosetu.planning import Barrier, Choice, Moment, Standing, barriers, chosen, solve, standing
+from biosetu.planning import (
+    Barrier,
+    Choice,
+    Moment,
+    NationalTarget,
+    Objective,
+    Plan,
+    PlanningProblem,
+    Standing,
+    barriers,
+    chosen,
+    compare_alone,
+    national_targets,
+    solve,
+    standing,
+    with_national_targets,
+)
 from biosetu.planning.numbering import as_text
 from biosetu.planning.solve import unwatched
 from biosetu.problems import DataError, Problem
@@ -61,7 +77,8 @@ class Described:
     """What a problem folder holds, as a page needs it without opening the folder.
 
     numbers, locked_in, locked_out: all unit numbers and the folder's own locks, as text; features: (name, total,
-    target) of each.
+    target) of each; feature_units: the unit of each one's amounts; party_held: by feature, what the units of each of
+    `parties` hold; national: (position of the feature, Party, target) as the folder has them.
     """
 
     units: int
@@ -74,15 +91,24 @@ class Described:
     borders: bool
     shapes: bool
     parties: tuple[str, ...]
+    feature_units: tuple[str, ...] = ()
+    party_held: tuple[tuple[float, ...], ...] = ()
+    national: tuple[tuple[int, str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of asking: the plan as told and its features, or the demands that cannot be met."""
+    """What came of asking: the plan as told and its features, or the demands that cannot be met.
+
+    parties: of several Parties, a row each with what it pays and holds alone and together, then one for all; alone:
+    why that could not be set side by side.
+    """
 
     standing: Standing | None
     features: tuple[dict[str, object], ...]
     barriers: tuple[Barrier, ...]
+    parties: tuple[dict[str, object], ...] = ()
+    alone: tuple[str, ...] = ()
 
 
 def describe(opened: Opened) -> Described:
@@ -101,7 +127,19 @@ def describe(opened: Opened) -> Described:
         borders=bool(problem.boundary.length.size),
         shapes=opened.layer is not None,
         parties=tuple(name for name in problem.groups if name),
+        feature_units=opened.loaded.amount_unit,
+        party_held=_held_by_party(problem),
+        national=tuple((t.feature, problem.groups[t.party], t.target) for t in opened.loaded.national),
     )
+
+
+def _held_by_party(problem: PlanningProblem) -> tuple[tuple[float, ...], ...]:
+    """Return, by feature, what the units of each named Party hold; nothing where there is but one."""
+    named = [place for place, name in enumerate(problem.groups) if name]
+    if len(named) < 2:
+        return ()
+    held = [problem.amounts @ (problem.group == place).astype(np.float64) for place in named]
+    return tuple(map(tuple, np.column_stack(held).tolist()))
 
 
 def picture(opened: Opened, folder: Path) -> None:
@@ -190,13 +228,56 @@ def answer(
     """
     opened = open_problem(folder, confined=True)
     problem = chosen(opened.loaded.problem, choice, areas_of(opened))
-    if found := barriers(problem, choice.objective):
+    national = national_targets(problem, choice)
+    weighted = choice.objective is not Objective.MAXIMUM_UTILITY
+    joint = with_national_targets(problem, national, weighted=weighted)
+    if found := barriers(joint, choice.objective):
         return Answer(None, (), tuple(found))
-    plan = solve(problem, choice.objective, gap=gap, seconds=seconds, progress=progress, watch=watch)
-    outcome = outcome_of(opened, problem, plan, choice.objective)
+    limits = _Limits(gap, seconds, progress, watch)
+    plan, parties, alone = _worked_out(problem, joint, national, choice.objective, limits)
+    outcome = outcome_of(opened, joint, plan, choice.objective, national=national)
     write_files(outcome, out)
-    told = standing(problem, plan, choice.objective)
-    return Answer(told, tuple(outcome.features.to_pylist()), ())
+    told = standing(joint, plan, choice.objective)
+    return Answer(told, tuple(outcome.features.to_pylist()), (), parties, alone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    gap: float
+    seconds: float
+    progress: Progress
+    watch: Callable[[Moment], None]
+
+
+def _worked_out(
+    problem: PlanningProblem,
+    joint: PlanningProblem,
+    national: list[NationalTarget],
+    objective: Objective,
+    limits: _Limits,
+) -> tuple[Plan, tuple[dict[str, object], ...], tuple[str, ...]]:
+    """Return the plan and, of several Parties, what each pays and holds alone and together: half the time for each."""
+    several = len(problem.groups) > 1 and objective is not Objective.MAXIMUM_UTILITY
+    alone: tuple[str, ...] = ()
+    if several:
+        half = 0.5 * limits.seconds
+        try:
+            found = compare_alone(
+                problem,
+                national,
+                objective,
+                gap=limits.gap,
+                seconds=half,
+                alone_seconds=half / len(problem.groups),
+                progress=limits.progress,
+                watch=limits.watch,
+            )
+        except DataError as error:
+            alone = tuple(str(fault) for fault in error.problems)
+        else:
+            return found.together, tuple(found.table.to_pylist()), ()
+    plan = solve(joint, objective, gap=limits.gap, seconds=limits.seconds, progress=limits.progress, watch=limits.watch)
+    return plan, (), alone
 
 
 def write_files(outcome: Outcome, out: Path) -> None:

@@ -1,6 +1,6 @@
 """Where to act next: plans that meet targets at least cost, with proof of how good they are."""
 
-from biosetu.planning.choice import Choice, CostBasis, Wanted, choice_faults, chosen
+from biosetu.planning.choice import Choice, CostBasis, Wanted, choice_faults, chosen, national_targets
 from biosetu.planning.evaluation import evaluate
 from biosetu.planning.feasibility import Barrier, barriers, impossible
 from biosetu.planning.importance import predicted_irreplaceability, rarity_weighted_richness, replacement_cost
@@ -41,6 +41,7 @@ __all__ = [
     "impossible",
     "in_words",
     "make_units",
+    "national_targets",
     "overlaps",
     "polygon_boundary",
     "predicted_irreplaceability",

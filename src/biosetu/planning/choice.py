@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from biosetu.planning.numbering import as_text
 from biosetu.planning.records import Flags, Floats, Integers, Objective, PlanningProblem
 from biosetu.planning.targets import KINDS, absolute_targets
+from biosetu.planning.transboundary import NationalTarget
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -38,7 +39,8 @@ class Wanted:
 class Choice:
     """One way to ask. wanted: by position of the feature; a feature not named is not planned for, only reported.
 
-    locked_in, locked_out: unit numbers, in place of the problem's own locks; None keeps those.
+    locked_in, locked_out: unit numbers, in place of the problem's own locks; None keeps those. national: by position of
+    the feature and Party, the part of what the Party's own units hold that it wants within its borders [0-1].
     """
 
     objective: Objective
@@ -48,6 +50,7 @@ class Choice:
     penalty: float = 0.0
     locked_in: Sequence[int] | None = None
     locked_out: Sequence[int] | None = None
+    national: Mapping[tuple[int, str], float] = field(default_factory=dict)
 
 
 def chosen(problem: PlanningProblem, choice: Choice, area_km2: Floats | None = None) -> PlanningProblem:
@@ -74,7 +77,41 @@ def chosen(problem: PlanningProblem, choice: Choice, area_km2: Floats | None = N
 
 def choice_faults(choice: Choice, features: Sequence[str], units: Integers) -> list[Problem]:
     """Return everything that is wrong with a choice for a problem of these features and unit numbers."""
-    return [*_target_faults(choice, features), *_setting_faults(choice), *_lock_faults(choice, units)]
+    return [
+        *_target_faults(choice, features),
+        *_national_faults(choice, features),
+        *_setting_faults(choice),
+        *_lock_faults(choice, units),
+    ]
+
+
+def national_targets(problem: PlanningProblem, choice: Choice) -> list[NationalTarget]:
+    """Return the targets of single Parties that a choice asks for; raise DataError for a Party without units."""
+    unknown = sorted({party for _, party in choice.national} - set(problem.groups))
+    if unknown:
+        message, remedy = N_("there are no units of this Party"), N_("Choose one of the list")
+        raise DataError(Problem(message, remedy, "party", column="party", value=", ".join(unknown)))
+    groups = {party: place for place, party in enumerate(problem.groups)}
+    found = []
+    for (position, party), share in sorted(choice.national.items()):
+        own = problem.amounts[[position], :] @ (problem.group == groups[party]).astype(np.float64)
+        if share > 0:
+            found.append(NationalTarget(position, groups[party], share * float(own[0])))
+    return found
+
+
+def _national_faults(choice: Choice, features: Sequence[str]) -> list[Problem]:
+    faults = []
+    for (position, party), share in choice.national.items():
+        known = 0 <= position < len(features)
+        name = f"{features[position] if known else position} ({party})"
+        if not known or position not in choice.wanted:
+            message, remedy = N_("a Party wants a feature that is not chosen"), N_("Choose the feature too")
+            faults.append(Problem(message, remedy, "national", column=name))
+        elif not 0 <= share <= 1:
+            message, remedy = N_("this is no target"), N_("Write a number from 0 to 100 %")
+            faults.append(Problem(message, remedy, "national", column=name, value=f"{100 * share:g} %"))
+    return faults
 
 
 def _targets(problem: PlanningProblem, choice: Choice) -> tuple[Floats, Floats]:
@@ -148,6 +185,10 @@ def _setting_faults(choice: Choice) -> list[Problem]:
         faults.append(Problem(message, remedy, "penalty", column="penalty", value=said))
     if choice.budget is not None and not 0 <= choice.budget < np.inf:
         message, remedy = N_("this is no budget"), N_("Write a number of 0 or more")
+        faults.append(Problem(message, remedy, "budget", column="budget", value=f"{choice.budget:g}"))
+    if choice.objective is Objective.MINIMUM_SET and choice.budget is not None:
+        message = N_("this aim has no budget: it meets every target whatever it costs")
+        remedy = N_("Leave the budget empty, or choose another aim")
         faults.append(Problem(message, remedy, "budget", column="budget", value=f"{choice.budget:g}"))
     if choice.objective is not Objective.MINIMUM_SET and choice.budget is None:
         message, remedy = N_("this aim needs a budget"), N_("Write what may be spent")

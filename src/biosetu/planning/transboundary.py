@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from biosetu.planning.records import (
     Plan,
     PlanningProblem,
 )
-from biosetu.planning.solve import solve
+from biosetu.planning.solve import Moment, solve, unwatched
 from biosetu.problems import DataError, UsageError
 from biosetu.progress import Progress, silent
 
@@ -123,7 +124,9 @@ def compare_alone(
     *,
     gap: float = 0.005,
     seconds: float = 60.0,
+    alone_seconds: float | None = None,
     progress: Progress = silent,
+    watch: Callable[[Moment], None] = unwatched,
 ) -> Comparison:
     """Solve once over all Parties and once for each alone, and set side by side what each pays and holds.
 
@@ -132,7 +135,8 @@ def compare_alone(
     met, and the joint plan starts from the union of the national ones, so that it is never dearer. Minimum shortfall:
     alone each Party spends its own budget (without one: the common budget by what its units cost), together the own
     budgets and the common one all hold. A Party that gains nothing, or pays more so that others pay less, is seen in
-    the table: saved, or gained_points, is negative there.
+    the table: saved, or gained_points, is negative there. seconds: for the joint plan, and for each alone unless
+    alone_seconds says otherwise; watch: as in `solve`, over all of them.
     Raises DataError naming Party and target, or budget, that cannot be met; UsageError for another objective.
     """
     if objective is Objective.MAXIMUM_UTILITY:
@@ -145,20 +149,22 @@ def compare_alone(
     plans = []
     for party, (part, units) in enumerate(parts):
         progress(party, len(parts) + 1, problem.groups[party])
-        plan = _alone(part, objective, gap, seconds)
+        plan = _alone(part, objective, gap, seconds if alone_seconds is None else alone_seconds, watch)
         union[units] = plan.selected
         plans.append(plan)
     joint = with_national_targets(problem, national)
-    together = solve(joint, objective, gap=gap, seconds=seconds, begin=union)
+    together = solve(joint, objective, gap=gap, seconds=seconds, begin=union, watch=watch)
     progress(len(parts) + 1, len(parts) + 1, "together")
     return Comparison(together, tuple(plans), _table(joint, parts, plans, union, together))
 
 
-def _alone(part: PlanningProblem, objective: Objective, gap: float, seconds: float) -> Plan:
+def _alone(
+    part: PlanningProblem, objective: Objective, gap: float, seconds: float, watch: Callable[[Moment], None]
+) -> Plan:
     if faults := impossible(part, objective):
         party = part.groups[0]
         raise DataError(replace(fault, message=f"{party} alone: {fault.message}") for fault in faults)
-    return solve(part, objective, gap=gap, seconds=seconds)
+    return solve(part, objective, gap=gap, seconds=seconds, watch=watch)
 
 
 def _table(

@@ -1,6 +1,11 @@
 """Reading an upload in a process of its own."""
 
+import json
+
+import numpy as np
 import pytest
+import rasterio
+from rasterio import Affine
 from tests.centre.planning.bringing import squares
 
 from biosetu.centre.planning.reader import FEATURES, PROBLEM, PROTECTED, Asked, read_apart, read_here
@@ -23,7 +28,7 @@ def folder(tmp_path, name):
 def test_reading_apart_gives_what_reading_here_gives(tmp_path, path):
     apart, here = folder(tmp_path, "apart"), folder(tmp_path, "here")
     said = read_apart(path, apart, Asked(PROBLEM))
-    assert said == {**read_here(path, here, Asked(PROBLEM)), "features": said["features"], "parties": []}
+    assert said == json.loads(json.dumps(read_here(path, here, Asked(PROBLEM))))
     names = ["amounts.csv", "boundaries.csv", "features.csv", "pieces.parquet", "units.parquet"]
     assert sorted(place.name for place in apart.iterdir()) == names
 
@@ -65,3 +70,15 @@ def test_table_is_no_layer(tmp_path, path):
     table.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(DataError, match="not read"):
         read_here(table, folder(tmp_path, "a"), Asked(FEATURES, "a"))
+
+
+def test_raster_is_read_apart_too(tmp_path, path):
+    apart = folder(tmp_path, "apart")
+    read_apart(path, apart, Asked(PROBLEM))
+    raster = tmp_path / "carbon.tif"
+    place = {"crs": "EPSG:4326", "transform": Affine(0.1, 0, 84.0, 0, -0.1, 27.4), "dtype": "float32"}
+    with rasterio.open(raster, "w", driver="GTiff", width=4, height=4, count=1, **place) as out:
+        out.write(np.arange(16, dtype="float32").reshape(4, 4), 1)
+    held = read_apart(raster, apart, Asked(FEATURES, share=0.5, values="per-pixel", name="carbon", unit="t"))
+    assert held["features"][-1] == ["carbon", pytest.approx(120.0, rel=1e-6), pytest.approx(60.0, rel=1e-6)]
+    assert held["feature_units"][-1] == "t"

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from biosetu.jobs.planning_rasters import Values
 from biosetu.planning import Choice, CostBasis, Objective, Wanted, choice_faults
 from biosetu.planning.numbering import numbers
 from biosetu.problems import DataError, Problem
@@ -32,6 +33,12 @@ COSTS = (
     (CostBasis.AREA, N_("area [km²]")),
     (CostBasis.EQUAL, N_("each unit the same")),
 )
+VALUES = (
+    (Values.CLASSES, N_("codes of classes: each becomes a feature, in km²")),
+    (Values.PER_PIXEL, N_("an amount in each pixel")),
+    (Values.PER_HA, N_("an amount on each hectare")),
+    (Values.PER_KM2, N_("an amount on each km²; 1 where a species lives")),
+)
 LONGEST_LOCKS = 400_000
 Kind = TypeVar("Kind", bound=StrEnum)
 SECONDS = (5, 15, 30, 60, 120, 300)
@@ -48,6 +55,7 @@ class Row:
     on: bool
     kind: str
     value: str
+    unit: str = ""
 
 
 def first_asked(held: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,9 +64,15 @@ def first_asked(held: Mapping[str, Any]) -> dict[str, Any]:
         str(position): {"on": True, "kind": "relative", "value": f"{100 * target / total:.4g}" if total else "0"}
         for position, (_, total, target) in enumerate(held["features"])
     }
+    national = {
+        f"{position}-{party}": f"{100 * target / there:.4g}"
+        for position, party, target in held.get("national", ())
+        if (there := held["party_held"][position][held["parties"].index(party)])
+    }
     return {
         "objective": Objective.MINIMUM_SET.value,
         "features": features,
+        "national": national,
         "cost": CostBasis.GIVEN.value,
         "budget": "",
         "penalty": "0",
@@ -79,17 +93,60 @@ def asked_of(data: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, Any]
         }
         for position in range(len(held["features"]))
     }
+    national = {
+        f"{position}-{party}": text
+        for position in range(len(held["features"]))
+        for place, party in enumerate(parties_of(held))
+        if (text := data.get(f"national-{position}-{place}", "").strip()[:30])
+    }
     texts = {name: data.get(name, "").strip()[:40] for name in ("objective", "cost", "budget", "penalty")}
     texts |= {name: data.get(name, "").strip()[:LONGEST_LOCKS] for name in ("locked_in", "locked_out")}
-    return texts | {"features": features, "seconds": data.get("seconds", ""), "gap": data.get("gap", "")}
+    return texts | {
+        "features": features,
+        "national": national,
+        "seconds": data.get("seconds", ""),
+        "gap": data.get("gap", ""),
+    }
+
+
+def parties_of(held: Mapping[str, Any]) -> list[str]:
+    """Return the Parties that plan together; none where there is but one."""
+    return list(held["parties"]) if len(held["parties"]) > 1 else []
+
+
+@dataclass(frozen=True, slots=True)
+class NationalRow:
+    """One feature of the form with what each Party holds of it and wants within its borders, as typed."""
+
+    position: int
+    name: str
+    parties: tuple[tuple[str, float, str], ...]
+
+
+def national_rows(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[NationalRow]:
+    """Return the rows for targets of single Parties; none where there is but one Party."""
+    parties, typed = parties_of(held), asked.get("national", {})
+    return [
+        NationalRow(
+            position,
+            name,
+            tuple(
+                (party, there, typed.get(f"{position}-{party}", ""))
+                for party, there in zip(parties, held["party_held"][position], strict=True)
+            ),
+        )
+        for position, (name, _, _) in enumerate(held["features"])
+        if parties and held.get("party_held")
+    ]
 
 
 def rows_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[Row]:
     """Return the features of the form."""
     unknown = {"on": False, "kind": "relative", "value": ""}
     found = [asked["features"].get(str(position), unknown) for position in range(len(held["features"]))]
+    units = held.get("feature_units") or [""] * len(held["features"])
     return [
-        Row(position, name, total, item["on"], item["kind"], item["value"])
+        Row(position, name, total, item["on"], item["kind"], item["value"], units[position])
         for position, ((name, total, _), item) in enumerate(zip(held["features"], found, strict=True))
     ]
 
@@ -102,6 +159,11 @@ def choice_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> Choice:
         for position, item in asked["features"].items()
         if item["on"]
     }
+    national = {
+        (int(position), party): _number(text, held["features"][int(position)][0], faults) / 100
+        for key, text in asked.get("national", {}).items()
+        for position, party in [key.split("-", 1)]
+    }
     objective = _one_of(Objective, asked["objective"], "objective", faults)
     budget = _number(asked["budget"], "budget", faults) if asked["budget"] else None
     locks = {name: _locks(asked[name], name, faults) for name in ("locked_in", "locked_out")}
@@ -109,9 +171,7 @@ def choice_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> Choice:
     cost = _one_of(CostBasis, asked["cost"], "cost", faults)
     if faults:
         raise DataError(faults)
-    if objective is Objective.MINIMUM_SET:
-        budget = None
-    choice = Choice(objective, wanted, cost, budget, penalty, locks["locked_in"], locks["locked_out"])
+    choice = Choice(objective, wanted, cost, budget, penalty, locks["locked_in"], locks["locked_out"], national)
     known = np.array(numbers(held["numbers"]), dtype=np.int64)
     if wrong := choice_faults(choice, [name for name, _, _ in held["features"]], known):
         raise DataError(wrong)

@@ -22,10 +22,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.planning import verbs
-from biosetu.centre.planning.asking import COSTS, GAPS, KINDS, OBJECTIVES, SECONDS, asked_of, first_asked, rows_of
+from biosetu.centre.planning.asking import (
+    COSTS,
+    GAPS,
+    KINDS,
+    OBJECTIVES,
+    SECONDS,
+    VALUES,
+    asked_of,
+    first_asked,
+    national_rows,
+    rows_of,
+)
 from biosetu.centre.planning.drawing import LOCKS, lock_map
 from biosetu.centre.planning.models import Study, Version
-from biosetu.centre.planning.reader import FEATURES, PROTECTED, Asked
+from biosetu.centre.planning.reader import FEATURES, PROTECTED, RASTERS, Asked
 from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import parties
@@ -104,7 +115,7 @@ def _kept(request: HttpRequest) -> Iterator[tuple[Path, str]]:
         raise DataError(Problem(N_("the file is too large"), remedy, "too-large", name))
     suffix = Path(name).suffix.lower()
     with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / f"upload{suffix if suffix in SUFFIXES else '.other'}"
+        path = Path(folder) / f"upload{suffix if suffix in (*SUFFIXES, *RASTERS) else '.other'}"
         with path.open("wb") as stream:
             for chunk in file.chunks():
                 stream.write(chunk)
@@ -209,6 +220,7 @@ def _desk(
         "held": found.held,
         "asked": asked,
         "rows": rows_of(asked, found.held),
+        "national": national_rows(asked, found.held),
         "versions": versions,
         "finished": [version for version in versions if version.answer.get("standing")],
         "base": found.versions_made if base is None else base,
@@ -226,7 +238,8 @@ def _desk(
         "locks": LOCKS,
         "say": gettext,
         "megabytes": FILE_BYTES // 1_000_000,
-        "layers": ",".join(LAYERS),
+        "layers": ",".join((*LAYERS, *RASTERS)),
+        "values": VALUES,
     }
     return render(request, "planning/study.html", context, status=422 if problems else status)
 
@@ -263,11 +276,13 @@ def layer(request: HttpRequest, pk: str) -> HttpResponse:
     data, actor = request.POST, account_of(request)
     what = PROTECTED if data.get("what") == PROTECTED else FEATURES
     share = min(max(_plain_number(data.get("share", "")) / 100, 0.0), 1.0)
-    asked = Asked(what, data.get("column", "").strip()[:100], share)
+    names = ("column", "values", "name", "unit")
+    column, values, name, unit = (" ".join(data.get(field, "").split())[:100] for field in names)
+    asked = Asked(what, column, share, values, name, unit)
     try:
-        with _kept(request) as (path, name):
+        with _kept(request) as (path, file):
             licensed = data.get("licensed") == "on"
-            verbs.add_layer(study=found, path=path, name=name, asked=asked, licensed=licensed, actor=actor)
+            verbs.add_layer(study=found, path=path, name=file, asked=asked, licensed=licensed, actor=actor)
     except DataError as error:
         return _desk(request, found, _started(request, found), tuple(error.problems))
     except MovedOnError as error:

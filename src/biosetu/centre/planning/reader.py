@@ -18,11 +18,13 @@ from biosetu.centre.apart import limit_this_process, run_apart
 from biosetu.jobs.planning import open_problem
 from biosetu.jobs.planning_intake import LAYERS, Bounds, check_vector, take_problem
 from biosetu.jobs.planning_layers import add_features, lock_protected
+from biosetu.jobs.planning_rasters import RasterOptions, Values
 from biosetu.jobs.planning_workbench import describe, picture
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.translation import N_
 
 RESULT = "result.json"
+RASTERS = (".tif", ".tiff")
 PROBLEM, FEATURES, PROTECTED = "problem", "features", "protected"
 MEMORY_BYTES = 6_000_000_000
 SECONDS = 120
@@ -32,11 +34,17 @@ WRITTEN_BYTES = 600_000_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to do with the file: a whole problem, features to add (column, share), or what is protected (share)."""
+    """What to do with the file: a whole problem, features to add (column, share), or what is protected (share).
+
+    values, name, unit: how a raster of features is read (`planning_rasters`).
+    """
 
     what: str
     column: str = ""
     share: float = 0.3
+    values: str = ""
+    name: str = ""
+    unit: str = ""
     memory_bytes: int = MEMORY_BYTES
     seconds: int = SECONDS
 
@@ -80,14 +88,34 @@ def read_here(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
 
 
 def _add(path: Path, folder: Path, asked: Asked) -> None:
-    if path.suffix.lower() not in LAYERS:
-        remedy = N_("Save it anew as GeoPackage or GeoJSON")
+    suffix = path.suffix.lower()
+    if suffix in RASTERS and asked.what == FEATURES:
+        add_features(folder, path, None, asked.share, _raster_options(path, asked))
+        return
+    if suffix not in LAYERS:
+        remedy = N_("Save it anew as GeoPackage or GeoJSON, features also as GeoTIFF")
         raise DataError(Problem(N_("this type of file is not read"), remedy, "format", path.name))
     check_vector(path)
     if asked.what == FEATURES:
+        if not asked.column:
+            message, remedy = N_("no column is named"), N_("Name the column of the features")
+            raise DataError(Problem(message, remedy, "column", path.name, column="column"))
         add_features(folder, path, asked.column, asked.share)
     else:
         lock_protected(folder, path, asked.share)
+
+
+def _raster_options(path: Path, asked: Asked) -> RasterOptions:
+    if asked.values not in set(Values):
+        message, remedy = N_("it is not said what the values of the raster are"), N_("Choose one of the list")
+        raise DataError(Problem(message, remedy, "values", path.name, column="values", value=asked.values))
+    values = Values(asked.values)
+    if values is Values.CLASSES:
+        return RasterOptions(values)
+    if not asked.name:
+        message, remedy = N_("the feature has no name"), N_("Name what the raster holds, as carbon")
+        raise DataError(Problem(message, remedy, "name", path.name, column="name"))
+    return RasterOptions(values, name=asked.name, unit=asked.unit)
 
 
 def main(path: Path, folder: Path, asked: Asked) -> None:

@@ -65,6 +65,8 @@ def _result(found: Version, *, figures_only: bool = False) -> dict[str, Any]:
         "standing": found.answer.get("standing"),
         "words": words_of(found, gettext),
         "features": found.answer.get("features", []),
+        "parties": found.answer.get("parties", []),
+        "alone": found.answer.get("alone", []),
         "drawn": drawn(found, gettext) if is_plan and not figures_only else None,
         "objectives": dict(OBJECTIVES),
         "costs": dict(COSTS),

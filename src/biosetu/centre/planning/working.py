@@ -133,6 +133,8 @@ def _finish(mine: QuerySet[Version], version: Version, found: Answer) -> None:
         "standing": asdict(found.standing) if found.standing else None,
         "features": list(found.features),
         "barriers": [asdict(barrier) for barrier in found.barriers],
+        "parties": list(found.parties),
+        "alone": list(found.alone),
     }
     if move("plan", mine, verb, answer=kept, finished_at=timezone.now()) != 1:
         raise Cancelled

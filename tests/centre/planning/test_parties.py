@@ -1,0 +1,142 @@
+"""Several Parties in one plan, and rasters as features, in the workbench."""
+
+import io
+
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from django.urls import reverse
+from rasterio import Affine
+from tests.centre.planning.bringing import ask, asked_and_found, send, squares
+
+from biosetu.centre.planning.asking import first_asked
+from biosetu.centre.planning.models import PlanState, Study
+from biosetu.geo.area import areas_km2
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+
+
+@pytest.fixture
+def shared(client, owner):
+    """Units 1 to 8 are Nepal's, 9 to 16, dearer and with all the wetland, Bhutan's."""
+    client.force_login(owner)
+    text = squares(**{str(n): {"party": "NPL" if n <= 8 else "BTN"} for n in range(1, 17)})
+    assert send(client, text).status_code == 302
+    return Study.objects.get()
+
+
+# parties stand in the order of their codes: 0 is BTN, 1 is NPL
+def test_common_targets_are_met_where_it_costs_least_and_each_party_sees_its_gain(client, shared):
+    made = asked_and_found(client, shared)
+    rows = {row["party"]: row for row in made.answer["parties"]}
+    assert list(rows) == ["BTN", "NPL", ""]
+    # alone: half the forest at home is 4 units each; wetland needs 2 of Bhutan's anyway
+    assert rows["NPL"]["cost_alone"] == 1 + 2 + 3 + 4
+    assert rows["BTN"]["cost_alone"] == 9 + 10 + 11 + 12
+    assert rows[""]["cost_together"] == made.answer["standing"]["cost"] == sum(range(1, 7)) + 19
+    assert rows["BTN"]["saved"] == 42 - 19
+    assert rows["NPL"]["saved"] == 10 - 21
+    page = client.get(reverse("plan_version", args=[shared.pk, 1])).content.decode()
+    assert "What each Party gains against planning alone" in page
+    assert "-11" in page
+
+
+def test_national_target_holds_at_home(client, shared):
+    made = asked_and_found(client, shared, **{"national-0-0": "50", "national-1-0": ""})
+    held = {row["feature"]: row for row in made.answer["features"]}
+    assert held["forest (BTN)"]["target"] == 40.0
+    assert held["forest (BTN)"]["met"]
+    assert made.answer["standing"]["cost"] == 1 + 2 + 3 + 4 + 9 + 10 + 11 + 12
+    desk = client.get(reverse("plan", args=[shared.pk])).content.decode()
+    assert 'name="national-0-0" value="50"' in desk
+
+
+def test_national_target_that_cannot_be_met_is_named_with_its_party(client, shared):
+    made = asked_and_found(client, shared, **{"national-0-0": "100", "locked_out": "16"})
+    assert made.state == PlanState.IMPOSSIBLE
+    assert made.answer["barriers"] == [{"kind": "target", "name": "forest (BTN)", "wanted": 80.0, "there": 70.0}]
+
+
+def test_party_that_cannot_meet_its_part_alone_is_told_and_the_joint_plan_still_found(client, shared):
+    made = asked_and_found(client, shared, locked_out="12-16", **{"value-1": "0", "on-1": ""})
+    # Bhutan's part of the forest is 40, its open units hold 30; together Nepal's make up for it
+    assert made.state == PlanState.DONE
+    assert made.answer["parties"] == []
+    assert made.answer["alone"][0].split("alone")[0].endswith("BTN ")
+    page = client.get(reverse("plan_version", args=[shared.pk, 1])).content.decode()
+    assert "Planning alone cannot be set beside it" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"national-0-0": "150"}, "this is no target"),
+        ({"national-0-0": "-1"}, "this is no target"),
+        ({"national-0-1": "much"}, "not a number"),
+        ({"national-0-1": "10", "on-0": ""}, "a Party wants a feature that is not chosen"),
+        ({"budget": "20"}, "this aim has no budget"),
+    ],
+)
+def test_what_no_party_can_want_is_told(client, shared, changes, said):
+    answer = ask(client, shared, **changes)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_problem_of_one_party_asks_for_no_national_targets(client, study):
+    assert 'name="national-' not in client.get(reverse("plan", args=[study.pk])).content.decode()
+    assert asked_and_found(client, study).answer["parties"] == []
+    assert first_asked(study.held)["national"] == {}
+
+
+def add_raster(client, study, pixels, **data):
+    place = {"crs": "EPSG:4326", "transform": Affine(0.1, 0, 84.0, 0, -0.1, 27.4), "nodata": -1.0}
+    shape = {"width": pixels.shape[1], "height": pixels.shape[0], "count": 1, "dtype": "float32"}
+    with rasterio.MemoryFile() as memory:
+        with memory.open(driver="GTiff", **shape, **place) as out:
+            out.write(pixels.astype("float32"), 1)
+        file = io.BytesIO(memory.read())
+    file.name = data.pop("file_name", "map.tif")
+    return client.post(
+        reverse("plan_layer", args=[study.pk]), {"what": "features", "share": "25", **data, "file": file}
+    )
+
+
+def test_raster_of_amounts_becomes_a_feature_with_its_unit(client, study):
+    values = np.arange(16.0).reshape(4, 4)
+    answer = add_raster(client, study, values, values="per-pixel", name="carbon", unit="t")
+    assert answer.status_code == 302
+    study.refresh_from_db()
+    assert [name for name, _, _ in study.held["features"]] == ["forest", "wetland", "carbon"]
+    assert study.held["features"][2][1:] == pytest.approx([values.sum(), 0.25 * values.sum()], rel=1e-6)
+    assert study.held["feature_units"] == ["", "", "t"]
+    desk = client.get(reverse("plan", args=[study.pk])).content.decode()
+    assert '<bdi class="quiet">t</bdi>' in desk
+
+
+def test_raster_of_classes_becomes_a_feature_a_class_by_area(client, study):
+    values = np.tile([3.0, 3.0, 7.0, 7.0], (4, 1))
+    assert add_raster(client, study, values, values="classes").status_code == 302
+    study.refresh_from_db()
+    held = {name: total for name, total, _ in study.held["features"]}
+    half = areas_km2(np.array([shapely.box(84.0, 27.0, 84.2, 27.4)], dtype=object))[0]
+    assert [held["3"], held["7"]] == pytest.approx([half, half], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"values": ""}, "it is not said what the values of the raster are"),
+        ({"values": "per-ha"}, "the feature has no name"),
+        ({"values": "per-ha", "name": "c", "file_name": "map.png"}, "this type of file is not read"),
+        ({"values": "per-ha", "name": "c", "what": "protected"}, "this type of file is not read"),
+    ],
+)
+def test_raster_that_cannot_be_read_is_told_and_nothing_changes(client, study, data, said):
+    answer = add_raster(client, study, np.ones((4, 4)), **data)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    before = study.held
+    study.refresh_from_db()
+    assert study.held == before
