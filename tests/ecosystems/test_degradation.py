@@ -175,6 +175,15 @@ def test_nothing_known_is_data_deficient() -> None:
     assert found.findings[CRITERIA.index("D1")].category == "DD"
 
 
+@pytest.mark.parametrize("half", [757_351_300_722_042, 10**17 + 1, 4 * 10**18])
+def test_half_of_any_area_is_fifty_per_cent(half: int) -> None:
+    """Areas beyond 2^53 and near 2^63 units: neither rounding nor overflow moves an extent off a threshold."""
+    curve = tally_of([(80, 80, 80), (0, 0, 0)], [half, half]).curve(0)
+    assert curve is not None
+    assert curve[:, [0, 30, 80, 81]].tolist() == [[100, 50, 50, 0]] * 3
+    assert finding(curve, "C1", RULES).category == "EN"
+
+
 @given(st.lists(st.tuples(st.floats(0, 100), st.integers(0, 10**12), st.integers(0, 2)), min_size=1, max_size=30))
 def test_parts_in_any_order_give_the_curve_of_the_whole(units: list[tuple[float, int, int]]) -> None:
     """And the curve is the one that counting over sorted severities gives."""

@@ -211,12 +211,13 @@ class SeverityTally:
         """Return the severity-extent curve of a kind.
 
         Extents with at least 0, 1, … 100 % severity, shape (3, 101): best, low, high [%]; None where nothing is known.
+        Divided as whole numbers of any size, so that half of the area is 50 % and nothing less.
         """
         total = self.known(kind)
         if not total:
             return None
         beyond = np.cumsum(self.area[:, kind, ::-1], axis=1)[:, ::-1]
-        return np.asarray(100 * beyond / total)
+        return np.array([[100 * int(area) / total for area in side] for side in beyond])
 
 
 def points(curve: Floats | None, criterion: str, rules: Guidelines) -> list[tuple[int, Value]]:

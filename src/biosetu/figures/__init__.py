@@ -18,6 +18,7 @@ from biosetu.figures.matrix import Row, matrix
 from biosetu.figures.occurrencemap import occurrence_map
 from biosetu.figures.sankey import sankey
 from biosetu.figures.series import Level, Options, series_chart
+from biosetu.figures.severitycurve import severity_curve
 from biosetu.figures.sharebars import Share, share_bars
 from biosetu.figures.states import Move, state_chart
 from biosetu.figures.topology import Topology, read_geojson, read_topology
@@ -56,6 +57,7 @@ __all__ = [
     "read_topology",
     "sankey",
     "series_chart",
+    "severity_curve",
     "share_bars",
     "small_multiples",
     "state_chart",

@@ -28,6 +28,7 @@ from biosetu.ecosystems.intervals import Interval, parse_interval
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION, guidelines
 from biosetu.engine.cells import read_cells
 from biosetu.engine.rasters import RasterStack, nodata_codes, open_stack, read_codes, read_values
+from biosetu.engine.tables import write_table
 from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
 from biosetu.geo.pixels import PixelGrid, area_unit, extent_bound_m2
 from biosetu.jobs.ecosystems_inputs import map_dates, read_classes
@@ -154,6 +155,22 @@ def severity_of(paths: Sequence[Path], options: SeverityOptions, progress: Progr
     if tables and len(paths) > 1:
         raise UsageError("Give one table of units, or one raster for each date.")
     return _from_units(tables[0], options) if tables else _from_rasters(paths, options, progress)
+
+
+def severity_study(
+    paths: Sequence[Path], folder: Path, chosen: Mapping[str, object], progress: Progress = silent
+) -> None:
+    """Write curves and findings into `folder` as Parquet; `chosen` are options by name, as plain values.
+
+    Raises:
+        DataError: what is wrong with the files or the choices.
+    """
+    said = {**chosen, "dates": tuple(chosen.get("dates") or ())}  # type: ignore[arg-type]
+    if said.get("map"):
+        said["map"] = Path(str(said["map"]))
+    found = severity_of(paths, options_from(said), progress)
+    write_table(found.curves(), folder / "curves.parquet")
+    write_table(found.findings(), folder / "findings.parquet")
 
 
 def _from_units(path: Path, options: SeverityOptions) -> Degraded:

@@ -6,8 +6,9 @@ import rasterio
 from rasterio import Affine
 from tests.centre.people import contributor
 
-from biosetu.centre.ecosystems import verbs, working
+from biosetu.centre.ecosystems import degrading, verbs, working
 from biosetu.centre.ecosystems.verbs import ClassSaid
+from biosetu.jobs.ecosystems_severity import severity_study
 from biosetu.jobs.ecosystems_study import look_at_map, measure_study
 
 PLACE = Affine(0.02, 0, 84.0, 0, -0.02, 28.5)
@@ -46,6 +47,14 @@ def in_this_process(monkeypatch):
 
     monkeypatch.setattr(verbs, "look_apart", lambda path, folder, most, field="": look_at_map(path, most, field))
     monkeypatch.setattr(working, "measure_apart", measure)
+    monkeypatch.setattr(degrading, "look_apart", lambda path, folder, most, field="": look_at_map(path, most, field))
+    monkeypatch.setattr(
+        degrading,
+        "severity_apart",
+        lambda paths, folder, options, tick: severity_study(
+            paths, folder, options, lambda done, total, label="": tick(done, total)
+        ),
+    )
 
 
 @pytest.fixture

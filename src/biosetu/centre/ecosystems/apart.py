@@ -16,6 +16,7 @@ from typing import Any
 from biosetu.centre import environment as env
 from biosetu.centre.apart import ERRORS, OUT_OF_MEMORY, Bounds, Telling, Tick, limit_this_process, run_apart
 from biosetu.engine.tables import replacing
+from biosetu.jobs.ecosystems_severity import severity_study
 from biosetu.jobs.ecosystems_study import MapLook, look_at_map, measure_study
 from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.translation import N_
@@ -54,6 +55,12 @@ def measure_apart(
     asked = {"paths": [str(path) for path in paths], "years": list(years), "field": field, "align": align}
     said = work_apart("measure", folder, asked | {"most_classes": most_classes}, measuring_bounds(), tick)
     return [_problem(item) for item in said["warnings"]]
+
+
+def severity_apart(paths: Sequence[Path], folder: Path, options: Mapping[str, Any], tick: Tick) -> None:
+    """Work out severity and extent into `folder` in a limited process. `tick` may raise to stop it."""
+    asked = {"paths": [str(path) for path in paths], "options": dict(options)}
+    work_apart("severity", folder, asked, measuring_bounds(), tick)
 
 
 def work_apart(
@@ -97,6 +104,8 @@ def main(action: str, folder: Path) -> None:
     try:
         if action == "look":
             said["look"] = asdict(look_at_map(Path(asked["path"]), asked["most_pixels"], asked["field"]))
+        elif action == "severity":
+            severity_study([Path(path) for path in asked["paths"]], folder, asked["options"], tell)
         else:
             asked["paths"] = [Path(path) for path in asked["paths"]]
             warnings = measure_study(**asked, folder=folder, progress=tell)

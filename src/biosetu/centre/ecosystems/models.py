@@ -96,11 +96,10 @@ class Study(Guarded, models.Model):
         return frozenset({self.party})
 
 
-class Measurement(models.Model):
-    """The work of measuring a study's maps, done in the background; it survives being killed."""
+class Work(models.Model):
+    """Work on a study's maps that is done in the background; it survives being killed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="measurements")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     maps = models.JSONField()
     align = models.BooleanField(default=False)
@@ -114,12 +113,39 @@ class Measurement(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["study", "-created_at"], name="measurement_study"),)
+        abstract = True
 
     @property
     def folder(self) -> Path:
         """Where its tables lie."""
         return home() / "files" / "ecosystems" / str(self.pk)
+
+
+class Measurement(Work):
+    """Measuring the maps of a study."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="measurements")
+
+    class Meta:
+        indexes = (models.Index(fields=["study", "-created_at"], name="measurement_study"),)
+
+
+class Degradation(Work):
+    """Severity and extent of degradation (criteria C, D) from a variable over time, on one of the study's maps.
+
+    `maps` holds that map; `given` what was uploaded (name, year, suffix, sha256); `options` what was chosen.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="degradations")
+    criterion = models.CharField(max_length=3)
+    variable = models.CharField(max_length=200)
+    given = models.JSONField()
+    options = models.JSONField()
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["study", "-created_at"], name="degradation_study"),)
 
 
 class StudyClass(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from markupsafe import Markup
 
-from biosetu.centre.ecosystems.models import Measurement, Study, StudyClass, StudyVersion
+from biosetu.centre.ecosystems.models import Measurement, Study, StudyClass, StudyVersion, WorkState
 from biosetu.centre.ecosystems.verbs import about, assessed
 from biosetu.centre.wording import gettext, ngettext
 from biosetu.ecosystems.assessment import Assessed, assess
@@ -102,8 +102,14 @@ def steps(study: Study, whole: Measurement | None, classes: Sequence[StudyClass]
             "study", gettext("Maps, extent and change"), gettext("measured") if whole else gettext("not measured yet")
         ),
         Step("study_classes", gettext("Classes and functional groups"), mapped if whole else ""),
+        Step("study_degradation", gettext("Degradation over time"), _worked_out(study) if whole else ""),
         Step("study_criteria", gettext("Red List criteria and versions"), types if whole else ""),
     )
+
+
+def _worked_out(study: Study) -> str:
+    count = study.degradations.filter(state=WorkState.DONE).count()
+    return ngettext("{count} variable", "{count} variables", count).format(count=count) if count else ""
 
 
 def pictures_of(measurement: Measurement) -> list[Picture]:

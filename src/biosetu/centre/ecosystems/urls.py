@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from biosetu.centre.ecosystems import downloads, pages, typing_pages
+from biosetu.centre.ecosystems import degrading_pages, downloads, pages, typing_pages
 
 urlpatterns = [
     path("", pages.study_list, name="studies"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("<uuid:pk>/measure/", pages.measure, name="study_measure"),
     path("<uuid:pk>/progress/", pages.progress, name="study_progress"),
     path("<uuid:pk>/classes/", typing_pages.classes, name="study_classes"),
+    path("<uuid:pk>/degradation/", degrading_pages.degradation, name="study_degradation"),
+    path("<uuid:pk>/degradation/moving/", degrading_pages.moving, name="study_degradation_moving"),
+    path("<uuid:pk>/degradation/<uuid:work>/", degrading_pages.act, name="study_degradation_act"),
     path("<uuid:pk>/criteria/", typing_pages.criteria, name="study_criteria"),
     path("<uuid:pk>/criteria/<int:number>/", typing_pages.ecosystem, name="study_type"),
     path("<uuid:pk>/criteria/<int:number>/result/", typing_pages.result, name="study_type_result"),

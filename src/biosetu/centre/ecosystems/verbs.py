@@ -64,7 +64,7 @@ def add_map(*, study: Study, path: Path, name: str, year: int, field: str, actor
         raise DataError(too_large(name))
     with tempfile.TemporaryDirectory(prefix="biosetu-map-") as folder:
         look = look_apart(path, Path(folder), settings.BIOSETU_MAP_PIXELS, field)
-    digest = _digest(path)
+    digest = digest_of(path)
     about = {"kind": look.kind, "width": look.width, "height": look.height, "crs": look.crs[:LONGEST]}
     kept = {"name": Path(name).name[:LONGEST], "suffix": path.suffix.lower(), "size": path.stat().st_size}
     with transaction.atomic():
@@ -81,7 +81,8 @@ def add_map(*, study: Study, path: Path, name: str, year: int, field: str, actor
     return made
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -164,7 +165,7 @@ def say_classes(*, study: Study, said: Mapping[str, ClassSaid], actor: Account) 
 
 def _take(row: StudyClass, said: ClassSaid, actor: Account) -> bool:
     before = (row.name, row.national_type, row.functional_group)
-    row.name, row.national_type = _line(said.name), _line(said.national_type)
+    row.name, row.national_type = line_of(said.name), line_of(said.national_type)
     if said.functional_group != row.functional_group:
         row.functional_group = said.functional_group
         row.confirmed_by = actor if said.functional_group else None
@@ -172,7 +173,8 @@ def _take(row: StudyClass, said: ClassSaid, actor: Account) -> bool:
     return before != (row.name, row.national_type, row.functional_group)
 
 
-def _line(text: str) -> str:
+def line_of(text: str) -> str:
+    """Return a text as one line of at most LONGEST characters."""
     return " ".join(text.split())[:LONGEST]
 
 
@@ -260,7 +262,7 @@ def save(*, study: Study, base: int, guidelines: str, actor: Account, note: str 
         ],
         rows=rows,
         outcome=found,
-        note=_line(note) if len(note) <= LONGEST else " ".join(note.split())[:500],
+        note=line_of(note) if len(note) <= LONGEST else " ".join(note.split())[:500],
     )
     changes = {"version": made.number, "types": len(rows), "guidelines": guidelines}
     record(actor=actor, verb="save", record="study", record_id=study.pk, party=study.party, changes=changes)
@@ -302,7 +304,7 @@ def submit(*, version: StudyVersion, holder: str, licence: str, actor: Account) 
         raise PermissionDenied
     if not holder.strip() or not licence.strip():
         raise DataError(Problem(N_("Say whose figures they are, and under which terms."), "", "holder"))
-    table = study_observations(figures(version), _line(holder), _line(licence))
+    table = study_observations(figures(version), line_of(holder), line_of(licence))
     name = f"{version.study.title} {version.number}.csv"
     with tempfile.TemporaryDirectory(prefix="biosetu-figures-") as folder, transaction.atomic():
         if not StudyVersion.objects.select_for_update().filter(pk=version.pk, run=None).exists():

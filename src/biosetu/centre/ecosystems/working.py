@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,18 +48,23 @@ def enqueue(measurement: Measurement) -> None:
 
 def perform(measurement_id: uuid.UUID) -> None:
     """Claim a measurement and do it to its end; return at once when another worker has it or it is not queued."""
-    mine = claim("measurement", Measurement.objects.filter(pk=measurement_id), problems=[])
+    carry_out(Measurement.objects.filter(pk=measurement_id), _measure)
+
+
+def carry_out(work: QuerySet[Any], do: Callable[[QuerySet[Any]], None]) -> None:
+    """Claim work on maps, do it, and keep what went wrong; return at once when it is not free."""
+    mine = claim("measurement", work, problems=[])
     if mine is None:
-        logger.info("measurement %s is not free", measurement_id)
+        logger.info("work on maps is not free")
         return
     try:
-        _measure(mine)
+        do(mine)
     except Cancelled:
-        logger.info("measurement %s was stopped", measurement_id)
+        logger.info("work on maps was stopped")
     except DataError as error:
         _fail(mine, error.problems)
     except Exception:
-        logger.exception("measurement %s failed", measurement_id)
+        logger.exception("work on maps failed")
         remedy = N_("It can be resumed.")
         _fail(mine, [Problem(N_("The work failed on our side."), remedy, "our-fault")])
 
@@ -73,13 +79,13 @@ def _measure(mine: QuerySet[Measurement]) -> None:
         field=maps[0].field,
         align=work.align,
         most_classes=settings.BIOSETU_MAP_CLASSES,
-        tick=lambda done, total: _tell(mine, done, total),
+        tick=lambda done, total: tell(mine, done, total),
     )
     shutil.rmtree(work.folder / "home", ignore_errors=True)
-    _finish(mine, work, [_said(problem, maps) for problem in warnings])
+    _finish(mine, work, [said_of(problem, maps) for problem in warnings])
 
 
-def _tell(mine: QuerySet[Measurement], done: int, total: int) -> None:
+def tell(mine: QuerySet[Any], done: int, total: int) -> None:
     """Say how far the work is; stop it where it is no longer ours."""
     alive(mine, done=done, total=total)
 
@@ -97,16 +103,16 @@ def _finish(mine: QuerySet[Measurement], work: Measurement, warnings: list[dict[
     notify(work.by, message, {"title": work.study.title}, address=f"ecosystems/{work.study_id}/")
 
 
-def _fail(mine: QuerySet[Measurement], problems: Any) -> None:
+def _fail(mine: QuerySet[Any], problems: Any) -> None:
     work = mine.first()
     if work is None:
         return
     maps = list(HeldMap.objects.filter(pk__in=[item["id"] for item in work.maps]))
-    said = [_said(problem, maps) for problem in problems][:SHOWN]
+    said = [said_of(problem, maps) for problem in problems][:SHOWN]
     move("measurement", mine, "fail", problems=said, finished_at=timezone.now())
 
 
-def _said(problem: Problem, maps: list[HeldMap]) -> dict[str, str]:
+def said_of(problem: Problem, maps: list[HeldMap]) -> dict[str, str]:
     """Return what a page says of a problem, files by the names under which they were uploaded."""
     said = {name: str(getattr(problem, name)) for name in ("message", "remedy", "code", "file", "value")}
     for each in maps:

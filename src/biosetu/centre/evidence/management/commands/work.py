@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 
 from biosetu.centre.assessor.working import compile_ahead, release_silent_occurrences
 from biosetu.centre.background import SILENT_SECONDS
+from biosetu.centre.ecosystems.degrading import release_silent_degradations
 from biosetu.centre.ecosystems.working import release_silent_measurements
 from biosetu.centre.evidence import working as runs
 from biosetu.centre.exchange.sheets import release_silent_sheets
@@ -25,6 +26,7 @@ RELEASES: tuple[Callable[..., int], ...] = (
     runs.release_silent,
     plans.release_silent,
     release_silent_measurements,
+    release_silent_degradations,
     release_silent_occurrences,
     release_silent_sheets,
 )
