@@ -37,8 +37,12 @@ def assess(assessments: Path, sis: Path | None, keep: str | None, out: Path | No
     from biosetu.jobs.species_assess import assess_file
     from biosetu.species.criteria.assess import Method
 
+    if keep is not None:
+        from biosetu.framework import find_party
+
+        find_party(keep)
     result = assess_file(assessments, Method(**asked), sis)
-    if keep:
+    if keep is not None:
         from biosetu.jobs.species_party import keep_all
 
         keep_all(keep, [("assessments", result)], assessments.name)

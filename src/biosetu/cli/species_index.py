@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,10 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
     from biosetu.species.red_list_index import Kind, Options
     from biosetu.translation import Voice
 
+    _check(asked)
     shared = asked["weights"] or asked["shares"]
     kind = Kind.NATIONAL if asked["national"] else Kind.SHARED if shared else Kind.GLOBAL
     origin = Origin(*(asked[name] or "" for name in ("party", "vintage", "holder", "licence")))
-    if asked["observations"] and not all((origin.party, origin.vintage, origin.holder, origin.licence)):
-        raise click.UsageError("--observations needs --party, --vintage, --holder and --licence")
     same = ("annual", "aggregate", "sampled", "level", "draws", "seed")
     options = Options(kind, **{name: asked[name] for name in same})
     given = {name: asked[name] for name in ("by", "weights", "shares", "genuine", "only", "drivers")}
@@ -120,7 +120,7 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
     if asked["observations"]:
         made = index_observations(request, result.table, origin, asked["indicator"])
         emit(made, asked["observations"])
-    if asked["keep"]:
+    if asked["keep"] is not None:
         from biosetu.jobs.species_party import keep_all
 
         kept = [("index", result.table), ("categories", result.categories)]
@@ -128,3 +128,20 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
     if asked["plot"]:
         write_chart(result.table, asked["plot"], Voice(language), Voice(language).gettext("Red List Index"))
     emit(result.table, out)
+
+
+def _check(asked: Mapping[str, Any]) -> None:
+    """Refuse options that want others, or would do nothing; raise `UsageError` for an unknown Party too."""
+    from biosetu.framework import find_party
+
+    given = [name for name in ("party", "vintage", "holder", "licence") if asked[name]]
+    if asked["observations"] and len(given) < 4:
+        raise click.UsageError("--observations needs --party, --vintage, --holder and --licence")
+    idle = [f"--{name}" for name in given if not (asked["keep"] is not None and name in ("holder", "licence"))]
+    if idle and not asked["observations"]:
+        raise click.UsageError(
+            f"{', '.join(idle)}: used with --observations only; --holder, --licence also with --keep"
+        )
+    for party in (asked["keep"], asked["party"]):
+        if party is not None:
+            find_party(party)

@@ -12,6 +12,7 @@ from biosetu.cli.options import Named, Number, out_option, quiet_option, schedul
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
+    from biosetu.problems import Problem
     from biosetu.species.ranges import RangeOptions
     from biosetu.species.screening import Screening
 
@@ -89,7 +90,7 @@ def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | No
     with progress_bar(quiet) as progress:
         result = measure_range(request, scheduler, progress)
     if not quiet:
-        _tell(result.left_out)
+        _tell(result.left_out, result.refused.first)
     if asked["hulls"] or asked["cells"]:
         from biosetu.jobs.species_geometry import write_geometry
 
@@ -131,6 +132,8 @@ def _measures(asked: Mapping[str, Any]) -> RangeOptions:
     )
 
 
-def _tell(left_out: Mapping[str, int]) -> None:
+def _tell(left_out: Mapping[str, int], refused: Sequence[Problem]) -> None:
     parts = [f"{name.replace('_', ' ')} {count:,}" for name, count in left_out.items() if count]
     click.echo("Left out: " + (", ".join(parts) if parts else "nothing"), err=True)
+    for problem in refused:
+        click.echo(str(problem), err=True)
