@@ -52,7 +52,7 @@ def severity_curve(
     canvas.path([(xs(at), ys(extent)) for at, extent in zip(severities, best, strict=True)], "line")
     for at, extent in points:
         canvas.dot(xs(at), ys(extent), 3.5, "dot")
-        side: Anchor = "end" if at > 75 else "start"
+        side: Anchor = "end" if at > 85 else "start"
         canvas.text(
             xs(at) + (-6 if side == "end" else 6), ys(extent) - 6, f"{voice.number(extent, 0)} %", "t-small halo", side
         )

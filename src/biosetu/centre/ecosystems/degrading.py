@@ -30,6 +30,7 @@ from biosetu.centre.ecosystems.working import carry_out, tell
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.ecosystems.assessment import DEGRADATIONS
+from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.tables import replacing
 from biosetu.jobs.ecosystems_inputs import map_dates
 from biosetu.jobs.ecosystems_severity import TABLES
@@ -191,9 +192,15 @@ def class_of(ecosystem: str, classes: Sequence[StudyClass]) -> StudyClass | None
     return by_code[0] if by_code else named[0] if len(named) == 1 else None
 
 
+def is_asked(row: StudyClass | None) -> bool:
+    """Return whether a finding is shown: not of a class whose confirmed functional group is not natural, as towns."""
+    group = functional_groups().get(row.functional_group) if row else None
+    return group is None or group.natural
+
+
 @transaction.atomic
 def take(*, work: Degradation, actor: Account) -> int:
-    """Put the findings into the answers of the study's types, with where they come from; return into how many.
+    """Put the findings into the answers of the study's natural types, with where they come from; return into how many.
 
     Raises `DataError` where no ecosystem of the findings is a class of the study, `MovedOnError` before it is done.
     """
@@ -205,7 +212,7 @@ def take(*, work: Degradation, actor: Account) -> int:
     taken = 0
     for found in findings(work):
         row = class_of(found["ecosystem"], classes)
-        if row is None:
+        if row is None or not is_asked(row):
             continue
         row.study = work.study
         columns = (f"{work.criterion}_severity_percent", f"{work.criterion}_extent_percent")

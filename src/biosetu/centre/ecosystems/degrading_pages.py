@@ -106,6 +106,8 @@ def _lines(work: Degradation, rows: list[StudyClass]) -> tuple[Line, ...]:
         own = [row for row in table if row["ecosystem"] == each["ecosystem"] and row["extent_percent"] is not None]
         sides = [[row[name] for row in own] for name in ("extent_percent", "extent_low_percent", "extent_high_percent")]
         row = degrading.class_of(each["ecosystem"], rows)
+        if not degrading.is_asked(row):
+            continue
         name = (row.national_type or row.name or row.code) if row else each["ecosystem"]
         marks = [(at["severity_percent"], at["extent_percent"]) for at in own if at["severity_percent"] in asked_at]
         drawing = severity_curve(
