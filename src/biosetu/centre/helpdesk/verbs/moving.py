@@ -39,7 +39,7 @@ from biosetu.framework import coverage, parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
-ATTEMPTS = 5
+ATTEMPTS = 100  # of so many who open at once one gets its number in each round
 PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
 ENDED = N_("The consent of the people concerned has ended.")
 NOT_NOW = N_("The request is {state}; this is done only while it is one of: {states}.")
