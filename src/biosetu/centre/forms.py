@@ -36,6 +36,9 @@ def choices(request: HttpRequest, field: Field) -> list[tuple[str, str]]:
     if (field.form, field.field) == ("request", "party"):
         allowed = parties_for(request.user, "open", "request")
         return [(code, row.name(language())) for code, row in parties().items() if code in allowed]
+    if (field.form, field.field) == ("holding", "party"):
+        allowed = parties_for(request.user, "hold", "party")
+        return [(code, row.name(language())) for code, row in parties().items() if code in allowed]
     if field.field == "party":
         return [(code, row.name(language())) for code, row in parties().items()]
     return [(code, gettext(label)) for code, label in vocabulary(kind)]

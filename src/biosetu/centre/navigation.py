@@ -27,6 +27,7 @@ ASSESSING = (("assessments", N_("Assessments")), ("studies", N_("Ecosystems")))
 PLANNING = (("plans", N_("Plans")),)
 REPORTING = (("reports", N_("Reports")),)
 REVIEWING = (("review", N_("Review")),)
+HOLDING = (("holdings", N_("Held by communities")),)
 ANSWERING = (("audit", N_("Record")),)
 
 
@@ -57,5 +58,7 @@ def _entries(user: Account | AnonymousUser) -> Iterator[tuple[str, str]]:
         yield from PLANNING
     if parties_for(user, "return", "proposal"):
         yield from REVIEWING
+    if parties_for(user, "hold", "party"):
+        yield from HOLDING
     if holds(user, "see", "audit"):
         yield from ANSWERING

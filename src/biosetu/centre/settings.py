@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "biosetu.centre.helpdesk",
     "biosetu.centre.library",
     "biosetu.centre.services",
+    "biosetu.centre.holdings",
     "biosetu.centre.exchange",
     "biosetu.centre.api",
     "biosetu.centre.validation",

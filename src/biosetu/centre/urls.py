@@ -25,6 +25,7 @@ urlpatterns = [
         path("account/", include("biosetu.centre.accounts.urls")),
         path("directory/", include("biosetu.centre.directory.urls")),
         path("library/", include("biosetu.centre.library.urls")),
+        path("held/", include("biosetu.centre.holdings.urls")),
         path("exchange/", include("biosetu.centre.exchange.urls")),
         path("assessments/", include("biosetu.centre.assessor.urls")),
         path("plans/", include("biosetu.centre.planning.urls")),

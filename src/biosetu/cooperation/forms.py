@@ -99,7 +99,7 @@ def filled(values: Values) -> frozenset[str]:
 
 def without_people(name: str, values: Values) -> dict[str, str]:
     """Return the values without the fields that name persons."""
-    named = {field.field for field in form(name) if field.kind == "person"}
+    named = {field.field for field in form(name) if field.is_personal}
     return {key: value for key, value in values.items() if key not in named}
 
 

@@ -18,6 +18,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.evidence.columns import fields_of
 from biosetu.centre.evidence.models import Commit, Figure
 from biosetu.centre.helpdesk.models import Candidate, RequestParty, SupportRequest
+from biosetu.centre.holdings.models import Holding
 from biosetu.centre.library.models import Item, ItemParty
 from biosetu.centre.services.models import Service, ServiceParty
 
@@ -114,7 +115,15 @@ def a_key(people, situation):
     return Key.objects.create(account=people["owner"], name="k", digest="d", expires_on=timezone.localdate())
 
 
+def a_holding(people, situation):
+    rule = {"kept": "public", "partly": "party"}.get(situation, situation)
+    return Holding.objects.create(
+        holder="Office community", party="NPL", title="H", rule=rule, released=situation != "kept"
+    )
+
+
 MADE = {
+    "holding": a_holding,
     "request": a_request,
     "provider": a_provider,
     "item": an_item,

@@ -24,6 +24,7 @@ from biosetu.centre.evidence.models import Commit, Figure, Proposal, Run, RunPar
 from biosetu.centre.evidence.states import RunState
 from biosetu.centre.exchange.models import Sheet
 from biosetu.centre.helpdesk.models import STATE_NAMES, Answer, Candidate, RequestParty, SupportRequest, Taking
+from biosetu.centre.holdings.models import Holding, Rule
 from biosetu.centre.library.models import Item, ItemParty, Kind
 from biosetu.centre.library.models import Standing as ItemStanding
 from biosetu.centre.planning.models import Study as Plan
@@ -127,6 +128,10 @@ def make_owned(draw, owners):
         )  # fmt: skip
         Suggestion.objects.create(owner=owner, party=party, reference="r", answer="accept", office="Office")
         Draft.objects.create(owner=owner, party=party, kind="targets", name="d", digest="d", body={})
+        Holding.objects.create(
+            holder=draw(st.sampled_from(["Office", "Other"])), party=party, title="h",
+            rule=draw(st.sampled_from(Rule.values)), released=draw(st.booleans()),
+        )  # fmt: skip
         if owner is not None:
             Sheet.objects.create(owner=owner, kind="request", name="s", digest=str(number))
             Key.objects.create(account=owner, name="k", digest=str(number), expires_on=date(2027, 1, 1))

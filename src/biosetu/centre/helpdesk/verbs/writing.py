@@ -85,15 +85,9 @@ def attach(
     if line is not None and (line.request_id != request.pk or line.kind != PlanItem.Kind.DELIVERABLE):
         raise Refused(N_("Only a deliverable of this plan has files."))
     demand(by, "work" if internal else "write", request)
-    name, kind = _named(file)
-    if (file.size or 0) > LARGEST:
-        raise Refused(N_("The file is larger than {limit} MB."), limit=str(LARGEST // 1_000_000))
     if request.attachments.count() >= MOST:
         raise Refused(N_("A request keeps at most {most} files."), most=str(MOST))
-    content = file.read()
-    if not content or not _is(kind, content):
-        raise Refused(N_("The file is not what its name says."))
-    file.seek(0)
+    name, kind, content = examined(file)
     made = Attachment(
         request=request, name=name, kind=kind, size=len(content), digest=hashlib.sha256(content).hexdigest(),
         internal=internal, added_by=by, provider=side_of(by, request), line=line,
@@ -107,6 +101,18 @@ def attach(
         {"digest": made.digest, "kind": kind, "internal": internal, "line": line.pk if line else None},
     )
     return made
+
+
+def examined(file: File[bytes]) -> tuple[str, str, bytes]:
+    """Return name, type and content of a file; raise `Refused` for one that is too large or not what its name says."""
+    name, kind = _named(file)
+    if (file.size or 0) > LARGEST:
+        raise Refused(N_("The file is larger than {limit} MB."), limit=str(LARGEST // 1_000_000))
+    content = file.read()
+    if not content or not _is(kind, content):
+        raise Refused(N_("The file is not what its name says."))
+    file.seek(0)
+    return name, kind, content
 
 
 def _named(file: File[bytes]) -> tuple[str, str]:

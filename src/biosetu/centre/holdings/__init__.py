@@ -1,0 +1,1 @@
+"""What Indigenous Peoples and local communities hold: their own data, on their own conditions, theirs to take back."""

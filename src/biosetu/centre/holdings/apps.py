@@ -1,0 +1,18 @@
+"""The app as Django sees it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class HoldingsConfig(AppConfig):
+    """Configuration of this app."""
+
+    name = "biosetu.centre.holdings"
+    label = "holdings"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("biosetu.centre.holdings.kept_apart").register()
