@@ -126,7 +126,13 @@ def bodies_command(party: str, out: Path, cycle: str) -> None:
     """Write the JSON bodies of PARTY's report, indicator data and binary answers for the reporting tool."""
     from biosetu.jobs.national_report import write_bodies
 
-    click.echo(f"{out}: {len(write_bodies(party, out, cycle))} records", err=True)
+    written, by_label = write_bodies(party, out, cycle)
+    click.echo(f"{out}: {len(written)} records", err=True)
+    if by_label:
+        said = (
+            "level of progress written as its label, its identifier in the tool is not known: choose it there by hand"
+        )
+        click.echo(f"{', '.join(by_label)}: {said}", err=True)
 
 
 @report.command("part")

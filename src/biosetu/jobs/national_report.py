@@ -22,7 +22,7 @@ from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promises import promises_of, titles_by_target
 from biosetu.problems import UsageError
-from biosetu.reports.cbd.bodies import binary_body, indicator_bodies, report_body
+from biosetu.reports.cbd.bodies import binary_body, indicator_bodies, report_body, targets_without_level_identifier
 from biosetu.reports.cbd.collecting import Collection
 from biosetu.reports.cbd.completeness import Completeness, completeness, meter
 from biosetu.reports.cbd.draft import Draft
@@ -73,6 +73,11 @@ class Working:
         evidence = self.evidence(language, on)
         return working_document(evidence, self.promises, self.draft, self.complete, Voice(language))
 
+    @cached_property
+    def levels_by_label(self) -> tuple[str, ...]:
+        """Return the targets whose level of progress the bodies hold as a label, its identifier not being known."""
+        return targets_without_level_identifier(self.promises, self.draft)
+
     def bodies(self) -> Iterator[tuple[str, str]]:
         """Yield the JSON bodies for the reporting tool, as file name and text.
 
@@ -118,11 +123,14 @@ def completeness_of(party: str, cycle: str = LATEST) -> pa.Table:
     return meter(report_of(party, cycle).complete)
 
 
-def write_bodies(party: str, folder: Path, cycle: str = LATEST) -> list[Path]:
-    """Write the bodies for the reporting tool: the report, each indicator's data, its answers if any."""
-    written = []
-    for name, text in report_of(party, cycle).bodies():
+def write_bodies(party: str, folder: Path, cycle: str = LATEST) -> tuple[list[Path], tuple[str, ...]]:
+    """Write the bodies for the reporting tool: the report, each indicator's data, its answers if any.
+
+    Returns the files, and the targets whose level of progress stands as a label (`Working.levels_by_label`).
+    """
+    written, report = [], report_of(party, cycle)
+    for name, text in report.bodies():
         with replacing(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
         written.append(folder / name)
-    return written
+    return written, report.levels_by_label

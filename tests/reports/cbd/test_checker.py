@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -12,10 +13,10 @@ from workbooks import HEADER, TODAY, build, cell, corrected_cell, row, rows_of
 
 sys.path.pop(0)
 
-from biosetu.engine.grids import Book, Grid, read_book
+from biosetu.engine.grids import Book, Formula, Grid, read_book
 from biosetu.jobs.report_checking import check_report
 from biosetu.problems import DataError, UsageError
-from biosetu.reports.cbd import Severity, check, defects
+from biosetu.reports.cbd import Severity, check, correct, defects
 from biosetu.reports.cbd.tables import columns
 
 BROKEN = rows_of("broken.csv")
@@ -83,7 +84,48 @@ def test_certain_correction_is_made_and_leaves_a_sound_file(case: dict[str, str]
 def test_uncertain_value_is_never_touched(case: dict[str, str], tmp_path: Path) -> None:
     path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
     checked = check_report(path, fixed=tmp_path / "fixed.xlsx", today=TODAY)
-    assert [change for change in checked.changes if change.defect != "header"] == []
+    assert [change for change in checked.changes if change.after.lstrip("'") != change.before] == (
+        [checked.changes[0]] if checked.changes and checked.changes[0].defect == "header" else []
+    )
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])
+def test_correction_done_twice_changes_nothing_more(case: dict[str, str], tmp_path: Path) -> None:
+    path = build(tmp_path / "broken.xlsx", case["base"], case["change"])
+    check_report(path, fixed=tmp_path / "once.xlsx", today=TODAY)
+    again = check_report(tmp_path / "once.xlsx", fixed=tmp_path / "twice.xlsx", today=TODAY)
+    assert again.changes == ()
+    sheets = [openpyxl.load_workbook(tmp_path / name).worksheets[0] for name in ("once.xlsx", "twice.xlsx")]
+    assert list(sheets[0].iter_rows(values_only=True)) == list(sheets[1].iter_rows(values_only=True))
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "kept"),
+    [
+        ("H3", "=0.8+0.01", "'=0.8+0.01"),
+        ("I3", '=HYPERLINK("http://x.invalid")', '\'=HYPERLINK("http://x.invalid")'),
+        ("I4", "!#REF!", "#REF!"),
+        ("I2", "-5 to 3", "'-5 to 3"),
+        ("I2", "+5 sites", "'+5 sites"),
+    ],
+)
+def test_formula_is_kept_as_text_and_listed(place: str, text: str, kept: str, tmp_path: Path) -> None:
+    path = build(tmp_path / "f.xlsx", "a3", f"{place}={text}")
+    checked = check_report(path, fixed=tmp_path / "g.xlsx", today=TODAY)
+    (change,) = checked.changes
+    assert (change.row, change.after) == (int(place[1:]), kept)
+    assert (corrected_cell(place, tmp_path / "g.xlsx"), read_book(tmp_path / "g.xlsx").grids[0].name) == (kept, "data")
+
+
+def test_formulas_by_which_a_template_fills_itself_are_left_out_and_said_once(tmp_path: Path) -> None:
+    header = ("Indicator_code", "Indicator ", *HEADER[2:])
+    empty = ("A.2", "Extent of natural ecosystems", None, Formula('=IF(C3="","",1)'), Formula("=D3"), *[None] * 4)
+    book = Book("f.xlsx", "xlsx", (Grid("A2", (header, tuple(row("A.2", 2023, "km2", 100)), empty)),))
+    corrected, changes = correct(book, check(book, attachment=True, today=TODAY))
+    assert corrected.grids[0].rows[2][2:5] == (None, None, None)
+    assert [(change.row, change.column, change.defect) for change in changes] == [
+        (0, "type, disaggregation", "formula")
+    ]
 
 
 def test_each_broken_workbook_is_sound_without_its_change(tmp_path: Path) -> None:

@@ -5,21 +5,24 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import docx
 import pyarrow as pa
 import pytest
 
 from biosetu.alignment import Declared, NationalTarget, Promises
 from biosetu.alignment.ort import export_record, read_record, schemas
-from biosetu.framework import cycles, find_party
+from biosetu.framework import cycles, find_party, targets
 from biosetu.jobs.collecting import working
 from biosetu.jobs.national_report import (
     draft_of,
     write_bodies,
     write_working_document,
 )
+from biosetu.jobs.promises import promises_of
 from biosetu.observations import SCHEMA
+from biosetu.observations.own import progress_levels
 from biosetu.problems import DataError, UsageError
-from biosetu.reports.cbd.bodies import binary_body, indicator_bodies, report_body
+from biosetu.reports.cbd.bodies import binary_body, indicator_bodies, report_body, targets_without_level_identifier
 from biosetu.reports.cbd.completeness import ITEMS, completeness, meter
 from biosetu.reports.cbd.draft import (
     Draft,
@@ -157,10 +160,12 @@ def test_report_body_reads_back_equal_and_links_the_data() -> None:
 def test_working_document_of_setuland_marks_what_is_missing(tmp_path: Path, suffix: str) -> None:
     out = write_working_document("XXA", tmp_path / f"r.{suffix}", on=DAY)
     if suffix == "docx":
-        assert out.stat().st_size > 10_000
-        return
-    text = out.read_text(encoding="utf-8")
-    assert json.loads(text)
+        document = docx.Document(str(out))
+        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        text = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    else:
+        text = out.read_text(encoding="utf-8")
+        assert json.loads(text)
     assert "Missing" in text
     assert "Section V. Conclusions" in text
     assert "Replant mangroves in the delta" in text
@@ -171,8 +176,20 @@ def test_working_document_has_no_other_format(tmp_path: Path) -> None:
         write_working_document("NPL", tmp_path / "r.odt")
 
 
+@pytest.mark.parametrize("level", sorted(progress_levels()))
+def test_target_whose_level_has_no_known_identifier_is_named(level: str) -> None:
+    targets = report_targets(HELD)
+    key = f"III.{targets[0].id}.levelOfProgress"
+    draft = Draft(party="NPL", cycle="7NR", entries={key: Entry(text=level)})
+    known = progress_levels()[level]
+    written = export_record(report_body(HELD, draft, []))["sectionIII"][0]["levelOfProgress"]["identifier"]
+    assert targets_without_level_identifier(HELD, draft) == (() if known.identifier else (targets[0].id,))
+    assert written == (known.identifier or known.label_en)
+
+
 def test_bodies_of_setuland_are_written_as_json_that_reads_back(tmp_path: Path) -> None:
-    paths = write_bodies("XXA", tmp_path / "bodies")
+    paths, by_label = write_bodies("XXA", tmp_path / "bodies")
+    assert by_label == ()
     records = [read_record(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     counts = Counter(record.header.record_schema for record in records)
     assert {name: counts[name] for name in ("nationalTarget7", "nationalTarget7Mapping", "nationalReport7")} == {
@@ -206,3 +223,13 @@ def test_every_key_is_known() -> None:
 def test_words_of_an_answer_keep_their_semicolons() -> None:
     given = draft(**{"Q.8_7_1": "first; second", "Q.5_1": "marineSpecies; internationalTrade"}).answers()
     assert given == {"8_7_1": ["first; second"], "5_1": ["marineSpecies", "internationalTrade"]}
+
+
+def test_working_document_in_arabic_names_targets_and_actions_in_arabic(tmp_path: Path) -> None:
+    content = write_working_document("XXA", tmp_path / "r.json", language="ar", on=DAY).read_text(encoding="utf-8")
+    held = promises_of("XXA")
+    english = [target.text("en") for target in held.targets if target.text("ar") != target.text("en")]
+    assert len(english) > 5
+    assert [title for title in english if title in content] == []
+    assert [target.title_en for target in targets().values() if target.title_en in content] == []
+    assert [word for word in ('"running"', '"planned"', '"stopped"') if word in content] == []

@@ -200,6 +200,13 @@ def _third(target: ReportTarget, draft: Draft, linked: Mapping[str, str], ids: M
     )
 
 
+def targets_without_level_identifier(promises: Promises, draft: Draft) -> tuple[str, ...]:
+    """Return the targets whose level of progress goes out as its label, because its identifier is not known here."""
+    unknown = {key for key, level in progress_levels().items() if not level.identifier}
+    found = report_targets(promises)
+    return tuple(target.id for target in found if draft.text(f"III.{target.id}.levelOfProgress") in unknown)
+
+
 def _links(codes: Sequence[str], linked: Mapping[str, str]) -> IndicatorLinks | None:
     kinds: dict[str, tuple[IndicatorLink, ...]] = {}
     for kind in ("headline", "component", "complementary"):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from biosetu.engine.grids import Book, Grid, Row, Value
+from biosetu.engine.grids import Book, ErrorValue, Formula, Grid, Row, Value
+from biosetu.engine.tables import safe_cell
+from biosetu.observations import unescape
 from biosetu.reports.cbd.findings import CheckReport, Finding
-from biosetu.reports.cbd.layouts import UPLOAD, Layout, recognise
+from biosetu.reports.cbd.layouts import ATTACHMENT, UPLOAD, Layout, recognise
 from biosetu.reports.cbd.numbers import plain
 from biosetu.reports.cbd.tables import columns
 
@@ -26,6 +28,7 @@ class Change:
     defect: str
 
 
+FILLED_BY_TEMPLATE = ("type", "disaggregation")
 CHANGES = pa.schema(
     [("sheet", pa.string()), ("row", pa.int32())]
     + [(name, pa.string()) for name in ("column", "before", "after", "defect")]
@@ -39,9 +42,11 @@ def change_table(changes: Sequence[Change]) -> pa.Table:
 
 
 def correct(book: Book, report: CheckReport) -> tuple[Book, list[Change]]:
-    """Apply the certain corrections of `report` to the first sheet; other sheets and all other cells stay.
+    """Apply the certain corrections of `report` to the first sheet; other sheets and all other values stay.
 
-    The header of an upload workbook is rewritten where all nine columns are there and no further one holds anything.
+    No formula is written: where one stands, its text is kept behind an apostrophe, and that is listed too; those by
+    which a detailed template fills its own columns are left out. The header of an upload workbook is rewritten where
+    all nine columns are there and no further one holds anything.
     """
     grid, changes = book.grids[0], []
     layout = recognise(grid)
@@ -55,8 +60,33 @@ def correct(book: Book, report: CheckReport) -> tuple[Book, list[Change]]:
         if reordered is not None:
             rows = reordered
             changes.insert(0, _header_change(grid, layout))
-    corrected = Grid(grid.name, tuple(tuple(row) for row in rows))
-    return Book(book.file, book.kind, (corrected, *book.grids[1:])), changes
+    grids = (Grid(grid.name, tuple(tuple(row) for row in rows)), *book.grids[1:])
+    kept = [_without_formulas(one, layout if at == 0 else None, changes) for at, one in enumerate(grids)]
+    return Book(book.file, book.kind, tuple(kept)), changes
+
+
+def _without_formulas(grid: Grid, layout: Layout | None, changes: list[Change]) -> Grid:
+    """Return a sheet as text where a spreadsheet would reckon or fail; each such cell is listed."""
+    own = {layout.fields[name] for name in FILLED_BY_TEMPLATE} if layout and layout.kind == ATTACHMENT else set()
+    rows = [list(row) for row in grid.rows]
+    for number, row in enumerate(rows, start=1):
+        for at, value in enumerate(row):
+            if isinstance(value, Formula) and at in own:
+                row[at] = None
+            elif isinstance(value, str):
+                row[at] = unescape(value)  # an apostrophe that already stands is written again, not a second one
+                after = safe_cell(unescape(value))
+                if isinstance(value, Formula | ErrorValue) or after != value:
+                    defect = "error-value" if isinstance(value, ErrorValue) else "formula"
+                    changes.append(Change(grid.name, number, _named(layout, at), str(value), after, defect))
+    if own and any(isinstance(cell, Formula) for row in grid.rows for at, cell in enumerate(row) if at in own):
+        changes.append(Change(grid.name, 0, ", ".join(FILLED_BY_TEMPLATE), "=…", "", "formula"))
+    return Grid(grid.name, tuple(tuple(row) for row in rows))
+
+
+def _named(layout: Layout | None, at: int) -> str:
+    fields = {place: name for name, place in layout.fields.items()} if layout else {}
+    return fields.get(at, f"column {at + 1}")
 
 
 def _apply(rows: list[list[Value]], finding: Finding, layout: Layout) -> Change | None:

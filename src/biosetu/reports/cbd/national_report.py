@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from biosetu.alignment.national import Action, Promises
 from biosetu.framework import cycles, indicators, targets
 from biosetu.observations.own import DeclaredProgress, OwnStatements, progress_levels
 from biosetu.reports.cbd.completeness import ITEMS, Completeness
-from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, ReportTarget, filled, report_fields
+from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, ReportTarget, filled, report_fields, report_targets
 from biosetu.reports.content import Block, Bullets, Citation, Column, Document, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
+from biosetu.reports.sections.alignment import STATUS
 from biosetu.reports.series import rows_of, said, sources_of
 from biosetu.translation import N_, Voice
 
@@ -44,6 +46,8 @@ def working_document(
     """
     _ = voice.gettext
     cycle = cycles()[draft.cycle]
+    titled = {target.id: target for target in report_targets(promises, voice.language)}
+    complete = [replace(entry, target=titled[entry.target.id]) for entry in complete]
     sections = [
         _meter(complete, voice, (0,)),
         _plain("I", draft, voice, (1,)),
@@ -165,7 +169,12 @@ def _material(
 def _action(action: Action, voice: Voice) -> Item:
     text = action.text.get(voice.language) or action.text.get("en") or next(iter(action.text.values()), "")
     detail = ", ".join(part for part in (action.office, action.milestone, str(action.due or "")) if part)
-    return Item(text, detail, tag=str(action.status or ""), sources=(Citation(action.source),))
+    return Item(
+        text,
+        detail,
+        tag=voice.gettext(STATUS[str(action.status)]) if action.status else "",
+        sources=(Citation(action.source),),
+    )
 
 
 def _declared(own: OwnStatements, target: ReportTarget) -> list[DeclaredProgress]:
