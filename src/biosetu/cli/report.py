@@ -69,7 +69,7 @@ def check_command(
 @click.option(
     "--observations",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Take the figures from this Parquet file instead of the store.",
+    help="Take the figures from this table (.csv, .xlsx, .parquet) instead of the store.",
 )
 @quiet_option
 def indicators_command(

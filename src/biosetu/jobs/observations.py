@@ -73,6 +73,19 @@ class Import:
         return len({row["row"] for row in rows if row["state"] == state})
 
 
+def read_observations(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> pa.Table:
+    """Read a table of observations (CSV, TSV, xlsx, Parquet) as it stands, without a store.
+
+    Raises DataError with all problems, by row of the file.
+    """
+    table, found, numbers, cells = _read(path, {}, limits)
+    table = _with_status(table, table.slice(0, 0), table.slice(0, 0), keep_status=True)
+    others = as_typed(_unnamed(table, path.name, found), cells)
+    if problems := _numbered([*found, *others], numbers):
+        raise DataError(problems)
+    return table
+
+
 def preview_import(
     path: Path,
     *,

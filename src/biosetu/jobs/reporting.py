@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from biosetu.engine.tables import read_parquet
 from biosetu.framework import find_party, indicators
+from biosetu.jobs.observations import read_observations
 from biosetu.jobs.party import default_store, held
-from biosetu.observations import Source, Status, validate
+from biosetu.observations import Source, Status
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (
     has_attachment,
@@ -26,12 +26,12 @@ OWN = (Status.VALIDATED, Status.REPORTED)
 def report_indicator(
     party: str, code: str, out: Path, source: str, attachment: Path | None = None, observations: Path | None = None
 ) -> int:
-    """Write the upload workbook from all that is held on the Party, or from a Parquet file of observations.
+    """Write the upload workbook from all that is held on the Party, or from a file of observations (CSV, xlsx, Parquet).
 
     Raises `UsageError` for an unknown Party, code or attachment before anything is read.
     """
     iso3 = _known(party, code, attachment)
-    table = held(iso3, default_store()) if observations is None else validate(read_parquet(observations))
+    table = held(iso3, default_store()) if observations is None else read_observations(observations)
     return write_indicator_workbook(table, party, code, out, Source(source), attachment)
 
 
