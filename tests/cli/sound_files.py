@@ -23,6 +23,7 @@ TEXTS = {
     "assess.csv": "taxon,eoo_km2,locations,decline_habitat\nA,90,1,yes\n",
     "species.csv": "taxon,category,habitats,elevation_lower,elevation_upper\nA b,EN,1.4,100,1000\nC d,VU,1,,\n",
     "crosswalk.csv": "habitat,class\n1,1\n14,2\n",
+    "aims.csv": "class,target_percent\nwest,30\neast,20\n",
     "threats.csv": "taxon,code,scope,severity,timing\nA b,2.1,Whole (>90%),Rapid Declines,Ongoing\n",
     "classes.csv": "code,name,functional_group\n1,Forest,T1.1\n2,Marsh,TF1.3\n",
     "samples.csv": "date,mapped,true,count\n2000,1,1,40\n2000,1,2,5\n2000,2,2,30\n2020,1,1,40\n2020,2,2,30\n2020,2,1,3\n",
@@ -49,6 +50,8 @@ TEXTS = {
 # what is written by a command, and read by another
 WRITTEN = {
     "measures.csv": "ecosystems measure map-2000.tif map-2020.tif --classes classes.csv --quiet --out measures.csv",
+    "degraded.csv": "ecosystems severity cover-2000.tif cover-2020.tif --map map-2000.tif --classes classes.csv --collapse 0 --collapse-at low --extrapolate"
+    " --findings degraded.csv --out o.csv",
     "problem": "plan units --within land.gpkg --cell-km 20 --out problem",
     "problem/features.csv": "plan features problem parts.gpkg --by-column name --share 0.3",
     "rasters": "species habitat ranges.gpkg --cover cover.tif --elevation dem.tif --species species.csv"
@@ -82,6 +85,8 @@ CALLS = [
     "ecosystems extent measures.csv --classes classes.csv --out o.csv",
     "ecosystems index eco-history.csv --out o.csv",
     "ecosystems severity units.csv --out o.csv",
+    "ecosystems severity cover-2000.tif cover-2020.tif --map map-2000.tif --classes classes.csv --collapse 0 --collapse-at low --extrapolate --out o.csv",
+    "ecosystems assess measures.csv --degradation degraded.csv --out o.csv",
     "ecosystems suggest classes.csv --out o.csv",
     "areas coverage sites.gpkg --within land.gpkg --inland-water lake.gpkg --sea sea.gpkg --by parts.gpkg"
     " --by-column name --quiet --out o.csv",
@@ -90,14 +95,15 @@ CALLS = [
     "areas reconcile sites.gpkg --within land.gpkg --sea sea.gpkg --other-release sites.gpkg --other-map land.gpkg --quiet --out o.csv"
     " --official-share 20 --official-year 2024 --official-source NBSAP",
     "areas connectivity sites.gpkg --within land.gpkg --distance 10 --quiet --out o.csv",
-    "areas representation sites.gpkg --within land.gpkg --by parts.gpkg --by-column name --target 30 --quiet --out o.csv",
+    "areas representation sites.gpkg --within land.gpkg --by parts.gpkg --by-column name --target 30 --targets aims.csv --quiet --out o.csv",
     "areas representation sites.gpkg --within land.gpkg --by map-2000.tif --classes classes.csv --quiet --out o.csv",
     "plan units --within land.gpkg --cell-km 20 --out p2",
     "plan features problem parts.gpkg --by-column name --share 0.3",
+    "plan features problem map-2000.tif --values classes --classes classes.csv",
     "plan lock problem sites.gpkg",
     "plan solve problem --time-limit 1 --quiet --out o.csv",
     "plan compare shared --time-limit 1 --quiet --out o.csv",
-    "plan next problem --km2 500 --seconds 1 --no-map --out o.csv",
+    "plan next problem --km2 500 --seconds 1 --out o.csv",
     "match requests.csv providers.csv --quiet --out o.csv",
     "observations import figures.csv --holder MoFE --dry-run --quiet",
     "observations statements NPL missing.csv --dry-run",
@@ -147,8 +153,17 @@ def _rasters(folder: Path) -> None:
     halves = np.ones((50, 50), dtype="uint8")
     halves[:, 25:] = 2
     height = np.full((50, 50), 500, dtype="int16")
-    grids = {"map-2000": halves, "map-2020": np.where(halves == 2, 2, 1).astype("uint8"), "cover": halves, "dem": height}
+    grids = {
+        "map-2000": halves,
+        "map-2020": np.where(halves == 2, 2, 1).astype("uint8"),
+        "cover": halves,
+        "dem": height,
+    }
     grids["map-2020"][:10] = 2
+    grids |= {
+        "cover-2000": np.where(halves == 1, 80, 60).astype("float32"),
+        "cover-2020": np.full((50, 50), 40, "float32"),
+    }
     for name, values in grids.items():
         with rasterio.open(
             folder / f"{name}.tif", "w", driver="GTiff", width=50, height=50, count=1, dtype=values.dtype,

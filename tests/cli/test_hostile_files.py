@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
-from tests.cli.sound_files import CALLS, TEXTS, make
+from tests.cli.sound_files import CALLS, make
 
 from biosetu.cli import main
 from biosetu.cli.options import Named
@@ -84,6 +84,15 @@ def _reads(parameter: click.Parameter) -> bool:
     return (isinstance(kind, click.Path) and (kind.exists or name in READ_AS_TEXT)) or name == "occurrences"
 
 
+# what looks wrong and is sound: a name with a formula is a name, settings may be left out, a strategy may say anything
+SOUND_TOO = {
+    ("history.csv", "formula"),
+    ("problem.toml", "empty"),
+    ("problem.toml", "blank"),
+    *(("strategy.txt", name) for name in HOSTILE),
+}
+
+
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory):
     """Return the folder of sound files, and the home that the commands left behind."""
@@ -142,7 +151,8 @@ def test_one_file_that_is_not_what_a_command_wants_is_told_plainly(call, kit, pl
                 for suffix in dict.fromkeys((file.suffix, OTHER_SUFFIXES[number % len(OTHER_SUFFIXES)])):
                     code = main.run(_with(words, at, file, content, suffix))
                     said = capfd.readouterr().err
-                    if code not in (main.DATA_PROBLEMS, main.USAGE) or "Traceback" in said or not said.strip():
+                    told = (main.DATA_PROBLEMS, main.USAGE) + (main.DONE,) * ((file.name, name) in SOUND_TOO)
+                    if code not in told or "Traceback" in said or not said.strip():
                         wrong.append((str(file), name, suffix, code, said.strip().splitlines()[-2:]))
             (place / file).write_bytes(sound)
     assert wrong == []

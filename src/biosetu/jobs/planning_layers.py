@@ -16,6 +16,7 @@ from biosetu.engine.vectors import crs_of, geometries, read_own_crs, with_geomet
 from biosetu.geo.planes import Plane, plane_of, to_lonlat
 from biosetu.geo.shapes import repaired
 from biosetu.jobs.areas_layers import is_raster, layer_of
+from biosetu.jobs.planning import open_problem
 from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, zonal_amounts
 from biosetu.planning import overlaps
 from biosetu.problems import DataError, Problem, UsageError
@@ -167,9 +168,12 @@ def _nowhere(path: Path) -> DataError:
 
 
 def _units(folder: Path) -> pa.Table:
+    """Return the units of a folder; what is there already must be a problem that can be read."""
     path = folder / "units.parquet"
     if not path.exists():
         raise DataError(Problem("the folder has no units", "Make them with `plan units`", "missing", str(path)))
+    if (folder / "features.csv").exists():
+        open_problem(folder)
     return read_own_crs(path)
 
 

@@ -26,7 +26,7 @@ OWN = (Status.VALIDATED, Status.REPORTED)
 def report_indicator(
     party: str, code: str, out: Path, source: str, attachment: Path | None = None, observations: Path | None = None
 ) -> int:
-    """Write the upload workbook from all that is held on the Party, or from a file of observations (CSV, xlsx, Parquet).
+    """Write the upload workbook from all that is held on the Party, or from a table of observations.
 
     Raises `UsageError` for an unknown Party, code or attachment before anything is read.
     """

@@ -38,7 +38,7 @@ def wait_for(home, question, wanted, process=None):
 
 
 def test_kill_9_during_a_run_leaves_nothing_half_and_the_next_worker_finishes(tmp_path, environment):
-    assert python(environment, str(PREPARE), str(ROWS)).wait(60) == 0
+    assert python(environment, str(PREPARE), str(ROWS)).wait(300) == 0
     first = python(environment, "-m", "biosetu.centre", "work", "--alone")
     wait_for(tmp_path, "SELECT done FROM evidence_run", lambda done: 0 < done < ROWS)
     os.kill(first.pid, signal.SIGKILL)

@@ -197,7 +197,9 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "mine": focal_parties(request.user),
         "invitable": _invitable(request, found) if inside and found.joint and found.goes_on else [],
         "track": _track(found),
-        "helping": help_for(request.user, [found.question()])[0] if concerned and found.goes_on else None,
+        "helping": help_for(request.user, [found.question()], providers=False)[0]
+        if concerned and found.goes_on
+        else None,
         "alike": _alike(request, found) if concerned and found.goes_on else [],
         "shown": lambda field: forms.reads(request, field, found.values[field.field]),
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),

@@ -75,13 +75,17 @@ def asked_of(gap: Gap) -> Request:
     )
 
 
-def help_for(user: User, asked: Sequence[Request]) -> list[Help]:
-    """Return what would help with each gap or request of one Party, all of the directory and the library looked at."""
+def help_for(user: User, asked: Sequence[Request], *, providers: bool = True) -> list[Help]:
+    """Return what would help with each gap or request of one Party, all of the library looked at.
+
+    providers: also who could help, of the directory; a request has its shortlist for that.
+    """
     if not asked:
         return []
     near = [_near(one) for one in asked]
-    found = zip(shelves(user, asked, days.today()), _providers(asked), near, strict=True)
-    return [Help(shelf, providers, peers) for shelf, providers, peers in found]
+    offered = _providers(asked) if providers else [[] for _ in asked]
+    found = zip(shelves(user, asked, days.today()), offered, near, strict=True)
+    return [Help(shelf, best, peers) for shelf, best, peers in found]
 
 
 def _near(asked: Request) -> list[dict[str, object]]:
@@ -108,8 +112,9 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _providers(asked: Sequence[Request]) -> list[list[tuple[Provider, tuple[str, ...]]]]:
-    """Return who fits each best, of all that are listed."""
-    offers = listed_offers()
+    """Return who fits each best, of all that are listed for a target that is asked about."""
+    targets = {target for one in asked for target in one.targets}
+    offers = [offer for offer in listed_offers() if not targets or targets & set(offer.targets)]
     best = cooperation.suggest_each(asked, offers, most=1, gettext=gettext)
     wanted = Provider.objects.filter(PUBLISHED).in_bulk(
         {int(offers[one.index].provider) for row in best for one in row}
