@@ -169,3 +169,24 @@ def test_every_file_that_a_command_reads_has_a_sound_call():
             if not own or (option and not any(option in words for words in own)):
                 lacking.append((" ".join(path), parameter.name))
     assert lacking == []
+
+
+HUGE = "9" * 30
+NONSENSE = [
+    (f"areas coverage sites.gpkg --within land.gpkg --from {HUGE}", main.USAGE),
+    ("areas coverage sites.gpkg --within land.gpkg --to 30000", main.USAGE),
+    ("areas coverage sites.gpkg --within land.gpkg --raster-m 1e308", main.USAGE),
+    (f"areas reconcile sites.gpkg --within land.gpkg --official-year {HUGE}", main.USAGE),
+    ("ecosystems index eco-history.csv --by ''", main.DATA_PROBLEMS),
+    ("ecosystems index eco-history.csv --level nan", main.USAGE),
+    (f"ecosystems measure map-2000.tif --nodata {HUGE}", main.USAGE),
+    ("plan units --within land.gpkg --cell-km nan --out cells", main.USAGE),
+    ("plan units --within land.gpkg --cell-km 1e308 --out cells", main.USAGE),
+    ("match requests.csv providers.csv --centre nowhere", main.USAGE),
+]
+
+
+@pytest.mark.parametrize(("call", "code"), NONSENSE)
+def test_an_option_that_makes_no_sense_is_told(call, code, place, capfd):
+    assert main.run(shlex.split(call)) == code
+    assert "our own fault" not in capfd.readouterr().err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import Number, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import YEAR, Number, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -100,12 +100,12 @@ def areas() -> None:
 @click.option("--by-column", help="Column of that layer.")
 @click.option("--band", type=int, help="Band of that raster.")
 @click.option("--classes", type=PATH, help="Names of that raster's classes: a table with the columns code and name.")
-@click.option("--from", "first", type=int, help="First year of the series.")
-@click.option("--to", "last", type=int, help="Last year of the series.")
+@click.option("--from", "first", type=YEAR, help="First year of the series.")
+@click.option("--to", "last", type=YEAR, help="Last year of the series.")
 @click.option("--log", type=NEW, help="Write the cleaning log here; without it, it goes to the terminal.")
 @click.option("--iucn", type=NEW, help="Write the split by IUCN management category here.")
 @click.option("--governance", type=NEW, help="Write the split by governance type here.")
-@click.option("--raster-m", type=Number(min=0, min_open=True), help="Count cells of this size [m].")
+@click.option("--raster-m", type=Number(min=1, max=100_000), help="Count cells of this size [m].")
 @click.option(
     "--mean-of-sites", is_flag=True, help="--within holds key sites (SitRecID, ISO3): give the mean share covered."
 )
@@ -288,7 +288,7 @@ def representation(
     type=Number(min=0, min_open=True),
     help="The best score of the scale, such as 100.",
 )
-@click.option("--since", type=int, help="Count assessments from this year on.")
+@click.option("--since", type=YEAR, help="Count assessments from this year on.")
 @keep_option
 @out_option
 @quiet_option
@@ -315,12 +315,12 @@ def quality(protected: Path, assessments: Path, out: Path | None, quiet: bool, *
 @click.option(
     "--official-share", type=Number(min=0, max=100), help="The Party's own figure for land [%]; else the one held here."
 )
-@click.option("--official-year", type=int, default=0, help="Year of that figure.")
+@click.option("--official-year", type=click.IntRange(0, YEAR.max), default=0, help="Year of that figure.")
 @click.option("--official-source", default="", help="Where that figure is from.")
 @click.option(
     "--database-share", type=Number(min=0, max=100), help="The database's figure for land [%]; else the one held here."
 )
-@click.option("--database-year", type=int, default=0, help="Year of that figure.")
+@click.option("--database-year", type=click.IntRange(0, YEAR.max), default=0, help="Year of that figure.")
 @click.option("--database-source", default="", help="Where that figure is from.")
 @click.option("--counts", multiple=True, metavar="CAUSE", help="The other figure reckons this otherwise; repeatable.")
 @click.option("--other-release", type=PATH, help="Another release of the sites.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from biosetu.cli.lazy import LazyGroup
-from biosetu.cli.options import language_option, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import RASTER_CODE, Number, language_option, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _years(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--field", help="Polygons: the field that holds the class.")
 @click.option("--band", type=int, help="Which band holds the classes.")
 @click.option(
-    "--nodata", type=int, multiple=True, help="A code that means no data, besides the file's own; repeatable."
+    "--nodata", type=RASTER_CODE, multiple=True, help="A code that means no data, besides the file's own; repeatable."
 )
 @click.option("--align", is_flag=True, help="Bring later maps to the first map's grid by the nearest pixel.")
 @click.option(
@@ -204,9 +204,7 @@ def assess(
 @click.argument("history", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--by", help="Column to group by; functional_group is the Global Ecosystem Typology's.")
 @click.option("--category", default="category", show_default=True, help="Column with the category, e.g. one criterion.")
-@click.option(
-    "--level", default=0.90, show_default=True, type=click.FloatRange(0, 1), help="Probability of the limits."
-)
+@click.option("--level", default=0.90, show_default=True, type=Number(0, 1), help="Probability of the limits.")
 @click.option("--draws", default=0, type=click.IntRange(0), help="Draw the limits, e.g. 1000 times; else exactly.")
 @click.option("--counts", type=click.Path(path_type=Path), help="Write ecosystems by group and category to FILE.")
 @observations_options
@@ -275,7 +273,7 @@ def _percents(context: click.Context, parameter: click.Parameter, value: str) ->
 @click.option("--start", type=float, help="First year of C2b, C3, D2b, D3; else the series' first, or 1750.")
 @click.option("--extrapolate", is_flag=True, help="Go beyond the dates by each unit's own linear trend.")
 @click.option("--band", type=int, help="Rasters: which band to read.")
-@click.option("--nodata", type=int, multiple=True, help="A code of the map that means no data; repeatable.")
+@click.option("--nodata", type=RASTER_CODE, multiple=True, help="A code of the map that means no data; repeatable.")
 @click.option("--align", is_flag=True, help="Bring later rasters to the grid of the first by the nearest pixel.")
 @click.option(
     "--guidelines", "version", default="2.0", show_default=True, help="Version of the guidelines: 1.1 or 2.0."
@@ -309,7 +307,7 @@ def severity(
 @ecosystems.command()
 @click.argument("runs", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @collapse_options
-@click.option("--level", default=0.95, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True))
+@click.option("--level", default=0.95, show_default=True, type=Number(0, 1, min_open=True, max_open=True))
 @out_option
 def collapse(
     runs: Path, threshold: float | None, above: bool, start: float | None, level: float, out: Path | None

@@ -29,6 +29,10 @@ class Number(click.FloatRange):
         return number
 
 
+YEAR = click.IntRange(1500, 2200)
+RASTER_CODE = click.IntRange(-(2**31), 2**32 - 1)
+
+
 class Named(click.Path):
     """A file to write, whose name must end in one of some suffixes: its format is told by them, before any work."""
 

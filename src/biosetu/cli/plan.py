@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import Number, language_option, out_option, quiet_option
+from biosetu.cli.options import RASTER_CODE, Number, language_option, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, show
 
 OBJECTIVES = ("minimum-set", "minimum-shortfall", "maximum-utility")
@@ -23,7 +23,12 @@ def plan() -> None:
 
 @plan.command()
 @click.option("--within", required=True, type=click.Path(exists=True, path_type=Path), help="Outline to cover.")
-@click.option("--cell-km", required=True, type=float, help="Side of a square (a hexagon has its area) [km].")
+@click.option(
+    "--cell-km",
+    required=True,
+    type=Number(min=0.001, max=10_000),
+    help="Side of a square (a hexagon has its area) [km].",
+)
 @click.option("--shape", type=click.Choice(["square", "hexagon"]), default="square", show_default=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Problem folder.")
 def units(within: Path, cell_km: float, shape: str, out: Path) -> None:
@@ -43,7 +48,9 @@ def units(within: Path, cell_km: float, shape: str, out: Path) -> None:
 @click.option("--name", default="", help="Name of the feature that a raster of amounts becomes; else the file's.")
 @click.option("--unit", default="", help="Unit of these amounts, such as t.")
 @click.option("--band", type=int, help="Band of the raster.")
-@click.option("--nodata", multiple=True, type=int, help="Value that means no data, beside the file's own; repeatable.")
+@click.option(
+    "--nodata", multiple=True, type=RASTER_CODE, help="Value that means no data, beside the file's own; repeatable."
+)
 @click.option("--classes", type=PATH, help="Names of a raster's classes: a table with the columns code and name.")
 @click.option("--share", default=0.3, show_default=True, type=SHARE, help="Target: part of what all units hold.")
 @quiet_option

@@ -164,7 +164,7 @@ def index_file(
         options: of the limits.
     """
     table = read_cells(path)
-    needed = {"ecosystem", "year", category, *([by] if by else [])}
+    needed = {"ecosystem", "year", category, *([by] if by is not None else [])}
     if missing := sorted(needed - set(table.column_names)):
         remedy = "Name the columns in row 1."
         raise DataError(Problem(f"lacks {', '.join(missing)}", remedy, "columns", file=path.name))

@@ -23,6 +23,7 @@ from biosetu.cooperation import (
     shortlist,
 )
 from biosetu.engine.cells import read_cells
+from biosetu.framework import find_centre
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.translation import translations
@@ -50,7 +51,12 @@ def match_files(
     language: str = "en",
     progress: Progress = silent,
 ) -> pa.Table:
-    """Read both tables, score every pair, and return shortlists with the assignment marked; see `match`."""
+    """Read both tables, score every pair, and return shortlists with the assignment marked; see `match`.
+
+    Raises UsageError for a centre that is not known, DataError for rows that cannot be read.
+    """
+    if centre:
+        centre = find_centre(centre).id
     asked = read_requests(read_cells(requests), str(requests))
     offered = read_providers(read_cells(providers), str(providers))
     return match(asked, offered, centre=centre, most=most, language=language, progress=progress, file=str(requests))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from biosetu.alignment.promise_tables import text_in
-from biosetu.framework import elements, indicators, targets
+from biosetu.framework import elements, targets
 from biosetu.observations import Source, units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Fact, Facts, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
@@ -213,34 +213,36 @@ def _measured_table(evidence: Evidence, voice: Voice) -> Iterator[Block]:
     found = _rows(evidence, "promises.measured")
     if not found:
         return
-    rows = tuple(_measured_row(voice, row) for row in found)
+    held = [row for row in found if row["measured"] != "absent"]
+    rows = tuple(dict.fromkeys(_measured_row(voice, row) for row in held))
     columns = (
         Column("national_target", _("National target")),
         Column("target", _("Target")),
         Column("indicator", _("Indicator")),
-        Column("measured", _("State")),
         Column("year", _("Year")),
         Column("value", _("Value")),
         Column("source", _("Source")),
     )
     cited = tuple(dict.fromkeys(Citation(row["holder"], row["vintage"] or "") for row in found if row["holder"]))
     yield Paragraph(_(MEASURED_BY), "note")
+    if absent := len(found) - len(held):
+        yield Paragraph(_("Pairs without a figure in the sources loaded here: {num}.").format(num=absent), "note")
+    if not rows:
+        return
     yield Table(_("National targets and the indicators that measure them"), columns, rows, cited, folded=True)
 
 
 def _measured_row(voice: Voice, row: Row) -> tuple[str, ...]:
-    known = indicators().get(row["indicator"])
-    title = known.title(voice.language) if known else row["indicator_title"]
     value = "" if row["value"] is None else _quantity(voice, row["value"], row["unit"], None)
     source = voice.gettext(SOURCES.get(row["source"] or "", ""))
     return (
         row["national_target"],
         row["target"],
-        f"{voice.ltr(row['indicator'])} {title}",
-        voice.gettext(MEASURED[row["measured"]]),
+        voice.ltr(row["indicator"]),
         str(row["year"] or ""),
-        " – ".join(text for text in (value or row["value_text"], row["part"]) if text),
-        ", ".join(text for text in (source, row["holder"], row["vintage"]) if text),
+        " – ".join(text for text in (value or row["value_text"], row["part"]) if text)
+        or voice.gettext(MEASURED[row["measured"]]),
+        source,
     )
 
 
