@@ -1,129 +1,80 @@
-# ruff: noqa: E402 - the environment is read when the settings are imported
-"""The officer's queue and the figures at 20,000 requests and 10,000 providers: median and slowest of 15 loads [ms].
+"""The officer's queue, other lists and the figures on SQLite and on PostgreSQL, side by side [ms].
 
-usage: [DATABASE_URL=…] python -m benchmarks.helpdesk
+usage: python -m benchmarks.helpdesk
+
+Each database is filled in a process of its own with 20,000 requests (forms filled in, candidates, plans) and 10,000
+providers. PostgreSQL is a throw-away one (scripts/postgres_for_tests.py); where it is not installed, that is said.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import random
-import statistics
+import subprocess
+import sys
 import tempfile
-import time
+from pathlib import Path
+from typing import Any
 
-os.environ.setdefault("BIOSETU_HOME", tempfile.mkdtemp(prefix="biosetu-helpdesk-"))
-os.environ["DJANGO_SETTINGS_MODULE"] = "biosetu.centre.settings"
-
-import django
-
-django.setup()
-
-from datetime import timedelta
-
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
-from django.core.management import call_command
-from django.db import connection
-from django.test import Client
-from django.test.utils import override_settings
-from django.utils import timezone
-
-from biosetu.centre.accounts.models import Account, Role
-from biosetu.centre.directory.models import Provider
-from biosetu.centre.helpdesk.models import Promise, RequestParty, Step, SupportRequest
-from biosetu.framework import coverage
-
-REQUESTS, PROVIDERS, LOADS = 20_000, 10_000, 15
-STATES = ("submitted", "endorsed", "in_articulation", "planning", "matching", "under_way", "delivered", "closed")
-PAGES = (
-    "/requests/",
-    "/requests/?order=due",
-    "/requests/?only=overdue",
-    "/requests/?state=planning&party=NPL",
-    "/requests/?q=list",
-    "/requests/?page=400",
-    "/directory/",
-    "/directory/?q=institute+9",
-)
-FIGURES = "/requests/results/"
+ROOT = Path(__file__).parents[2]
+MEASURE = (sys.executable, "-m", "benchmarks.helpdesk.measure")
+ADDRESS = "BIOSETU_TEST_DATABASE_URL"
 LIMIT_MS, FIGURES_LIMIT_MS = 300, 1000
+FIGURES = "/requests/results/"
+Measured = dict[str, Any]
 
 
-def fill(chance: random.Random) -> Account:
-    """Make the records, and the officer who looks at them."""
-    parties = sorted({row.party for row in coverage() if row.centre == "iucn-asia" and row.certainty != "unknown"})
-    now = timezone.now()
-    rows = SupportRequest.objects.bulk_create(
-        [
-            SupportRequest(
-                reference=f"2026-{n:05d}", centre="iucn-asia", title=f"Red list {n}", state=chance.choice(STATES),
-                due_on=(now + timedelta(days=chance.randint(-30, 60))).date(), due_step="briefing",
-                changed=now - timedelta(minutes=n), confidential=chance.random() < 0.1,
-            )
-            for n in range(REQUESTS)
-        ],
-        batch_size=2000,
-    )  # fmt: skip
-    links = [RequestParty(request=row, party=chance.choice(parties)) for row in rows]
-    RequestParty.objects.bulk_create(links, batch_size=2000)
-    steps = [
-        Step(request=row, verb=verb, before="draft", after="submitted", ball="centre", role="requester")
-        for row in rows
-        for verb in ("submit", "endorse")
+def on_sqlite(folder: Path) -> Measured:
+    """Measure on SQLite in a folder."""
+    return _measured(folder / "sqlite.json", MEASURE, {"BIOSETU_HOME": str(folder), "DATABASE_URL": ""})
+
+
+def on_postgresql(folder: Path) -> Measured | None:
+    """Measure on a throw-away PostgreSQL; None where it is not installed."""
+    script = (sys.executable, str(ROOT / "scripts" / "postgres_for_tests.py"), sys.executable, "-c")
+    relay = f"import os, sys; os.environ['DATABASE_URL'] = os.environ['{ADDRESS}']; os.execv(sys.argv[1], sys.argv[1:])"
+    return _measured(folder / "postgresql.json", (*script, relay, *MEASURE), {"BIOSETU_HOME": str(folder)})
+
+
+def _measured(out: Path, command: tuple[str, ...], own: dict[str, str]) -> Measured | None:
+    subprocess.run([*command, str(out)], cwd=ROOT, check=True, env={**os.environ, **own}, stdout=subprocess.DEVNULL)
+    return json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
+
+
+def told(found: list[Measured]) -> list[str]:
+    """Return the table: a row for each page, median and slowest of 15 loads for each database."""
+    head = "".join(f"{one['database']:>20}" for one in found)
+    lines = [", ".join(f"{many} {name}" for name, many in found[0]["sizes"].items()), f"{head}  [ms: median, slowest]"]
+    for address in found[0]["times"]:
+        cells = "".join(f"{median:11.1f}{most:9.1f}" for median, most in (one["times"][address] for one in found))
+        lines.append(f"{cells}  {address}")
+    return lines
+
+
+def slow(found: list[Measured]) -> list[str]:
+    """Return the pages whose median is over the limit."""
+    limits = {address: FIGURES_LIMIT_MS if address == FIGURES else LIMIT_MS for address in found[0]["times"]}
+    return [
+        f"{address} on {one['database']} ({limits[address]} ms)"
+        for one in found
+        for address, (median, _) in one["times"].items()
+        if median > limits[address]
     ]
-    Step.objects.bulk_create(steps, batch_size=2000)
-    today = now.date()
-    promises = [
-        Promise(request=row, step=step, due=today, ended=chance.choice([None, today]), late=chance.random() < 0.1)
-        for row in rows
-        for step in ("acknowledge", "endorse", "briefing")
-    ]
-    Promise.objects.bulk_create(promises, batch_size=2000)
-    providers = [
-        Provider(
-            name=f"Institute {n}", party=chance.choice(parties), standing="listed", consented_on=now.date(),
-            values={"targets": str(chance.randint(1, 23))},
-        )
-        for n in range(PROVIDERS)
-    ]  # fmt: skip
-    Provider.objects.bulk_create(providers, batch_size=2000)
-    officer = Account.objects.open(username="benchmark-officer", password=None, name="Officer")
-    Role.objects.create(account=officer, role="officer", centre="iucn-asia", office="Office")
-    secret = get_adapter().encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
-    Authenticator.objects.create(user=officer, type=Authenticator.Type.TOTP, data={"secret": secret})
-    return officer
-
-
-def loads(client: Client, address: str) -> list[float]:
-    """Return the times of a page [ms], after one that warms up."""
-    client.get(address)
-    taken = []
-    for _ in range(LOADS):
-        started = time.perf_counter()
-        answer = client.get(address)
-        taken.append((time.perf_counter() - started) * 1000)
-        assert answer.status_code == 200
-    return taken
 
 
 def main() -> None:
-    """Fill, look, tell; exit 1 where the median of a page is over the limit."""
-    call_command("migrate", verbosity=0, interactive=False)
-    officer = fill(random.Random(1))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    client = Client()
-    client.force_login(officer)
-    slow = []
-    print(f"{connection.vendor}: {SupportRequest.objects.count()} requests, {Provider.objects.count()} providers")
-    with override_settings(ALLOWED_HOSTS=["testserver"]):
-        for address, limit in {**dict.fromkeys(PAGES, LIMIT_MS), FIGURES: FIGURES_LIMIT_MS}.items():
-            taken = loads(client, address)
-            print(f"{statistics.median(taken):8.1f} {max(taken):8.1f}  {address}")
-            slow += [f"{address} ({limit} ms)"] if statistics.median(taken) > limit else []
-    if slow:
-        raise SystemExit(f"over the limit: {', '.join(slow)}")
+    """Measure both; exit 1 where a page is over its limit."""
+    with tempfile.TemporaryDirectory(prefix="biosetu-helpdesk-") as name:
+        places = [Path(name) / database for database in ("sqlite", "postgresql")]
+        for place in places:
+            place.mkdir()
+        measured = [on_sqlite(places[0]), on_postgresql(places[1])]
+    found = [one for one in measured if one]
+    print("\n".join(told(found)))
+    if len(found) < len(measured):
+        print("PostgreSQL is not installed here: not measured.")
+    if over := slow(found):
+        raise SystemExit(f"over the limit: {', '.join(over)}")
 
 
 if __name__ == "__main__":
