@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.centre.accounts.permissions import grants
 from biosetu.centre.exchange import verbs
-from biosetu.centre.exchange.models import Arrival
+from biosetu.centre.exchange.models import Arrival, KnownKey
 from biosetu.centre.exchange.signing import LARGEST, public_key
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
@@ -45,8 +45,9 @@ def arrivals(request: HttpRequest) -> HttpResponse:
         with telling(request):
             verbs.arrive(content=_content(request), by=account)
         return redirect("arrivals")
-    rows = Arrival.objects.select_related("request")[:SHOWN]
-    return render(request, "exchange/arrivals.html", {"rows": rows, "key": public_key()})
+    rows = list(Arrival.objects.select_related("request")[:SHOWN])
+    known = KnownKey.objects.in_bulk({row.key for row in rows}, field_name="key")
+    return render(request, "exchange/arrivals.html", {"rows": rows, "signers": known, "key": public_key()})
 
 
 @login_required
