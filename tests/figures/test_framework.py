@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from biosetu.figures import Movement, Row, Tile, framework_figure, framework_screen, matrix
+from biosetu.figures import MOVES, Movement, Row, Tile, framework_figure, framework_key, framework_screen, matrix
 from biosetu.figures.framework import words
 from biosetu.framework import targets
 from biosetu.translation import Voice
@@ -45,6 +45,30 @@ def test_key_names_promises_only_where_they_are_known() -> None:
     assert "a national target is aligned" not in framework_screen(ALL, Voice(), key="f")
     known = [Tile("1", "", promised=False)]
     assert "a national target is aligned" in framework_screen(known, Voice(), key="f")
+
+
+def _arrows(drawn: str) -> list[str]:
+    return re.findall(r'd="[^"]*" class="arrow (?:[a-z-]+)"', re.sub(r"[\d.]+ [\d.]+", "·", drawn))
+
+
+def test_key_explains_every_sign_of_movement_that_a_tile_can_show() -> None:
+    said = framework_key(Voice(), promises=False)
+    for move, word in MOVES.items():
+        if move is Movement.UNKNOWN:
+            continue
+        (explained,) = (item for item in said.split("<li>") if f"<span>{word}</span>" in item)
+        shown = matrix([Row("A", (Tile("3", "", measured=1, movement=move),))], Voice(), caption="c")
+        assert _arrows(explained) == _arrows(shown) != []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_printed_key_stays_inside_the_drawing(language: str) -> None:
+    known = [Tile(tile.code, tile.title, promised=True) for tile in ALL]
+    svg = ET.fromstring(framework_figure(known, Voice(language), key="f", title="t"))
+    _, _, width, height = map(float, svg.get("viewBox", "").split())
+    texts = list(svg.iter("{http://www.w3.org/2000/svg}text"))
+    assert max(float(text.get("y", "0")) for text in texts) <= height - 3
+    assert all(0 <= float(text.get("x", "-1")) <= width for text in texts)
 
 
 def test_print_is_one_drawing_with_every_code() -> None:

@@ -187,9 +187,7 @@ def _signs(voice: Voice, *, promises: bool) -> list[tuple[Tile, str]]:
     ]
     return [
         *(promised if promises else []),
-        (Tile("", "", measured=1, movement=Movement.BETTER), _("improving")),
-        (Tile("", "", measured=1, movement=Movement.WORSE), _("declining")),
-        (Tile("", "", measured=1, movement=Movement.STEADY), _("no clear change")),
+        *((Tile("", "", measured=1, movement=move), _(MOVES[move])) for move in ARROWS),
         (Tile("", "", measured=1), _("measured: a headline figure is held")),
         (Tile("", "", related=1), _("related figures only")),
         (blank, _("no figure in the sources loaded here")),

@@ -16,8 +16,38 @@ class Multilingual:
         return str(getattr(self, f"{field}_{language}", "") or getattr(self, f"{field}_en"))
 
 
+class Titled(Multilingual):
+    """A record with a title."""
+
+    __slots__ = ()
+
+    def title(self, language: str) -> str:
+        """Return the title, in English where there is no other."""
+        return self.text("title", language)
+
+
+class Named(Multilingual):
+    """A record with a name."""
+
+    __slots__ = ()
+
+    def name(self, language: str) -> str:
+        """Return the name, in English where there is no other."""
+        return self.text("name", language)
+
+
+class Labelled(Multilingual):
+    """A record that is shown by a label in words."""
+
+    __slots__ = ()
+
+    def label(self, language: str) -> str:
+        """Return the label, in English where there is no other."""
+        return self.text("label", language)
+
+
 @dataclass(frozen=True, slots=True)
-class GlobalTarget(Multilingual):
+class GlobalTarget(Titled):
     """A goal or a target of the framework. `kind` is `goal` or `target`; `code` is `A`…`D` or `1`…`23`.
 
     Titles are those of the Secretariat's thesaurus, save where `title_ar_status` says `unofficial`; themes and
@@ -39,10 +69,6 @@ class GlobalTarget(Multilingual):
     summary_ar: str
     url: str
     reference: str
-
-    def title(self, language: str) -> str:
-        """Return the short title, in English where there is no other."""
-        return self.text("title", language)
 
     def theme(self, language: str) -> str:
         """Return the subject in a word or two, for figures."""
@@ -83,7 +109,7 @@ class Element(Multilingual):
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator(Multilingual):
+class Indicator(Titled):
     """An indicator of decision 16/31. `kind`: headline, binary, component or complementary.
 
     Key on `code`; `identifier` is the CBD's own and not unique. `roles` are `target:role`; `units` the codes of the
@@ -116,13 +142,9 @@ class Indicator(Multilingual):
         """The codes of the goals and targets that it serves, each once."""
         return tuple(dict.fromkeys(role.partition(":")[0] for role in self.roles))
 
-    def title(self, language: str) -> str:
-        """Return the title, in English where there is no other."""
-        return self.text("title", language)
-
 
 @dataclass(frozen=True, slots=True)
-class State(Multilingual):
+class State(Labelled):
     """How sure something said of indicators is. `field`: `method` or `custodian`, in words `subject`.
 
     `confirmed`: it rests on a document that is held, named in `reference`; `checked` is the day on which all that has
@@ -139,10 +161,6 @@ class State(Multilingual):
     checked: date
     reference: str
 
-    def label(self, language: str) -> str:
-        """Return the state in words."""
-        return self.text("label", language)
-
 
 @dataclass(frozen=True, slots=True)
 class Disaggregation(Multilingual):
@@ -158,7 +176,7 @@ class Disaggregation(Multilingual):
 
 
 @dataclass(frozen=True, slots=True)
-class Party(Multilingual):
+class Party(Named):
     """A Party to the Convention (or the fictional Setuland, XXA).
 
     `landlocked` is geography (43 Parties), `lldc` the UN group of landlocked developing countries (32). `coast`:
@@ -195,10 +213,6 @@ class Party(Multilingual):
     fictional: bool
     source: str
 
-    def name(self, language: str) -> str:
-        """Return the name, in English where there is no other."""
-        return self.text("name", language)
-
     def is_ldc(self, on: date) -> bool:
         """Return whether it is a least developed country on a day since the framework was adopted."""
         return self.ldc and (self.ldc_graduation is None or on < self.ldc_graduation)
@@ -231,7 +245,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Centre(Multilingual):
+class Centre(Named):
     """A technical and scientific cooperation support centre; `alias` is the source's id."""
 
     id: str
@@ -243,13 +257,9 @@ class Centre(Multilingual):
     selected: int
     source: str
 
-    def name(self, language: str) -> str:
-        """Return the name, in English where there is no other."""
-        return self.text("name", language)
-
 
 @dataclass(frozen=True, slots=True)
-class Cycle(Multilingual):
+class Cycle(Titled):
     """A reporting cycle: when the report is due, and by which template and indicators it is written."""
 
     id: str
@@ -260,10 +270,6 @@ class Cycle(Multilingual):
     template: str
     indicators: str
     reference: str
-
-    def title(self, language: str) -> str:
-        """Return the title, in English where there is no other."""
-        return self.text("title", language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +311,7 @@ class ContextFact:
 
 
 @dataclass(frozen=True, slots=True)
-class BinaryQuestion(Multilingual):
+class BinaryQuestion(Labelled):
     """A question of annex III as the reporting tool asks it; `label` is our own short wording.
 
     `type`: option (one answer), checkbox (several), string (free text) or header (asks nothing itself; its parts name
@@ -333,13 +339,9 @@ class BinaryQuestion(Multilingual):
     group_targets: tuple[str, ...]
     reference: str
 
-    def label(self, language: str) -> str:
-        """Return our short wording."""
-        return self.text("label", language)
-
 
 @dataclass(frozen=True, slots=True)
-class Answer(Multilingual):
+class Answer(Labelled):
     """An answer of the reporting tool; an `exclusive` one stands alone."""
 
     value: str
@@ -348,13 +350,9 @@ class Answer(Multilingual):
     exclusive: bool
     reference: str
 
-    def label(self, language: str) -> str:
-        """Return the answer in words."""
-        return self.text("label", language)
-
 
 @dataclass(frozen=True, slots=True)
-class Consideration(Multilingual):
+class Consideration(Titled):
     """A consideration of section C of the framework, by letter; one not `confirmed` is marked wherever it is shown."""
 
     letter: str
@@ -364,13 +362,9 @@ class Consideration(Multilingual):
     confirmed: bool
     reference: str
 
-    def title(self, language: str) -> str:
-        """Return the subject."""
-        return self.text("title", language)
-
 
 @dataclass(frozen=True, slots=True)
-class Code(Multilingual):
+class Code(Named):
     """An entry of a code list; `parent` is a code of the same list, or of the list above in the typology.
 
     `status`: natural, semi_natural or artificial (typology); extinct or collapsed, threatened, other, legacy (Red List
@@ -385,7 +379,3 @@ class Code(Multilingual):
     status: str
     source_code: str
     reference: str
-
-    def name(self, language: str) -> str:
-        """Return the name, in English where there is no other."""
-        return self.text("name", language)
