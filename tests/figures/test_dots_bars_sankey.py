@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pyarrow as pa
@@ -9,6 +11,7 @@ import pytest
 
 from biosetu.figures import Dot, DotOptions, Level, Small, category_bars, dot_plot, sankey, small_multiples
 from biosetu.figures.bars import colours
+from biosetu.figures.canvas import width_of
 from biosetu.translation import Voice
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,6 +44,48 @@ def test_small_multiples_share_their_axes() -> None:
     lines = [path.get("d") for chart in charts for path in chart.iter(f"{SVG}path")]
     assert len(charts) == 3
     assert lines == ["M8 92L156 26", "M8 59L156 59"]
+
+
+SPANS = [(1990, 2020), (1990, 2005), (1990, 1991), (2004, 2006), (2019, 2020), (2020,)]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_small_multiples_write_the_years_of_each_party_apart_or_as_one_span_within_the_chart(language: str) -> None:
+    items = [Small(str(years), years, tuple(map(float, range(len(years))))) for years in SPANS]
+    grid = ET.fromstring(small_multiples(items, Voice(language), key="k", unit="index"))
+    lines = [_at(chart, "107") for chart in grid.iter(f"{SVG}svg")]
+    assert [[said for said, _, _ in line] for line in lines] == [
+        ["1990", "2020"],
+        ["1990", "2005"],
+        ["1990–1991"],
+        ["2004–2006"],
+        ["2019–2020"],
+        ["2020"],
+    ]
+    for line in lines:
+        ends = sorted((left, right) for _, left, right in line)
+        assert ends[0][0] >= 0
+        assert ends[-1][1] <= 200
+        assert all(before[1] < after[0] for before, after in pairwise(ends))
+
+
+def _at(chart: ET.Element, y: str) -> list[tuple[str, float, float]]:
+    """Return the small texts at a height, and where each begins and ends, left to right."""
+    found = []
+    for text in chart.iter(f"{SVG}text"):
+        if text.get("y") == y:
+            said = re.sub("[\u2066-\u2069]", "", text.text or "")
+            wide, at = width_of(said, 11), float(text.get("x", "nan"))
+            side = re.findall("t-(start|middle|end)", text.get("class", ""))[0]
+            left = at - {"start": 0.0, "middle": wide / 2, "end": wide}[side]
+            found.append((said, left, left + wide))
+    return found
+
+
+def test_small_multiples_of_a_single_year_are_no_course() -> None:
+    items = [Small("A", (2020,), (1.0,)), Small("B", (2020,), (2.0,), own=((2020, 3.0),))]
+    assert small_multiples(items, Voice(), key="k", unit="index") == ""
+    assert small_multiples([*items, Small("C", (), (), own=((2021, 3.0),))], Voice(), key="k", unit="index") != ""
 
 
 def test_category_bars_are_in_the_order_of_threat_and_to_scale() -> None:

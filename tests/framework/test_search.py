@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biosetu.framework.search import THRESHOLD, fold, scan, score, trigrams
+from biosetu.framework.search import THRESHOLD, fold, name_order, scan, score, trigrams
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,19 @@ from biosetu.framework.search import THRESHOLD, fold, scan, score, trigrams
 )
 def test_fold_makes_forms_one(text, folded):
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("mixed", "ordered"),
+    [
+        (["Zambia", "Éire", "Egypt", "estonia"], ["Egypt", "Éire", "estonia", "Zambia"]),
+        (["الهند", "نيبال", "الأردن", "تركيا"], ["الأردن", "تركيا", "نيبال", "الهند"]),
+        (["آيسلندا", "الجزائر", "إيران", "ألمانيا"], ["ألمانيا", "إيران", "آيسلندا", "الجزائر"]),
+    ],
+    ids=["accents and case", "the article does not count", "one alef, and no article in it"],
+)
+def test_names_stand_in_the_order_of_a_reader(mixed, ordered):
+    assert sorted(mixed, key=name_order) == ordered
 
 
 @given(st.text())

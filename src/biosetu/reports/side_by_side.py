@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from biosetu.figures import Dot, OwnMarks, Small
 from biosetu.observations import computed_here
 from biosetu.observations.given import disputed_years
 from biosetu.reports.evidence import Evidence
-from biosetu.reports.series import is_disputed
+from biosetu.reports.series import is_disputed, places
 from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
 
@@ -19,6 +21,11 @@ def own_marks(voice: Voice) -> OwnMarks:
         published=_("published figure that the Party replaces"),
         disputed=_("published figure that the Party disputes"),
     )
+
+
+def places_of(items: Iterable[Summary]) -> int:
+    """Return with how many decimals one series of many Parties is printed: those of the finest latest value."""
+    return max(map(places, items), default=0)
 
 
 def dot_of(item: Summary, label: str, before: float | None = None) -> Dot:

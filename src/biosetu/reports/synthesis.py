@@ -36,14 +36,13 @@ from biosetu.reports.series import (
     home_of,
     is_headline,
     latest_in_words,
-    places,
     rows_of,
     sources_of,
     title_of,
     told,
     unit_of,
 )
-from biosetu.reports.side_by_side import dot_of, own_marks, small_of
+from biosetu.reports.side_by_side import dot_of, own_marks, places_of, small_of
 from biosetu.reports.standing import tiles
 from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
@@ -231,7 +230,7 @@ def _dots(members: Sequence[Member], held: Held, voice: Voice, anchor: str, cite
         unit=unit_of(first, voice),
         now=_("latest year"),
         before=_("baseline, mean of the years held from 2011 to 2020"),
-        places=places(first),
+        places=places_of(held.values()),
         benchmark=benchmark(first, voice),
         marks=own_marks(voice),
     )
@@ -255,7 +254,8 @@ def _multiples(
     for member in members:
         item = held.get(member.evidence.party.iso3)
         items.append(small_of(member.evidence, item, member.name(voice), _absent(voice)))
-    drawn = small_multiples(items, voice, key=f"{anchor}-small", unit=unit_of(first, voice), places=places(first))
+    unit, decimals = unit_of(first, voice), places_of(held.values())
+    drawn = small_multiples(items, voice, key=f"{anchor}-small", unit=unit, places=decimals)
     caption = voice.gettext("Each Party over time, newest release; both axes are shared.")
     if drawn:
         yield Figure(Markup(), caption, screen=drawn, wide=True, sources=cited)

@@ -32,8 +32,8 @@ from biosetu.observations import Selection
 from biosetu.observations.given import with_answers
 from biosetu.observations.sentences import decimals_of
 from biosetu.reports import Citation, Document, fragments
-from biosetu.reports.series import latest_in_words, movement, places, quantity, title_of, told, unit_of
-from biosetu.reports.side_by_side import dot_of, own_marks
+from biosetu.reports.series import latest_in_words, movement, quantity, title_of, told, unit_of
+from biosetu.reports.side_by_side import dot_of, own_marks, places_of
 from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
 
@@ -212,8 +212,8 @@ def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version
     options = DotOptions(
         unit=unit_of(first, voice),
         now=voice.gettext("latest"),
-        before=voice.gettext("mean 2011–2020") if any(dot.before is not None for dot in dots) else "",
-        places=max(map(places, group)),
+        before=voice.gettext("mean 2011–2020"),
+        places=places_of(group),
         marks=own_marks(voice),
     )
     chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
