@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -72,9 +73,12 @@ def of_sentences(evidence: Evidence) -> str:
 
 
 def of_chart(evidence: Evidence) -> str:
-    """The legend names what is drawn: the Party's first."""
+    """The value that is set strong, then the legend, which names what is drawn."""
     drawn = chart(evidence, index(evidence), EN, key="k")
-    return plain(str(drawn).rpartition("</desc>")[2]).partition(" 2010 2024 ")[2].removeprefix("0.85 ")
+    texts = re.findall(r'class="([^"]*)">([^<]*)</text>', unescape(str(drawn)))
+    strong = [text for classes, text in texts if "t-strong" in classes.split()]
+    legend = [text for classes, text in texts if classes == "t-start t-soft"]
+    return " ".join([*strong, *legend])
 
 
 def of_year_table(evidence: Evidence) -> str:
