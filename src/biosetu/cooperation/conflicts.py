@@ -94,16 +94,16 @@ def find_conflicts(
     """
     found: dict[tuple[int, int], list[Conflict]] = {}
     for conflict in policy():
+        clues = [_folded(_CLUES[conflict.scope](request, this_year)) for request in requests]
+        if not any(clues):
+            continue
         marks = _OF_SCOPE.get((conflict.kind, conflict.scope)) or _MARKS[conflict.kind]
         marked: dict[str, list[int]] = {}
         for column, provider in enumerate(providers):
             for name in _folded(marks(provider, this_year)):
                 marked.setdefault(name, []).append(column)
-        if not marked:
-            continue
-        for row, request in enumerate(requests):
-            clues = _folded(_CLUES[conflict.scope](request, this_year))
-            columns = {column for name in clues for column in marked.get(name, ())}
+        for row, names in enumerate(clues):
+            columns = {column for name in names for column in marked.get(name, ())}
             for column in sorted(columns):
                 found.setdefault((row, column), []).append(conflict)
     return {pair: tuple(kinds) for pair, kinds in found.items()}

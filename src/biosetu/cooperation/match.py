@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.expertise import expertise
 from biosetu.cooperation.records import Provider, Request
-from biosetu.cooperation.similarity import similarity
+from biosetu.cooperation.similarity import Works, read_works, similarity
 
 Scores = NDArray[np.float64]
 
@@ -63,11 +63,23 @@ def components(centre: str = "") -> tuple[Component, ...]:
     )
 
 
-def fit(requests: Sequence[Request], providers: Sequence[Provider], this_year: int, *, centre: str = "") -> Fit:
-    """Score every provider for every request; `this_year` tells which joint work is recent."""
+def fit(
+    requests: Sequence[Request],
+    providers: Sequence[Provider],
+    this_year: int,
+    *,
+    centre: str = "",
+    works: Works | None = None,
+) -> Fit:
+    """Score every provider for every request; `this_year` tells which joint work is recent.
+
+    works: the providers' records of work where they were read before (`read_works`), in the same order.
+    """
+    if works is None:
+        works = read_works([provider.work for provider in providers])
     parts = {
         "expertise": expertise(requests, providers),
-        "text": similarity([f"{r.title} {r.text}" for r in requests], [p.work for p in providers]),
+        "text": similarity([f"{r.title} {r.text}" for r in requests], works),
         "language": _languages(requests, providers),
         "region": _regions(requests, providers),
         "results": _results(requests, providers),
@@ -116,12 +128,14 @@ def _regions(requests: Sequence[Request], providers: Sequence[Provider]) -> Scor
     """Return 1 for work in the Party, 0.7 for a home in its subregion, 0.4 for work in several Parties elsewhere."""
     asked = np.array([request.party for request in requests], dtype=np.str_)
     regions = np.array([request.region for request in requests], dtype=np.str_)
-    rows = np.zeros((len(requests), len(providers)))
-    for column, provider in enumerate(providers):
-        there = np.isin(asked, (*provider.parties, provider.party))
-        near = (regions == provider.region) & (regions != "")
-        elsewhere = ELSEWHERE_SOUTH if len(provider.parties) > 1 else 0.0
-        rows[:, column] = np.where(there, WORKED_THERE, np.where(near, SAME_REGION, elsewhere))
+    homes = np.array([provider.region for provider in providers], dtype=np.str_)
+    elsewhere = [ELSEWHERE_SOUTH if len(provider.parties) > 1 else 0.0 for provider in providers]
+    rows = np.tile(np.array(elsewhere, dtype=np.float64), (len(requests), 1))
+    for region in {request.region for request in requests} - {""}:
+        rows[np.ix_(regions == region, homes == region)] = SAME_REGION
+    for party in {request.party for request in requests} - {""}:
+        there = np.array([party == one.party or party in one.parties for one in providers], dtype=np.bool_)
+        rows[np.ix_(asked == party, there)] = WORKED_THERE
     rows[asked == ""] = np.nan
     return rows
 

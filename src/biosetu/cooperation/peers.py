@@ -124,6 +124,10 @@ def likeness(one: str, other: str) -> Likeness | None:
 
 def most_alike(party: str, most: int) -> tuple[Likeness, ...]:
     """Return the Parties most alike to one, the most alike first; the fictional Party is nobody's peer."""
+    return _ranked(party)[:most]
+
+
+@cache
+def _ranked(party: str) -> tuple[Likeness, ...]:
     found = (likeness(party, code) for code, row in parties().items() if code != party and not row.fictional)
-    ranked = sorted((item for item in found if item is not None), key=lambda item: (-item.likeness, item.party))
-    return tuple(ranked[:most])
+    return tuple(sorted((item for item in found if item is not None), key=lambda item: (-item.likeness, item.party)))
