@@ -16,7 +16,7 @@ from biosetu.cooperation import (
 )
 from biosetu.cooperation.expertise import ancestors, expertise
 from biosetu.cooperation.match import components, weigh
-from biosetu.cooperation.similarity import similarity
+from biosetu.cooperation.similarity import read_works, similarity
 from biosetu.problems import DataError
 
 
@@ -78,7 +78,7 @@ def test_similarity_is_the_mean_of_the_three_nearest_items():
     near = "mangrove restoration with communities"
     far = "tax reform"
     work = [[near], [near, near, near, far], [near, far], [], [far]]
-    row = similarity(texts, work)[0]
+    row = similarity(texts, read_works(work))[0]
     assert row[0] == pytest.approx(1.0)
     assert row[1] == pytest.approx(1.0)
     assert row[2] == pytest.approx(0.5)
@@ -87,13 +87,15 @@ def test_similarity_is_the_mean_of_the_three_nearest_items():
 
 
 def test_similarity_meets_word_forms_and_arabic_vowel_signs():
-    row = similarity(["استعادة الأراضي الرطبة", "wetlands"], [["استعادةُ الأراضِي الرطبة"], ["a wetland inventory"]])
+    row = similarity(
+        ["استعادة الأراضي الرطبة", "wetlands"], read_works([["استعادةُ الأراضِي الرطبة"], ["a wetland inventory"]])
+    )
     assert row[0, 0] > 0.9
     assert row[1, 1] > row[1, 0]
 
 
 def test_similarity_of_an_empty_text_does_not_apply():
-    assert np.isnan(similarity(["", "mangrove"], [["mangrove"], ["mangrove"]])[0]).all()
+    assert np.isnan(similarity(["", "mangrove"], read_works([["mangrove"], ["mangrove"]]))[0]).all()
 
 
 def test_weights_of_the_table_sum_to_one():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from biosetu.cooperation.expertise import covered
     from biosetu.cooperation.explaining import lacking, reasons
     from biosetu.cooperation.match import Component, Fit, components, fit, shortlist
+    from biosetu.cooperation.similarity import Works, read_works
     from biosetu.cooperation.suggesting import Suggestion, suggest_each
 
 _HEAVY = {
@@ -33,6 +34,8 @@ _HEAVY = {
     "shortlist": "match",
     "lacking": "explaining",
     "reasons": "explaining",
+    "Works": "similarity",
+    "read_works": "similarity",
     "Suggestion": "suggesting",
     "suggest_each": "suggesting",
     "Likeness": "duplicates",
@@ -69,6 +72,7 @@ __all__ = [
     "Standard",
     "Suggestion",
     "Transition",
+    "Works",
     "acts",
     "alike",
     "assign",
@@ -86,6 +90,7 @@ __all__ = [
     "read_clock",
     "read_providers",
     "read_requests",
+    "read_works",
     "reasons",
     "say",
     "service_steps",

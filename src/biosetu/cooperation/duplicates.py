@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from biosetu.cooperation.records import CODE_FIELDS, Request
-from biosetu.cooperation.similarity import similarity
+from biosetu.cooperation.similarity import read_works, similarity
 
 ALIKE = 0.5
 
@@ -25,7 +25,8 @@ class Likeness:
 
 def alike(request: Request, others: Sequence[Request], *, least: float = ALIKE) -> tuple[Likeness, ...]:
     """Return the others that resemble `request` by at least `least`, the closest first."""
-    near = similarity([f"{request.title} {request.text}"], [[f"{other.title} {other.text}"] for other in others])
+    works = read_works([[f"{other.title} {other.text}"] for other in others])
+    near = similarity([f"{request.title} {request.text}"], works)
     found = [
         Likeness(other.request, float(close), _shared(request, other), other.party == request.party)
         for other, close in zip(others, near[0] if len(others) else (), strict=True)

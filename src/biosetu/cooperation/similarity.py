@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numba import njit
@@ -23,19 +25,39 @@ GRAM = 4
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def similarity(texts: Sequence[str], work: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Works:
+    """Records of work as read: whose each item is, and which terms stand in it how often; items lie by owner.
+
+    `terms` gives each term its column of `items`, whose values are damped frequencies, 1 + ln tf.
+    """
+
+    many: int
+    owners: NDArray[np.int64]
+    terms: Mapping[str, int]
+    items: sparse.csr_matrix
+
+
+def read_works(work: Sequence[Sequence[str]]) -> Works:
+    """Return the records of work of many owners, read once for all the texts that are compared with them."""
+    counts = [Counter(terms(item)) for items in work for item in items]
+    index = _numbered({}, counts)
+    owners = np.repeat(np.arange(len(work)), [len(items) for items in work])
+    return Works(len(work), owners, MappingProxyType(index), _damped(counts, index))
+
+
+def similarity(texts: Sequence[str], works: Works) -> NDArray[np.float64]:
     """Return texts × owners: the mean cosine of each text to the owner's three nearest items of work, 0–1.
 
     An owner with fewer items is averaged over those there are; one with none, or an empty text, is NaN.
     """
-    owners = np.repeat(np.arange(len(work)), [len(items) for items in work])
-    vectors = _vectors([*texts, *(item for items in work for item in items)])
-    asked, items = vectors[: len(texts)], vectors[len(texts) :]
-    rows = np.full((len(texts), len(work)), np.nan)
-    if items.shape[0] and items.nnz:
+    counts = [Counter(terms(text)) for text in texts]
+    asked, items = _weighed(_damped(counts, _numbered(works.terms, counts)), works.items)
+    rows = np.full((len(texts), works.many), np.nan)
+    if items.nnz:
         for start in range(0, len(texts), ROWS_AT_ONCE):
             near = (asked[start : start + ROWS_AT_ONCE] @ items.T).toarray()
-            _mean_of_nearest(near, owners, rows[start : start + ROWS_AT_ONCE])
+            _mean_of_nearest(near, works.owners, rows[start : start + ROWS_AT_ONCE])
     rows[np.diff(asked.indptr) == 0] = np.nan
     return rows
 
@@ -50,30 +72,41 @@ def terms(text: str) -> Iterable[str]:
         yield from (f"#{word[n : n + GRAM]}" for n in range(len(word) - GRAM) if len(word) > GRAM)
 
 
-def _vectors(texts: Sequence[str]) -> sparse.csr_matrix:
-    """Return L2-normed TF-IDF rows, term frequency damped as 1 + ln tf; a term of a single text is left out.
+def _numbered(known: Mapping[str, int], counts: Iterable[Counter[str]]) -> dict[str, int]:
+    """Return the columns of all terms: those known stay, new ones follow in their order."""
+    new = sorted({term for count in counts for term in count} - known.keys())
+    return {**known, **{term: place for place, term in enumerate(new, start=len(known))}}
+
+
+def _damped(counts: Sequence[Counter[str]], index: Mapping[str, int]) -> sparse.csr_matrix:
+    """Return texts × terms: frequencies damped as 1 + ln tf."""
+    pointers = np.cumsum([0, *map(len, counts)])
+    columns = np.fromiter((index[term] for count in counts for term in count), np.int32, pointers[-1])
+    often = np.fromiter((times for count in counts for times in count.values()), np.float64, pointers[-1])
+    made = sparse.csr_matrix((1.0 + np.log(often), columns, pointers), shape=(len(counts), len(index)))
+    made.sort_indices()
+    return made
+
+
+def _weighed(*parts: sparse.csr_matrix) -> tuple[sparse.csr_matrix, ...]:
+    """Return L2-normed TF-IDF rows of all parts as of one collection; a term of a single text is left out.
 
     The inverse frequency is ln((n + 1) / df), so that two texts alone with the same words are the same, not nothing.
     """
-    counts = [Counter(terms(text)) for text in texts]
-    spread = Counter(term for count in counts for term in count)
-    index = {term: place for place, term in enumerate(sorted(term for term, texts_ in spread.items() if texts_ > 1))}
-    weights = np.log((len(texts) + 1) / np.array([spread[term] for term in index], dtype=np.float64))
-    pointers, columns, values = [0], [], []
-    for count in counts:
-        places = sorted(index[term] for term in count if term in index)
-        columns += places
-        pointers.append(len(columns))
-    by_place = list(index)
-    for row, count in enumerate(counts):
-        values += [1.0 + np.log(count[by_place[place]]) for place in columns[pointers[row] : pointers[row + 1]]]
-    matrix = sparse.csr_matrix((values, columns, pointers), shape=(len(texts), max(len(index), 1)))
-    if index:
-        matrix = matrix @ sparse.diags(weights, format="csr")
-    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    matrix = sparse.diags(np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0), format="csr") @ matrix
-    matrix.eliminate_zeros()
-    return matrix
+    width, texts = max(part.shape[1] for part in parts), sum(part.shape[0] for part in parts)
+    spread = sum(np.bincount(part.indices, minlength=width) for part in parts)
+    weights = np.where(spread > 1, np.log((texts + 1) / np.maximum(spread, 1)), 0.0)
+    return tuple(_normed(part, weights) for part in parts)
+
+
+def _normed(part: sparse.csr_matrix, weights: NDArray[np.float64]) -> sparse.csr_matrix:
+    data, shape = part.data * weights[part.indices], (part.shape[0], len(weights))
+    squares = np.bincount(np.repeat(np.arange(shape[0]), np.diff(part.indptr)), data**2, shape[0])
+    norms = np.sqrt(np.repeat(squares, np.diff(part.indptr)))
+    data = np.divide(data, norms, out=np.zeros_like(data), where=norms > 0)
+    made = sparse.csr_matrix((data, part.indices.copy(), part.indptr.copy()), shape=shape)
+    made.eliminate_zeros()
+    return made
 
 
 @njit(cache=True)

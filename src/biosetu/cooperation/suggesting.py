@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from biosetu.cooperation.explaining import Gettext, reasons_by_part
 from biosetu.cooperation.match import Fit, fit, weigh
 from biosetu.cooperation.records import Provider, Request
+from biosetu.cooperation.similarity import Works
 
 USED = ("expertise", "text", "language", "region")
 LEAST = 0.1
@@ -30,15 +31,20 @@ class Suggestion:
 
 
 def suggest_each(
-    requests: Sequence[Request], entries: Sequence[Provider], *, most: int = 3, centre: str = "", gettext: Gettext = str
+    requests: Sequence[Request],
+    entries: Sequence[Provider],
+    *,
+    most: int = 3,
+    gettext: Gettext = str,
+    works: Works | None = None,
 ) -> tuple[tuple[Suggestion, ...], ...]:
     """Return for each request or gap the entries that fit best, at most `most`, none below a score of 0.1.
 
-    All are scored at once. An entry that a conflict bars is not suggested.
+    All are scored at once. An entry that a conflict bars is not suggested. `works` as in `fit`.
     """
     if not entries:
         return ((),) * len(requests)
-    matched = fit(requests, entries, 0, centre=centre)
+    matched = fit(requests, entries, 0, works=works)
     used = tuple(component for component in matched.components if component.name in USED)
     total = weigh({name: matched.parts[name] for name in USED}, used, (len(requests), len(entries)))
     total[matched.excluded] = 0.0

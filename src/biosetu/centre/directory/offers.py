@@ -1,16 +1,18 @@
-"""All listed providers as matching sees them, kept until an entry changes."""
+"""All listed providers as matching sees them, and their records of work as read; kept until an entry changes."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Count, F, Max, Sum
+from django.db.models import CharField
+from django.db.models.functions import Cast
 
+from biosetu import cooperation
 from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.cooperation import Provider as Offer
+from biosetu.cooperation import Works
 
-Version = tuple[int, int, datetime | None, int, int, int]
+Version = tuple[tuple[int, str, int, int, int], ...]
 
 
 def listed_offers() -> tuple[Offer, ...]:
@@ -18,22 +20,25 @@ def listed_offers() -> tuple[Offer, ...]:
     return _offers(_version())
 
 
+def works_of(offers: tuple[Offer, ...]) -> Works:
+    """Return what the offers did before, as matching reads it."""
+    return _works(tuple(one.work for one in offers))
+
+
 def _version() -> Version:
-    """Return what changes with every change that matching could see: entries, ratings, workloads, consent."""
-    found = Provider.objects.filter(PUBLISHED).aggregate(
-        many=Count("pk"),
-        which=Sum("pk"),
-        changed=Max("changed"),
-        ratings=Sum(F("rating_sum") * F("pk")),
-        rated=Sum(F("rating_count") * F("pk")),
-        work=Sum(F("workload") * F("pk")),
-    )
-    counted = {name: value or 0 for name, value in found.items() if name != "changed"}
-    return (
-        counted["many"], counted["which"], found["changed"], counted["ratings"], counted["rated"], counted["work"]
-    )  # fmt: skip
+    """Return what changes with every change that matching could see: which entries, as of when, ratings, workloads.
+
+    Every row is told, no sum over rows: two changes never cancel out.
+    """
+    rows = Provider.objects.filter(PUBLISHED).order_by("pk").annotate(as_of=Cast("changed", CharField()))
+    return tuple(rows.values_list("pk", "as_of", "rating_sum", "rating_count", "workload"))
 
 
 @lru_cache(maxsize=1)
 def _offers(_version: Version) -> tuple[Offer, ...]:
     return tuple(one.offer() for one in Provider.objects.filter(PUBLISHED))
+
+
+@lru_cache(maxsize=1)
+def _works(work: tuple[tuple[str, ...], ...]) -> Works:
+    return cooperation.read_works(work)

@@ -203,5 +203,5 @@ def forget(account: Account) -> None:
         if entry.values.get("kind") == "expert" or entry.standing == Standing.DRAFT:
             entry.delete()
         else:
-            entry.values = without_people("provider", entry.values)
-            entry.save(update_fields=["values"])
+            entry.values, entry.changed = without_people("provider", entry.values), timezone.now()
+            entry.save(update_fields=["values", "changed"])

@@ -17,7 +17,7 @@ from biosetu import cooperation
 from biosetu.alignment.gaps import Gap
 from biosetu.centre.accounts.permissions import User, parties_for
 from biosetu.centre.directory.models import PUBLISHED, Provider
-from biosetu.centre.directory.offers import listed_offers
+from biosetu.centre.directory.offers import listed_offers, works_of
 from biosetu.centre.helpdesk import days
 from biosetu.centre.library.reading import Fitting, shelves
 from biosetu.centre.pages import reading
@@ -112,17 +112,12 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _providers(asked: Sequence[Request]) -> list[list[tuple[Provider, tuple[str, ...]]]]:
-    """Return who fits each best, of all that are listed for a target that is asked about."""
-    targets = {target for one in asked for target in one.targets}
-    offers = [offer for offer in listed_offers() if not targets or targets & set(offer.targets)]
-    best = cooperation.suggest_each(asked, offers, most=1, gettext=gettext)
-    wanted = Provider.objects.filter(PUBLISHED).in_bulk(
-        {int(offers[one.index].provider) for row in best for one in row}
-    )
-    return [
-        [(wanted[key], one.reasons) for one in row if (key := int(offers[one.index].provider)) in wanted]
-        for row in best
-    ]
+    """Return who fits each best, of all that are listed."""
+    offers = listed_offers()
+    best = cooperation.suggest_each(asked, offers, most=1, gettext=gettext, works=works_of(offers))
+    keyed = [[(int(offers[one.index].provider), one.reasons) for one in row] for row in best]
+    wanted = Provider.objects.filter(PUBLISHED).in_bulk({key for row in keyed for key, _ in row})
+    return [[(wanted[key], reasons) for key, reasons in row if key in wanted] for row in keyed]
 
 
 @require_safe

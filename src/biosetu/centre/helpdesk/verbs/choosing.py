@@ -12,7 +12,7 @@ from biosetu import cooperation
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
-from biosetu.centre.directory.offers import listed_offers
+from biosetu.centre.directory.offers import listed_offers, works_of
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import Answer, Candidate, Check, Choice, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand, in_state
@@ -34,7 +34,9 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
     offers = listed_offers()
     if not offers:
         raise Refused(N_("No provider is listed in the directory yet."))
-    matched = cooperation.fit([request.question()], offers, days.today().year, centre=request.centre)
+    matched = cooperation.fit(
+        [request.question()], offers, days.today().year, centre=request.centre, works=works_of(offers)
+    )
     listed = [int(column) for column in cooperation.shortlist(matched, 0, most)]
     kept = request.candidates.exclude(answer=Answer.LISTED, chosen=False).values_list("provider_id", flat=True)
     request.candidates.exclude(provider_id__in=list(kept)).delete()
