@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import models
 
 from biosetu.centre.accounts.guarded import Guarded, Paths
-from biosetu.centre.evidence.models import Run
+from biosetu.centre.evidence.models import Submittable
 from biosetu.centre.wording import lazy_text
 from biosetu.home import home
 from biosetu.translation import N_
@@ -121,11 +121,10 @@ class Measuring(models.Model):
         return self.state in MOVING
 
 
-class Version(models.Model):
+class Version(Submittable):
     """The parameters as somebody saved them, and what the criteria gave; never changed."""
 
     assessment = models.ForeignKey(TaxonAssessment, on_delete=models.CASCADE, related_name="versions")
-    number = models.IntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     occurrences = models.ForeignKey(Occurrences, null=True, on_delete=models.PROTECT, related_name="+")
@@ -133,7 +132,6 @@ class Version(models.Model):
     method = models.JSONField()
     result = models.JSONField()
     note = models.CharField(max_length=500, blank=True)
-    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["assessment", "number"], name="one_version_per_number"),)

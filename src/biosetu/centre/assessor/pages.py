@@ -22,7 +22,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
-from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.assessor.evaluating import (
@@ -41,6 +40,7 @@ from biosetu.centre.assessor.verbs import begin, save
 from biosetu.centre.assessor.verbs import submit as submit_version
 from biosetu.centre.assessor.working import ask, bounds, cancel, too_large
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.evidence.submitting import may_submit
 from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer, occurrence_map
@@ -188,8 +188,7 @@ def _shown(
         "versions": desk.versions,
         "version": version,
         "shown": None if version is None else desk.version(version),
-        "may_submit": may(request.user, "edit", desk.assessment)
-        and may(request.user, "propose", PartyRecord(desk.assessment.party)),
+        "may_submit": may_submit(request.user, desk.assessment),
         "base": desk.assessment.versions_made if base is None else base,
         "groups": groups(),
         "values": values,

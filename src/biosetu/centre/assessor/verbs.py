@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,10 +16,9 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.assessor.evaluating import LONGEST, cleaned, evaluated, method_said
 from biosetu.centre.assessor.models import TaxonAssessment, Version
 from biosetu.centre.audit.trail import record
-from biosetu.centre.evidence.intake import propose, take_in
 from biosetu.centre.evidence.models import Run
 from biosetu.centre.evidence.states import MovedOnError
-from biosetu.engine.tables import write_table
+from biosetu.centre.evidence.submitting import submit_version
 from biosetu.jobs.species_national import Assessed, assessment_observations
 from biosetu.problems import DataError, Problem
 from biosetu.species.criteria import Method
@@ -87,24 +84,16 @@ def submit(*, version: Version, holder: str, licence: str, actor: Account) -> Ru
     Raises `DataError` without holder or licence, `MovedOnError` where the version was submitted before.
     """
     assessment = version.assessment
-    if not (may(actor, "edit", assessment) and may(actor, "propose", PartyRecord(assessment.party))):
-        raise PermissionDenied
-    holder, licence = (" ".join(text.split())[:LONGEST] for text in (holder, licence))
-    if not holder or not licence:
-        raise DataError(Problem(N_("Say whose figures they are, and under which terms."), "", "holder"))
-    table = assessment_observations(_assessed(version, holder, licence))
-    name = f"{assessment.taxon} {version.number}.csv"
-    with tempfile.TemporaryDirectory(prefix="biosetu-figures-") as folder, transaction.atomic():
-        if not Version.objects.select_for_update().filter(pk=version.pk, run=None).exists():
-            raise MovedOnError(N_("This version was submitted already."))
-        path = Path(folder) / "figures.csv"
-        write_table(table, path)
-        run = propose(upload=take_in(path=path, name=name, owner=actor), actor=actor)
-        Version.objects.filter(pk=version.pk).update(run=run)
-        changes = {"version": version.number, "run": str(run.pk)}
-        pk, party = assessment.pk, assessment.party
-        record(actor=actor, verb="submit", record="assessment", record_id=pk, party=party, changes=changes)
-    return run
+    return submit_version(
+        version=version,
+        work=assessment,
+        kind="assessment",
+        title=assessment.taxon,
+        figures=lambda holder, licence: assessment_observations(_assessed(version, holder, licence)),
+        holder=holder,
+        licence=licence,
+        actor=actor,
+    )
 
 
 def _assessed(version: Version, holder: str, licence: str) -> Assessed:

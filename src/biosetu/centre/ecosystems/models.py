@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from biosetu.centre.accounts.guarded import Guarded, Paths
-from biosetu.centre.evidence.models import Run
+from biosetu.centre.evidence.models import Submittable
 from biosetu.centre.wording import lazy_text
 from biosetu.home import home
 from biosetu.translation import N_
@@ -166,11 +166,10 @@ class StudyClass(models.Model):
         constraints = (models.UniqueConstraint(fields=["study", "code"], name="one_class_per_code"),)
 
 
-class StudyVersion(models.Model):
+class StudyVersion(Submittable):
     """The study as somebody saved it: measures, classes, answers, and what the criteria gave; never changed."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="versions")
-    number = models.IntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     measurement = models.ForeignKey(Measurement, on_delete=models.PROTECT, related_name="+")
@@ -179,7 +178,6 @@ class StudyVersion(models.Model):
     rows = models.JSONField()
     outcome = models.JSONField()
     note = models.CharField(max_length=500, blank=True)
-    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["study", "number"], name="one_study_version_per_number"),)

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.ecosystems import showing, verbs
 from biosetu.centre.ecosystems.asking import GROUPS, window_of
 from biosetu.centre.ecosystems.models import Measurement, Study, StudyClass
 from biosetu.centre.ecosystems.pages import problem_said, said, study_of, telling
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.evidence.submitting import may_submit
 from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext, language
 from biosetu.ecosystems.thresholds import guidelines_by_version
@@ -203,9 +203,7 @@ def version(request: HttpRequest, pk: str, number: int) -> HttpResponse:
         "version": found,
         "lines": showing.by_type(found.outcome),
         "document": showing.version_fragment(found, Voice(language())),
-        "may_submit": found.run is None
-        and may(request.user, "edit", study)
-        and may(request.user, "propose", PartyRecord(study.party)),
+        "may_submit": may_submit(request.user, study),
     }
     return render(request, "ecosystems/version.html", context)
 

@@ -21,13 +21,13 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
 from biosetu.centre.ecosystems.apart import look_apart
 from biosetu.centre.ecosystems.models import HeldMap, Measurement, Study, StudyClass, StudyVersion, WorkState
-from biosetu.centre.evidence.intake import propose, take_in
 from biosetu.centre.evidence.models import Run
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.evidence.submitting import submit_version
 from biosetu.ecosystems.assessment import TEMPLATE, assess, assessment_table
 from biosetu.ecosystems.thresholds import guidelines_by_version
 from biosetu.ecosystems.typology import functional_groups
-from biosetu.engine.tables import replacing, write_table
+from biosetu.engine.tables import replacing
 from biosetu.jobs.ecosystems_observations import StudyFigures, study_observations
 from biosetu.jobs.ecosystems_study import POLYGONS, read_study, study_rows, with_classes
 from biosetu.problems import DataError, Problem
@@ -299,21 +299,14 @@ def submit(*, version: StudyVersion, holder: str, licence: str, actor: Account) 
 
     Raises `DataError` where the figures break a rule, `MovedOnError` where the version was submitted before.
     """
-    _may_edit(version.study, actor)
-    if not may(actor, "propose", PartyRecord(version.study.party)):
-        raise PermissionDenied
-    if not holder.strip() or not licence.strip():
-        raise DataError(Problem(N_("Say whose figures they are, and under which terms."), "", "holder"))
-    table = study_observations(figures(version), line_of(holder), line_of(licence))
-    name = f"{version.study.title} {version.number}.csv"
-    with tempfile.TemporaryDirectory(prefix="biosetu-figures-") as folder, transaction.atomic():
-        if not StudyVersion.objects.select_for_update().filter(pk=version.pk, run=None).exists():
-            raise MovedOnError(N_("This version was submitted already."))
-        path = Path(folder) / "figures.csv"
-        write_table(table, path)
-        run = propose(upload=take_in(path=path, name=name, owner=actor), actor=actor)
-        StudyVersion.objects.filter(pk=version.pk).update(run=run)
-        changes = {"version": version.number, "run": str(run.pk)}
-        study = version.study
-        record(actor=actor, verb="submit", record="study", record_id=study.pk, party=study.party, changes=changes)
-    return run
+    study = version.study
+    return submit_version(
+        version=version,
+        work=study,
+        kind="study",
+        title=study.title,
+        figures=lambda holder, licence: study_observations(figures(version), holder, licence),
+        holder=holder,
+        licence=licence,
+        actor=actor,
+    )

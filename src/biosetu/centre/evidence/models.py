@@ -198,3 +198,13 @@ class Proposal(Guarded, ObservationColumns):
     def is_shown(self) -> bool:
         """Return whether its run is whole."""
         return self.run.state in REVIEWABLE
+
+
+class Submittable(models.Model):
+    """A numbered version whose figures can be submitted to the Party, once: `run` is then what became of them."""
+
+    number = models.IntegerField()
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
