@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 from biosetu.reports import (
@@ -92,6 +93,15 @@ def test_fragment_numbers_its_own_sources() -> None:
     text = fragments.section(_document().sections[0], Voice(), level=3)
     assert '<h3 id="red-list-title">Red List Index</h3>' in text
     assert fragments.sources([SECOND], Voice()).count("<li") == 1
+
+
+def test_table_that_another_page_shows_becomes_a_link_with_its_sources() -> None:
+    shown = Table("All pairs", (Column("a", "A"),), (("first row",),), (FIRST,), key="pairs")
+    part = Section(key="k", title="T", blocks=(shown, replace(shown, caption="Others", key="")))
+    made = str(fragments.section(part, Voice(), elsewhere={"pairs": "/pairs/?a=1&b=2"}))
+    assert '<p class="bs-p"><a href="/pairs/?a=1&amp;b=2">All pairs</a><sup class="bs-ref">' in made
+    assert made.count("first row") == 1
+    assert str(fragments.section(part, Voice())).count("first row") == 2
 
 
 def test_codes_and_dates_in_tables_do_not_break_at_hyphens_and_text_stays_text() -> None:

@@ -86,13 +86,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Figures in rows. Numbers stay numbers; the renderer prints them. `folded`: closed on a screen, open in print."""
+    """Figures in rows. Numbers stay numbers; the renderer prints them. `folded`: closed on a screen, open in print.
+
+    `key` names a table that a page of the centre shows in full, so that the live report may lead there instead.
+    """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     sources: tuple[Citation, ...] = ()
     folded: bool = False
+    key: str = ""
 
     def records(self) -> list[dict[str, Cell]]:
         """Return the rows as records by column key."""

@@ -6,8 +6,9 @@ A page that embeds them links `figures/figures.css` and `reports/report.css`; no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Protocol, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -19,6 +20,7 @@ from biosetu.translation import Voice
 # a date, a year and month, or a code of letters and digits joined by hyphens
 _CODES = re.compile(r"\b(\d{4}-\d{2}(?:-\d{2})?|[A-Z]{1,5}\d*(?:-[A-Z0-9]{1,6})*-\d{1,6})\b")
 _WHOLE = Markup('<span class="bs-whole">{}</span>')
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 @cache
@@ -65,10 +67,20 @@ def _whole(text: str) -> Markup:
     return Markup("").join(_WHOLE.format(piece) if place % 2 else piece for place, piece in pieces)
 
 
-def section(part: Section, voice: Voice, *, citations: Sequence[Citation] | None = None, level: int = 2) -> Markup:
-    """Return one section as HTML; its reference numbers point into `citations` (else into its own `sources`)."""
+def section(
+    part: Section,
+    voice: Voice,
+    *,
+    citations: Sequence[Citation] | None = None,
+    level: int = 2,
+    elsewhere: Mapping[str, str] = NOWHERE,
+) -> Markup:
+    """Return one section as HTML; its reference numbers point into `citations` (else into its own `sources`).
+
+    `elsewhere` holds, by the key of a table, the address of a page that shows it: a link stands in its place.
+    """
     known = list(citations) if citations is not None else list(dict.fromkeys(cited(part)))
-    return _blocks(voice, known).section(part, level)
+    return _blocks(voice, known, elsewhere).section(part, level)
 
 
 def sources(citations: Sequence[Citation], voice: Voice) -> Markup:
@@ -76,11 +88,12 @@ def sources(citations: Sequence[Citation], voice: Voice) -> Markup:
     return _blocks(voice, citations).sources(citations)
 
 
-def _blocks(voice: Voice, citations: Sequence[Citation]) -> _Macros:
+def _blocks(voice: Voice, citations: Sequence[Citation], elsewhere: Mapping[str, str] = NOWHERE) -> _Macros:
     order = {citation: number for number, citation in enumerate(citations, start=1)}
 
     def numbers(block: Item) -> list[int]:
         return sorted({order[citation] for citation in block.sources})
 
-    module = environment(voice.language).get_template("blocks.html.j2").make_module({"numbers": numbers})
+    known = {"numbers": numbers, "elsewhere": elsewhere}
+    module = environment(voice.language).get_template("blocks.html.j2").make_module(known)
     return cast("_Macros", module)

@@ -150,6 +150,17 @@ def test_dossier_of_a_party_is_sent_as_one_file(client):
     assert b"<style" in answer.content
 
 
+@pytest.mark.parametrize("language", ["", "/ar"])
+def test_dossier_as_a_page_leads_to_the_matrix_that_the_file_holds(client, settings, language):
+    settings.BIOSETU_DEMO = True
+    link = f'href="{language}/parties/XXA/promises/measured/"'
+    page, file = (client.get(f"{language}/parties/XXA/{name}").content.decode() for name in ("", "dossier.html"))
+    cell = "7NR 2026</td>"
+    assert [link in page, cell in page] == [True, False]
+    assert [link in file, cell in file] == [False, True]
+    assert client.get(f"{language}/parties/XXA/promises/measured/").status_code == 200
+
+
 def test_fictional_party_is_listed_in_the_demonstration_alone(client, settings):
     assert "Setuland" not in client.get("/").content.decode()
     settings.BIOSETU_DEMO = True

@@ -4,7 +4,11 @@ from datetime import date
 
 import pytest
 
+from biosetu.alignment.matrices import ABSENT, YES
 from biosetu.framework import find_party
+from biosetu.jobs.alignment_views import measured_of
+from biosetu.jobs.dossier import evidence_of
+from biosetu.jobs.party import party_evidence
 from biosetu.jobs.promises import promises_of, tables_of, titles_by_target
 from biosetu.reports.content import Facts, Paragraph, Table
 from biosetu.reports.evidence import Evidence
@@ -73,6 +77,26 @@ def decide() -> None:
 def cells(found, caption: str) -> list[tuple[object, ...]]:
     (table,) = [block for block in found.blocks if isinstance(block, Table) and block.caption == caption]
     return list(table.rows)
+
+
+def test_every_pair_of_the_matrix_stands_in_the_dossier_with_its_state_year_and_source() -> None:
+    held = party_evidence("XXA")
+    matrix = measured_of("XXA", held).to_pylist()
+    found = section(evidence_of(held, on=DAY, with_map=False), Voice())
+    rows = cells(found, "National targets and the indicators that measure them")
+    assert [(row[0], row[1], row[2].split()[0]) for row in rows] == [
+        (one["national_target"], one["target"], one["indicator"]) for one in matrix
+    ]
+    states = {
+        name: {row[3] for row, one in zip(rows, matrix, strict=True) if one["measured"] == name}
+        for name in (YES, ABSENT)
+    }
+    assert states == {YES: {"measured"}, ABSENT: {"not in the sources loaded here"}}
+    first = next(row for row, one in zip(rows, matrix, strict=True) if one["indicator"] == "A.1")
+    assert first[2:] == (
+        "A.1 Red List of Ecosystems", "measured", "2024", "0.78\u00a0index",
+        "national, Invented for demonstration; no real country, 7NR 2026",
+    )  # fmt: skip
 
 
 QUANTITIES = "Quantities: the national ones beside the global ones"

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import pyarrow as pa
 from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
 from markupsafe import Markup
 
 from biosetu.centre.evidence.models import Commit, Figure
@@ -32,6 +34,7 @@ from biosetu.observations import Selection
 from biosetu.observations.given import with_answers
 from biosetu.observations.sentences import decimals_of
 from biosetu.reports import Citation, Document, fragments
+from biosetu.reports.sections.alignment import MEASURED_TABLE
 from biosetu.reports.series import latest_in_words, movement, quantity, title_of, told, unit_of
 from biosetu.reports.side_by_side import dot_of, own_marks, places_of
 from biosetu.statistics.summary import Summary
@@ -180,7 +183,9 @@ def _body(code: str, language: str, on: date, at: Version, said: Promised, asked
     voice = Voice(language)
     document = dossier_document(_supported(code, at, said, asked), language=language, on=on)
     citations = document.citations()
-    parts = [fragments.section(part, voice, citations=citations) for part in document.sections]
+    with override(language):
+        elsewhere = {MEASURED_TABLE: reverse("promises_measured", kwargs={"code": code})}
+    parts = [fragments.section(part, voice, citations=citations, elsewhere=elsewhere) for part in document.sections]
     sources = fragments.sources(citations, voice)
     headings = tuple((part.key, part.title) for part in document.sections if part.title)
     return Body(document, Markup("\n").join([*parts, sources]), headings)

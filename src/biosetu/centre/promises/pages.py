@@ -23,17 +23,10 @@ from biosetu.framework import Party, targets
 from biosetu.jobs.actions import FIELDS, fields_of
 from biosetu.jobs.alignment import export_promises
 from biosetu.jobs.alignment_decisions import write_decisions
-from biosetu.observations import Source
 from biosetu.problems import DataError
-from biosetu.translation import N_
+from biosetu.reports.sections.alignment import MEASURED_STATES, SOURCES
 
 PAGE = 100
-SOURCES = {
-    Source.NATIONAL.value: N_("national"),
-    Source.AVAILABLE_DATASET.value: N_("global dataset"),
-    Source.NO_DATA.value: N_("no data"),
-    Source.NOT_RELEVANT.value: N_("not relevant"),
-}
 
 
 @require_safe
@@ -169,7 +162,8 @@ def measured(request: HttpRequest, party: Party) -> HttpResponse:
     counts = {name: sum(row["measured"] == name for row in rows) for name in (YES, NO, ABSENT, NOT_RELEVANT)}
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     known = {one.id: one for one in reading.held(party.iso3).targets}
-    context = {"party": party, "page": page, "sort": sort, "counts": counts, "sources": SOURCES, "known": known}
+    context = {"party": party, "page": page, "sort": sort, "counts": counts, "known": known}
+    context |= {"sources": SOURCES, "words": MEASURED_STATES}
     return render(request, "promises/measured.html", context)
 
 

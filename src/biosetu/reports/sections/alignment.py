@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from biosetu.alignment.promise_tables import text_in
-from biosetu.framework import elements, targets
+from biosetu.framework import elements, indicators, targets
 from biosetu.observations import Source, units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Fact, Facts, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
+from biosetu.reports.series import part_of
 from biosetu.translation import N_, NO_BREAK, Voice
 
 PLACE = 310
@@ -26,12 +27,13 @@ CONFIRMED = "✓"
 TOGETHER = N_("the world together: a benchmark, no share for each Party")
 EACH = N_("agreed for all: the Party sets its own")
 STATED, FOUND = N_("confirmed by the Party"), N_("found in the text, not confirmed")
+MEASURED_TABLE = "promises.measured"
 READING = N_("By our reading of the words, part by part; no official list of parts exists. The Party may correct it.")
 MEASURED_BY = N_(
     "Headline and binary indicators of the global targets that a national target is aligned with, and what else is"
     " measured of these. “No data” is the Party's word; “not in the sources loaded here” is not."
 )
-MEASURED = {
+MEASURED_STATES = {
     "yes": N_("measured"),
     "no": N_("no data, says the Party"),
     "absent": N_("not in the sources loaded here"),
@@ -208,41 +210,44 @@ def _statements(evidence: Evidence, voice: Voice) -> Iterator[Block]:
 
 
 def _measured_table(evidence: Evidence, voice: Voice) -> Iterator[Block]:
-    """Set national targets beside the indicators asked for: how many are measured, and each with year and source."""
+    """Set national targets beside the indicators that measure them, one row a pair, with year and source."""
     _ = voice.gettext
-    found = _rows(evidence, "promises.measured")
+    found = _rows(evidence, MEASURED_TABLE)
     if not found:
         return
-    held = [row for row in found if row["measured"] != "absent"]
-    rows = tuple(dict.fromkeys(_measured_row(voice, row) for row in held))
     columns = (
         Column("national_target", _("National target")),
         Column("target", _("Target")),
         Column("indicator", _("Indicator")),
+        Column("measured", _("State")),
         Column("year", _("Year")),
         Column("value", _("Value")),
         Column("source", _("Source")),
     )
     cited = tuple(dict.fromkeys(Citation(row["holder"], row["vintage"] or "") for row in found if row["holder"]))
     yield Paragraph(_(MEASURED_BY), "note")
-    if absent := len(found) - len(held):
-        yield Paragraph(_("Pairs without a figure in the sources loaded here: {num}.").format(num=absent), "note")
-    if not rows:
-        return
-    yield Table(_("National targets and the indicators that measure them"), columns, rows, cited, folded=True)
+    yield Table(
+        _("National targets and the indicators that measure them"),
+        columns,
+        tuple(_measured_row(voice, row) for row in found),
+        cited,
+        folded=True,
+        key=MEASURED_TABLE,
+    )
 
 
 def _measured_row(voice: Voice, row: Row) -> tuple[str, ...]:
-    value = "" if row["value"] is None else _quantity(voice, row["value"], row["unit"], None)
+    title = indicators()[row["indicator"]].title(voice.language)
+    value = row["value_text"] if row["value"] is None else _quantity(voice, row["value"], row["unit"], None)
     source = voice.gettext(SOURCES.get(row["source"] or "", ""))
     return (
         row["national_target"],
         row["target"],
-        voice.ltr(row["indicator"]),
+        f"{voice.ltr(row['indicator'])} {title}",
+        voice.gettext(MEASURED_STATES[row["measured"]]),
         str(row["year"] or ""),
-        " – ".join(text for text in (value or row["value_text"], row["part"]) if text)
-        or voice.gettext(MEASURED[row["measured"]]),
-        source,
+        " – ".join(text for text in (value, part_of(row["part"] or "", voice)) if text),
+        ", ".join(text for text in (source, row["holder"], row["vintage"]) if text),
     )
 
 
