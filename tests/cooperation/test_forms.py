@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from biosetu.cooperation.forms import biobridge, check, due, filled, form, read_form, template
+from biosetu.cooperation.forms import biobridge, check, due, filled, form
 from biosetu.cooperation.guards import ELEVEN_FIELDS, FOUR_FIELDS
-from biosetu.engine.cells import read_cells
-from biosetu.engine.tables import write_table
-from biosetu.problems import DataError
 
 
 def test_what_is_due_is_what_the_guards_ask_for():
@@ -69,23 +66,6 @@ def test_check_a_sound_draft_has_no_problem():
     }
     assert check("request", values) == ()
     assert filled(values) == {"who", "needed_by", "assistance_types", "confidential"}
-
-
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
-def test_form_travels_offline_and_comes_back_whole(tmp_path, suffix):
-    values = {"who": "=HYPERLINK(1)", "what": "استعادة المراعي", "purpose": "line one", "needed_by": "2027-03-31"}
-    empty = template("request")
-    table = empty.from_pylist([{name: values.get(name, "") for name in empty.column_names}], schema=empty.schema)
-    write_table(table, tmp_path / f"r{suffix}")
-    (row,) = read_form("request", read_cells(tmp_path / f"r{suffix}"))
-    assert {name: cell for name, cell in row.items() if cell} == values
-
-
-def test_read_form_lists_every_problem_with_its_row(tmp_path):
-    (tmp_path / "r.csv").write_text("who,needed_by,capacity\nA,soon,\n\nB,2027-13-01,3\n", encoding="utf-8")
-    with pytest.raises(DataError) as caught:
-        read_form("request", read_cells(tmp_path / "r.csv"), "r.csv")
-    assert [(p.row, p.column) for p in caught.value.problems] == [(1, "capacity"), (2, "needed_by"), (4, "needed_by")]
 
 
 def test_biobridge_body_has_the_layout_and_nothing_of_ours():

@@ -107,6 +107,14 @@ def test_target_taken_out_of_setuland_does_not_come_back_by_itself(store: Promis
     assert (held.targets, held.actions, len(held.statements)) == ((), (), 2)
 
 
+def test_reason_for_taking_a_target_out_stays_in_the_folder(store: PromiseFolder) -> None:
+    remove_target("XXA", "NT-3", "joined with\nNT-4 ", store)
+    remove_target("XXA", "NT-5", "=repealed", store)
+    kept = (store.folder / "alignment" / "XXA.reasons.txt").read_text(encoding="utf-8")
+    assert [line[10:] for line in kept.splitlines()] == [" NT-3: joined with NT-4", " NT-5: =repealed"]
+    assert store.parties() == ("XXA",)
+
+
 @pytest.mark.parametrize(("target", "why", "column"), [("NT-99", "x", "target"), ("NT-3", " ", "why")])
 def test_target_is_not_taken_out_without_reason_or_where_there_is_none(store, target, why, column) -> None:
     with pytest.raises(DataError) as error:

@@ -6,6 +6,7 @@ The centre has another adapter, in its database; both run the contract in `tests
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +28,7 @@ class PromiseStore(Protocol):
         """Return everything held on a Party; an empty record where nothing is held."""
 
     def save(self, promises: Promises, why: str = "") -> None:
-        """Replace what is held on a Party, all or nothing; `why` goes into the record of changes where one is kept."""
+        """Replace what is held on a Party, all or nothing; the reason `why`, where one is given, stays on record."""
 
     def parties(self) -> tuple[str, ...]:
         """Return the Parties on which promises are held, sorted."""
@@ -59,10 +60,13 @@ class PromiseFolder:
         return Promises.model_validate_json(path.read_bytes())
 
     def save(self, promises: Promises, why: str = "") -> None:
-        """Replace what is held on a Party; see `PromiseStore.save`. A folder keeps no record of changes."""
-        del why
-        with replacing(self._path(promises.party)) as temporary:
+        """Replace what is held on a Party; see `PromiseStore.save`. Reasons stand in `NPL.reasons.txt`, one a line."""
+        path = self._path(promises.party)
+        with replacing(path) as temporary:
             temporary.write_text(promises.model_dump_json(indent=1), encoding="utf-8")
+        if why:
+            with path.with_suffix(".reasons.txt").open("a", encoding="utf-8") as reasons:
+                reasons.write(f"{datetime.now(UTC).date()} {' '.join(why.split())}\n")
 
     def parties(self) -> tuple[str, ...]:
         """Return the Parties on which promises are held; see `PromiseStore.parties`."""

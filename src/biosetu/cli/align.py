@@ -90,7 +90,7 @@ def export_command(party: str, out: Path) -> None:
 @align.command("remove")
 @click.argument("party")
 @click.argument("target")
-@click.option("--why", required=True, metavar="TEXT", help="The reason; in a centre it goes into the record.")
+@click.option("--why", required=True, metavar="TEXT", help="The reason; it stays on record.")
 @account_option
 def remove_command(party: str, target: str, why: str, account: str) -> None:
     """Take the national target TARGET (its id) of PARTY out, with the actions under it; decisions stay on record."""

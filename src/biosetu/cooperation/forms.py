@@ -14,11 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import pyarrow as pa
-
 from biosetu.cooperation.identifiers import orcid, ror
-from biosetu.observations import unescape
-from biosetu.problems import DataError, Problem
+from biosetu.problems import Problem
 
 Values = Mapping[str, str]
 SEPARATOR = ";"
@@ -162,26 +159,6 @@ def _is_date(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def read_form(name: str, table: pa.Table, file: str = "") -> tuple[dict[str, str], ...]:
-    """Read filled-in rows of a form's spreadsheet; raise `DataError` with every problem of every row."""
-    noted = (table.schema.metadata or {}).get(b"biosetu.rows", b"")
-    numbers = [int(n) for n in noted.split(b",") if n] or range(2, table.num_rows + 2)
-    strange = set(table.column_names) - {field.field for field in form(name)}
-    problems = list(check(name, dict.fromkeys(sorted(strange), ""), file=file, row=1))
-    known = table.drop_columns(sorted(strange))
-    rows = [{key: unescape(str(value or "").strip()) for key, value in row.items()} for row in known.to_pylist()]
-    for number, row in zip(numbers, rows, strict=True):
-        problems += check(name, row, file=file, row=number)
-    if problems:
-        raise DataError(problems)
-    return tuple(rows)
-
-
-def template(name: str) -> pa.Table:
-    """Return the empty spreadsheet of a form: one column a field, no rows."""
-    return pa.table({field.field: pa.array([], pa.string()) for field in form(name)})
 
 
 def biobridge(name: str, values: Values, language: str = "en") -> dict[str, Any]:

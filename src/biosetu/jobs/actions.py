@@ -78,7 +78,7 @@ def remove_target(party: str, target: str, why: str, store: PromiseStore | None 
         "targets": tuple(one for one in held.targets if one.id != target),
         "actions": tuple(action for action in held.actions if action.target != target),
     }
-    kept.save(held.model_copy(update=left), why.strip())
+    kept.save(held.model_copy(update=left), f"{target}: {why.strip()}")
     return gone
 
 

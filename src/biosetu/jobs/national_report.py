@@ -103,11 +103,6 @@ def report_of(party: str, cycle: str = LATEST) -> Working:
     return Working(held, promises_of(held.party.iso3), collection_of(held.party.iso3, name))
 
 
-def draft_of(party: str, cycle: str = LATEST) -> Draft:
-    """Return the draft of a cycle as it is being collected (see `jobs.collecting`)."""
-    return collection_of(party, cycle).draft
-
-
 def write_working_document(
     party: str, out: Path, cycle: str = LATEST, language: str = "en", on: date | None = None
 ) -> Path:

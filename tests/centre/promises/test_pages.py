@@ -130,7 +130,7 @@ def test_national_target_is_taken_out_with_its_actions_and_the_reason_stays_on_r
     held = DatabasePromises().load("NPL")
     assert ([one.id for one in held.targets], held.actions, held.decisions) == (["NT-1"], (), decisions)
     entry = Entry.objects.filter(verb="keep").latest("pk")
-    removed = {"targets.removed": ["NT-2"], "actions.removed": ["A-1"], "why": "Joined with NT-1"}
+    removed = {"targets.removed": ["NT-2"], "actions.removed": ["A-1"], "why": "NT-2: Joined with NT-1"}
     assert entry.changes.items() >= removed.items()
     assert theirs.get(OTHER).status_code == 404
 

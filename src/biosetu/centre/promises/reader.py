@@ -100,12 +100,6 @@ def _cell(value: Value) -> str | int | float | None:
     return value if isinstance(value, str | int | float) else value.isoformat()
 
 
-def imported_from(reading: Reading, party: str) -> Imported:
-    """Return the records of a reading."""
-    rows = [row for row in reading.table.to_pylist() if row["kind"] in {TARGET, ACTION, STATEMENT}]
-    return imported_of(rows, party, reading.problems)
-
-
 def imported_of(rows: Iterable[dict[str, Any]], party: str, problems: Iterable[Any] = ()) -> Imported:
     """Return records from rows of kind, row, body (JSON)."""
     found = list(rows)

@@ -124,11 +124,6 @@ def keys_of(promises: Promises) -> Iterator[tuple[str, ReportField]]:
             yield from ((f"IV.{code}.{item.field}", item) for item in report_fields() if item.per == "goal")
 
 
-def known_keys(promises: Promises) -> frozenset[str]:
-    """Return every key that a draft may hold."""
-    return frozenset(key for key, _ in keys_of(promises)) | {f"Q.{key}" for key in questions()}
-
-
 def split_answer(question: str, text: str) -> list[str]:
     """Return the values of an answer: several where the question takes choices, one where it takes words."""
     known = questions().get(question)
