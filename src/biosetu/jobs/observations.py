@@ -17,6 +17,7 @@ from biosetu.framework import find_party
 from biosetu.jobs.party import default_store, held
 from biosetu.observations import (
     SCHEMA,
+    SETTLED,
     ObservationStore,
     Selection,
     Source,
@@ -236,7 +237,7 @@ def _with_status(table: pa.Table, current: pa.Table, withdrawn: pa.Table, *, kee
     if keep_status:
         return filled
     for row, (state, _) in zip(rows, row_states(filled, current, withdrawn), strict=True):
-        if state != "same" and row["status"] in (Status.VALIDATED, Status.REPORTED):
+        if state != "same" and row["status"] in SETTLED:
             row |= {"status": Status.PROPOSED.value, "validated_by": "", "validated_on": None}
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 

@@ -10,12 +10,11 @@ import pyarrow as pa
 
 from biosetu.cooperation.peers import Likeness, most_alike
 from biosetu.figures import Movement
-from biosetu.framework import find_party, indicators, targets
+from biosetu.framework import find_party, targets
 from biosetu.jobs.party import PartyEvidence, default_store, party_evidence
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
-from biosetu.reports.series import is_disputed, movement, targets_of, told
-from biosetu.statistics.summary import Summary
+from biosetu.reports.series import is_disputed, is_headline, movement, targets_of, told
 from biosetu.translation import translations
 
 ASKED = 40
@@ -90,7 +89,7 @@ def _state() -> State:
 def _row(item: Likeness, target: str, language: str, state: State) -> Iterator[dict[str, object]]:
     held = [one for one in told(_evidence(item.party, state).summaries) if target in targets_of(one)]
     best = next((one for one in held if movement(one) is Movement.BETTER and one.level.value is not None), None)
-    headline = next((one for one in held if _is_headline(one) and one.level.value is not None), None)
+    headline = next((one for one in held if is_headline(one) and one.level.value is not None), None)
     other = next((one for one in held if one.level.value is not None), None)
     shown = best or headline or other
     if shown is None:
@@ -118,11 +117,6 @@ def _row(item: Likeness, target: str, language: str, state: State) -> Iterator[d
         "vintage": shown.level.vintage,
         "source": source,
     }
-
-
-def _is_headline(summary: Summary) -> bool:
-    known = indicators().get(summary.indicator)
-    return known is not None and known.kind == "headline"
 
 
 def peers_for_dossier(party: str) -> pa.Table | None:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from biosetu.framework import find_party, indicators
 from biosetu.jobs.observations import read_observations
 from biosetu.jobs.party import default_store, held
-from biosetu.observations import Source, Status
+from biosetu.observations import SETTLED, Source
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (
     has_attachment,
@@ -20,7 +20,6 @@ from biosetu.reports.cbd import (
 )
 
 SENT = (Source.NATIONAL, Source.AVAILABLE_DATASET)
-OWN = (Status.VALIDATED, Status.REPORTED)
 
 
 def report_indicator(
@@ -77,7 +76,7 @@ def settled_indicators(observations: pa.Table) -> list[tuple[str, Source]]:
     found: dict[str, Source] = {}
     for row in observations.to_pylist():
         source, code = Source(row["source"]), row["indicator"]
-        whole = row["status"] in OWN and row["value"] is not None and bool(row["unit"])
+        whole = row["status"] in SETTLED and row["value"] is not None and bool(row["unit"])
         if whole and source in SENT and _is_sent(code) and found.get(code) is not Source.NATIONAL:
             found[code] = source
     order = {code: place for place, code in enumerate(indicators())}
@@ -93,7 +92,7 @@ def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa
     mask = pc.and_(pc.equal(observations["party"], party), pc.equal(observations["indicator"], code))
     mask = pc.and_(mask, pc.equal(observations["source"], str(source)))
     if source is Source.NATIONAL:
-        mask = pc.and_(mask, pc.is_in(observations["status"], pa.array([str(status) for status in OWN])))
+        mask = pc.and_(mask, pc.is_in(observations["status"], pa.array(sorted(SETTLED))))
     return observations.filter(mask)
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from biosetu.framework import find_party
-from biosetu.observations import SCHEMA, Source, Status, validate
+from biosetu.observations import SCHEMA, SETTLED, Source, Status, validate
 
 INDICATOR = "context:red-list-category"
 SERIES = "red-list-assessment/1"
@@ -28,7 +28,6 @@ WORDS: Mapping[str, str] = {
     "reasons": "because ",
     "near_threshold": "near ",
 }
-ACCEPTED = pa.array([Status.VALIDATED.value, Status.REPORTED.value])
 COLUMNS = ("taxon", "category", "criteria", "category_low", "category_high", "reasons", "near_threshold",
            "category_shown", "year", "holder", "validated_by", "validated_on", "licence")  # fmt: skip
 
@@ -97,7 +96,7 @@ def accepted_assessments(observations: pa.Table) -> list[dict[str, Any]]:
         pc.equal(observations.column("indicator"), INDICATOR),
         pc.and_(
             pc.equal(observations.column("source"), Source.NATIONAL.value),
-            pc.is_in(observations.column("status"), ACCEPTED),
+            pc.is_in(observations.column("status"), pa.array(sorted(SETTLED))),
         ),
     )
     newest: dict[str, Mapping[str, Any]] = {}

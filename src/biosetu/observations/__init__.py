@@ -3,7 +3,16 @@
 from biosetu.observations.cells import as_typed, parse_cells, unescape
 from biosetu.observations.comparison import row_states
 from biosetu.observations.folder import ObservationFolder, table_hash
-from biosetu.observations.schema import KEY, SCHEMA, SCHEMA_VERSION, Source, Status, computed_beside, computed_here
+from biosetu.observations.schema import (
+    KEY,
+    SCHEMA,
+    SCHEMA_VERSION,
+    SETTLED,
+    Source,
+    Status,
+    computed_beside,
+    computed_here,
+)
 from biosetu.observations.store import (
     EVERYTHING,
     Batch,
@@ -24,6 +33,7 @@ __all__ = [
     "KEY",
     "SCHEMA",
     "SCHEMA_VERSION",
+    "SETTLED",
     "Batch",
     "BatchConflictError",
     "NewerStoreError",

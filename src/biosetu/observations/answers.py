@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.observations.cells import unescape
-from biosetu.observations.schema import KEY, SCHEMA, Source, Status
+from biosetu.observations.schema import KEY, SCHEMA, SETTLED, Source, Status
 from biosetu.observations.units import value_range
 from biosetu.problems import Problem
 from biosetu.translation import LANGUAGES, N_, translations
@@ -53,7 +53,6 @@ COLUMNS: Mapping[str, str] = {
 FILLED = ("answer", "own_value", "own_source", "reason")
 METHOD = "the Party's answer"
 OWN_ANSWER = "the Party's answer"
-VALIDATED = frozenset({Status.VALIDATED.value, Status.REPORTED.value})
 FIRST_ROW = 2
 
 
@@ -236,7 +235,7 @@ def earlier_answers(held: pa.Table) -> Mapping[str, Mapping[str, Any]]:
         own = given.get(_about(row | {"vintage": answer_vintage(row)}))
         if own is not None:
             found[reference(row)] = own
-        elif row["status"] in VALIDATED:
+        elif row["status"] in SETTLED:
             found[reference(row)] = row
     return found
 

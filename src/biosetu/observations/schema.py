@@ -40,6 +40,8 @@ class Status(StrEnum):
     REPORTED = "reported"
 
 
+SETTLED = frozenset({Status.VALIDATED.value, Status.REPORTED.value})  # in which a figure is the Party's own word
+
 _TEXT = pa.string()
 SCHEMA = pa.schema(
     [

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.framework import indicators, parties
-from biosetu.observations.schema import KEY, NEEDED, SCHEMA, SILENT, Source, Status
+from biosetu.observations.schema import KEY, NEEDED, SCHEMA, SETTLED, SILENT, Source, Status
 from biosetu.observations.units import Range, indicator_units, units, value_range
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -27,7 +27,6 @@ LONGEST_TEXT = 10_000
 _NATIONAL = re.compile(r"^national:[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 _CONTEXT = re.compile(r"^context:[A-Za-z0-9][A-Za-z0-9_.\-]*$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_VALIDATED = frozenset({Status.VALIDATED.value, Status.REPORTED.value})
 
 
 def is_indicator(code: str) -> bool:
@@ -115,7 +114,7 @@ def _interval(row: Record, _: date) -> Iterator[Fault]:
 
 def _validation(row: Record, today: date) -> Iterator[Fault]:
     by, on = row["validated_by"], row["validated_on"]
-    if row["status"] in _VALIDATED:
+    if row["status"] in SETTLED:
         if not by:
             yield "validated_by", "validation", N_("no office named"), N_("Name the office that validated the figure")
         if on is None:

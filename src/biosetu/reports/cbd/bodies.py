@@ -29,13 +29,12 @@ from biosetu.alignment.ort.reports import (
 )
 from biosetu.framework import indicators, parties, questions, targets
 from biosetu.framework.answering import faults
-from biosetu.observations import Source, Status
+from biosetu.observations import SETTLED, Source
 from biosetu.observations.own import progress_levels
 from biosetu.problems import DataError, Severity
 from biosetu.reports.cbd.draft import Draft, ReportTarget, report_targets
 from biosetu.reports.cbd.workbook import points
 
-OWN = frozenset({Status.VALIDATED.value, Status.REPORTED.value})
 ORDER = (Source.NATIONAL, Source.AVAILABLE_DATASET, Source.NO_DATA, Source.NOT_RELEVANT)
 TOLD = (Source.NO_DATA, Source.NOT_RELEVANT)
 SUMMARIES = (
@@ -67,7 +66,7 @@ def indicator_bodies(party: str, observations: pa.Table) -> tuple[IndicatorData,
     """
     by_code: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in observations.to_pylist():
-        if row["party"] == party and row["status"] in OWN:
+        if row["party"] == party and row["status"] in SETTLED:
             by_code[row["indicator"]].append(row)
     order = {code: place for place, code in enumerate(indicators())}
     codes = sorted(by_code, key=lambda code: (order.get(code, len(order)), code))

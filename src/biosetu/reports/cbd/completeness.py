@@ -14,7 +14,7 @@ import pyarrow as pa
 from biosetu.alignment.national import Promises
 from biosetu.framework import Party, indicators, not_relevant, questions
 from biosetu.framework.answering import faults, is_open
-from biosetu.observations import Source, Status
+from biosetu.observations import SETTLED, Source
 from biosetu.problems import Severity
 from biosetu.reports.cbd.draft import Draft, ReportTarget, filled, report_targets
 
@@ -26,7 +26,6 @@ TEXTS = {
     "challenges": "keyChallengesSummary",
     "effectiveness": "actionEffectivenessSummary",
 }
-SETTLED = frozenset({Status.VALIDATED.value, Status.REPORTED.value})
 METER = pa.schema(
     [(name, pa.string()) for name in ("target", "type", "title")]
     + [("present", pa.int32()), ("of", pa.int32())]
