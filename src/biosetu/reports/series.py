@@ -38,6 +38,7 @@ PARTS = {
     "coastal": N_("coastal"),
 }
 COMPUTED = "computed"
+OWN_TABLES = N_("Computed here from the Party's own tables")
 FROM_ZERO = frozenset({"percent", "km2", "ha"})
 
 
@@ -186,6 +187,14 @@ def sources_of(table: pa.Table) -> tuple[Citation, ...]:
         for row in table.select(["inputs", "holder", "method", "vintage", "licence"]).to_pylist()
     }
     return tuple(sorted(found, key=lambda citation: (citation.vintage, citation.text), reverse=True))
+
+
+def kept_source(table: pa.Table, voice: Voice) -> tuple[Citation, ...]:
+    """Return where a result kept for a Party comes from, as the metadata of its table say."""
+    about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    inputs = about.get("biosetu.inputs")
+    made = voice.gettext("Computed here from {inputs}").format(inputs=inputs) if inputs else voice.gettext(OWN_TABLES)
+    return (Citation(about.get("biosetu.citation") or made, licence=about.get("biosetu.licence", "")),)
 
 
 def own_quantity(evidence: Evidence, summary: Summary) -> Quantity | None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from biosetu.alignment.national import Promises
+from biosetu.alignment.national import Promises, Record
 from biosetu.framework import questions, targets
 from biosetu.reports.cbd.tables import rows
 
@@ -22,10 +22,9 @@ OPTIONAL = "optional"
 ARABIC_SEMICOLON = "\u061b"
 
 
-class Entry(BaseModel):
+class Entry(Record):
     """One filled field. `reviewed` is false where the text was carried over from the last cycle."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     text: str
     language: str = "en"
     office: str = ""
@@ -33,10 +32,9 @@ class Entry(BaseModel):
     reviewed: bool = True
 
 
-class Draft(BaseModel):
+class Draft(Record):
     """The draft of one Party's report for one cycle."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     party: str
     cycle: str
     entries: dict[str, Entry] = Field(default_factory=dict)

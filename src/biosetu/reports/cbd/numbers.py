@@ -58,16 +58,21 @@ def tidy(number: float) -> int | float:
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
-def read_value(value: Value, unit_is_percent: bool, typed: bool) -> Reading:
-    """Read a value. `typed`: the file keeps numbers apart from text (xlsx), so that text is worth a word."""
+def read_other(value: Value, what: str) -> Reading | None:
+    """Return what is wrong with a cell (`what`: value, year) that holds neither number nor text; None for these."""
     if isinstance(value, Formula):
         return Reading(defect="formula")
     if isinstance(value, ErrorValue):
         return Reading(defect="error-value")
     if isinstance(value, bool):
-        return Reading(defect="value-not-number")
-    if isinstance(value, datetime | date):
-        return Reading(defect="value-is-date")
+        return Reading(defect=f"{what}-not-number")
+    return Reading(defect=f"{what}-is-date") if isinstance(value, datetime | date) else None
+
+
+def read_value(value: Value, unit_is_percent: bool, typed: bool) -> Reading:
+    """Read a value. `typed`: the file keeps numbers apart from text (xlsx), so that text is worth a word."""
+    if other := read_other(value, "value"):
+        return other
     if isinstance(value, PercentNumber) and unit_is_percent:
         shown = tidy(round(float(value) * 100, 10))
         return Reading(float(shown), "percent-format", f"{shown} %", shown)

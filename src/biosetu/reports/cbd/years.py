@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from biosetu.alignment.calendars import Calendar, Period, read_period, year_days
-from biosetu.engine.grids import ErrorValue, Formula, Value
+from biosetu.engine.grids import Value
 from biosetu.problems import DataError
-from biosetu.reports.cbd.numbers import PLACEHOLDER, PLAIN, Reading, plain, tidy, western_digits
+from biosetu.reports.cbd.numbers import PLACEHOLDER, PLAIN, Reading, plain, read_other, tidy, western_digits
 from biosetu.reports.cbd.tables import calendars, party_calendars, tolerances
 
 BUDDHIST, BUDDHIST_OFFSET = "buddhist", 543
@@ -19,14 +19,8 @@ def read_year(value: Value, typed: bool, today: date, party: str = "") -> Readin
     A year of another calendar and a fiscal year are named with the days that they span; `party` (ISO 3166-1 alpha-3)
     tells which calendars its offices write and when its fiscal years begin.
     """
-    if isinstance(value, Formula):
-        return Reading(defect="formula")
-    if isinstance(value, ErrorValue):
-        return Reading(defect="error-value")
-    if isinstance(value, datetime | date):
-        return Reading(defect="year-is-date")
-    if isinstance(value, bool):
-        return Reading(defect="year-not-number")
+    if other := read_other(value, "year"):
+        return other
     if isinstance(value, int | float):
         return _judged(float(value), Reading(float(value)), today, party)
     return _read_text(plain(value), typed, today, party)

@@ -15,6 +15,7 @@ from biosetu.figures import Level, Options, Share, area_map, disclaimer, series_
 from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.sections._areas_quality import quality, reconciled
+from biosetu.reports.series import kept_source
 from biosetu.translation import N_, Voice
 
 MOST_BARS = 12
@@ -53,13 +54,6 @@ def section(evidence: Evidence, voice: Voice) -> Section | None:
     return Section("areas", title, tuple(blocks), target="3", kicker=_("Target 3"), place=(320,))
 
 
-def _citation(table: pa.Table, voice: Voice) -> tuple[Citation, ...]:
-    about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    inputs = about.get("biosetu.inputs", "")
-    text = about.get("biosetu.citation") or voice.gettext("Computed here from {inputs}").format(inputs=inputs)
-    return (Citation(text, licence=about.get("biosetu.licence", "")),)
-
-
 def _is_official(table: pa.Table) -> bool:
     return (table.schema.metadata or {}).get(b"biosetu.official") == b"yes"
 
@@ -77,7 +71,7 @@ def _coverage(table: pa.Table | None, drawn: pa.Table | None, voice: Voice) -> I
     if table is None:
         return
     _ = voice.gettext
-    sources = _citation(table, voice)
+    sources = kept_source(table, voice)
     if not _is_official(table):
         yield Paragraph(_("These polygons are not official: context, not indicator 3.1."), "caution")
     charts = []
@@ -167,24 +161,24 @@ def _reconciled(evidence: Evidence, table: pa.Table | None, voice: Voice) -> Ite
     for realm, rows in _national(table):
         mine = kept.filter(pc.equal(kept.column("realm"), realm)) if kept is not None else None
         if mine is not None and mine.num_rows:
-            yield from reconciled(mine, voice.gettext(REALMS[realm]), _citation(mine, voice), voice)
+            yield from reconciled(mine, voice.gettext(REALMS[realm]), kept_source(mine, voice), voice)
             continue
         held = held_figures(evidence.observations.to_pylist(), realm)
         if held:
             told = reconcile([*held, _last(rows, table, voice)], [], realm)
-            yield from reconciled(told, voice.gettext(REALMS[realm]), _citation(table, voice), voice)
+            yield from reconciled(told, voice.gettext(REALMS[realm]), kept_source(table, voice), voice)
 
 
 def _last(rows: pa.Table, table: pa.Table, voice: Voice) -> OfFigure:
     last = rows.to_pylist()[-1]
-    return OfFigure("computed", last["share_percent"], last["year"], _citation(table, voice)[0].text)
+    return OfFigure("computed", last["share_percent"], last["year"], kept_source(table, voice)[0].text)
 
 
 def _represented(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
     if table is None:
         return
     _ = voice.gettext
-    sources = _citation(table, voice)
+    sources = kept_source(table, voice)
     rows = sorted(table.to_pylist(), key=lambda row: -row["gap_km2"])
     columns = (
         Column("feature", _("Ecosystem or feature")),
@@ -226,11 +220,11 @@ def _connected(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
         "fraction_trans",
     )
     body = tuple(tuple(row[key] for key in keys) for row in table.to_pylist())
-    yield Table(_("Protected and connected land (ProtConn)"), columns, body, _citation(table, voice))
+    yield Table(_("Protected and connected land (ProtConn)"), columns, body, kept_source(table, voice))
 
 
 def _quality(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
-    return quality(table, () if table is None else _citation(table, voice), voice)
+    return quality(table, () if table is None else kept_source(table, voice), voice)
 
 
 def _cleaned(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
@@ -243,4 +237,4 @@ def _cleaned(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
         Column("after", _("Sites kept"), numeric=True),
     )
     body = tuple((_(row["what"]), row["touched"], row["sites_after"]) for row in table.to_pylist())
-    yield Table(_("How the sites were cleaned"), columns, body, _citation(table, voice), folded=True)
+    yield Table(_("How the sites were cleaned"), columns, body, kept_source(table, voice), folded=True)

@@ -12,6 +12,7 @@ from biosetu.ecosystems.pictures import NOTHING, Picture, on_classes, read_pictu
 from biosetu.figures import Kind, category_bars, class_map, kinds_of, sankey
 from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
+from biosetu.reports.series import kept_source
 from biosetu.translation import N_, Voice
 
 CATEGORIES = {
@@ -63,7 +64,7 @@ def _maps(pictures: pa.Table | None, measures: pa.Table | None, voice: Voice) ->
     _ = voice.gettext
     found = read_pictures(pictures)
     codes, kinds = _kinds(found, measures, voice)
-    sources = citation(measures, voice)
+    sources = kept_source(measures, voice)
     for place, picture in enumerate(found):
         year = "" if picture.date is None else f"{picture.date:g}"
         caption = _("Ecosystems, {year}").format(year=year) if year else _("Ecosystems")
@@ -87,14 +88,6 @@ def _kinds(pictures: list[Picture], measures: pa.Table, voice: Voice) -> tuple[l
     order = [code for code in named if code in sizes] + sorted(code for code in sizes if code not in named)
     names = [named.get(code) or code for code in order]
     return order, kinds_of(names, [sizes[code] for code in order], voice.gettext("other classes"))
-
-
-def citation(table: pa.Table, voice: Voice) -> tuple[Citation, ...]:
-    """Return where a kept result comes from, as its metadata say."""
-    about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    inputs = about.get("biosetu.inputs", "")
-    text = about.get("biosetu.citation") or voice.gettext("Computed here from {inputs}").format(inputs=inputs)
-    return (Citation(text, licence=about.get("biosetu.licence", "")),)
 
 
 def _extent(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
@@ -123,7 +116,7 @@ def _extent(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         )
         for code, row in last.items()
     )
-    yield Table(_("Extent of ecosystems"), tuple(columns), body, citation(table, voice))
+    yield Table(_("Extent of ecosystems"), tuple(columns), body, kept_source(table, voice))
     yield Paragraph(
         _(
             "Areas are true on the ellipsoid. Cells are those of the 10 km grid without the smallest that together "
@@ -174,7 +167,7 @@ def _flows(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         Column("km2", _("Area (km²)"), numeric=True, decimals=1),
     )
     body = tuple((flow["from"], flow["to"], flow["value"]) for flow in sorted(flows, key=lambda flow: -flow["value"]))
-    data = Table(_("What became what"), columns, body, citation(table, voice), folded=True)
+    data = Table(_("What became what"), columns, body, kept_source(table, voice), folded=True)
     yield Figure(
         drawing, _("What became what, {years}").format(years=years), said, half=True, sources=data.sources, data=data
     )
@@ -199,7 +192,7 @@ def _risk(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     drawing = category_bars(
         bars, voice, key="ecosystem-categories", title=_("Red List of Ecosystems"), text=said, names=names
     )
-    sources = citation(table, voice)
+    sources = kept_source(table, voice)
     yield Figure(drawing, _("Ecosystem types by category"), said, half=True, sources=sources)
     yield _criteria_table(rows, sources, voice)
 
@@ -242,4 +235,4 @@ def _index(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         for row in (whole[:1] + whole[-1:] if len(whole) > 1 else whole)
     )
     if facts:
-        yield Facts(facts, citation(table, voice))
+        yield Facts(facts, kept_source(table, voice))

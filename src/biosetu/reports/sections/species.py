@@ -11,6 +11,7 @@ from biosetu.figures import Options, category_bars, series_chart
 from biosetu.observations import Source
 from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
+from biosetu.reports.series import kept_source
 from biosetu.species.criteria.saying import reasons_said
 from biosetu.translation import N_, Voice
 
@@ -49,19 +50,13 @@ def section(evidence: Evidence, voice: Voice) -> Section | None:
     return Section("species", _("Species"), tuple(blocks), target="4", kicker=_("Goal A · Target 4"), place=(320,))
 
 
-def _citation(table: pa.Table, voice: Voice) -> tuple[Citation, ...]:
-    about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    text = about.get("biosetu.citation") or voice.gettext("Computed here from the Party's own tables")
-    return (Citation(text, licence=about.get("biosetu.licence", "")),)
-
-
 def _index(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     if table is None:
         return
     _ = voice.gettext
     rows = table.to_pylist()
     whole = _whole(rows)
-    sources = _citation(table, voice)
+    sources = kept_source(table, voice)
     if whole:
         yield Facts(tuple(_fact(row, voice) for row in (whole[:1] + whole[-1:] if len(whole) > 1 else whole)), sources)
     if len(whole) > 1:
@@ -155,7 +150,7 @@ def _categories(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     names = {code: _(name) for code, name in CATEGORIES.items()}
     title = _("Taxa by category")
     svg = category_bars(bars, voice, key="species-categories", title=title, text=said, names=names)
-    yield Figure(svg, title, said, half=True, sources=_citation(table, voice))
+    yield Figure(svg, title, said, half=True, sources=kept_source(table, voice))
 
 
 def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
@@ -186,7 +181,7 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         for row in rows
     )
     caption = _("National assessments under the IUCN criteria 3.1")
-    yield Table(caption, columns, body, _citation(table, voice), folded=len(rows) > 20)
+    yield Table(caption, columns, body, kept_source(table, voice), folded=len(rows) > 20)
     yield Paragraph(
         _(
             "° marks a category moved by the regional guidelines. Near Threatened is the assessor's judgement: what "

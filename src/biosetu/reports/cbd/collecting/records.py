@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from biosetu.alignment.national import Record
 from biosetu.reports.cbd.draft import Draft
 
 BOUNDARY = "._"
@@ -63,12 +64,6 @@ class Actor:
     role: Role
     office: str
     at: datetime
-
-
-class Record(BaseModel):
-    """Base of the records: unchangeable, no unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def under(key: str, prefix: str) -> bool:
