@@ -8,10 +8,13 @@ import sys
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from tests.centre.people import national, table_file
 from tests.observations.rows import key
 from tests.observations.rows import table as observations
 
+from biosetu.centre import doors
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.evidence import intake
 from biosetu.centre.evidence.reader import read_here
@@ -48,6 +51,18 @@ def table(biosetu, tmp_path, *arguments):
     out = tmp_path / "out.json"
     biosetu(*arguments, "--out", out)
     return json.loads(out.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [("gaps", "NPL"), ("align", "coverage", "NPL"), ("observations", "runs", "--as", "kamal")]
+)
+def test_database_of_an_older_version_is_said_in_a_sentence(biosetu, arguments):
+    doors._require_migrated.cache_clear()
+    MigrationRecorder(connection).record_unapplied("promises", "0002_own_statements")
+    said = biosetu(*arguments, expected=2)
+    assert said.stderr == "The database of this centre is of an older version. Start the centre once: biosetu serve\n"
+    MigrationRecorder(connection).record_applied("promises", "0002_own_statements")
+    assert "older version" not in biosetu("accounts", "list").stderr
 
 
 def test_whole_way_by_command_line(biosetu, tmp_path):

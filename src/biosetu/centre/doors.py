@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
 
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress
@@ -123,6 +125,15 @@ def _require_centre() -> None:
     in_a_file = connection.vendor == "sqlite" and "memory" not in name
     if (in_a_file and not Path(name).exists()) or ACCOUNTS not in _tables():
         raise UsageError("There is no centre here yet. Start one: biosetu serve, or biosetu accounts add")
+    _require_migrated(name)
+
+
+@cache
+def _require_migrated(name: str) -> None:
+    """Raise `UsageError` where the database `name` was made by older software; asked once where it was not."""
+    loader = MigrationLoader(connection)
+    if not set(loader.graph.leaf_nodes()) <= loader.applied_migrations.keys():
+        raise UsageError("The database of this centre is of an older version. Start the centre once: biosetu serve")
 
 
 def _tables() -> list[str]:
