@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,7 +11,7 @@ from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation.forms import Field, parts, vocabulary
 from biosetu.framework import parties, targets
-from biosetu.problems import Problem
+from biosetu.problems import DataError, Problem
 
 
 def posted(data: QueryDict, fields: Iterable[Field]) -> dict[str, str]:
@@ -71,3 +71,21 @@ def show(
         "chosen": {field.field: set(parts(values.get(field.field, ""))) for field in fields},
     }
     return render(request, page, context, status=422 if problems else 200)
+
+
+def fill_in(
+    request: HttpRequest,
+    page: str,
+    fields: Sequence[Field],
+    given: Mapping[str, str],
+    keep: Callable[[dict[str, str]], HttpResponse],
+    **context: object,
+) -> HttpResponse:
+    """Show a form as given; once posted, answer with what `keep` makes of it, or show it again with what is wrong."""
+    if request.method != "POST":
+        return show(request, page, fields, given, (), **context)
+    values = posted(request.POST, fields)
+    try:
+        return keep(values)
+    except DataError as error:
+        return show(request, page, fields, values, error.problems, **context)

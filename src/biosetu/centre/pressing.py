@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TypeVar
 
@@ -35,6 +36,20 @@ def seen(request: HttpRequest, records: QuerySet[Kind], **named: object) -> Kind
         if found is not None:
             return found
     raise Http404
+
+
+def press(
+    request: HttpRequest, found: Kind, actions: Mapping[str, Callable[[Kind, Account, HttpRequest], object]], name: str
+) -> bool:
+    """Do one of a page's actions to a record, say what happened, and return whether it was done; no such page where
+    there is no such action.
+    """
+    if name not in actions:
+        raise Http404
+    with telling(request):
+        actions[name](found, account_of(request), request)
+        return True
+    return False
 
 
 class telling:  # noqa: N801 - reads as a statement

@@ -294,3 +294,16 @@ def test_the_list_needs_the_same_queries_for_one_service_and_for_a_full_page(cli
     one = count()
     add(29)
     assert count() == one
+
+
+def test_a_change_with_a_wrong_field_shows_the_form_again_with_what_was_written(client, people):
+    found = verbs.prepare(by=people["officer"], values=COURSE)
+    client.force_login(people["officer"])
+    sent = {**COURSE, "title": "Written for an hour", "parties": "NPL; QQQ"}
+    answer = client.post(reverse("service_edit", args=[found.pk]), sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="Written for an hour"' in page
+    assert "there is no such Party" in page
+    found.refresh_from_db()
+    assert found.title == COURSE["title"]

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,9 +17,8 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import holds, may, visible_to
 from biosetu.centre.directory import verbs
 from biosetu.centre.directory.models import Provider
-from biosetu.centre.pressing import account_of, seen, telling
+from biosetu.centre.pressing import account_of, press, seen
 from biosetu.cooperation.forms import form
-from biosetu.problems import DataError
 
 ON_A_PAGE = 30
 NOT_SHOWN = frozenset({"consent", "name"})
@@ -70,15 +69,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Register oneself or one's institution."""
-    fields = form("provider")
-    if request.method != "POST":
-        return forms.show(request, "directory/form.html", fields, {}, found=None)
-    values = forms.posted(request.POST, fields)
-    try:
-        made = verbs.register(by=account_of(request), values=values)
-    except DataError as error:
-        return forms.show(request, "directory/form.html", fields, values, error.problems, found=None)
-    return redirect("provider", made.pk)
+    return forms.fill_in(
+        request,
+        "directory/form.html",
+        form("provider"),
+        {},
+        lambda values: redirect("provider", verbs.register(by=account_of(request), values=values).pk),
+        found=None,
+    )
 
 
 @login_required
@@ -88,15 +86,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     if not may(request.user, "edit", found):
         raise PermissionDenied
-    fields = form("provider")
-    if request.method != "POST":
-        return forms.show(request, "directory/form.html", fields, found.values, found=found)
-    values = forms.posted(request.POST, fields)
-    try:
+
+    def keep(values: dict[str, str]) -> HttpResponse:
         verbs.edit(provider=found, by=account_of(request), values=values)
-    except DataError as error:
-        return forms.show(request, "directory/form.html", fields, values, error.problems, found=found)
-    return redirect("provider", pk)
+        return redirect("provider", pk)
+
+    return forms.fill_in(request, "directory/form.html", form("provider"), found.values, keep, found=found)
 
 
 @login_required
@@ -114,22 +109,17 @@ def own_data(request: HttpRequest, pk: int) -> JsonResponse:
 def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do one thing to an entry and come back to it."""
     found = _seen(request, pk)
-    action = ACTIONS.get(name)
-    if action is None:
-        raise Http404
-    with telling(request):
-        action(found, account_of(request), request.POST)
-        return redirect("directory") if name == "erase" else redirect("provider", pk)
-    return redirect("provider", pk)
+    done = press(request, found, ACTIONS, name)
+    return redirect("directory") if done and name == "erase" else redirect("provider", pk)
 
 
-ACTIONS: Mapping[str, Callable[[Provider, Account, QueryDict], None]] = {
+ACTIONS: Mapping[str, Callable[[Provider, Account, HttpRequest], None]] = {
     "submit": lambda found, by, _: verbs.submit(provider=found, by=by),
     "withdraw": lambda found, by, _: verbs.withdraw(provider=found, by=by),
     "erase": lambda found, by, _: verbs.erase(provider=found, by=by),
     "list": lambda found, by, _: verbs.review(provider=found, by=by, listed=True),
-    "return": lambda found, by, data: verbs.review(
-        provider=found, by=by, listed=False, reason=str(data.get("reason", ""))
+    "return": lambda found, by, request: verbs.review(
+        provider=found, by=by, listed=False, reason=request.POST.get("reason", "")
     ),
 }
 

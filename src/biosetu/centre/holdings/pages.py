@@ -16,10 +16,9 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.holdings import verbs
 from biosetu.centre.holdings.models import Holding
-from biosetu.centre.pressing import account_of, seen, telling
+from biosetu.centre.pressing import account_of, press, seen
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import form, vocabulary
-from biosetu.problems import DataError
 from biosetu.translation import N_
 
 ON_A_PAGE = 30
@@ -69,16 +68,14 @@ def new(request: HttpRequest) -> HttpResponse:
     allowed = sorted(parties_for(request.user, "hold", "party"))
     if not allowed:
         raise PermissionDenied
-    fields = form("holding")
-    if request.method != "POST":
-        given = {"party": allowed[0], "visible": "holders"}
-        return forms.show(request, "holdings/form.html", fields, given, found=None)
-    values = forms.posted(request.POST, fields)
-    try:
-        made = verbs.hold(by=account_of(request), values=values)
-    except DataError as error:
-        return forms.show(request, "holdings/form.html", fields, values, error.problems, found=None)
-    return redirect("holding", made.pk)
+    return forms.fill_in(
+        request,
+        "holdings/form.html",
+        form("holding"),
+        {"party": allowed[0], "visible": "holders"},
+        lambda values: redirect("holding", verbs.hold(by=account_of(request), values=values).pk),
+        found=None,
+    )
 
 
 @login_required
@@ -89,15 +86,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not may(request.user, "edit", found):
         raise PermissionDenied
     fields = [field for field in form("holding") if field.field != "party"]
-    values = verbs.filled(found)
-    if request.method == "POST":
-        values = forms.posted(request.POST, fields)
-        try:
-            verbs.edit(holding=found, by=account_of(request), values=values)
-        except DataError as error:
-            return forms.show(request, "holdings/form.html", fields, values, error.problems, found=found)
+
+    def keep(values: dict[str, str]) -> HttpResponse:
+        verbs.edit(holding=found, by=account_of(request), values=values)
         return redirect("holding", pk)
-    return forms.show(request, "holdings/form.html", fields, values, found=found)
+
+    return forms.fill_in(request, "holdings/form.html", fields, verbs.filled(found), keep, found=found)
 
 
 @require_safe
@@ -116,11 +110,7 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
 def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Show a dataset, take it back, or keep a file with it."""
     found = _seen(request, pk)
-    action = ACTIONS.get(name)
-    if action is None:
-        raise Http404
-    with telling(request):
-        action(found, account_of(request), request)
+    press(request, found, ACTIONS, name)
     return redirect("holding", pk)
 
 

@@ -19,9 +19,8 @@ from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs
 from biosetu.centre.library.models import Item, Kind
-from biosetu.centre.pressing import account_of, seen, telling
+from biosetu.centre.pressing import account_of, press, seen, telling
 from biosetu.cooperation.forms import form
-from biosetu.problems import DataError
 from biosetu.translation import N_
 
 ON_A_PAGE = 30
@@ -91,15 +90,15 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Write an entry."""
     if kind not in Kind.values:
         raise Http404
-    fields, label = form(kind), Kind(kind).label
-    if request.method != "POST":
-        return forms.show(request, "library/form.html", fields, {}, found=None, label=label)
-    values = forms.posted(request.POST, fields)
-    try:
-        made = verbs.write(by=account_of(request), kind=kind, values=values)
-    except DataError as error:
-        return forms.show(request, "library/form.html", fields, values, error.problems, found=None, label=label)
-    return redirect("item", made.pk)
+    return forms.fill_in(
+        request,
+        "library/form.html",
+        form(kind),
+        {},
+        lambda values: redirect("item", verbs.write(by=account_of(request), kind=kind, values=values).pk),
+        found=None,
+        label=Kind(kind).label,
+    )
 
 
 @login_required
@@ -109,16 +108,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     if not may(request.user, "edit", found):
         raise PermissionDenied
-    fields, label = form(found.kind), found.get_kind_display()
-    values = {**found.values, "title": found.title}
-    if request.method == "POST":
-        values = forms.posted(request.POST, fields)
-        try:
-            verbs.edit(item=found, by=account_of(request), values=values)
-        except DataError as error:
-            return forms.show(request, "library/form.html", fields, values, error.problems, found=found, label=label)
+
+    def keep(values: dict[str, str]) -> HttpResponse:
+        verbs.edit(item=found, by=account_of(request), values=values)
         return redirect("item", pk)
-    return forms.show(request, "library/form.html", fields, values, found=found, label=label)
+
+    given, label = {**found.values, "title": found.title}, found.get_kind_display()
+    return forms.fill_in(request, "library/form.html", form(found.kind), given, keep, found=found, label=label)
 
 
 @login_required
@@ -138,21 +134,19 @@ def draft(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
 def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do one thing to an entry and come back to it."""
     found = _seen(request, pk)
-    action = ACTIONS.get(name)
-    if action is None:
-        raise Http404
-    with telling(request):
-        action(found, account_of(request), request.POST)
+    press(request, found, ACTIONS, name)
     return redirect("item", pk) if may(request.user, "see", found) else redirect("library")
 
 
-ACTIONS: Mapping[str, Callable[[Item, Account, QueryDict], None]] = {
+ACTIONS: Mapping[str, Callable[[Item, Account, HttpRequest], None]] = {
     "submit": lambda found, by, _: verbs.submit(item=found, by=by),
     "withdraw": lambda found, by, _: verbs.withdraw(item=found, by=by),
     "release": lambda found, by, _: verbs.release(item=found, by=by),
     "take-back": lambda found, by, _: verbs.take_back(item=found, by=by),
     "list": lambda found, by, _: verbs.review(item=found, by=by, listed=True),
-    "return": lambda found, by, data: verbs.review(item=found, by=by, listed=False, reason=str(data.get("reason", ""))),
+    "return": lambda found, by, request: verbs.review(
+        item=found, by=by, listed=False, reason=request.POST.get("reason", "")
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Mapping
 
 import pyarrow.csv as pa_csv
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -24,11 +25,10 @@ from biosetu.centre.services import verbs
 from biosetu.centre.services.figures import each
 from biosetu.centre.services.models import Participant, Place, Service, State
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import in_words, service_steps
+from biosetu.cooperation import Refused, in_words, service_steps
 from biosetu.cooperation.forms import form, vocabulary
 from biosetu.cooperation.services import GUARDS
 from biosetu.engine.tables import escaped
-from biosetu.problems import DataError
 from biosetu.translation import N_
 
 ON_A_PAGE = 30
@@ -108,17 +108,14 @@ def new(request: HttpRequest) -> HttpResponse:
     """Prepare a service, from a request (`?request=…`) or by itself."""
     if not parties_for(request.user, "run", "service"):
         raise PermissionDenied
-    fields = form("service")
     asked, line = _source(request)
-    if request.method != "POST":
-        given = _carried(asked) if asked else {}
-        return forms.show(request, "services/form.html", fields, given, found=None, asked=asked)
-    values = forms.posted(request.POST, fields)
-    try:
+
+    def keep(values: dict[str, str]) -> HttpResponse:
         made = verbs.prepare(by=account_of(request), values=values, request=asked, line=line)
-    except DataError as error:
-        return forms.show(request, "services/form.html", fields, values, error.problems, found=None, asked=asked)
-    return redirect("service", made.pk)
+        return redirect("service", made.pk)
+
+    given = _carried(asked) if asked else {}
+    return forms.fill_in(request, "services/form.html", form("service"), given, keep, found=None, asked=asked)
 
 
 def _source(request: HttpRequest) -> tuple[SupportRequest | None, PlanItem | None]:
@@ -142,16 +139,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = seen(request, Service.objects.select_related("request"), pk=pk)
     if not may(request.user, "run", found):
         raise PermissionDenied
-    fields = form("service")
-    if request.method != "POST":
-        return forms.show(request, "services/form.html", fields, found.values, found=found, asked=found.request)
-    values = forms.posted(request.POST, fields)
-    try:
-        with telling(request):
+
+    def keep(values: dict[str, str]) -> HttpResponse:
+        try:
             verbs.edit(service=found, by=account_of(request), values=values)
-    except DataError as error:
-        return forms.show(request, "services/form.html", fields, values, error.problems, found=found, asked=None)
-    return redirect("service", pk)
+        except Refused as refused:
+            messages.error(request, in_words(refused.said, gettext))
+        return redirect("service", pk)
+
+    return forms.fill_in(
+        request, "services/form.html", form("service"), found.values, keep, found=found, asked=found.request
+    )
 
 
 @require_safe
