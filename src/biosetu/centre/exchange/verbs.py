@@ -14,8 +14,9 @@ from biosetu.centre.accounts.permissions import grants
 from biosetu.centre.audit.trail import record
 from biosetu.centre.exchange.models import Arrival, KnownKey
 from biosetu.centre.exchange.signing import opened, signed
-from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for
 from biosetu.centre.helpdesk.models import RequestParty, SupportRequest
+from biosetu.centre.helpdesk.verbs.joining import centre_of
 from biosetu.centre.helpdesk.verbs.moving import audit, numbered, refresh_clock
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import check, form, parts
@@ -24,13 +25,12 @@ from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
 FORMAT = "biosetu-request-1"
-CENTRE = frozenset({"officer", "manager"})
 
 
 @transaction.atomic
 def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
     """Return a handed-over request as a signed file: its form and its steps, no messages, no names of accounts."""
-    if not roles_for(by, request) & CENTRE:
+    if not roles_for(by, request) & CENTRE_ROLES:
         raise PermissionDenied
     if request.state != "handed_over":
         raise Refused(N_("Hand the request over first, with a reason."))
@@ -83,7 +83,7 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
         raise PermissionDenied
     values = {name: value for name, value in arrival.body["values"].items() if value}
     made = numbered(
-        owner=None, centre=_centre(by), title=values.get("title", "")[:300], values=values, state="submitted",
+        owner=None, centre=centre_of(by), title=values.get("title", "")[:300], values=values, state="submitted",
         ball="centre", confidential=bool(arrival.body.get("confidential")),
         came_from=f"{signer.name}: {arrival.body['reference']}"[:100],
     )  # fmt: skip
@@ -98,16 +98,12 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
 
 
 def _officer(by: Account) -> None:
-    if not any(grant.role in CENTRE and not grant.for_party for grant in grants(by)):
+    if not at_centre(by):
         raise PermissionDenied
 
 
 def _reach(by: Account) -> frozenset[str]:
-    return frozenset().union(*(grant.parties for grant in grants(by) if grant.role in CENTRE))
-
-
-def _centre(by: Account) -> str:
-    return str(by.roles.current().filter(role__in=CENTRE).exclude(centre="").values_list("centre", flat=True)[0])
+    return frozenset().union(*(grant.parties for grant in grants(by) if grant.role in CENTRE_ROLES))
 
 
 def _codes(body: Mapping[str, Any]) -> tuple[str, ...]:

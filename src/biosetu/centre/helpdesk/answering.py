@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from biosetu.centre.accounts.permissions import grants, parties_for, visible_to
+from biosetu.centre.accounts.permissions import parties_for, visible_to
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.cop_report import Known, Period, document, held_in
+from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.priorities import priorities
@@ -34,7 +35,6 @@ from biosetu.framework import targets as all_targets
 from biosetu.reports import word
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-CENTRE = frozenset({"officer", "manager"})
 
 
 def _figures(request: HttpRequest) -> list[Figure]:
@@ -77,7 +77,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "until": request.GET.get("until", ""),
         "query": request.GET.urlencode(),
         "today": days.today(),
-        "officer": _is_officer(request),
+        "officer": at_centre(request.user),
     }
     return render(request, "helpdesk/dashboard.html", context)
 
@@ -86,10 +86,6 @@ def _services(request: HttpRequest) -> list[Figure]:
     rows = visible_to(request.user, Service.objects.all())
     period = _period(request)
     return service_figures(rows.prefetch_related("participants"), period.since, period.until)
-
-
-def _is_officer(request: HttpRequest) -> bool:
-    return any(grant.role in CENTRE and not grant.for_party for grant in grants(request.user))
 
 
 @require_safe
@@ -107,7 +103,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """Send the report to the Conference of the Parties as Word: what is known filled in, the rest left to write."""
-    if not _is_officer(request):
+    if not at_centre(request.user):
         raise PermissionDenied
     period = _period(request)
     answer = HttpResponse(word.render(document(_known(request, period))), content_type=WORD)

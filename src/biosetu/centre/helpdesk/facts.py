@@ -118,6 +118,11 @@ def _yes(value: str) -> bool:
     return value.strip().casefold() in YES
 
 
+def at_centre(user: User) -> bool:
+    """Return whether somebody is officer or manager of a support centre today, not of one Party alone."""
+    return any(grant.role in CENTRE_ROLES and not grant.for_party for grant in grants(user))
+
+
 def focal_parties(user: User) -> frozenset[str]:
     """Return the Parties for which somebody is focal point today."""
     mine = [grant.parties for grant in grants(user) if grant.role == RoleName.FOCAL_POINT]

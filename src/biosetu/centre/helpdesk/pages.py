@@ -19,10 +19,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from biosetu import cooperation
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import grants, may, parties_for, visible_to
+from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.exchange.bringing import sent
 from biosetu.centre.helpdesk import days, verbs
-from biosetu.centre.helpdesk.facts import calendar, facts, focal_parties, newest_consents, roles_for, withheld
+from biosetu.centre.helpdesk.facts import (
+    CENTRE_ROLES,
+    at_centre,
+    calendar,
+    facts,
+    focal_parties,
+    newest_consents,
+    roles_for,
+    withheld,
+)
 from biosetu.centre.helpdesk.models import (
     STATES,
     UNMATCHED,
@@ -54,7 +63,6 @@ COMPARED, MOST_ALIKE = 200, 3
 OPENING = ("who", "what", "purpose", "needed_by", "party")
 FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "confidential"})
 PREFILLED = ("party", "targets", "indicators", "what", "purpose")
-INTERNAL = frozenset({"officer", "manager"})
 SENT = N_("Sent. The centre answers within its service standard.")
 
 
@@ -71,7 +79,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "asked": request.GET,
         "can_ask": _may_ask(request),
-        "can_receive": any(grant.role in INTERNAL and not grant.for_party for grant in grants(request.user)),
+        "can_receive": at_centre(request.user),
         "rest": _without_page(request.GET),
     }
     return render(request, "helpdesk/queue.html", context)
@@ -140,17 +148,15 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     found = _seen(request, reference)
     if not may(request.user, "edit", found):
         raise PermissionDenied
-    fields = list(form("request"))
-    if request.method == "POST":
-        values = forms.posted(request.POST, fields)
+
+    def keep(values: dict[str, str]) -> HttpResponse:
         try:
             verbs.save(request=found, by=account_of(request), values=values)
-        except DataError as error:
-            return forms.show(request, "helpdesk/edit.html", fields, values, error.problems, found=found)
         except Refused as refused:
             messages.error(request, in_words(refused.said, gettext))
         return redirect("request", reference)
-    return forms.show(request, "helpdesk/edit.html", fields, found.values, found=found)
+
+    return forms.fill_in(request, "helpdesk/edit.html", form("request"), found.values, keep, found=found)
 
 
 @require_safe
@@ -160,7 +166,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     roles = roles_for(request.user, found)
     known = facts(found, request.user)
     steps = [(row, why) for row, why in offered(found.state, roles, known)]
-    inside = bool(roles & INTERNAL)
+    inside = bool(roles & CENTRE_ROLES)
     concerned = bool(roles) or may(request.user, "write", found)
     context = {
         "found": found,

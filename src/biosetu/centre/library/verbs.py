@@ -13,7 +13,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
-from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
 from biosetu.cooperation import Refused, say
@@ -22,7 +22,6 @@ from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
-CENTRE = frozenset({"officer", "manager"})
 RACED = N_("Somebody else changed this entry a moment ago. Look at it again.")
 
 
@@ -117,7 +116,7 @@ def withdraw(*, item: Item, by: Account) -> None:
 @transaction.atomic
 def draft_from(*, request: SupportRequest, by: Account, kind: str = Kind.SOLUTION) -> Item:
     """Draft a solution from a closed request, or a reusable answer from an answered one: no names, no organizations."""
-    if not roles_for(by, request) & CENTRE:
+    if not roles_for(by, request) & CENTRE_ROLES:
         raise PermissionDenied
     if request.confidential:
         raise Refused(N_("A confidential request is not reused."))

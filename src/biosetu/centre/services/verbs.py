@@ -14,7 +14,7 @@ from biosetu.centre.accounts.permissions import may, parties_for
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import focal_parties
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, focal_parties
 from biosetu.centre.helpdesk.models import PlanItem, SupportRequest
 from biosetu.centre.helpdesk.verbs.joining import centre_of
 from biosetu.centre.services.models import Material, Participant, Person, Place, Service, ServiceParty, State
@@ -28,7 +28,6 @@ CALLED = N_("%(title)s: your Party is called to nominate people.")
 RACED = N_("Somebody else changed this service a moment ago. Look at it again.")
 SHARES = range(101)
 RATINGS = range(1, 6)
-OFFICE = frozenset({"officer", "manager"})
 
 
 @transaction.atomic
@@ -65,7 +64,7 @@ def edit(*, service: Service, by: Account, values: Mapping[str, str]) -> None:
 def act(*, service: Service, verb: str, by: Account, reason: str = "") -> None:
     """Take one step of the table of services; a call reaches the focal points of the Parties called."""
     _demand(by, service)
-    taken = move_service(service.state, verb, OFFICE, facts(service), reason=reason)
+    taken = move_service(service.state, verb, CENTRE_ROLES, facts(service), reason=reason)
     hit = Service.objects.filter(pk=service.pk, state=service.state)
     if not hit.update(state=taken.next, reason=reason.strip(), changed=days.now()):
         raise Refused(RACED)

@@ -13,7 +13,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.audit.trail import as_pair, moved
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import focal_parties, roles_for
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, focal_parties, roles_for
 from biosetu.centre.helpdesk.models import Closure, PlanItem, SupportRequest, Taking
 from biosetu.centre.helpdesk.verbs.moving import audit, claim, demand, in_state
 from biosetu.cooperation import Refused
@@ -50,7 +50,7 @@ def plan_for_each(*, request: SupportRequest, by: Account, **fields: object) -> 
 @transaction.atomic
 def measure(*, item: PlanItem, by: Account, result: float, on: date | None = None) -> None:
     """Record the result of a line of the plan; a Party's own line also by its focal point."""
-    if not roles_for(by, item.request) & {"provider", "officer", "manager"} and item.party not in focal_parties(by):
+    if not roles_for(by, item.request) & {"provider", *CENTRE_ROLES} and item.party not in focal_parties(by):
         raise PermissionDenied
     in_state(item.request, "measure")
     if not item.indicator:

@@ -13,13 +13,12 @@ from django.db.models import Q, QuerySet
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import User
 from biosetu.centre.directory.models import Provider
-from biosetu.centre.helpdesk.facts import roles_for
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for
 from biosetu.centre.helpdesk.models import ASKED, Attachment, Message, PlanItem, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import audit, demand, tell
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
-CENTRE = frozenset({"officer", "manager"})
 LARGEST = 10_000_000
 MOST = 30
 # how the content of each accepted type begins; text types begin with no zero byte
@@ -53,7 +52,7 @@ def heard_by(user: User, request: SupportRequest, records: QuerySet[Message] | Q
     if not isinstance(user, Account):
         return Q(pk__in=[])
     roles = roles_for(user, request)
-    if roles & CENTRE:
+    if roles & CENTRE_ROLES:
         return Q()
     own = Q(internal=False, provider__account=user)
     return own | Q(internal=False, provider__isnull=True) if roles else own
