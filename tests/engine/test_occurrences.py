@@ -187,3 +187,26 @@ def test_zip_that_has_changed_has_another_identity(tmp_path):
             archive.writestr("o.csv", simple_text(rows))
         said.add(open_source(str(tmp_path / "o.zip")).identity)
     assert len(said) == 2
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
+def test_parquet_that_is_broken_within_is_refused_when_it_gets_there(tmp_path, compression):
+    path = tmp_path / "o.parquet"
+    pq.write_table(monthly_table(SEEN * 500), path, compression=compression, use_dictionary=False)
+    column = pq.read_metadata(path).row_group(0).column(pq.read_schema(path).names.index("species") + 1)
+    assert column.path_in_schema == "species"
+    content = bytearray(path.read_bytes())
+    start = column.data_page_offset
+    content[start : start + 64] = b"\xff" * 64
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="the Parquet file is damaged"):
+        read(path)
+
+
+def test_what_the_disk_does_wrong_is_no_fault_of_the_file(tmp_path):
+    path = tmp_path / "o.parquet"
+    pq.write_table(monthly_table(), path)
+    source = open_source(str(path))
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        list(read_batches(source))

@@ -10,6 +10,7 @@ import csv
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -228,22 +229,28 @@ def _readable(batches: Iterator[pa.RecordBatch], path: str) -> Iterator[pa.Recor
     try:
         yield from batches
     except (pa.ArrowInvalid, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(
-            Problem(
-                f"the file cannot be read further: {error}", N_("Check quotes and separators."), "format", file=path
-            )
-        ) from error
+        broken = not isinstance(error, pa.ArrowInvalid)
+        remedy = N_("Fetch it again.") if broken else N_("Check quotes and separators.")
+        raise DataError(Problem(f"the file cannot be read further: {error}", remedy, "format", file=path)) from error
+
+
+@contextmanager
+def _whole_parquet(path: str) -> Iterator[None]:
+    """Tell of a damaged Parquet file as such; what the disk or the network did wrong has a number and passes."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        if getattr(error, "errno", None) is not None:
+            raise
+        raise damaged(path, N_("the Parquet file is damaged")) from error
 
 
 def _open_parquet(found: Found, names: Mapping[str, str]) -> Source:
     parts: list[Part] = []
     columns: dict[str, str] = {}
     for path in found.paths:
-        with found.system.open(path, "rb") as stream:
-            try:
-                meta = pq.read_metadata(stream)
-            except (pa.ArrowInvalid, OSError) as error:
-                raise damaged(path, N_("the Parquet file is damaged")) from error
+        with found.system.open(path, "rb") as stream, _whole_parquet(path):
+            meta = pq.read_metadata(stream)
         mine = _resolve(meta.schema.to_arrow_schema().names, names, path)
         if columns and mine != columns:
             raise DataError(
@@ -277,9 +284,10 @@ def _row_group(path: str, meta: Any, group: int, place: int) -> Part:
 def _parquet_batches(source: Source, part: Part) -> Iterator[pa.RecordBatch]:
     system, _ = fsspec.core.url_to_fs(source.address)
     with system.open(part.path, "rb") if "://" in source.address else pa.memory_map(part.path) as stream:
-        file = pq.ParquetFile(stream, read_dictionary=[source.columns["taxon"]])
         groups = None if part.row_group is None else [part.row_group]
-        yield from file.iter_batches(ROWS_A_BATCH, row_groups=groups, columns=list(source.columns.values()))
+        with _whole_parquet(part.path):
+            file = pq.ParquetFile(stream, read_dictionary=[source.columns["taxon"]])
+            yield from file.iter_batches(ROWS_A_BATCH, row_groups=groups, columns=list(source.columns.values()))
 
 
 def _canonical(batch: pa.RecordBatch, columns: Mapping[str, str]) -> pa.RecordBatch:
