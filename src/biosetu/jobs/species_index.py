@@ -19,14 +19,13 @@ from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.observations import Source, validate
 from biosetu.problems import DataError, Problem, Severity, UsageError
-from biosetu.species.columns import chosen, find_columns, numbers, texts
+from biosetu.species.columns import chosen, find_columns, numbers, parts, texts
 from biosetu.species.history import (
     Change,
     History,
     back_cast,
     category_counts,
     driven_by,
-    parts,
     read_changes,
     read_histories,
 )
@@ -144,16 +143,17 @@ def _only(cells: pa.Table, request: IndexRequest) -> pa.Table:
 def _column_shares(cells: pa.Table, request: IndexRequest) -> dict[str, float]:
     column = request.weights or ""
     names = find_columns(cells.column_names, ("taxon", column), request.history.name)
-    return _shares(texts(cells, names["taxon"]), *_share_cells(cells, names[column], request.history.name))
+    return _shares(texts(cells, names["taxon"]), _share_cells(cells, names[column], request.history.name))
 
 
-def _share_cells(cells: pa.Table, column: str, file: str) -> tuple[list[float | None], list[Problem]]:
-    return numbers(cells, column, file, least=0, remedy="Write a share, a number ≥ 0.")
-
-
-def _shares(taxa: Sequence[str], values: Sequence[float | None], problems: Sequence[Problem]) -> dict[str, float]:
+def _share_cells(cells: pa.Table, column: str, file: str) -> list[float | None]:
+    values, problems = numbers(cells, column, file, least=0, remedy="Write a share, a number ≥ 0.")
     if problems:
         raise DataError(problems)
+    return values
+
+
+def _shares(taxa: Sequence[str], values: Sequence[float | None]) -> dict[str, float]:
     return {taxon: value for taxon, value in zip(taxa, values, strict=True) if value is not None}
 
 
@@ -165,10 +165,10 @@ def _by_party(histories: Sequence[History], request: IndexRequest) -> pa.Table:
     for row, party in enumerate(texts(cells, names["party"])):
         parties.setdefault(party, []).append(row)
     taxa = texts(cells, names["taxon"])
-    values, problems = _share_cells(cells, names["share"], path.name)
+    values = _share_cells(cells, names["share"], path.name)
     tables = [_party_schema()]
     for party, rows in sorted(parties.items()):
-        shares = _shares([taxa[i] for i in rows], [values[i] for i in rows], problems)
+        shares = _shares([taxa[i] for i in rows], [values[i] for i in rows])
         table = red_list_index(histories, request.options, shares)
         tables.append(table.add_column(0, "party", pa.array([party] * table.num_rows, pa.string())))
     return pa.concat_tables(tables)

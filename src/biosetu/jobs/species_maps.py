@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
-from biosetu.species.columns import find_column, find_columns, number, numbers, row_numbers, texts
+from biosetu.species.columns import find_column, find_columns, number, numbers, parts, row_numbers, texts
 from biosetu.species.habitat import Habitat, area_of_habitat, suitable_cover, tidy_elevation
 from biosetu.species.maps import MAP_DEFINITION, map_extent, used_codes
 
@@ -175,7 +174,7 @@ def _check_habitats(species: Iterable[_Species], crosswalk: Mapping[str, list[in
 
 
 def _habitats(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().replace("_", ".") for part in re.split(r"[;|]", text) if part.strip())
+    return tuple(part.replace("_", ".") for part in parts(text))
 
 
 def _habitat_row(

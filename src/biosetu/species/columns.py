@@ -5,6 +5,7 @@ The names are in `data/column_names.csv`: those of this software, and those of I
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -50,6 +51,11 @@ def texts(cells: pa.Table, column: str | None) -> list[str]:
     if column is None:
         return [""] * cells.num_rows
     return ["" if value is None else str(value).strip() for value in cells.column(column).to_pylist()]
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Return the values that a cell holds, parted by `;` or `|`, each once."""
+    return tuple(sorted({part.strip() for part in re.split(r"[;|]", text)} - {""}))
 
 
 def row_numbers(cells: pa.Table) -> list[int]:

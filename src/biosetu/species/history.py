@@ -7,7 +7,6 @@ carried back to all years (Butchart et al. 2007, doi:10.1371/journal.pone.000014
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from biosetu.problems import DataError, Problem, Severity
-from biosetu.species.columns import find_column, find_columns, row_numbers, texts
+from biosetu.species.columns import find_column, find_columns, parts, row_numbers, texts
 from biosetu.species.spelling import category
 from biosetu.statistics.index import index_weights
 
@@ -116,11 +115,6 @@ def _cut(column: list[str]) -> dict[str, list[int]]:
         for part in held[text]:
             groups.setdefault(part, []).append(i)
     return groups
-
-
-def parts(text: str) -> tuple[str, ...]:
-    """Return the values that a cell holds, parted by `;` or `|`, each once."""
-    return tuple(sorted({part.strip() for part in re.split(r"[;|]", text)} - {""}))
 
 
 def driven_by(changes: Sequence[Change], drivers: Sequence[str]) -> list[Change]:
