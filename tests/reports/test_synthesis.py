@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.observations.rows import row, table
 
 from biosetu.framework import coverage_of, find_centre, parties
 from biosetu.jobs.dossier import evidence_of
@@ -14,6 +16,7 @@ from biosetu.jobs.synthesis import synthesis_document
 from biosetu.problems import UsageError
 from biosetu.reports import Document, Figure, Table, html, jsonfile
 from biosetu.reports.synthesis import Member, synthesis
+from biosetu.statistics.summary import summarise
 from biosetu.translation import Voice
 
 DAY = date(2026, 11, 23)
@@ -83,3 +86,20 @@ def test_json_carries_the_matrix(west_asia: Document) -> None:
 def test_unknown_centre_is_a_usage_error() -> None:
     with pytest.raises(UsageError):
         synthesis_document("no-such-centre", on=DAY)
+
+
+@pytest.mark.parametrize("coarse", ["BTN", "NPL"])
+def test_charts_do_not_lose_decimals_whichever_party_comes_first(coarse, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path))
+    base = evidence_of(party_evidence("XXA"), with_map=False, on=DAY)
+    members = []
+    for code in ("BTN", "NPL"):
+        value, resolution = (0.8, 0.1) if code == coarse else (0.8523, 0.0001)
+        held = table(*(row(party=code, year=year, value=value, resolution=resolution) for year in (2015, 2024)))
+        mine = replace(base, party=parties()[code], observations=held, summaries=summarise(held))
+        members.append(Member(mine, presumed=False))
+    document = synthesis(find_centre("iucn-asia"), members, Voice(), DAY)
+    (page,) = [part for part in document.sections if part.kicker == "Headline indicator A.3"]
+    dots, small = (block for block in page.blocks if isinstance(block, Figure))
+    assert ">0.8523<" in dots.svg
+    assert ">0.8523<" in small.screen
