@@ -102,6 +102,13 @@ def test_fiscal_year_of_which_the_first_day_stays_open_is_refused(written: str, 
     assert [problem.code for problem in refused.value.problems] == ["fiscal-year"]
 
 
+@pytest.mark.parametrize(("party", "remedy"), [("LKA", "Write one year alone"), ("NRU", "Name the Party")])
+def test_two_years_are_refused_by_what_is_known_of_the_party(party: str, remedy: str) -> None:
+    with pytest.raises(DataError) as refused:
+        read_period("2023/24", party)
+    assert refused.value.problems[0].remedy.startswith(remedy)
+
+
 @given(year=st.integers(2000, 2040), party=st.sampled_from(["NPL", "IND", "PAK", "AFG", "THA", "EGY"]))
 def test_fiscal_years_follow_each_other_without_a_day_between(year: int, party: str) -> None:
     first, second = (read_period(f"{start}/{start + 1}", party) for start in (year, year + 1))

@@ -24,6 +24,7 @@ YEAR = re.compile(r"(\d{4})")
 FISCAL = re.compile(r"(\d{4})\s*[/–-]\s*(\d{2}|\d{4})")
 FIRST_PLAIN, LAST_PLAIN = 1900, 2060
 DATE_REMEDY = N_("Write it as 2030-12-31, or name the calendar: 2087-04-01 BS")
+ONE_YEAR_REMEDY = N_("Write one year alone: 2023")
 FISCAL_REMEDY = N_("Name the Party, or write the first and the last day")
 LEADING = re.compile(r"^(fy|fiscal year|आ\.?व\.?|السنة المالية|سال مالی)\s*", re.IGNORECASE)
 
@@ -70,7 +71,7 @@ def read_date(text: str, calendar: Calendar | None = None) -> date:
         return _convert(text, chosen or _plain(text, year), year, month, day)
     if match := YEAR.fullmatch(body):
         year = int(match[1])
-        return _year_end(text, chosen or _plain(text, year), year)
+        return _days(text, chosen or _plain(text, year), year)[1]
     raise _refusal(text, N_("no date"))
 
 
@@ -100,8 +101,10 @@ def year_days(calendar: Calendar, year: int) -> tuple[date, date]:
 
 def _fiscal(text: str, year: int, named: Calendar | None, party: str) -> Period:
     rule = _fiscal_years().get(party) or _only_fiscal(named or _likely(year))
-    if rule is None or rule.is_a_calendar_year:
+    if rule is None:
         raise _refusal(text, N_("a fiscal year, and when it begins is not known here"), "fiscal-year", FISCAL_REMEDY)
+    if rule.is_a_calendar_year:
+        raise _refusal(text, N_("two years, but the fiscal year is one whole year"), "fiscal-year", ONE_YEAR_REMEDY)
     calendar = named or (Calendar.GREGORIAN if _is_plain(year) else rule.calendar)
     if calendar is Calendar.GREGORIAN and not _is_plain(year):
         raise _refusal(text, N_("a year that needs its calendar beside it (BS, SH, AH)"), "fiscal-year")
@@ -135,8 +138,7 @@ def _whole_year(text: str, year: int, named: Calendar | None, party: str, *, fis
         raise _refusal(
             text, N_("a fiscal year of which one year is named"), "fiscal-year", N_("Write both years: 2023/24")
         )
-    end = _year_end(text, calendar, year)
-    return Period(_convert(text, calendar, year, 1, 1), end, text, calendar, fiscal)
+    return Period(*_days(text, calendar, year), text, calendar, fiscal)
 
 
 def _follows(first: str, second: str) -> bool:
@@ -177,12 +179,11 @@ def _convert(text: str, calendar: Calendar, year: int, month: int, day: int) -> 
         raise _refusal(text, str(error)) from error
 
 
-def _year_end(text: str, calendar: Calendar, year: int) -> date:
-    following = _convert(text, calendar, year + 1, 1, 1)
-    last = following - timedelta(days=1)
-    if from_gregorian(calendar, last)[0] != year:
-        raise _refusal(text, N_("no year of this calendar"))
-    return last
+def _days(text: str, calendar: Calendar, year: int) -> tuple[date, date]:
+    try:
+        return year_days(calendar, year)
+    except ValueError as error:
+        raise _refusal(text, N_("no year of this calendar")) from error
 
 
 def _refusal(text: str, message: str, code: str = "date", remedy: str = DATE_REMEDY) -> DataError:
