@@ -123,7 +123,7 @@ def meter_command(party: str, cycle: str, out: Path | None) -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder.")
 @CYCLE
 def bodies_command(party: str, out: Path, cycle: str) -> None:
-    """Write the JSON bodies of PARTY's report, indicator data and binary answers for the reporting tool."""
+    """Write the JSON bodies of PARTY's national targets, report, indicator data and binary answers."""
     from biosetu.jobs.national_report import write_bodies
 
     written, by_label = write_bodies(party, out, cycle)

@@ -119,7 +119,7 @@ def completeness_of(party: str, cycle: str = LATEST) -> pa.Table:
 
 
 def write_bodies(party: str, folder: Path, cycle: str = LATEST) -> tuple[list[Path], tuple[str, ...]]:
-    """Write the bodies for the reporting tool: the report, each indicator's data, its answers if any.
+    """Write the bodies for the reporting tool (`Working.bodies`) into `folder`.
 
     Returns the files, and the targets whose level of progress stands as a label (`Working.levels_by_label`).
     """
