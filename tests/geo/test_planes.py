@@ -70,6 +70,20 @@ def test_what_lies_beyond_the_window_is_left_out():
     assert plane.geographic
 
 
+def test_window_of_a_unit_over_the_date_line_is_no_wider_than_the_unit():
+    _, plane = plane_of(boxes((179.0, 0.0, 181.0, 1.0)), LONLAT)
+    laid = plane.laid(boxes((-180.0, 0.0, -179.5, 1.0), (-100.0, 0.0, -99.0, 1.0)))
+    assert (laid[0].is_empty, laid[1].is_empty) == (False, True)
+
+
+def test_window_holds_large_units_whose_edges_bend():
+    crs = middle_crs(shapely.box(80.0, 50.0, 120.0, 70.0))
+    half = 1_500_000.0
+    shapes, plane = plane_of(boxes((-half, -half, half, half)), crs)
+    north = plane.laid(boxes((0.0, 20.0, 180.0, 89.0)))
+    assert shapely.area(shapely.difference(shapes[0], north[0])) < 1e-6 * shapes[0].area
+
+
 def test_outline_over_the_date_line_becomes_one_piece():
     fiji = shapely.multipolygons([shapely.box(177.0, -18.5, 180.0, -16.5), shapely.box(-180.0, -18.5, -178.0, -16.5)])
     whole = unwrapped(fiji)

@@ -9,13 +9,14 @@ import shapely
 from pyproj import CRS, Transformer
 
 from biosetu.geo.area import areas_km2
-from biosetu.geo.kinds import Floats
+from biosetu.geo.kinds import Floats, Integers
 from biosetu.geo.shapes import polygonal, within_date_line
 from biosetu.geo.union import clipped
 
 LONLAT = "EPSG:4326"
 STEP_DEG = 0.02  # an edge in longitude and latitude bends on a plane: this short, by less than 1e-6 of a degree square
 STEPS_OF_A_SIDE = 32  # an edge on another plane bends in longitude and latitude
+WINDOW_STEP_M = 100_000.0  # so short an edge bends by less than MARGIN_DEG
 MARGIN_DEG = 0.1
 WIDEST_DEG = 180.0
 
@@ -62,10 +63,10 @@ def plane_of(shapes: np.ndarray, crs: str) -> tuple[np.ndarray, Plane]:
     edges split first. What crosses the date line is cut there.
     """
     own = np.asarray(shapes, dtype=object)
+    if is_equal_area(CRS.from_user_input(crs)):
+        around = unprojected(shapely.segmentize(own, WINDOW_STEP_M), crs)
+        return own, Plane(crs, _window(within_date_line(around)[0]))
     degrees = to_lonlat(own, crs)
-    system = CRS.from_user_input(crs)
-    if is_equal_area(system):
-        return own, Plane(crs, _window(degrees))
     return degrees, Plane(LONLAT, _window(degrees))
 
 
@@ -113,15 +114,21 @@ def unwrapped(shape: shapely.Geometry) -> shapely.Geometry:
     parts = shapely.get_parts(whole)
     if len(parts) < 2:
         return whole
-    bounds = shapely.bounds(parts)
+    moved = _beyond_the_line(shapely.bounds(parts))
+    if not moved.size:
+        return whole
+    parts[moved] = shapely.transform(parts[moved], lambda points: points + np.array([360.0, 0.0]))
+    return polygonal(shapely.union_all(parts))
+
+
+def _beyond_the_line(bounds: Floats) -> Integers:
+    """Return which boxes [degrees] lie west of the widest gap between them and go east; none where that is the line."""
     order = np.argsort(bounds[:, 0], kind="stable")
     west, reached = bounds[order, 0], np.maximum.accumulate(bounds[order, 2])
     gaps = west[1:] - reached[:-1]
     if gaps.max(initial=0.0) <= west[0] + 360.0 - reached[-1]:
-        return whole
-    moved = order[: int(gaps.argmax()) + 1]
-    parts[moved] = shapely.transform(parts[moved], lambda points: points + np.array([360.0, 0.0]))
-    return polygonal(shapely.union_all(parts))
+        return order[:0]
+    return order[: int(gaps.argmax()) + 1]
 
 
 def middle_crs(shape: shapely.Geometry, kind: str = "laea") -> str:
@@ -135,10 +142,13 @@ def middle_crs(shape: shapely.Geometry, kind: str = "laea") -> str:
 
 
 def _window(degrees: np.ndarray) -> shapely.Geometry:
-    boxes = shapely.box(*shapely.bounds(degrees[~shapely.is_empty(degrees)]).T)
-    west, south, east, north = unwrapped(shapely.union_all(boxes)).bounds if boxes.size else (0.0, 0.0, 0.0, 0.0)
-    west, east = west - MARGIN_DEG, east + MARGIN_DEG
+    bounds = shapely.bounds(shapely.get_parts(degrees[~shapely.is_empty(degrees)]))
+    if not bounds.size:
+        bounds = np.zeros((1, 4))
+    bounds[_beyond_the_line(bounds), 0::2] += 360.0
+    west, south = bounds[:, :2].min(axis=0) - MARGIN_DEG
+    east, north = bounds[:, 2:].max(axis=0) + MARGIN_DEG
     if east - west >= WIDEST_DEG:
         west, east = -180.0, 180.0
-    turns = [shapely.box(west + turn, south - MARGIN_DEG, east + turn, north + MARGIN_DEG) for turn in (-360, 0, 360)]
+    turns = [shapely.box(west + turn, south, east + turn, north) for turn in (-360, 0, 360)]
     return shapely.union_all(turns)
