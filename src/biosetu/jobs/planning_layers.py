@@ -44,28 +44,30 @@ def add_features(
     share: float,
     options: RasterOptions | None = None,
     progress: Progress = silent,
+    *,
+    confined: bool = False,
 ) -> Added:
     """Add to a problem folder what each unit holds of the features of a layer of polygons or a raster.
 
     column: names the feature of each polygon; polygons of one feature are joined first and held by area [km²].
     options: how a raster is read (`planning_rasters`). share: the target of the new features, a part of what all units
-    hold. A feature that is there already is replaced. Raises DataError where no unit holds anything.
+    hold. A feature that is there already is replaced. confined: as of `open_problem`. Raises DataError where no unit
+    holds anything.
     """
     if not 0 <= share <= 1:
         raise UsageError(f"--share {share:g}: write a part of 1, as 0.3 for 30 %.")
     if is_raster(layer):
         if column is not None:
             raise UsageError("--by-column is of polygons: a raster has --values.")
-        return _add_raster(folder, layer, share, options or RasterOptions(), progress)
+        return _add_raster(folder, _units(folder, confined), layer, share, options or RasterOptions(), progress)
     if options not in (None, RasterOptions()):
         raise UsageError("--values, --name, --unit, --band, --nodata and --classes are of rasters.")
     if column is None:
         raise UsageError("Name the column of the features with --by-column.")
-    return _add_polygons(folder, layer, column, share)
+    return _add_polygons(folder, _units(folder, confined), layer, column, share)
 
 
-def _add_polygons(folder: Path, layer: Path, column: str, share: float) -> Added:
-    units = _units(folder)
+def _add_polygons(folder: Path, units: pa.Table, layer: Path, column: str, share: float) -> Added:
     names, valid = _polygons(layer, column)
     shapes, plane = plane_of(geometries(units), crs_of(units))
     features = sorted(set(names))
@@ -78,8 +80,9 @@ def _add_polygons(folder: Path, layer: Path, column: str, share: float) -> Added
     return _written(folder, amounts, features, AREA_UNIT, share)
 
 
-def _add_raster(folder: Path, layer: Path, share: float, options: RasterOptions, progress: Progress) -> Added:
-    units = _units(folder)
+def _add_raster(
+    folder: Path, units: pa.Table, layer: Path, share: float, options: RasterOptions, progress: Progress
+) -> Added:
     zonal = zonal_amounts(layer, to_lonlat(geometries(units), crs_of(units)), options, progress)
     feature, unit = np.nonzero(zonal.amounts)
     number = units.column("unit").to_numpy()
@@ -104,14 +107,15 @@ def _written(
     return Added(amounts, tuple(features), unit, unknown)
 
 
-def lock_protected(folder: Path, protected: Path, least_share: float) -> int:
+def lock_protected(folder: Path, protected: Path, least_share: float, *, confined: bool = False) -> int:
     """Lock in the units of which protected areas cover at least `least_share`; return how many.
 
-    Their cost becomes 0: what is protected is paid for. Raises DataError for a layer without polygons or elsewhere.
+    Their cost becomes 0: what is protected is paid for. confined: as of `open_problem`. Raises DataError for a layer
+    without polygons or elsewhere.
     """
     if not 0 < least_share <= 1:
         raise UsageError(f"--least {least_share:g}: write a part of 1 above 0, as 0.5 for half of a unit.")
-    units = _units(folder)
+    units = _units(folder, confined)
     own, crs = geometries(units), crs_of(units)
     shapes, plane = plane_of(own, crs)
     _, valid = _polygons(protected, None)
@@ -167,13 +171,15 @@ def _nowhere(path: Path) -> DataError:
     )
 
 
-def _units(folder: Path) -> pa.Table:
+def _units(folder: Path, confined: bool) -> pa.Table:
     """Return the units of a folder; what is there already must be a problem that can be read."""
     path = folder / "units.parquet"
     if not path.exists():
         raise DataError(Problem("the folder has no units", "Make them with `plan units`", "missing", str(path)))
     if (folder / "features.csv").exists():
-        open_problem(folder)
+        layer = open_problem(folder, confined=confined).layer
+        if layer is not None:
+            return layer
     return read_own_crs(path)
 
 

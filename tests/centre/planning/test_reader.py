@@ -65,6 +65,18 @@ def test_layer_without_the_column_is_told(tmp_path, path):
         read_here(path, place, Asked(FEATURES, "nothing", 0.4))
 
 
+def test_layers_are_added_without_a_look_at_files_outside_the_folder(tmp_path, path):
+    place = folder(tmp_path, "a")
+    read_here(path, place, Asked(PROBLEM))
+    (tmp_path / "a" / "secret.csv").write_text("user,password\n", encoding="utf-8")
+    (place / "problem.toml").write_text('[files]\nnational = "../secret.csv"\n', encoding="utf-8")
+    layer = tmp_path / "layer.geojson"
+    layer.write_text(squares().replace('"forest": 10.0', '"class": "swamp"'), encoding="utf-8")
+    held = read_here(layer, place, Asked(FEATURES, "class", 0.4))
+    assert "swamp" in [name for name, _, _ in held["features"]]
+    assert read_here(layer, place, Asked(PROTECTED, share=0.5))["locked_in"] == "1-16"
+
+
 def test_table_is_no_layer(tmp_path, path):
     table = tmp_path / "layer.csv"
     table.write_text("a,b\n1,2\n", encoding="utf-8")

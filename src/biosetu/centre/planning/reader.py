@@ -90,7 +90,7 @@ def read_here(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
 def _add(path: Path, folder: Path, asked: Asked) -> None:
     suffix = path.suffix.lower()
     if suffix in RASTERS and asked.what == FEATURES:
-        add_features(folder, path, None, asked.share, _raster_options(path, asked))
+        add_features(folder, path, None, asked.share, _raster_options(path, asked), confined=True)
         return
     if suffix not in LAYERS:
         remedy = N_("Save it anew as GeoPackage or GeoJSON, features also as GeoTIFF")
@@ -100,9 +100,9 @@ def _add(path: Path, folder: Path, asked: Asked) -> None:
         if not asked.column:
             message, remedy = N_("no column is named"), N_("Name the column of the features")
             raise DataError(Problem(message, remedy, "column", path.name, column="column"))
-        add_features(folder, path, asked.column, asked.share)
+        add_features(folder, path, asked.column, asked.share, confined=True)
     else:
-        lock_protected(folder, path, asked.share)
+        lock_protected(folder, path, asked.share, confined=True)
 
 
 def _raster_options(path: Path, asked: Asked) -> RasterOptions:
