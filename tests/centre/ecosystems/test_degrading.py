@@ -18,9 +18,10 @@ from biosetu.centre.ecosystems import degrading, verbs
 from biosetu.centre.ecosystems.apart import severity_apart
 from biosetu.centre.ecosystems.degrading import Asked, Given
 from biosetu.centre.ecosystems.models import Degradation, WorkState
+from biosetu.centre.ecosystems.pages import problem_said
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.ecosystems.assessment import CRITERIA
-from biosetu.problems import Cancelled, DataError
+from biosetu.problems import Cancelled, DataError, Problem
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 WATER = Asked("C1", "Water table", "20 (10-25)", "low")
@@ -156,7 +157,8 @@ def test_problems_in_the_data_are_told_and_the_work_can_be_tried_again(mapped, t
     degrading.perform(work.pk)
     work.refresh_from_db()
     assert work.state == WorkState.FAILED
-    assert work.problems[0]["value"] == "much"
+    (problem,) = work.problems
+    assert problem_said(Problem(**problem)).startswith("units.csv, row 5, value: cannot be read (much).")
     degrading.resume(work=work, actor=mapped.owner)
     work.refresh_from_db()
     assert work.state == WorkState.QUEUED
@@ -177,11 +179,11 @@ def test_killed_work_is_taken_up(mapped, tmp_path):
 def test_a_limited_process_gives_what_this_one_gives(done, tmp_path):
     options = {**done.options, "map": str(done.study.maps.order_by("-year").first().path), "dates": [1970, 2020]}
     told = []
-    severity_apart(degrading.paths_of(done), tmp_path / "apart", options, lambda *said: told.append(said))
+    severity_apart(done.paths, tmp_path / "apart", options, lambda *said: told.append(said))
     here, there = (path / "findings.parquet" for path in (done.folder, tmp_path / "apart"))
     assert here.read_bytes() == there.read_bytes()
     with pytest.raises(DataError, match="beyond the dates"):
-        severity_apart(degrading.paths_of(done), tmp_path / "b", options | {"criterion": "C2a"}, lambda *_: None)
+        severity_apart(done.paths, tmp_path / "b", options | {"criterion": "C2a"}, lambda *_: None)
 
 
 def test_stopping_ends_the_process(done, tmp_path):
@@ -190,7 +192,7 @@ def test_stopping_ends_the_process(done, tmp_path):
 
     options = {**done.options, "map": str(done.study.maps.order_by("-year").first().path), "dates": [1970, 2020]}
     with pytest.raises(Cancelled):
-        severity_apart(degrading.paths_of(done), tmp_path / "apart", options, stop)
+        severity_apart(done.paths, tmp_path / "apart", options, stop)
 
 
 def test_only_who_may_edit_asks_and_takes(done, tmp_path):

@@ -26,7 +26,7 @@ from biosetu.centre.background import SILENT_SECONDS, move, take_up
 from biosetu.centre.ecosystems import verbs
 from biosetu.centre.ecosystems.apart import look_apart, severity_apart
 from biosetu.centre.ecosystems.models import Degradation, HeldMap, Study, StudyClass, WorkState
-from biosetu.centre.ecosystems.working import carry_out, tell
+from biosetu.centre.ecosystems.working import carry_out, person_verb, tell
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.ecosystems.assessment import DEGRADATIONS
@@ -88,7 +88,7 @@ def ask(*, study: Study, files: Sequence[Given], held: HeldMap | None, asked: As
             study=study, by=actor, maps=maps, align=asked.align, criterion=asked.criterion,
             variable=verbs.line_of(asked.variable), given=listed, options=asked.options(),
         )  # fmt: skip
-        for source, path in zip(files, paths_of(made), strict=True):
+        for source, path in zip(files, made.paths, strict=True):
             with replacing(path) as temporary:
                 shutil.copyfile(source.path, temporary)
         changes = {"criterion": asked.criterion, "files": [each["sha256"] for each in listed]}
@@ -142,11 +142,6 @@ def _years(files: Sequence[Given]) -> list[float]:
         ) from error
 
 
-def paths_of(work: Degradation) -> list[Path]:
-    """Return where the files of a variable lie."""
-    return [work.folder / f"given-{place:02}{each['suffix']}" for place, each in enumerate(work.given)]
-
-
 @task()
 def perform_degradation(work_id: str) -> None:
     """Do the work on a variable (the task of the queue)."""
@@ -155,16 +150,16 @@ def perform_degradation(work_id: str) -> None:
 
 def perform(work_id: uuid.UUID) -> None:
     """Claim the work on a variable and do it to its end."""
-    carry_out(Degradation.objects.filter(pk=work_id), _degrade)
+    carry_out(Degradation, work_id, _degrade)
 
 
-def _degrade(mine: QuerySet[Any]) -> None:
-    work: Degradation = mine.select_related("study").get()
+def _degrade(mine: QuerySet[Degradation]) -> None:
+    work = mine.select_related("study").get()
     options = dict(work.options)
     if work.maps:
         options["map"] = str(HeldMap.objects.get(pk=work.maps[0]["id"]).path)
         options["dates"] = [each["year"] for each in work.given]
-    severity_apart(paths_of(work), work.folder, options, lambda done, total: tell(mine, done, total))
+    severity_apart(work.paths, work.folder, options, lambda done, total: tell(mine, done, total))
     with transaction.atomic():
         if move("measurement", mine, "finish", finished_at=timezone.now(), problems=[]) != 1:
             raise Cancelled
@@ -247,22 +242,14 @@ def _evidence(written: str, source: str) -> str:
 @transaction.atomic
 def cancel(*, work: Degradation, actor: Account) -> None:
     """Stop work on a variable. Raises `MovedOnError` when too late."""
-    _person_verb("cancel", work, actor)
+    person_verb("cancel", work, actor)
 
 
 @transaction.atomic
 def resume(*, work: Degradation, actor: Account) -> None:
     """Queue stopped or failed work again."""
-    _person_verb("resume", work, actor)
+    person_verb("resume", work, actor)
     transaction.on_commit(lambda: perform_degradation.enqueue(str(work.pk)))
-
-
-def _person_verb(verb: str, work: Degradation, actor: Account) -> None:
-    if not may(actor, "edit", work.study):
-        raise PermissionDenied
-    if move("measurement", Degradation.objects.filter(pk=work.pk), verb) != 1:
-        raise MovedOnError(N_("The work has moved on meanwhile."))
-    record(actor=actor, verb=verb, record="study", record_id=work.study_id, party=work.study.party)
 
 
 def release_silent_degradations(seconds: float = SILENT_SECONDS) -> int:

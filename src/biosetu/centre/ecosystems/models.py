@@ -147,6 +147,11 @@ class Degradation(Work):
     class Meta:
         indexes = (models.Index(fields=["study", "-created_at"], name="degradation_study"),)
 
+    @property
+    def paths(self) -> list[Path]:
+        """Where the files of the variable lie."""
+        return [self.folder / f"given-{place:02}{each['suffix']}" for place, each in enumerate(self.given)]
+
 
 class StudyClass(models.Model):
     """One class of the maps: what it is called, which functional group somebody confirmed, what is known of it."""

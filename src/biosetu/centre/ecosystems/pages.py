@@ -76,7 +76,9 @@ def said(error: DataError | MovedOnError) -> list[str]:
 
 def problem_said(problem: Problem) -> str:
     """Return a problem as one line."""
-    where = f"{problem.file}: " if problem.file else ""
+    row = gettext("row %(number)d") % {"number": problem.row} if problem.row else ""
+    places = [place for place in (problem.file, row, problem.column if row else "") if place]
+    where = f"{', '.join(places)}: " if places else ""
     value = f" ({problem.value})" if problem.value else ""
     return f"{where}{gettext(problem.message)}{value}. {gettext(problem.remedy)}".replace("..", ".").strip()
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 import shutil
 import uuid
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -24,7 +23,7 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
 from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
 from biosetu.centre.ecosystems.apart import measure_apart
-from biosetu.centre.ecosystems.models import HeldMap, Measurement, Study, StudyClass, WorkState
+from biosetu.centre.ecosystems.models import Degradation, HeldMap, Measurement, Study, StudyClass, WorkState
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.jobs.ecosystems_study import read_study
@@ -33,6 +32,7 @@ from biosetu.translation import N_
 
 logger = logging.getLogger("biosetu.ecosystems")
 SHOWN = 12
+Kind = TypeVar("Kind", Measurement, Degradation)
 
 
 @task()
@@ -48,23 +48,24 @@ def enqueue(measurement: Measurement) -> None:
 
 def perform(measurement_id: uuid.UUID) -> None:
     """Claim a measurement and do it to its end; return at once when another worker has it or it is not queued."""
-    carry_out(Measurement.objects.filter(pk=measurement_id), _measure)
+    carry_out(Measurement, measurement_id, _measure)
 
 
-def carry_out(work: QuerySet[Any], do: Callable[[QuerySet[Any]], None]) -> None:
+def carry_out(kind: type[Kind], work_id: uuid.UUID, do: Callable[[QuerySet[Kind]], None]) -> None:
     """Claim work on maps, do it, and keep what went wrong; return at once when it is not free."""
-    mine = claim("measurement", work, problems=[])
+    named = f"{kind.__name__.lower()} {work_id}"
+    mine = claim("measurement", kind.objects.filter(pk=work_id), problems=[])
     if mine is None:
-        logger.info("work on maps is not free")
+        logger.info("%s is not free", named)
         return
     try:
         do(mine)
     except Cancelled:
-        logger.info("work on maps was stopped")
+        logger.info("%s was stopped", named)
     except DataError as error:
         _fail(mine, error.problems)
     except Exception:
-        logger.exception("work on maps failed")
+        logger.exception("%s failed", named)
         remedy = N_("It can be resumed.")
         _fail(mine, [Problem(N_("The work failed on our side."), remedy, "our-fault")])
 
@@ -82,7 +83,8 @@ def _measure(mine: QuerySet[Measurement]) -> None:
         tick=lambda done, total: tell(mine, done, total),
     )
     shutil.rmtree(work.folder / "home", ignore_errors=True)
-    _finish(mine, work, [said_of(problem, maps) for problem in warnings])
+    names = _names(work)
+    _finish(mine, work, [_said(problem, names) for problem in warnings])
 
 
 def tell(mine: QuerySet[Any], done: int, total: int) -> None:
@@ -107,18 +109,26 @@ def _fail(mine: QuerySet[Any], problems: Any) -> None:
     work = mine.first()
     if work is None:
         return
-    maps = list(HeldMap.objects.filter(pk__in=[item["id"] for item in work.maps]))
-    said = [said_of(problem, maps) for problem in problems][:SHOWN]
+    names = _names(work)
+    said = [_said(problem, names) for problem in problems][:SHOWN]
     move("measurement", mine, "fail", problems=said, finished_at=timezone.now())
 
 
-def said_of(problem: Problem, maps: list[HeldMap]) -> dict[str, str]:
+def _names(work: Measurement | Degradation) -> dict[str, str]:
+    """Return the names under which the files of the work were uploaded, by where they lie."""
+    held = HeldMap.objects.filter(pk__in=[item["id"] for item in work.maps])
+    files = [(each.path, each.name) for each in held]
+    if isinstance(work, Degradation):
+        files += zip(work.paths, (each["name"] for each in work.given), strict=True)
+    return {place: name for path, name in files for place in (str(path), path.name)}
+
+
+def _said(problem: Problem, names: Mapping[str, str]) -> dict[str, Any]:
     """Return what a page says of a problem, files by the names under which they were uploaded."""
-    said = {name: str(getattr(problem, name)) for name in ("message", "remedy", "code", "file", "value")}
-    for each in maps:
-        for path in (str(each.path), Path(each.path).name):
-            said = {name: text.replace(path, each.name) for name, text in said.items()}
-    return said
+    said = {name: str(getattr(problem, name)) for name in ("message", "remedy", "code", "file", "column", "value")}
+    for place, name in names.items():
+        said = {key: text.replace(place, name) for key, text in said.items()}
+    return {**said, "row": problem.row}
 
 
 @transaction.atomic
@@ -150,21 +160,22 @@ def _check_together(maps: list[HeldMap]) -> None:
 @transaction.atomic
 def cancel(*, measurement: Measurement, actor: Account) -> None:
     """Stop a measurement that has not finished. Raises `MovedOnError` when too late."""
-    _person_verb("cancel", measurement, actor)
+    person_verb("cancel", measurement, actor)
 
 
 @transaction.atomic
 def resume(*, measurement: Measurement, actor: Account) -> None:
     """Queue a stopped or failed measurement again; it goes on where it stopped."""
-    _person_verb("resume", measurement, actor)
+    person_verb("resume", measurement, actor)
     enqueue(measurement)
 
 
-def _person_verb(verb: str, measurement: Measurement, actor: Account) -> None:
-    study = measurement.study
+def person_verb(verb: str, work: Measurement | Degradation, actor: Account) -> None:
+    """Move work on the maps of a study as its editor asks. Raises `MovedOnError` when too late."""
+    study = work.study
     if not may(actor, "edit", study):
         raise PermissionDenied
-    if move("measurement", Measurement.objects.filter(pk=measurement.pk), verb) != 1:
+    if move("measurement", type(work).objects.filter(pk=work.pk), verb) != 1:
         raise MovedOnError(N_("The work has moved on meanwhile."))
     record(actor=actor, verb=verb, record="study", record_id=study.pk, party=study.party)
 
