@@ -404,6 +404,35 @@ def test_command_writes_the_contracts_columns(write_map: WriteMap, tmp_path: Pat
     assert moved.read_text().count("\n") == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{raster}", "--field", "class"], "--field: only polygons have that"),
+        (["{raster}", "--by-field", "name"], "give that too"),
+        (["{raster}", "--transitions", "moved.csv"], "two or more dates"),
+        (["{raster}", "--fractional", "0"], "--fractional"),
+        (["{polygons}", "--band", "1", "--four"], "--band, --four: only rasters have that"),
+        (["{polygons}", "--fractional", "100"], "--fractional: only rasters have that"),
+    ],
+)
+def test_options_that_would_change_nothing_are_refused(
+    arguments: list[str], said: str, write_map: WriteMap, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raster = write_map("m2000.tif", np.ones((2, 2), np.uint8), Affine(0.01, 0, 80, 0, -0.01, 28))
+    (tmp_path / "m2000.gpkg").touch()
+    names = {"raster": raster, "polygons": tmp_path / "m2000.gpkg"}
+    assert main.run(["ecosystems", "measure", *(each.format(**names) for each in arguments)]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("option", "needed"), [("--above", "--runs"), ("--field=class", "--report")])
+def test_options_of_assess_that_mean_nothing_alone_are_refused(option: str, needed: str, tmp_path: Path) -> None:
+    template = tmp_path / "template.csv"
+    template.write_text("ecosystem,name\nreef,Reef\n")
+    result = CliRunner().invoke(ecosystems, ["assess", str(template), option])
+    assert (result.exit_code, f"give {needed} too" in result.output) == (2, True)
+
+
 def test_problems_of_all_files_are_listed_at_once(write_map: WriteMap, tmp_path: Path) -> None:
     empty = tmp_path / "m2001.tif"
     empty.touch()

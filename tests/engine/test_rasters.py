@@ -171,6 +171,7 @@ def test_fractional_cover_is_read_in_ten_thousandths_and_checked(tmp_path: Path)
     path = write(tmp_path / "a.tif", np.array([[0.0, 0.25, np.nan, 1.0]], np.float32))
     assert codes_of(path, fractional=1.0)[1][0].tolist() == [[0, 2500, 0, 10_000]]
     assert problem_codes(write(tmp_path / "b.tif", np.array([[120]], np.uint8)), fractional=100.0) == ["cover-range"]
+    assert problem_codes(tmp_path / "b.tif", fractional=2000.0) == ["cover-full"]
 
 
 def test_bands_cover_all_rows_in_whole_tiles(tmp_path: Path) -> None:

@@ -211,6 +211,33 @@ def test_choices_that_do_not_fit_are_told(options: dict[str, str], message: str,
         severity_of(paths, SeverityOptions(**options))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("table", "arguments", "said"),
+    [
+        (SERIES, ["--map", "map.tif", "--align", "--nodata", "0"], "--map, --nodata, --align: this is of rasters"),
+        ("ecosystem,area_km2,baseline,present,collapse\nfen,9,8,4,2\n", ["--present", "2020"], "have no years"),
+        ("ecosystem,area_km2,baseline,present,collapse\nfen,9,8,4,2\n", ["--extrapolate"], "have no years"),
+        (None, ["--nodata", "0"], "--nodata: this is of --map"),
+    ],
+)
+def test_options_that_would_change_nothing_are_refused(
+    table: str | None, arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths, classes, _, _ = stack(tmp_path, height=4, width=4)
+    (tmp_path / "units.csv").write_text(table or "")
+    given = [tmp_path / "units.csv"] if table else [*paths, "--collapse", "25", "--collapse-at", "low"]
+    assert run("severity", *given, *(classes if each == "map.tif" else each for each in arguments)) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_bad_collapse_value_after_an_empty_row_is_told_by_its_row_in_the_file(tmp_path: Path) -> None:
+    table = tmp_path / "collapse.csv"
+    table.write_text("ecosystem,collapse\n1,10\n,\n2,much\n")
+    with pytest.raises(DataError) as refused:
+        job.read_collapse(table)
+    assert [(problem.row, problem.value) for problem in refused.value.problems] == [(4, "much")]
+
+
 def test_one_raster_is_no_series_and_two_tables_are_too_many(tmp_path: Path) -> None:
     paths, _, _, _ = stack(tmp_path)
     with pytest.raises(UsageError, match="two or more dates"):

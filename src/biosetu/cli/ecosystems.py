@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+guidelines_option = click.option(
+    "--guidelines", "version", default="2.0", show_default=True, help="Version of the guidelines: 1.1 or 2.0."
+)
+
+
 @click.group(cls=LazyGroup)
 def ecosystems() -> None:
     """Ecosystems: extent and change, the Red List of Ecosystems, its index."""
@@ -59,6 +65,18 @@ def collapse_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _refuse_alone(chosen: dict[str, Any]) -> None:
+    """Refuse options of `assess` that mean nothing without another."""
+    for needed, names in (("runs", ("threshold", "above", "start")), ("report", ("maps", "dates", "field"))):
+        given = [f"--{name.replace('maps', 'map')}" for name in names if _given(chosen[name])]
+        if given and chosen[needed] is None:
+            raise click.UsageError(f"{', '.join(given)}: give --{needed} too.")
+
+
+def _given(value: object) -> bool:
+    return value is not None and value is not False and value != ()
+
+
 def _observed(name: str, table: pa.Table, inputs: list[Path], said: dict[str, Any]) -> None:
     if said["observations"] is None:
         return
@@ -97,7 +115,10 @@ def _years(_context: click.Context, _parameter: click.Parameter, value: str | No
 )
 @click.option("--align", is_flag=True, help="Bring later maps to the first map's grid by the nearest pixel.")
 @click.option(
-    "--fractional", type=float, metavar="FULL", help="The maps hold the cover of one class; FULL is all of it."
+    "--fractional",
+    type=Number(min=0, min_open=True),
+    metavar="FULL",
+    help="The maps hold the cover of one class; FULL is all of it.",
 )
 @click.option("--by", type=click.Path(path_type=Path), help="Measure by polygon, such as provinces.")
 @click.option("--by-field", help="The field that names the polygons of --by.")
@@ -121,6 +142,8 @@ def measure(
     from biosetu.jobs.ecosystems_inputs import options_from
     from biosetu.jobs.ecosystems_measure import measure_maps
 
+    if transitions is not None and (len(maps) < 2 or chosen["fractional"] is not None):
+        raise click.UsageError("--transitions are between the classes of two or more dates.")
     with progress_bar(quiet) as progress:
         found = measure_maps(maps, options_from(chosen), progress)
     if not quiet:
@@ -138,10 +161,8 @@ def measure(
 
 
 @ecosystems.command()
-@click.argument("measures", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--guidelines", "version", default="2.0", show_default=True, help="Version of the guidelines: 1.1 or 2.0."
-)
+@click.argument("measures", type=FILE)
+@guidelines_option
 @click.option("--cells", "reading", type=click.Choice(["all", "small", "cumulative"]), help="Reading of the 1 % rule.")
 @click.option("--past", is_flag=True, help="Measures: extrapolate the decline to the past 50 years too (A1).")
 @click.option(
@@ -152,14 +173,14 @@ def measure(
     "--map",
     "maps",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FILE,
     help="A map whose classes are the ecosystems, shown in the document; repeat for each date.",
 )
 @click.option("--dates", callback=_years, help="Year of each map, e.g. 2000,2020; else the year in each file name.")
 @click.option("--field", help="Maps of polygons: the field that holds the class.")
 @click.option(
     "--runs",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FILE,
     help="Runs of your own models (ecosystem, run, year, collapsed or value): criterion E.",
 )
 @collapse_options
@@ -167,7 +188,7 @@ def measure(
     "--degradation",
     "degraded",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FILE,
     help="Findings of biosetu ecosystems severity: criteria C and D; repeatable.",
 )
 @language_option
@@ -184,6 +205,7 @@ def assess(
     from biosetu.ecosystems.collapse import Collapse
     from biosetu.jobs import ecosystems_assess as job
 
+    _refuse_alone(chosen)
     if chosen["template"] is not None:
         emit(job.template_table(measures, past=chosen["past"]), chosen["template"])
         return
@@ -201,7 +223,7 @@ def assess(
 
 
 @ecosystems.command()
-@click.argument("history", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("history", type=FILE)
 @click.option("--by", help="Column to group by; functional_group is the Global Ecosystem Typology's.")
 @click.option("--category", default="category", show_default=True, help="Column with the category, e.g. one criterion.")
 @click.option("--level", default=0.90, show_default=True, type=Number(0, 1), help="Probability of the limits.")
@@ -234,7 +256,7 @@ def index(
 
 
 @ecosystems.command()
-@click.argument("measures", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("measures", type=FILE)
 @click.option("--classes", type=click.Path(path_type=Path), help="Class table with code, name, functional_group.")
 @click.option("--decimals", default=2, show_default=True, type=click.IntRange(0, 6), help="Of the shares.")
 @observations_options
@@ -256,7 +278,7 @@ def _percents(context: click.Context, parameter: click.Parameter, value: str) ->
 
 
 @ecosystems.command()
-@click.argument("series", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("series", nargs=-1, required=True, type=FILE)
 @click.option("--criterion", default="C1", show_default=True, help="C1, C2a, C2b, C3, or D1 to D3.")
 @click.option("--collapse", default="", help="Value of collapse, 10 or '10 (8-12)'; or a table: ecosystem, collapse.")
 @click.option("--collapse-at", type=click.Choice(["low", "high"]), help="On which side of the values collapse lies.")
@@ -265,7 +287,7 @@ def _percents(context: click.Context, parameter: click.Parameter, value: str) ->
 )
 @click.option(
     "--map",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FILE,
     help="Rasters: the map of classes that says which ecosystem a pixel is.",
 )
 @click.option("--classes", type=click.Path(path_type=Path), help="Class table with the columns code and name.")
@@ -275,9 +297,7 @@ def _percents(context: click.Context, parameter: click.Parameter, value: str) ->
 @click.option("--band", type=int, help="Rasters: which band to read.")
 @click.option("--nodata", type=RASTER_CODE, multiple=True, help="A code of the map that means no data; repeatable.")
 @click.option("--align", is_flag=True, help="Bring later rasters to the grid of the first by the nearest pixel.")
-@click.option(
-    "--guidelines", "version", default="2.0", show_default=True, help="Version of the guidelines: 1.1 or 2.0."
-)
+@guidelines_option
 @click.option("--at", default="30,50,70,80,90", show_default=True, callback=_percents, help="Severities shown [%].")
 @click.option("--findings", type=click.Path(path_type=Path), help="Write category and template cells to FILE.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; else one per processor.")
@@ -305,7 +325,7 @@ def severity(
 
 
 @ecosystems.command()
-@click.argument("runs", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("runs", type=FILE)
 @collapse_options
 @click.option("--level", default=0.95, show_default=True, type=Number(0, 1, min_open=True, max_open=True))
 @out_option
@@ -323,7 +343,7 @@ def collapse(
 
 
 @ecosystems.command()
-@click.argument("classes", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("classes", type=FILE)
 @out_option
 def suggest(classes: Path, out: Path | None) -> None:
     """Suggest functional groups for the classes of a map, by name; a person confirms them in the class table."""

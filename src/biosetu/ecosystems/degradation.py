@@ -203,6 +203,21 @@ class SeverityTally:
         self.unknown += other.unknown
         self.units += other.units
 
+    def of(self, kind: int) -> SeverityTally:
+        """Return the tally of one kind alone."""
+        own = SeverityTally(1)
+        own.area[:, 0], own.unknown[0], own.units[0] = self.area[:, kind], self.unknown[kind], self.units[kind]
+        return own
+
+    @classmethod
+    def side_by_side(cls, tallies: Sequence[SeverityTally]) -> SeverityTally:
+        """Return tallies as one, their kinds after each other."""
+        whole = cls(0)
+        whole.area = np.concatenate([whole.area, *(each.area for each in tallies)], axis=1)
+        whole.unknown = np.concatenate([whole.unknown, *(each.unknown for each in tallies)])
+        whole.units = np.concatenate([whole.units, *(each.units for each in tallies)])
+        return whole
+
     def known(self, kind: int) -> int:
         """Return the area of a kind whose severity is known."""
         return int(self.area[0, kind].sum())

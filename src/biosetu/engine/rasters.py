@@ -119,6 +119,8 @@ def open_stack(
         for raster in rasters[1:]:
             if not align:
                 problems.extend(_misaligned(rasters[0], raster))
+    if fractional is not None:
+        problems.extend(_never_full(raster, fractional) for raster in rasters if fractional > _largest(raster.dtype))
     if problems:
         raise DataError(problems)
     moved = tuple(bool(_misaligned(rasters[0], raster)) for raster in rasters)
@@ -458,6 +460,19 @@ def _cover(values: NDArray[Any], known: NDArray[np.bool_] | None, raster: Raster
         message = "holds cover outside 0 to full"
         raise DataError(Problem(message, remedy, "cover-range", file=raster.path, value=repr(float(worst * full))))
     return np.rint(share * COVER_STEPS).astype(np.int16)
+
+
+def _largest(dtype: str) -> float:
+    kind = np.dtype(dtype)
+    return float(np.iinfo(kind).max) if kind.kind in "iu" else np.inf
+
+
+def _never_full(raster: Raster, full: float) -> Problem:
+    message, remedy = (
+        N_("cannot hold the value that means fully covered"),
+        "Say with --fractional which it is (1, 100, 255 …).",
+    )
+    return Problem(message, remedy, "cover-full", file=raster.path, value=f"{full:g}, {raster.dtype}")
 
 
 def _short(error: BaseException) -> str:

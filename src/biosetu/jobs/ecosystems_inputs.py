@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -46,11 +47,27 @@ class MeasuredMap:
     warnings: tuple[Problem, ...]
 
 
-def options_from(chosen: Mapping[str, object]) -> MeasureOptions:
+def options_from(chosen: Mapping[str, Any]) -> MeasureOptions:
     """Return the options from a door's names: those of `biosetu ecosystems measure`, `four` for side-only patches."""
     values = {**chosen, "diagonal": not chosen.get("four")}
     known = {field.name for field in fields(MeasureOptions)}
-    return MeasureOptions(**{name: value for name, value in values.items() if name in known})  # type: ignore[arg-type]
+    return MeasureOptions(**{name: value for name, value in values.items() if name in known})
+
+
+OF_RASTERS = ("band", "nodata", "align", "fractional", "grid", "diagonal", "resume", "scheduler")
+OF_POLYGONS = ("field",)
+
+
+def refuse_unused(options: MeasureOptions, *, polygons: bool) -> None:
+    """Raise `UsageError` for options that would change nothing: of the other kind of map, or of zones without zones."""
+    other, kind = (OF_RASTERS, "rasters") if polygons else (OF_POLYGONS, "polygons")
+    plain = MeasureOptions()
+    given = [name for name in other if getattr(options, name) != getattr(plain, name)]
+    if given:
+        names = ", ".join("--four" if name == "diagonal" else f"--{name}" for name in given)
+        raise UsageError(f"{names}: only {kind} have that.")
+    if options.by_field is not None and options.by is None:
+        raise UsageError("--by-field names the polygons of --by: give that too.")
 
 
 def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...]:

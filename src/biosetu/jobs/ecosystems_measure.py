@@ -20,7 +20,7 @@ from biosetu.engine.zones import ZoneMap, is_vector, read_zones
 from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
 from biosetu.geo.pixels import PixelGrid, area_unit, extent_bound_m2
 from biosetu.jobs.ecosystems_bands import BandFolder, map_fingerprint
-from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes
+from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes, refuse_unused
 from biosetu.jobs.ecosystems_polygons import measure_polygons
 from biosetu.jobs.ecosystems_samples import read_samples
 from biosetu.jobs.ecosystems_transitions import transition_table
@@ -32,11 +32,17 @@ RESUME_FROM_PIXELS = 1_000_000_000
 
 
 def measure_maps(paths: Sequence[Path], options: MeasureOptions, progress: Progress = silent) -> MeasuredMap:
-    """Measure one map at one or more dates, as rasters or as polygons; see `measure_rasters`, `measure_polygons`."""
-    if all(is_vector(path) for path in paths):
-        return measure_polygons(paths, options, progress)
-    if any(is_vector(path) for path in paths):
+    """Measure one map at one or more dates, as rasters or as polygons; see `measure_rasters`, `measure_polygons`.
+
+    Raises:
+        UsageError: both kinds together, or options that would change nothing.
+    """
+    kinds = {is_vector(path) for path in paths}
+    if len(kinds) > 1:
         raise UsageError("Give all dates as rasters or all as polygons.")
+    refuse_unused(options, polygons=True in kinds)
+    if True in kinds:
+        return measure_polygons(paths, options, progress)
     return measure_rasters(paths, options, progress)
 
 

@@ -23,7 +23,7 @@ from biosetu.geo.pixels import AreaUnit
 from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes
 from biosetu.jobs.ecosystems_samples import read_samples
 from biosetu.jobs.ecosystems_transitions import transition_table
-from biosetu.problems import DataError, Problem, Severity, UsageError
+from biosetu.problems import DataError, Problem, Severity
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
@@ -57,10 +57,8 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
 
     Raises:
         DataError: what is wrong with the files.
-        UsageError: dates that cannot be told, or options that only rasters know.
+        UsageError: dates that cannot be told.
     """
-    if options.grid != "wcea" or options.fractional is not None:
-        raise UsageError("Polygons are measured on the published grid; --grid and --fractional need rasters.")
     dates = map_dates(paths, options.dates)
     classes, samples = read_classes(options.classes), read_samples(options.samples, dates)
     zones = read_polygons(options.by, options.by_field) if options.by else None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +27,7 @@ from biosetu.ecosystems.degradation import (
 )
 from biosetu.ecosystems.intervals import Interval, parse_interval
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION, guidelines
-from biosetu.engine.cells import read_cells
+from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.engine.rasters import RasterStack, nodata_codes, open_stack, read_codes, read_values
 from biosetu.engine.tables import write_table
 from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
@@ -63,10 +64,10 @@ class SeverityOptions:
     workers: int | None = None
 
 
-def options_from(chosen: Mapping[str, object]) -> SeverityOptions:
+def options_from(chosen: Mapping[str, Any]) -> SeverityOptions:
     """Return the options from a door's names: those of `biosetu ecosystems severity`."""
     known = SeverityOptions.__dataclass_fields__
-    return SeverityOptions(**{name: value for name, value in chosen.items() if name in known})  # type: ignore[arg-type]
+    return SeverityOptions(**{name: value for name, value in chosen.items() if name in known})
 
 
 @dataclass(frozen=True)
@@ -154,20 +155,27 @@ def severity_of(paths: Sequence[Path], options: SeverityOptions, progress: Progr
     tables = [path for path in paths if path.suffix.lower() in TABLES]
     if tables and len(paths) > 1:
         raise UsageError("Give one table of units, or one raster for each date.")
+    _refuse_unused(options, rasters=not tables)
     return _from_units(tables[0], options) if tables else _from_rasters(paths, options, progress)
 
 
-def severity_study(
-    paths: Sequence[Path], folder: Path, chosen: Mapping[str, object], progress: Progress = silent
-) -> None:
+def _refuse_unused(options: SeverityOptions, *, rasters: bool) -> None:
+    of_rasters, of_map = ("dates", "map", "classes", "band", "nodata", "align"), ("classes", "nodata")
+    names = of_rasters if not rasters else of_map if options.map is None else ()
+    if given := [f"--{name}" for name in names if getattr(options, name) not in (None, (), False)]:
+        what = "--map: give one" if rasters else "rasters: a table of units has no use for it"
+        raise UsageError(f"{', '.join(given)}: this is of {what}.")
+
+
+def severity_study(paths: Sequence[Path], folder: Path, chosen: Mapping[str, Any], progress: Progress = silent) -> None:
     """Write curves and findings into `folder` as Parquet; `chosen` are options by name, as plain values.
 
     Raises:
         DataError: what is wrong with the files or the choices.
     """
-    said = {**chosen, "dates": tuple(chosen.get("dates") or ())}  # type: ignore[arg-type]
+    said = {**chosen, "dates": tuple(chosen.get("dates") or ())}
     if said.get("map"):
-        said["map"] = Path(str(said["map"]))
+        said["map"] = Path(said["map"])
     found = severity_of(paths, options_from(said), progress)
     write_table(found.curves(), folder / "curves.parquet")
     write_table(found.findings(), folder / "findings.parquet")
@@ -179,12 +187,15 @@ def _from_units(path: Path, options: SeverityOptions) -> Degraded:
     if found.years:
         window = window_of(options.criterion, found.years, options.present, options.start)
         _within(window, found.years, options, path.name)
+    elif options.extrapolate or options.present is not None or options.start is not None:
+        raise UsageError("The columns baseline and present have no years: leave out --present, --start, --extrapolate.")
     names = tuple(dict.fromkeys(unit.ecosystem for unit in found.units))
+    kind_of = {name: kind for kind, name in enumerate(names)}
     tally = SeverityTally(len(names))
     for unit in found.units:
         severity = _unit_severity(unit, found, window, options.extrapolate)
         area = np.array([round(unit.area_km2 * UNITS_PER_KM2)], np.int64)
-        tally.add(np.array([names.index(unit.ecosystem)]), severity, area)
+        tally.add(np.array([kind_of[unit.ecosystem]]), severity, area)
     return Degraded(names, {}, tally, UNITS_PER_KM2, options, window, found.years)
 
 
@@ -228,9 +239,7 @@ def _from_rasters(paths: Sequence[Path], options: SeverityOptions, progress: Pro
     if not names:
         remedy = "Check the collapse values, the codes of the map and what means no data."
         raise DataError(Problem("holds none of the ecosystems", remedy, "empty", str(paths[0])))
-    tally = SeverityTally(len(names))
-    for kind, name in enumerate(names):
-        tally.area[:, kind], tally.unknown[kind], tally.units[kind] = tallies[name]
+    tally = SeverityTally.side_by_side([tallies[name] for name in names])
     called = read_classes(options.classes).names
     return Degraded(names, called, tally, unit.per_m2 * 1e6, options, window, years)
 
@@ -257,7 +266,7 @@ def read_collapse(path: Path) -> dict[str, Interval]:
         raise DataError(Problem(f"lacks {', '.join(sorted(missing))}", remedy, "columns", path.name))
     found: dict[str, Interval] = {}
     problems = []
-    for number, row in enumerate(table.to_pylist(), start=2):
+    for number, row in numbered_rows(table):
         try:
             value = parse_interval(row["collapse"])
         except ValueError as error:
@@ -276,9 +285,6 @@ def read_collapse(path: Path) -> dict[str, Interval]:
     return found
 
 
-Sums = tuple[NDArray[np.int64], int, int]
-
-
 @dataclass(frozen=True)
 class _Work:
     """The blocks of a stack: each gives sums by ecosystem that are added up, in any order."""
@@ -290,24 +296,23 @@ class _Work:
     collapse: Mapping[str, Interval] | Interval
     options: SeverityOptions
 
-    def run(self, progress: Progress) -> dict[str, Sums]:
+    def run(self, progress: Progress) -> dict[str, SeverityTally]:
         """Go through the stack once, in blocks of rows; memory follows the block, not the map."""
         dates = len(self.stack.dates)
         blocks = self.stack.bands(max(BLOCK_PIXELS // dates, 1))
-        whole: dict[str, Sums] = {}
+        whole: dict[str, SeverityTally] = {}
         with ThreadPoolExecutor(self.options.workers or os.cpu_count() or 1) as pool:
             try:
                 for index, found in enumerate(pool.map(self.block, blocks)):
-                    for name, sums in found.items():
-                        own = whole.get(name)
-                        whole[name] = sums if own is None else (own[0] + sums[0], own[1] + sums[1], own[2] + sums[2])
+                    for name, tally in found.items():
+                        whole.setdefault(name, SeverityTally(1)).merge(tally)
                     progress(index + 1, len(blocks), "rows")
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
         return whole
 
-    def block(self, rows: tuple[int, int]) -> dict[str, Sums]:
+    def block(self, rows: tuple[int, int]) -> dict[str, SeverityTally]:
         """Return the sums of one block of rows by ecosystem."""
         start, stop = rows
         first = 1 if self.options.map else 0
@@ -318,12 +323,12 @@ class _Work:
         lengths = np.diff(segments.end, prepend=0)
         lengths[segments.pointer[1:-1]] = segments.end[segments.pointer[1:-1]]
         area = np.repeat(segments.area, lengths)
-        kind, names = self._kinds(start, stop, len(area))
+        kinds, names = self._kinds(start, stop, len(area))
         tally = SeverityTally(len(names))
         for begin in range(0, len(area), CHUNK_PIXELS):
             part = slice(begin, begin + CHUNK_PIXELS)
-            self._chunk(tally, names, kind[part], [each[part] for each in values], area[part])
-        return {name: (tally.area[:, i], int(tally.unknown[i]), int(tally.units[i])) for i, name in enumerate(names)}
+            self._chunk(tally, names, kinds[part], [each[part] for each in values], area[part])
+        return {name: tally.of(kind) for kind, name in enumerate(names)}
 
     def _kinds(self, start: int, stop: int, pixels: int) -> tuple[NDArray[np.int64], list[str]]:
         """Return for each pixel its ecosystem as a place in the names, -1 for none that is asked about."""

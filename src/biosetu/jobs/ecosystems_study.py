@@ -15,7 +15,7 @@ from biosetu.ecosystems.pictures import pictures_table
 from biosetu.engine.rasters import open_stack, raster_driver
 from biosetu.engine.tables import write_table
 from biosetu.engine.zones import is_vector, read_polygons
-from biosetu.jobs.ecosystems_inputs import MeasureOptions
+from biosetu.jobs.ecosystems_inputs import options_from
 from biosetu.jobs.ecosystems_measure import measure_maps
 from biosetu.jobs.ecosystems_pictures import map_pictures
 from biosetu.problems import DataError, Problem
@@ -85,7 +85,8 @@ def measure_study(
     Raises:
         DataError: what is wrong with the maps; more classes than a person can map.
     """
-    options = MeasureOptions(dates=tuple(years), align=align, field=field or None, resume=True)
+    own = {"field": field or None} if all(map(is_vector, paths)) else {"align": align, "resume": True}
+    options = options_from({"dates": tuple(years), **own})
     pictures = map_pictures(paths, options)
     _refuse_many_classes(pictures, most_classes)
     found = measure_maps(paths, options, progress)

@@ -54,9 +54,9 @@ class Asked:
     extrapolate: bool = False
     align: bool = False
 
-    def options(self) -> dict[str, Any]:
-        """Return the choices by the names of the job's options."""
-        names = ("criterion", "collapse", "present", "start", "extrapolate", "align")
+    def options(self, *, rasters: bool) -> dict[str, Any]:
+        """Return the choices by the names of the job's options; those of rasters where it has any."""
+        names = ("criterion", "collapse", "present", "start", "extrapolate", *(["align"] if rasters else []))
         return {**{name: getattr(self, name) for name in names}, "collapse_at": self.collapse_at or None}
 
 
@@ -82,11 +82,15 @@ def ask(*, study: Study, files: Sequence[Given], held: HeldMap | None, asked: As
         suffix = Path(each.name).suffix.lower()
         listed.append({"name": Path(each.name).name[: verbs.LONGEST], "suffix": suffix,
                        "year": years[place] if years else None, "sha256": verbs.digest_of(each.path)})  # fmt: skip
-    maps = [] if held is None else [{"id": str(held.pk), "name": held.name, "year": held.year, "sha256": held.digest}]
+    maps = (
+        []
+        if held is None or not years
+        else [{"id": str(held.pk), "name": held.name, "year": held.year, "sha256": held.digest}]
+    )
     with transaction.atomic():
         made = Degradation.objects.create(
-            study=study, by=actor, maps=maps, align=asked.align, criterion=asked.criterion,
-            variable=verbs.line_of(asked.variable), given=listed, options=asked.options(),
+            study=study, by=actor, maps=maps, align=asked.align and bool(years), criterion=asked.criterion,
+            variable=verbs.line_of(asked.variable), given=listed, options=asked.options(rasters=bool(years)),
         )  # fmt: skip
         for source, path in zip(files, made.paths, strict=True):
             with replacing(path) as temporary:

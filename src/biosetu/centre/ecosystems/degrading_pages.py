@@ -99,11 +99,14 @@ def _shown(work: Degradation, rows: list[StudyClass]) -> Shown:
 
 
 def _lines(work: Degradation, rows: list[StudyClass]) -> tuple[Line, ...]:
-    table, voice = degrading.curves(work).to_pylist(), Voice(language())
+    voice = Voice(language())
+    curves: dict[str, list[dict[str, Any]]] = {}
+    for point in degrading.curves(work).to_pylist():
+        curves.setdefault(point["ecosystem"], []).append(point)
     asked_at = {int(limit.limit) for limit in guidelines().of(work.criterion)}
     found = []
     for place, each in enumerate(degrading.findings(work)):
-        own = [row for row in table if row["ecosystem"] == each["ecosystem"] and row["extent_percent"] is not None]
+        own = [point for point in curves[each["ecosystem"]] if point["extent_percent"] is not None]
         sides = [[row[name] for row in own] for name in ("extent_percent", "extent_low_percent", "extent_high_percent")]
         row = degrading.class_of(each["ecosystem"], rows)
         if not degrading.is_asked(row):
