@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,7 +15,9 @@ from importlib.resources import files
 from typing import Any
 
 from biosetu.cooperation.identifiers import orcid, ror
+from biosetu.cooperation.saying import Said, say
 from biosetu.problems import Problem
+from biosetu.translation import N_
 
 Values = Mapping[str, str]
 SEPARATOR = ";"
@@ -98,6 +100,13 @@ def without_people(name: str, values: Values) -> dict[str, str]:
     """Return the values without the fields that name persons."""
     named = {field.field for field in form(name) if field.is_personal}
     return {key: value for key, value in values.items() if key not in named}
+
+
+def unfilled(name: str, wanted: Iterable[str], have: Container[str]) -> Said:
+    """Return the sentence that names the fields of a form that are wanted and not filled in; empty where all are."""
+    labels = {field.field: field.label for field in form(name)}
+    missing = tuple(labels[field] for field in wanted if field not in have)
+    return say(N_("Still to be filled in: {fields}."), fields=missing) if missing else say("")
 
 
 def due(name: str, *stages: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from biosetu.cooperation.forms import form
+from biosetu.cooperation.forms import unfilled
 from biosetu.cooperation.saying import Said, say, together
 from biosetu.translation import N_
 
@@ -78,20 +78,14 @@ class Facts:
 CLEAR = say("")
 
 
-def _missing(wanted: tuple[str, ...], facts: Facts) -> Said:
-    labels = {row.field: row.label for row in form("request")}
-    missing = tuple(labels[name] for name in wanted if name not in facts.filled)
-    return say(N_("Still to be filled in: {fields}."), fields=missing) if missing else CLEAR
-
-
 def four_fields(facts: Facts) -> Said:
     """Who, what help, for what, by when: these four submit a request."""
-    return _missing((*FOUR_FIELDS, *(() if facts.parties else ("party",))), facts)
+    return unfilled("request", (*FOUR_FIELDS, *(() if facts.parties else ("party",))), facts.filled)
 
 
 def eleven_fields(facts: Facts) -> Said:
     """Require the mandatory fields of a Bio-Bridge request before planning; work in a country needs its endorsement."""
-    return _missing(ELEVEN_FIELDS, facts) or all_parties_endorsed(facts)
+    return unfilled("request", ELEVEN_FIELDS, facts.filled) or all_parties_endorsed(facts)
 
 
 def own_party(facts: Facts) -> Said:

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from biosetu.cooperation.forms import due, form
+from biosetu.cooperation.forms import due, unfilled
 from biosetu.cooperation.saying import Said, say
 from biosetu.cooperation.states import Refused
 from biosetu.translation import N_
@@ -46,11 +46,8 @@ class ServiceStep:
 
 def whole(facts: ServiceFacts) -> Said:
     """Require what a call must say: title, kind, targets, days, seats, and at least one Party."""
-    labels = {field.field: field.label for field in form("service")}
-    missing = tuple(labels[name] for name in due("service", STAGE) if name not in facts.filled)
-    if missing:
-        return say(N_("Still to be filled in: {fields}."), fields=missing)
-    return say("") if facts.parties else say(N_("Name the Parties that are called."))
+    barred = unfilled("service", due("service", STAGE), facts.filled)
+    return barred or (say("") if facts.parties else say(N_("Name the Parties that are called.")))
 
 
 def somebody_came(facts: ServiceFacts) -> Said:

@@ -13,8 +13,8 @@ from biosetu.centre.accounts.permissions import holds, may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider, Standing
-from biosetu.cooperation import Refused, say
-from biosetu.cooperation.forms import YES, check, due, filled, form, without_people
+from biosetu.cooperation import Refused, Said
+from biosetu.cooperation.forms import YES, check, due, filled, form, unfilled, without_people
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -72,10 +72,8 @@ def take_in(*, by: Account, values: Mapping[str, str], provider: Provider | None
     return made
 
 
-def _missing(provider: Provider) -> tuple[str, ...]:
-    labels = {field.field: field.label for field in form("provider")}
-    have = filled({**provider.values, "name": provider.name})
-    return tuple(labels[name] for name in due("provider", "listed") if name not in have)
+def _missing(provider: Provider) -> Said:
+    return unfilled("provider", due("provider", "listed"), filled({**provider.values, "name": provider.name}))
 
 
 @transaction.atomic
@@ -83,8 +81,8 @@ def submit(*, provider: Provider, by: Account) -> None:
     """Ask to be listed; consent and the fields that are due must be there."""
     if not may(by, "edit", provider):
         raise PermissionDenied
-    if missing := _missing(provider):
-        raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
+    if barred := _missing(provider):
+        raise Refused(barred)
     was = provider.standing
     _move(provider, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN), consented_on=timezone.localdate())
     _audit(provider, by, "submit", {"from": was, "to": provider.standing})

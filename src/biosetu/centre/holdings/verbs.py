@@ -18,8 +18,8 @@ from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.verbs.writing import examined
 from biosetu.centre.holdings.figures import figures_of, keep_in_step, shown
 from biosetu.centre.holdings.models import Holding
-from biosetu.cooperation import Refused, say
-from biosetu.cooperation.forms import check, due, form
+from biosetu.cooperation import Refused
+from biosetu.cooperation.forms import check, due, form, unfilled
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -70,10 +70,9 @@ def attach(*, holding: Holding, by: Account, file: File[bytes]) -> None:
 def show(*, holding: Holding, by: Account) -> None:
     """Release a dataset to those whom its rule names; what is due must be filled in."""
     _demand(by, "withdraw", holding)
-    labels = {field.field: field.label for field in form("holding")}
-    have = filled(holding)
-    if missing := tuple(labels[name] for name in due("holding", "listed") if not have.get(name)):
-        raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
+    have = {name for name, value in filled(holding).items() if value}
+    if barred := unfilled("holding", due("holding", "listed"), have):
+        raise Refused(barred)
     _turn(holding, by, "release", released=True)
 
 

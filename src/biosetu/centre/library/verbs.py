@@ -17,7 +17,7 @@ from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
 from biosetu.cooperation import Refused, say
-from biosetu.cooperation.forms import YES, check, due, filled, form, parts, without_people
+from biosetu.cooperation.forms import YES, check, due, filled, form, parts, unfilled, without_people
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -56,11 +56,8 @@ def submit(*, item: Item, by: Account) -> None:
     """Ask for review; the fields that are due must be there."""
     if not may(by, "edit", item):
         raise PermissionDenied
-    labels = {field.field: field.label for field in form(item.kind)}
-    have = filled(item.values) | {"title"}
-    missing = tuple(labels[name] for name in due(item.kind, "listed") if name not in have)
-    if missing:
-        raise Refused(say(N_("Still to be filled in: {fields}."), fields=missing))
+    if barred := unfilled(item.kind, due(item.kind, "listed"), filled(item.values) | {"title"}):
+        raise Refused(barred)
     was = item.standing
     _move(item, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN))
     _audit(item, by, "submit", {"from": was, "to": item.standing})
