@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -40,7 +41,7 @@ class Works:
 
 def read_works(work: Sequence[Sequence[str]]) -> Works:
     """Return the records of work of many owners, read once for all the texts that are compared with them."""
-    counts = [Counter(terms(item)) for items in work for item in items]
+    counts = [_counted(item) for items in work for item in items]
     index = _numbered({}, counts)
     owners = np.repeat(np.arange(len(work)), [len(items) for items in work])
     return Works(len(work), owners, MappingProxyType(index), _damped(counts, index))
@@ -51,7 +52,7 @@ def similarity(texts: Sequence[str], works: Works) -> NDArray[np.float64]:
 
     An owner with fewer items is averaged over those there are; one with none, or an empty text, is NaN.
     """
-    counts = [Counter(terms(text)) for text in texts]
+    counts = [_counted(text) for text in texts]
     asked, items = _weighed(_damped(counts, _numbered(works.terms, counts)), works.items)
     rows = np.full((len(texts), works.many), np.nan)
     if items.nnz:
@@ -64,21 +65,28 @@ def similarity(texts: Sequence[str], works: Works) -> NDArray[np.float64]:
 
 def terms(text: str) -> Iterable[str]:
     """Yield the folded words of a text and, of longer words, their groups of four characters marked with `#`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    folded = "".join(character for character in decomposed if not unicodedata.combining(character))
+    folded = text.casefold()
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(character for character in decomposed if not unicodedata.combining(character))
     for word in _WORD.findall(folded):
         if len(word) > 2:
             yield word
         yield from (f"#{word[n : n + GRAM]}" for n in range(len(word) - GRAM) if len(word) > GRAM)
 
 
-def _numbered(known: Mapping[str, int], counts: Iterable[Counter[str]]) -> dict[str, int]:
+@lru_cache(maxsize=1024)
+def _counted(text: str) -> Mapping[str, int]:
+    return MappingProxyType(Counter(terms(text)))
+
+
+def _numbered(known: Mapping[str, int], counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     """Return the columns of all terms: those known stay, new ones follow in their order."""
     new = sorted({term for count in counts for term in count} - known.keys())
     return {**known, **{term: place for place, term in enumerate(new, start=len(known))}}
 
 
-def _damped(counts: Sequence[Counter[str]], index: Mapping[str, int]) -> sparse.csr_matrix:
+def _damped(counts: Sequence[Mapping[str, int]], index: Mapping[str, int]) -> sparse.csr_matrix:
     """Return texts × terms: frequencies damped as 1 + ln tf."""
     pointers = np.cumsum([0, *map(len, counts)])
     columns = np.fromiter((index[term] for count in counts for term in count), np.int32, pointers[-1])
