@@ -1,6 +1,7 @@
 import csv
 import gzip
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from tests.observations.answered import give
 
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.pages import reading
-from biosetu.framework import indicators, states, targets
+from biosetu.framework import indicators, name_order, parties, states, targets
 from biosetu.observations import SCHEMA
 from biosetu.observations.schema import ANSWER_COLUMNS
 
@@ -206,3 +207,13 @@ def test_page_of_an_indicator_in_arabic_says_in_arabic_how_sure_that_is(client):
     for field, state in (("method", "unconfirmed"), ("custodian", "unknown")):
         assert states()[field, state].label_ar in page
         assert states()[field, state].label_en not in page
+
+
+@pytest.mark.parametrize(("path", "language"), [("", "en"), ("/ar", "ar")])
+def test_parties_of_an_indicator_stand_in_the_order_of_their_names_in_the_page_s_language(client, path, language):
+    page = client.get(f"{path}/indicators/4.CT.4/").content.decode().partition("</main>")[0]
+    compared, _, without = page.partition("<tbody>")[2].rpartition('<p class="quiet">')
+    for part in (compared, without):
+        names = [parties()[code].name(language) for code in re.findall(r"/parties/([A-Z]{3})/", part)]
+        assert len(names) > 2
+        assert names == sorted(names, key=name_order)

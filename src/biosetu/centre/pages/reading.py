@@ -113,7 +113,10 @@ class Recent:
 def served() -> list[tuple[Centre, list[Served]]]:
     """Return the support centres of this instance with the Parties that they serve or may serve."""
     names = [name for name in settings.BIOSETU_CENTRES if name in centres()]
-    return [(centres()[name], sorted(map(_served, _coverage_of(name)), key=_by_name)) for name in names]
+    return [
+        (centres()[name], sorted(map(_served, _coverage_of(name)), key=lambda item: _by_name(item.party)))
+        for name in names
+    ]
 
 
 def _coverage_of(centre: str) -> list[Coverage]:
@@ -126,14 +129,19 @@ def _served(row: Coverage) -> Served:
     return Served(parties()[row.party], row.certainty == PRESUMED, row.basis)
 
 
-def _by_name(item: Served) -> str:
-    return name_order(item.party.name(reading_language()))
+def _by_name(party: Party) -> str:
+    return name_order(party.name(reading_language()))
+
+
+def in_order(found: Iterable[Party]) -> list[Party]:
+    """Return Parties by their names in the language of the page."""
+    return sorted(found, key=_by_name)
 
 
 def shown_parties() -> list[Party]:
     """Return every Party that pages compare: those served, once each; a fictional one never beside real ones."""
     found = {item.party.iso3: item.party for _, group in served() for item in group if not item.party.fictional}
-    return sorted(found.values(), key=lambda party: party.name_en)
+    return sorted(found.values(), key=lambda party: name_order(party.name_en))
 
 
 def today() -> date:
@@ -213,7 +221,9 @@ def _comparisons(
 def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version) -> Comparison:
     first = group[0]
     title = title_of(first, voice)
-    dots = [dot_of(item, parties()[item.party].name(voice.language), _before(item)) for item in group]
+    names = {item.party: parties()[item.party].name(voice.language) for item in group}
+    group = sorted(group, key=lambda item: name_order(names[item.party]))
+    dots = [dot_of(item, names[item.party], _before(item)) for item in group]
     options = DotOptions(
         unit=unit_of(first, voice),
         now=voice.gettext("latest"),
@@ -222,9 +232,7 @@ def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version
         marks=own_marks(voice),
     )
     chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
-    lines = tuple(
-        sorted((_line(item, voice) for item in group), key=lambda line: name_order(line.party.name(voice.language)))
-    )
+    lines = tuple(_line(item, voice) for item in group)
     return Comparison(series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group, at))
 
 

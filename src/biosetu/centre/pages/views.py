@@ -37,7 +37,6 @@ from biosetu.framework import (
     find_centre,
     find_party,
     indicators,
-    name_order,
     parties,
     states,
     targets,
@@ -118,7 +117,7 @@ def _coverage(
         "before": before,
         "wrong": wrong,
         "elsewhere": [text for one, text in zip(problems, said, strict=True) if not one.row],
-        "known": sorted(parties().values(), key=lambda item: name_order(item.name(language()))),
+        "known": reading.in_order(parties().values()),
         "named": parties(),
         "certainties": CERTAINTIES,
         "own": is_own(centre.id),
@@ -191,7 +190,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     compared = reading.comparisons(code, language())
     have = {line.party.iso3 for item in compared for line in item.lines}
-    without = [party for party in reading.shown_parties() if party.iso3 not in have]
+    without = reading.in_order(party for party in reading.shown_parties() if party.iso3 not in have)
     shown = indicators()[code]
     sure = {
         "method": states()["method", shown.method_state],
