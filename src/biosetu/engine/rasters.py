@@ -36,6 +36,7 @@ __all__ = [
     "read_codes",
     "read_small",
     "read_values",
+    "refuse_other_than_geotiff",
     "write_raster",
 ]
 SIGNATURES = {
@@ -258,6 +259,12 @@ def raster_driver(path: str) -> str:
             Problem(N_("is no GeoTIFF"), "Give a GeoTIFF: gdal_translate IN OUT.tif", "not-tiff", file=path)
         )
     return driver
+
+
+def refuse_other_than_geotiff(path: Path) -> None:
+    """Raise `DataError` for a raster of another kind, whatever its name: other kinds may name files to read."""
+    if raster_driver(str(path)) != "GTiff":
+        raise DataError(Problem(N_("this is no GeoTIFF"), N_("Give a GeoTIFF or a GeoPackage"), "format", path.name))
 
 
 def _opened(path: str, **options: str) -> Any:

@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from biosetu.ecosystems.assessment import ABOUT, TEMPLATE, template_rows
 from biosetu.ecosystems.pictures import pictures_table
-from biosetu.engine.rasters import open_stack, raster_driver
+from biosetu.engine.rasters import open_stack, refuse_other_than_geotiff
 from biosetu.engine.tables import write_table
 from biosetu.engine.zones import is_vector, read_polygons
 from biosetu.jobs.ecosystems_inputs import options_from
@@ -54,8 +54,7 @@ def look_at_map(path: Path, most_pixels: int, field: str = "") -> MapLook:
     if is_vector(path):
         polygons = read_polygons(path, field or None)
         return MapLook(POLYGONS, len(polygons.names), 1, _named(polygons.crs))
-    if raster_driver(str(path)) != "GTiff":
-        raise DataError(Problem(N_("this is no GeoTIFF"), N_("Give a GeoTIFF or a GeoPackage"), "format", path.name))
+    refuse_other_than_geotiff(path)
     grid = open_stack([path]).grid
     if grid.width * grid.height > most_pixels:
         message = N_("the map has too many pixels for this centre")

@@ -94,3 +94,12 @@ def test_raster_is_read_apart_too(tmp_path, path):
     held = read_apart(raster, apart, Asked(FEATURES, share=0.5, values="per-pixel", name="carbon", unit="t"))
     assert held["features"][-1] == ["carbon", pytest.approx(120.0, rel=1e-6), pytest.approx(60.0, rel=1e-6)]
     assert held["feature_units"][-1] == "t"
+
+
+def test_raster_that_names_other_files_is_no_geotiff_whatever_its_name(tmp_path, path):
+    place = folder(tmp_path, "a")
+    read_here(path, place, Asked(PROBLEM))
+    disguised = tmp_path / "carbon.tif"
+    disguised.write_text('<VRTDataset rasterXSize="4" rasterYSize="4"></VRTDataset>', encoding="utf-8")
+    with pytest.raises(DataError, match="this is no GeoTIFF"):
+        read_here(disguised, place, Asked(FEATURES, values="per-pixel", name="carbon"))

@@ -15,6 +15,7 @@ from typing import Any
 
 from biosetu.centre.apart import Bounds as Limits
 from biosetu.centre.apart import limit_this_process, run_apart
+from biosetu.engine.rasters import refuse_other_than_geotiff
 from biosetu.jobs.planning import open_problem
 from biosetu.jobs.planning_intake import LAYERS, Bounds, check_vector, take_problem
 from biosetu.jobs.planning_layers import add_features, lock_protected
@@ -90,6 +91,7 @@ def read_here(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
 def _add(path: Path, folder: Path, asked: Asked) -> None:
     suffix = path.suffix.lower()
     if suffix in RASTERS and asked.what == FEATURES:
+        refuse_other_than_geotiff(path)
         add_features(folder, path, None, asked.share, _raster_options(path, asked), confined=True)
         return
     if suffix not in LAYERS:
