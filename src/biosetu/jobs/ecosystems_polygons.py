@@ -103,7 +103,8 @@ def _layer(path: Path, field: str | None, zones: Polygons | None) -> _Layer:
     flat = reprojected(cut, OccupancyGrid().crs, _edge(polygons))
     order, shapes = dissolved(shapely.make_valid(flat.geometry), keys)
     lonlat = reprojected(cut, "OGC:CRS84", _edge(polygons)).geometry
-    place = np.array([order.index(key) for key in keys], np.int64)
+    place_of = {key: place for place, key in enumerate(order)}
+    place = np.array([place_of[key] for key in keys], np.int64)
     groups = [shapely.GeometryCollection(list(lonlat[place == i])) for i in range(len(order))]
     return _Layer(tuple(order), shapes, np.array(groups, object))
 
