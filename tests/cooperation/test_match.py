@@ -1,5 +1,9 @@
 """Scores by hand, conflicts by table, shortlists in order."""
 
+import math
+import random
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -16,7 +20,7 @@ from biosetu.cooperation import (
 )
 from biosetu.cooperation.expertise import ancestors, expertise
 from biosetu.cooperation.match import components, weigh
-from biosetu.cooperation.similarity import read_works, similarity
+from biosetu.cooperation.similarity import read_works, similarity, terms
 from biosetu.problems import DataError
 
 
@@ -84,6 +88,48 @@ def test_similarity_is_the_mean_of_the_three_nearest_items():
     assert row[2] == pytest.approx(0.5)
     assert np.isnan(row[3])
     assert row[4] == 0.0
+
+
+def pairwise(texts, work):
+    """The measure by its definition, pair by pair: TF-IDF over all texts, cosine, mean of the three nearest items."""
+    counted = [Counter(terms(text)) for text in [*texts, *(item for items in work for item in items)]]
+    spread = Counter(term for count in counted for term in count)
+
+    def vector(text):
+        weigh = {
+            t: (1 + math.log(n)) * math.log((len(counted) + 1) / spread[t]) for t, n in Counter(terms(text)).items()
+        }
+        kept = {t: weight for t, weight in weigh.items() if spread[t] > 1}
+        norm = math.sqrt(sum(weight**2 for weight in kept.values()))
+        return {t: weight / norm for t, weight in kept.items()}
+
+    def near(text, items):
+        mine = vector(text)
+        cosines = [sum(mine.get(t, 0.0) * weight for t, weight in vector(item).items()) for item in items]
+        best = sorted(cosines, reverse=True)[:3]
+        return sum(best) / len(best) if mine and best else math.nan
+
+    return [[near(text, items) for items in work] for text in texts]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_similarity_equals_the_pairwise_definition(seed):
+    chance = random.Random(seed)
+    words = ["mangrove", "mangroves", "wetland", "réserve", "tax", "of", "bat", "survey", "coast", "الرطبة"]
+
+    def written(most):
+        return " ".join([*chance.choices(words, k=chance.randint(0, most)), f"w{chance.randint(0, 40)}x"])
+
+    texts = [written(8) for _ in range(4)] + ["seldom said twice", "seldom said twice"]
+    work = [[written(6) for _ in range(chance.randint(0, 5))] for _ in range(7)]
+    np.testing.assert_allclose(similarity(texts, read_works(work)), pairwise(texts, work), rtol=1e-12, atol=1e-15)
+
+
+def test_works_read_before_give_the_same_scores():
+    request = Request("r", title="mangrove", text="restoration of a wetland", party="NPL", targets=("2",))
+    offered = [Provider(f"p{n}", work=work) for n, work in enumerate([("a wetland",), (), ("mangrove", "tax")])]
+    before = fit([request], offered, 2026, works=read_works([one.work for one in offered]))
+    np.testing.assert_array_equal(before.total, fit([request], offered, 2026).total)
 
 
 def test_similarity_meets_word_forms_and_arabic_vowel_signs():
