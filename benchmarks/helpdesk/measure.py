@@ -12,6 +12,7 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "biosetu.centre.settings"
@@ -33,7 +34,9 @@ from django.utils import timezone
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.models import Candidate, PlanItem, Promise, RequestParty, Step, SupportRequest
-from biosetu.framework import coverage
+from biosetu.centre.helpdesk.support import MOST_GAPS, help_for
+from biosetu.cooperation import Request
+from biosetu.framework import coverage, parties
 
 REQUESTS, PROVIDERS, LOADS = 20_000, 10_000, 15
 STATES = ("submitted", "endorsed", "in_articulation", "planning", "matching", "under_way", "delivered", "closed")
@@ -50,6 +53,7 @@ PAGES = (
     "/record/",
 )
 FIGURES = "/requests/results/"
+HELP = "what would help with the gaps of a Party"
 WORDS = (
     "red", "list", "of", "ecosystems", "wetland", "mangrove", "restoration", "monitoring", "training", "remote",
     "sensing", "protected", "area", "corridor", "invasive", "species", "genetic", "access", "benefit", "sharing",
@@ -158,14 +162,31 @@ def _work(chance: random.Random, rows: list[SupportRequest], providers: list[Pro
 
 def loads(client: Client, address: str) -> list[float]:
     """Return the times of a page [ms], after one that warms up."""
-    client.get(address)
+
+    def load() -> None:
+        assert client.get(address).status_code == 200
+
+    return times_of(load)
+
+
+def times_of(work: Callable[[], object]) -> list[float]:
+    """Return how long it takes [ms], again and again, after once to warm up."""
+    work()
     taken = []
     for _ in range(LOADS):
         started = time.perf_counter()
-        answer = client.get(address)
+        work()
         taken.append((time.perf_counter() - started) * 1000)
-        assert answer.status_code == 200
     return taken
+
+
+def gaps_of(chance: random.Random) -> list[Request]:
+    """Return as many gaps of one Party as its page shows, each under a target of its own, as matching sees them."""
+    region = parties()["NPL"].subregion
+    return [
+        Request(f"gap {n}", text=text(chance, 40), party="NPL", region=region, targets=(str(n),), indicators=("A.1",))
+        for n in range(1, MOST_GAPS + 1)
+    ]
 
 
 def main(out: Path) -> None:
@@ -178,6 +199,8 @@ def main(out: Path) -> None:
     client.force_login(officer)
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         taken = {address: loads(client, address) for address in (*PAGES, FIGURES)}
+    gaps = gaps_of(random.Random(2))
+    taken[HELP] = times_of(lambda: help_for(officer, gaps))
     sizes = {"requests": SupportRequest.objects.count(), "providers": Provider.objects.count(),
              "candidates": Candidate.objects.count(), "plan lines": PlanItem.objects.count()}  # fmt: skip
     times = {address: [statistics.median(among), max(among)] for address, among in taken.items()}
