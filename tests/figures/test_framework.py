@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -69,6 +70,14 @@ def test_the_printed_key_stays_inside_the_drawing(language: str) -> None:
     texts = list(svg.iter("{http://www.w3.org/2000/svg}text"))
     assert max(float(text.get("y", "0")) for text in texts) <= height - 3
     assert all(0 <= float(text.get("x", "-1")) <= width for text in texts)
+
+
+def test_words_of_a_tile_with_a_long_title_stand_clear_of_it() -> None:
+    tile = Tile("8", "Climate change and ocean acidification", promised=True, measured=1, movement=Movement.BETTER)
+    (drawn,) = re.findall("<svg.*?</svg>", framework_screen([tile], Voice(), key="f").partition("bs-key")[0])
+    rows = sorted(float(text.get("y", "0")) for text in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text"))
+    assert len(rows) == 6
+    assert min(after - before for before, after in pairwise(rows)) >= 12
 
 
 def test_print_is_one_drawing_with_every_code() -> None:

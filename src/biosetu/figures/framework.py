@@ -15,7 +15,7 @@ from markupsafe import Markup
 from biosetu.figures.canvas import Canvas, tag, width_of, wrap
 from biosetu.translation import N_, Voice
 
-TILE, TILE_HEIGHT, GAP = 114.0, 99.0, 8.0
+TILE, TILE_HEIGHT, GAP = 114.0, 102.0, 8.0
 GOAL = 168.0
 TITLE_CHARACTERS, GOAL_CHARACTERS, TITLE_LINES = 17, 25, 3
 TICK = ((-3.0, 0.0), (-0.8, 2.6), (3.4, -2.6))
