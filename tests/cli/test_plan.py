@@ -8,6 +8,9 @@ import time
 import pytest
 
 from biosetu.cli.main import run
+from biosetu.cli.plan import OBJECTIVES, VALUES
+from biosetu.jobs.planning_rasters import Values
+from biosetu.planning import Objective
 
 GOOD = {
     "units.csv": "unit,cost,status\n1,1,free\n2,2,in\n3,3,free\n4,4,out\n",
@@ -34,6 +37,10 @@ def solved(folder, *options):
 
 def test_good_problem_is_solved(folder):
     assert solved(folder) == (0, True)
+
+
+def test_choices_of_the_command_are_those_of_the_work():
+    assert (tuple(Values), tuple(Objective)) == (VALUES, OBJECTIVES)
 
 
 def changed(name, old, new):

@@ -54,7 +54,9 @@ def units(within: Path, cell_km: float, shape: str, out: Path) -> None:
 @click.option("--classes", type=PATH, help="Names of a raster's classes: a table with the columns code and name.")
 @click.option("--share", default=0.3, show_default=True, type=SHARE, help="Target: part of what all units hold.")
 @quiet_option
-def features(folder: Path, layer: Path, by_column: str | None, share: float, quiet: bool, **chosen: Any) -> None:
+def features(
+    folder: Path, layer: Path, by_column: str | None, values: str | None, share: float, quiet: bool, **chosen: Any
+) -> None:
     """Add what each unit of the problem FOLDER holds of the classes of LAYER: polygons or a raster.
 
     Classes are held by area [km²]; a raster of amounts (carbon, a range) by its sum over each unit.
@@ -62,9 +64,9 @@ def features(folder: Path, layer: Path, by_column: str | None, share: float, qui
     from biosetu.jobs.planning_layers import add_features
     from biosetu.jobs.planning_rasters import RasterOptions, Values
 
-    values = Values(chosen.pop("values")) if chosen["values"] is not None else chosen.pop("values")
+    options = RasterOptions(None if values is None else Values(values), **chosen)
     with progress_bar(quiet) as progress:
-        added = add_features(folder, layer, by_column, share, RasterOptions(values, **chosen), progress)
+        added = add_features(folder, layer, by_column, share, options, progress)
     unit = f" [{added.unit}]" if added.unit else ""
     click.echo(f"{folder}: {len(added.features)} features, {added.amounts.num_rows} amounts{unit}", err=True)
     if added.unknown_km2:

@@ -476,7 +476,7 @@ def _largest(dtype: str) -> float:
 
 def _never_full(raster: Raster, full: float) -> Problem:
     message, remedy = (
-        N_("cannot hold the value that means fully covered"),
+        "cannot hold the value that means fully covered",
         "Say with --fractional which it is (1, 100, 255 …).",
     )
     return Problem(message, remedy, "cover-full", file=raster.path, value=f"{full:g}, {raster.dtype}")
