@@ -36,10 +36,11 @@ def test_the_input_is_never_overwritten_by_the_output(tmp_path):
 
 def test_lines_that_are_no_rows_are_counted_and_the_first_named(tmp_path, capfd):
     path, out = tmp_path / "sites.csv", tmp_path / "out.csv"
-    path.write_text(f"{HEADER}\nRubus,80,27\nRubus,80,5,27,5\nRubus,NA,27\n")
+    path.write_text(f"{HEADER}\nRubus,80,27\nRubus,80,5,27,5\nRubus,NA,27\nRubus,27°x,27\n")
     assert run(["species", "range", str(path), "--out", str(out)]) == 0
     told = capfd.readouterr().err
-    assert "Left out: unreadable 1, missing 1" in told
+    assert "Left out: not a row 1, missing 1, unreadable 1" in told
+    assert "row 5, column decimalLongitude: the coordinate cannot be read ('27°x')." in told
     assert f"{path}" in told
     assert "the line has another number of fields ('Rubus,80,5,27,5'). Check quotes and separators." in told
 

@@ -185,7 +185,9 @@ def test_hostile_csv_is_read_or_refused_by_reason(tmp_path):
         "A b;27,5;85,25;fine\n"
         "A b;27°30'N;85°15'E;degrees and minutes, the same place\n"
         "A b;NA;85;missing\n"
-        "A b;x;85;unreadable\n"
+        "A b;abc;85;unreadable\n"
+        "A b;27°x;85;unreadable\n"
+        "A b;27;85°15'N;a latitude's letter\n"
         "A b;95,5;27;swapped\n"
         "A b;0;0;zero\n"
         "A b;1;2\n"
@@ -199,13 +201,38 @@ def test_hostile_csv_is_read_or_refused_by_reason(tmp_path):
     assert found["A b"]["points"] == 1
     assert found["A b"]["left_out_duplicate"] == 1
     assert {k: v for k, v in result.left_out.items() if v} == {
-        "unreadable": 2,
+        "not_a_row": 2,
         "no_taxon": 1,
-        "missing": 2,
+        "missing": 1,
+        "unreadable": 3,
         "swapped": 1,
         "zero": 1,
         "duplicate": 1,
     }
+    named = [(problem.row, problem.column, problem.value) for problem in result.refused.coordinates]
+    assert named == [(5, "decimalLatitude", "abc"), (6, "decimalLatitude", "27°x"), (7, "decimalLongitude", "85°15'N")]
+    assert [problem.row for problem in result.refused.first] == [10, 13]
+
+
+@pytest.mark.parametrize("how", ["csv", "parquet", "spilled"])
+def test_rows_of_unreadable_coordinates_are_named_behind_refused_lines_and_row_groups(tmp_path, how):
+    lines = [f"T{k % 7},{k % 90},{k % 80}" for k in range(1000)]
+    odd = {5: "T1,abc,1", 333: "T1,1,27°x", 600: "T2,1,--1", 601: "T2,1°70',3", 602: "T3,#,1", 900: "T3,1,!"}
+    for place, line in odd.items():
+        lines[place] = line
+    told = {5: "abc", 333: "27°x", 600: "--1", 601: "1°70'", 602: "#"}
+    if how == "csv":
+        lines[100] = "T1,1,1,too many"
+        request = RangeRequest(write(tmp_path, "taxon,lon,lat\n" + "\n".join(lines) + "\n"))
+    else:
+        columns = zip(*(line.split(",") for line in lines), strict=True)
+        table = pa.table(dict(zip(("taxon", "lon", "lat"), map(list, columns), strict=True)))
+        pq.write_table(table, tmp_path / "o.parquet", row_group_size=170)
+        size = {"rows_in_memory": 100, "rows_a_partition": 600} if how == "spilled" else {}
+        request = RangeRequest(str(tmp_path / "o.parquet"), **size)
+    result = measure_range(request)
+    assert result.left_out["unreadable"] == 6
+    assert {problem.row: problem.value for problem in result.refused.coordinates} == {k + 2: v for k, v in told.items()}
 
 
 def test_formula_names_cannot_run_in_a_spreadsheet(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from biosetu.species import screening
 from biosetu.species.screening import (
     Screening,
     _centroids,
@@ -35,6 +36,9 @@ def reason_of(rules=None, **columns):
         (10.5, 20.5, "kept"),
         (np.nan, 20, "missing"),
         (10, np.nan, "missing"),
+        (np.inf, 20, "unreadable"),
+        (10, np.inf, "unreadable"),
+        (np.inf, np.nan, "missing"),
         (27.7, 120.0, "swapped"),
         (100.0, 95.0, "impossible"),
         (181.0, 5.0, "impossible"),
@@ -108,3 +112,8 @@ def test_groups_hold_each_taxons_distinct_places(records):
 
 def test_reasons_have_codes_in_order():
     assert [reason_code(name) for name in reasons()] == list(range(1, len(reasons()) + 1))
+
+
+@pytest.mark.parametrize("name", ["missing", "unreadable", "swapped", "impossible", "zero", "centroid"])
+def test_the_kernel_knows_the_codes_of_the_table(name):
+    assert getattr(screening, name.upper()) == reason_code(name)

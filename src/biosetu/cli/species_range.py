@@ -90,7 +90,7 @@ def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | No
     with progress_bar(quiet) as progress:
         result = measure_range(request, scheduler, progress)
     if not quiet:
-        _tell(result.left_out, result.refused.first)
+        _tell(result.left_out, [*result.refused.first, *result.refused.coordinates])
     if asked["hulls"] or asked["cells"]:
         from biosetu.jobs.species_geometry import write_geometry
 

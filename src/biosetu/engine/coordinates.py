@@ -1,4 +1,7 @@
-"""Coordinates as people write them: decimal point or comma, degrees and minutes, hemisphere letters."""
+"""Coordinates as people write them: decimal point or comma, degrees and minutes, hemisphere letters.
+
+A coordinate that is missing is NaN; one that is there but cannot be read is `UNREADABLE`, so that both are counted.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,24 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+UNREADABLE = float("inf")
+LETTERS = {"lon": "EW", "lat": "NS"}
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "-", "\\N", "#N/A")
 _MARKS = re.compile(r"[°ºdD:'’′\"”″]|\bdeg\b|\bmin\b|\bsec\b")
 _PARTS = re.compile(r"^([+-]?)\s*(\d+(?:\.\d+)?)(?:\s+(\d+(?:\.\d+)?))?(?:\s+(\d+(?:\.\d+)?))?$")
 
 
-def degrees(text: str) -> float:
+def degrees(text: str, letters: str = "NSEW") -> float:
     """Return decimal degrees from text such as `27.7`, `27,7`, `27°42'15"N`, `S 12 30.5`, `84 07 E`; else NaN.
 
-    Minutes and seconds must be below 60. A hemisphere letter and a minus sign together are refused.
+    Minutes and seconds must be below 60. A hemisphere letter and a minus sign together are refused, as is a letter
+    that is not among `letters` (an E is no latitude; O is east to some and west to others).
     """
     plain = text.strip().upper()
     sign = 1.0
-    for letter, turn in (("N", 1.0), ("E", 1.0), ("O", 1.0), ("S", -1.0), ("W", -1.0)):
+    for letter in letters:
         if plain.startswith(letter) or plain.endswith(letter):
-            plain, sign = plain.strip(letter).strip(), turn
+            plain, sign = plain.strip(letter).strip(), -1.0 if letter in "SW" else 1.0
             if plain.startswith(("-", "+")):
                 return float("nan")
             break
@@ -39,15 +45,26 @@ def degrees(text: str) -> float:
     return -value if minus == "-" else sign * value
 
 
-def degrees_column(column: pa.Array) -> npt.NDArray[np.float64]:
-    """Return a column of numbers or text as decimal degrees, NaN for missing or unreadable; see `degrees`."""
+def degrees_column(column: pa.Array, axis: str = "") -> npt.NDArray[np.float64]:
+    """Return a column of numbers or text as decimal degrees: NaN where missing, `UNREADABLE` where it is no number.
+
+    `axis` is lon, lat, or empty where hemisphere letters of both may stand; see `degrees`.
+    """
     if not _is_text(column.type):
         return np.asarray(pc.cast(column, pa.float64(), safe=False).fill_null(np.nan))
     blanked = _without_missing(column)
     try:
         return np.asarray(pc.cast(blanked, pa.float64()).fill_null(np.nan))
     except pa.ArrowInvalid:
-        return np.array([np.nan if value is None else degrees(value) for value in blanked.to_pylist()])
+        letters = LETTERS.get(axis, "NSEW")
+        return np.array([_degrees_or_why(value, letters) for value in blanked.to_pylist()])
+
+
+def _degrees_or_why(text: str | None, letters: str) -> float:
+    if text is None:
+        return float("nan")
+    value = degrees(text, letters)
+    return UNREADABLE if np.isnan(value) else value
 
 
 def number_column(column: pa.Array) -> npt.NDArray[np.float64]:
@@ -62,7 +79,8 @@ def number_column(column: pa.Array) -> npt.NDArray[np.float64]:
 
 
 def _without_missing(column: pa.Array) -> pa.Array:
-    return pc.if_else(pc.is_in(column, pa.array(MISSING, column.type)), pa.scalar(None, column.type), column)
+    missing = pc.is_in(pc.utf8_trim_whitespace(column), pa.array(MISSING, column.type))
+    return pc.if_else(missing, pa.scalar(None, column.type), column)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -12,9 +12,11 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import fsspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -28,6 +30,8 @@ from biosetu.translation import N_
 ROWS_A_BATCH = 1 << 18
 BYTES_A_BLOCK = 1 << 24
 SMALL_BYTES = 64 << 20
+MOST_NAMED = 5
+MOST_REFUSED = 10_000
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "taxon": ("taxon", "species", "scientificName", "acceptedScientificName", "speciesKey", "taxonKey", "binomial"),
@@ -45,12 +49,13 @@ TEXTS = ("taxon", "basis", "status")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the input: a text file, or row groups of a Parquet file, with the taxa it spans where known."""
+    """A piece of the input: a text file, or a row group of a Parquet file (its first row, the taxa it spans)."""
 
     path: str
     size: int
     rows: int | None = None
     row_group: int | None = None
+    first_row: int = 0
     lowest: Any = None
     highest: Any = None
 
@@ -75,25 +80,52 @@ class Source:
 
 @dataclass(slots=True)
 class Refused:
-    """Lines of a text file that could not be read as a row: too few or too many fields."""
+    """What could not be read: lines that are no rows (too few or too many fields), and the first odd coordinates."""
 
     count: int = 0
     first: list[Problem] = field(default_factory=list)
+    coordinates: list[Problem] = field(default_factory=list)
 
     def add(self, file: str, row: int | None, text: str) -> None:
         """Count a line and keep the first few."""
         self.count += 1
-        if len(self.first) < 5:
-            self.first.append(
-                Problem(
-                    N_("the line has another number of fields"),
-                    N_("Check quotes and separators."),
-                    "fields",
-                    file=file,
-                    row=row,
-                    value=text[:80],
-                )
-            )
+        if len(self.first) < MOST_NAMED:
+            message, remedy = N_("the line has another number of fields"), N_("Check quotes and separators.")
+            self.first.append(Problem(message, remedy, "fields", file, row, value=text[:80]))
+
+    def coordinate(self, file: str, row: int | None, column: str, text: str) -> None:
+        """Keep the first few coordinates that cannot be read; the screening counts them."""
+        if len(self.coordinates) < MOST_NAMED:
+            message, remedy = N_("the coordinate cannot be read"), N_("Write degrees, such as 27.7, 27°42' or 27°42'N.")
+            self.coordinates.append(Problem(message, remedy, "coordinate", file, row, column, text[:80]))
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The numbers of the rows of one part, the header of a text being row 1; lines that were refused have theirs too.
+
+    Lines are refused by block, ahead of the batches; where one has no number (large files, or too many), no row after
+    it has one.
+    """
+
+    passed: int
+    refused: list[int | None] = field(default_factory=list)
+
+    def refuse(self, row: int | None) -> None:
+        """Take note of a line that is no row."""
+        if not self.refused or self.refused[-1] is not None:
+            self.refused.append(row if len(self.refused) < MOST_REFUSED else None)
+
+    def number(self, index: int) -> int | None:
+        """Return the number of a row of the current batch."""
+        row = self.passed + index
+        for other in self.refused:
+            if other is None:
+                return None
+            if other > row:
+                break
+            row += 1
+        return row
 
 
 def open_source(address: str, names: Mapping[str, str] | None = None) -> Source:
@@ -128,13 +160,29 @@ def read_batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield batches with columns taxon (dictionary of text), lon, lat [degrees], and those others that there are.
 
-    Numbers that cannot be read are NaN; text that is missing is null.
+    Coordinates that are missing are NaN, those that cannot be read `coordinates.UNREADABLE`; the first of these are
+    named in `refused`. Other numbers that cannot be read are NaN; text that is missing is null.
     """
+    told = refused if refused is not None else Refused()
     for part in source.parts if parts is None else parts:
-        raw = _parquet_batches(source, part) if source.parquet else _text_batches(source, part, refused or Refused())
+        rows = _Rows(part.first_row + 2)
+        raw = _parquet_batches(source, part) if source.parquet else _text_batches(source, part, told, rows)
         for batch in _readable(raw, part.path):
             if batch.num_rows:
-                yield _in_utf8(_canonical(batch, source.columns), part.path)
+                made = _in_utf8(_canonical(batch, source.columns), part.path)
+                _name_odd(batch, made, source, part.path, told, rows)
+                rows.passed += batch.num_rows
+                yield made
+
+
+def _name_odd(raw: pa.RecordBatch, made: pa.RecordBatch, source: Source, path: str, told: Refused, rows: _Rows) -> None:
+    if len(told.coordinates) == MOST_NAMED:
+        return
+    odd = [
+        (index, source.columns[key]) for key in ("lon", "lat") for index in np.flatnonzero(np.isinf(made.column(key)))
+    ]
+    for index, name in sorted(odd)[:MOST_NAMED]:
+        told.coordinate(path, rows.number(int(index)), name, str(raw.column(name)[index]))
 
 
 def _resolve(header: Sequence[str], names: Mapping[str, str], file: str) -> dict[str, str]:
@@ -184,7 +232,7 @@ def _starts_quoted(system: Any, path: str) -> bool:
         return bool(stream.read(4).removeprefix(b"\xef\xbb\xbf").startswith(b'"'))
 
 
-def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.RecordBatch]:
+def _text_batches(source: Source, part: Part, refused: Refused, rows: _Rows) -> Iterator[pa.RecordBatch]:
     system, _ = fsspec.core.url_to_fs(source.address)
     header, delimiter = _header(system, part.path)
     if header and source.columns["taxon"] not in header:
@@ -200,13 +248,14 @@ def _text_batches(source: Source, part: Part, refused: Refused) -> Iterator[pa.R
     bare = delimiter == "\t" and not _starts_quoted(system, part.path)
 
     def refuse(row: Any) -> str:
+        rows.refuse(row.number)
         refused.add(part.path, row.number, row.text or "")
         return "skip"
 
     with system.open(part.path, "rb") as stream:
         reader = pa_csv.open_csv(
             stream if "://" in source.address else pa.input_stream(part.path),
-            pa_csv.ReadOptions(block_size=BYTES_A_BLOCK),
+            pa_csv.ReadOptions(block_size=BYTES_A_BLOCK, use_threads=part.size > SMALL_BYTES),
             pa_csv.ParseOptions(
                 delimiter=delimiter,
                 quote_char=False if bare else '"',
@@ -263,7 +312,9 @@ def _open_parquet(found: Found, names: Mapping[str, str]) -> Source:
             )
         columns = mine
         place = _leaf(meta, columns["taxon"])
-        parts += [_row_group(path, meta, group, place) for group in range(meta.num_row_groups)]
+        sizes = [meta.row_group(group).num_rows for group in range(meta.num_row_groups)]
+        starts = accumulate(sizes[:-1], initial=0) if sizes else ()
+        parts += [_row_group(path, meta, group, place, start) for group, start in enumerate(starts)]
     return Source(found.address, columns, parts, True, identity=found.identity)
 
 
@@ -273,12 +324,12 @@ def _leaf(meta: Any, column: str) -> int:
     return leaves.index(column) if column in leaves else len(leaves)
 
 
-def _row_group(path: str, meta: Any, group: int, place: int) -> Part:
+def _row_group(path: str, meta: Any, group: int, place: int, start: int) -> Part:
     rows = meta.row_group(group)
     lowest = highest = None
     if place < rows.num_columns and (stats := rows.column(place).statistics) is not None and stats.has_min_max:
         lowest, highest = stats.min, stats.max
-    return Part(path, rows.total_byte_size, rows.num_rows, group, lowest, highest)
+    return Part(path, rows.total_byte_size, rows.num_rows, group, start, lowest, highest)
 
 
 def _parquet_batches(source: Source, part: Part) -> Iterator[pa.RecordBatch]:
@@ -295,7 +346,7 @@ def _canonical(batch: pa.RecordBatch, columns: Mapping[str, str]) -> pa.RecordBa
     for key, name in columns.items():
         column = batch.column(batch.schema.get_field_index(name))
         if key in ("lon", "lat"):
-            out[key] = degrees_column(column)
+            out[key] = degrees_column(column, key)
         elif key in TEXTS:
             out[key] = _texts(column)
         else:

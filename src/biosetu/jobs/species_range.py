@@ -38,7 +38,7 @@ class RangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class RangeResult:
-    """One row a taxon, sorted by taxon; totals of what was left out; lines that were no rows."""
+    """One row a taxon, sorted by taxon; totals of what was left out; the first of what could not be read."""
 
     table: pa.Table
     left_out: Mapping[str, int]
@@ -91,7 +91,7 @@ def _result(tables: Sequence[pa.Table], unnamed: int, refused: Refused, request:
             ]
         )
     table = pa.concat_tables([t.replace_schema_metadata(None) for t in tables]).sort_by("taxon").combine_chunks()
-    totals = {"unreadable": refused.count, "no_taxon": unnamed} | screening_totals(table)
+    totals = {"not_a_row": refused.count, "no_taxon": unnamed} | screening_totals(table)
     return RangeResult(table, totals, refused)
 
 

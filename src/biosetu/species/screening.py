@@ -19,13 +19,15 @@ from biosetu.species.tables import rows
 
 Codes = npt.NDArray[np.int32]
 Reasons = npt.NDArray[np.uint8]
+# codes of `data/screening.csv` that the kernel gives; here, not read from there: a changed table recompiles nothing
+MISSING, UNREADABLE, SWAPPED, IMPOSSIBLE, ZERO, CENTROID = 1, 2, 3, 4, 5, 10
 STEPS_A_DEGREE = 10_000_000
 EARTH_RADIUS_M = 6_371_008.8
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What is left out beside what never can stay (missing, impossible, swapped, zero, absent).
+    """What is left out beside what never can stay (missing, unreadable, impossible, swapped, zero, absent).
 
     Attributes:
         max_uncertainty_m: leave out records whose stated uncertainty is larger [m]; records that state none stay.
@@ -56,7 +58,8 @@ def screen(batch: pa.RecordBatch, rules: Screening) -> tuple[Reasons, Integers]:
     """Return the reason (0 = kept) and the place of each record of a batch.
 
     Args:
-        batch: columns lon, lat and, where there are any, uncertainty_m, basis, year, status, centroid_m.
+        batch: columns lon, lat (NaN: missing; infinite: unreadable) and, where there are any, uncertainty_m, basis,
+            year, status, centroid_m.
         rules: what to leave out.
 
     Returns:
@@ -137,15 +140,17 @@ def _screen(
         x, y = lon[i], lat[i]
         reason = later[i]
         if np.isnan(x) or np.isnan(y):
-            reason = 1
+            reason = MISSING
+        elif np.isinf(x) or np.isinf(y):
+            reason = UNREADABLE
         elif abs(y) > 90 and abs(y) <= 180 and abs(x) <= 90:
-            reason = 2
+            reason = SWAPPED
         elif not (abs(x) <= 180 and abs(y) <= 90):
-            reason = 3
+            reason = IMPOSSIBLE
         elif x == 0 and y == 0:
-            reason = 4
+            reason = ZERO
         elif reason == 0 and near > 0 and squares[min(int(y + 90), 179), min(int(x + 180), 359)]:
-            reason = 9 if _near(x, y, centroids, near) else 0
+            reason = CENTROID if _near(x, y, centroids, near) else 0
         found[i] = reason
         if reason == 0:
             east = np.int64(np.rint((x + 180) * STEPS_A_DEGREE)) % (360 * STEPS_A_DEGREE)
