@@ -6,7 +6,7 @@ What needs a solver or a compiler is loaded when it is first asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from biosetu.cooperation.clock import Calendar, Due, Event, Standard, calendar_of, read_clock, standards
+from biosetu.cooperation.clock import Calendar, Due, Event, Standard, calendar_of, read_clock, standards, zone_of
 from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.guards import Consent, Facts
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
@@ -100,4 +100,5 @@ __all__ = [
     "step",
     "suggest_each",
     "transitions",
+    "zone_of",
 ]

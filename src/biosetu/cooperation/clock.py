@@ -1,7 +1,8 @@
 """The service clock: what is due by when, in the working days of the Party, pausing while others hold the ball.
 
 Standards per step are data (data/standards.csv). Weekends and public holidays come from the `holidays` package, which
-names its sources by country; a Party's own days (`extra_holidays`) are added.
+names its sources by country; a Party's own days (`extra_holidays`) are added. A day is a day of the Party: from
+midnight to midnight where its government sits (`zone_of`).
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
+from babel.core import get_global
 
 from biosetu.framework import parties
 
 WEEKEND = frozenset({5, 6})
-LONGEST = 3660
+ELSEWHERE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +105,29 @@ def calendar_of(party: str) -> Calendar:
     """Return the working days of a Party (ISO3): the official ones, and what data/working_days.csv says otherwise.
 
     Rows of that table: `weekend` (weekdays without work, Monday 0 … Sunday 6, separated by ;), `holiday` (a date, or
-    month-day for every year).
+    month-day for every year), `zone` (`zone_of`).
     """
     known = parties().get(party)
     rows = [row for row in _own_days() if row["party"] == party]
     weekend = next((frozenset(map(int, row["value"].split(";"))) for row in rows if row["kind"] == "weekend"), None)
     days = frozenset(row["value"] for row in rows if row["kind"] == "holiday")
     return Calendar(known.iso2 if known else "", days, weekend)
+
+
+@cache
+def zone_of(party: str) -> ZoneInfo:
+    """Return the time zone in which a Party (ISO3) counts its days: that of its seat of government.
+
+    The zones of a territory are those of the Unicode CLDR; where it has several, the row `zone` of
+    data/working_days.csv says which. UTC where neither knows, or where the machine has no time zones.
+    """
+    known = parties().get(party)
+    own = next((row["value"] for row in _own_days() if (row["party"], row["kind"]) == (party, "zone")), "")
+    listed = get_global("territory_zones").get(known.iso2 if known else "", ())
+    try:
+        return ZoneInfo(own or (listed[0] if len(listed) == 1 else ELSEWHERE))
+    except ZoneInfoNotFoundError:
+        return ZoneInfo(ELSEWHERE)
 
 
 @cache
@@ -187,8 +206,8 @@ def _status(standard: Standard, used: int, ended: date | None, *, paused: bool) 
 
 
 def _pauses(standard: Standard, history: Sequence[Event], today: date) -> list[tuple[date, date]]:
-    """Return half-open spans (after day, up to and with day) in which the ball pauses the standard."""
-    ends = [event.on for event in history[1:]] + [max(today, history[-1].on) + timedelta(days=LONGEST)]
+    """Return half-open spans (after day, up to and with day) in which the ball is away; the last ends today."""
+    ends = [event.on for event in history[1:]] + [max(today, history[-1].on)]
     return [(event.on, end) for event, end in zip(history, ends, strict=True) if event.ball in standard.paused_by]
 
 
@@ -203,10 +222,9 @@ def _days(after: date, until: date) -> Iterable[date]:
 
 
 def _due_day(standard: Standard, started: date, calendar: Calendar, pauses: Sequence[tuple[date, date]]) -> date:
-    """Return the day on which the allowance ends; an open pause is taken to end today for this forecast."""
-    closed = [(start, end) for start, end in pauses if (end - start).days < LONGEST]
+    """Return the day on which the allowance ends; a pause that goes on is taken to end today."""
     left, day = standard.amount, started
     while left > 0:
         day += timedelta(days=1)
-        left -= _counts(standard, day, calendar, closed)
+        left -= _counts(standard, day, calendar, pauses)
     return day

@@ -14,11 +14,11 @@ from biosetu.alignment.capacity import SelfAssessment
 from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days, verbs
-from biosetu.centre.helpdesk.facts import calendar
+from biosetu.centre.helpdesk.facts import clock
 from biosetu.centre.helpdesk.figures import figures
 from biosetu.centre.helpdesk.models import Choice, PlanItem, RequestParty, Step, SupportRequest
 from biosetu.centre.promises.store import DatabasePromises
-from biosetu.cooperation import FINAL, read_clock, transitions
+from biosetu.cooperation import FINAL, transitions
 from biosetu.cooperation.forms import parts
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -87,7 +87,7 @@ def one_by_one(requests):
             counts["kind", code] += 1
         for party in request.request_parties.all() if still else ():
             counts["party", party.party] += party.standing == "part"
-        for due in read_clock(request.history(), days.today(), calendar(request)):
+        for due in clock(request):
             name = {"met": "kept", "late": "late", "overdue": "overdue"}.get(due.status, "")
             counts[name, due.step] += bool(name) and (still or name != "overdue")
         for choice in request.choices.all():

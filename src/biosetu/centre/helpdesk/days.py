@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from django.utils import timezone
 
@@ -17,9 +17,9 @@ def now() -> datetime:
     return _played.get() or timezone.now()
 
 
-def today() -> date:
-    """Return the day in hand."""
-    return timezone.localdate(now())
+def today(zone: tzinfo | None = None) -> date:
+    """Return the day in hand: here, or in another time zone."""
+    return timezone.localdate(now(), zone)
 
 
 @contextmanager

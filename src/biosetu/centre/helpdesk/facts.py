@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.permissions import Grant, User, grants
-from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import (
     Answer,
     Check,
@@ -19,7 +18,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
-from biosetu.cooperation import Calendar, Facts, calendar_of, read_clock
+from biosetu.cooperation import Due, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled
 
 ENDORSE = "endorse"
@@ -52,7 +51,7 @@ def _reaches(grant: Grant, request: SupportRequest, among: frozenset[str]) -> bo
 
 def facts(request: SupportRequest, user: User, today: date | None = None) -> Facts:
     """Return what is true of a request today, for the guards."""
-    now = today or days.today()
+    now = today or request.today()
     rows = [row for row in request.request_parties.all() if row.standing == Taking.PART]
     values = request.values
     consents = newest_consents(request)
@@ -108,10 +107,9 @@ def _stopped(request: SupportRequest) -> bool:
     return not request.consents.filter(status="given", at__gte=last.at).exists()
 
 
-def calendar(request: SupportRequest) -> Calendar:
-    """Return the working days of the request's first Party."""
-    codes = [row.party for row in request.request_parties.all() if row.standing == Taking.PART]
-    return calendar_of(codes[0] if codes else "")
+def clock(request: SupportRequest, today: date | None = None) -> tuple[Due, ...]:
+    """Return where the promises stand, in the days of the request's first Party."""
+    return read_clock(request.history(), today or request.today(), calendar_of(request.first_party()))
 
 
 def _yes(value: str) -> bool:
@@ -138,8 +136,7 @@ def vacant(codes: Iterable[str]) -> frozenset[str]:
 
 def endorsement_due(request: SupportRequest, today: date) -> date | None:
     """Return the day until which the focal point may answer; None where nothing waits for it."""
-    stands = read_clock(request.history(), today, calendar(request))
-    return next((due.due for due in stands if due.step == ENDORSE and due.ended is None), None)
+    return next((due.due for due in clock(request, today) if due.step == ENDORSE and due.ended is None), None)
 
 
 def _measurable(request: SupportRequest) -> QuerySet[PlanItem]:

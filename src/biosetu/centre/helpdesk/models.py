@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from babel.numbers import list_currencies
 from django.conf import settings
@@ -17,7 +19,7 @@ from biosetu.centre.audit.models import AppendOnlyError
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.wording import gettext, language, lazy_text
-from biosetu.cooperation import FINAL, Event, Request
+from biosetu.cooperation import FINAL, Event, Request, zone_of
 from biosetu.cooperation import Consent as Standing
 from biosetu.cooperation.forms import parts
 from biosetu.cooperation.records import request_from
@@ -27,6 +29,7 @@ from biosetu.translation import N_
 UNPUBLISHED = frozenset({"draft", "submitted", "declined", "withdrawn"})
 ASKED = ("invited", "accepted")
 ROUNDS = 2
+ENDORSING = frozenset({"endorse", "lapse_endorsement"})
 STILL_LOOKING = ("planning", "matching", "seeking_funds", "on_hold")
 UNMATCHED = Q(rounds__gte=ROUNDS, state__in=STILL_LOOKING)
 AT_WORK = ("agreed", "under_way", "delivered")
@@ -190,9 +193,26 @@ class SupportRequest(Guarded, models.Model):
         standing = self.choice()
         return {one.what: one for one in standing.checks.select_related("by")} if standing else {}
 
+    def first_party(self) -> str:
+        """Return the Party in whose working days and time zone the clock runs: the first that takes part."""
+        taking = (row.party for row in self.request_parties.all() if row.standing == Taking.PART)
+        return next(taking, "")
+
+    def zone(self) -> ZoneInfo:
+        """Return the time zone in which days are counted."""
+        return zone_of(self.first_party())
+
+    def today(self) -> date:
+        """Return the day in hand where the request comes from."""
+        return days.today(self.zone())
+
     def history(self) -> list[Event]:
-        """Return the steps as the service clock reads them."""
-        return [Event(step.verb, timezone.localdate(step.at), step.ball) for step in self.steps.all()]
+        """Return the steps as the service clock reads them; who endorses first of several does not end the waiting."""
+        zone = self.zone()
+        return [
+            Event("" if step.in_part else step.verb, timezone.localdate(step.at, zone), step.ball)
+            for step in self.steps.all()
+        ]
 
     def question(self) -> Request:
         """Return the request as matching sees it."""
@@ -272,6 +292,11 @@ class Step(Appended):
 
     def __str__(self) -> str:
         return f"{self.verb}: {self.before} → {self.after}"
+
+    @property
+    def in_part(self) -> bool:
+        """Return whether one of several Parties endorsed, and others have still to."""
+        return self.verb in ENDORSING and self.after == self.before
 
 
 class Message(Appended):

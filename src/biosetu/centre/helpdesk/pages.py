@@ -25,7 +25,7 @@ from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import (
     CENTRE_ROLES,
     at_centre,
-    calendar,
+    clock,
     facts,
     focal_parties,
     newest_consents,
@@ -47,7 +47,7 @@ from biosetu.centre.helpdesk.remeasured import measured_since
 from biosetu.centre.helpdesk.support import help_for
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import MAIN_WAY, Refused, acts, in_words, offered, read_clock, standards, states
+from biosetu.cooperation import MAIN_WAY, Refused, acts, in_words, offered, standards, states
 from biosetu.cooperation.following import Asking, follow_ups
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.sheets import filled_sheet
@@ -180,7 +180,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "deliverables": [line for line in found.plan.all() if line.kind == PlanItem.Kind.DELIVERABLE],
         "inside": inside,
         "concerned": concerned,
-        "clock": read_clock(found.history(), known.today, calendar(found)),
+        "clock": clock(found, known.today),
         "notes": found.messages.filter(verbs.heard_by(request.user, found, found.messages.all())).select_related(
             "author", "provider"
         ),

@@ -16,11 +16,11 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
-from biosetu.centre.helpdesk.facts import calendar, newest_consents
+from biosetu.centre.helpdesk.facts import clock, newest_consents
 from biosetu.centre.helpdesk.models import TAKING_PART, FollowUp, SupportRequest, Told
 from biosetu.centre.helpdesk.verbs.following import concerned
-from biosetu.centre.helpdesk.verbs.moving import hold_for_consent, refresh_clock
-from biosetu.cooperation import FINAL, Due, read_clock
+from biosetu.centre.helpdesk.verbs.moving import Raced, hold_for_consent, refresh_clock
+from biosetu.cooperation import FINAL, Due
 from biosetu.cooperation.following import ESCALATION, PROMPT, REMINDER, follow_ups
 from biosetu.translation import N_
 
@@ -69,14 +69,17 @@ def _ask(asked: FollowUp) -> int:
 
 def _look(request: SupportRequest) -> int:
     if request.state in {"agreed", "under_way"} and _consent_ended(request):
-        hold_for_consent(request)
-    stands = read_clock(request.history(), days.today(), calendar(request))
+        try:
+            hold_for_consent(request)
+        except Raced:  # somebody works on it this moment; the next look finds it as it is then
+            return 0
+        request = SupportRequest.objects.get(pk=request.pk)
     refresh_clock(request)
-    return sum(_tell(request, due) for due in stands if due.status in KINDS)
+    return sum(_tell(request, due) for due in clock(request) if due.status in KINDS)
 
 
 def _consent_ended(request: SupportRequest) -> bool:
-    return any(not record.standing().stands(days.today()) for record in newest_consents(request))
+    return any(not record.standing().stands(request.today()) for record in newest_consents(request))
 
 
 def _tell(request: SupportRequest, due: Due) -> int:

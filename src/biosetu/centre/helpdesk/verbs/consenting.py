@@ -41,7 +41,7 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     claim(request)
     if made.status in TAKEN_BACK:
         _withdraw_knowledge(request, holder, by)
-    if request.state in {"agreed", "under_way"} and not made.standing().stands(days.today()):
+    if request.state in {"agreed", "under_way"} and not made.standing().stands(request.today()):
         act(request=request, verb="stop_work", by=by)
     return made
 

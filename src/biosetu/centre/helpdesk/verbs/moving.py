@@ -21,9 +21,10 @@ from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
-from biosetu.centre.helpdesk.facts import calendar, endorsement_due, facts, roles_for, vacant
+from biosetu.centre.helpdesk.facts import clock, endorsement_due, facts, roles_for, vacant
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
+    ENDORSING,
     STATE_NAMES,
     Answer,
     Candidate,
@@ -33,7 +34,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
-from biosetu.cooperation import FINAL, Due, Refused, acts, read_clock, say, step
+from biosetu.cooperation import FINAL, Due, Refused, acts, say, step
 from biosetu.cooperation.forms import YES, check, form, parts
 from biosetu.framework import coverage, parties
 from biosetu.problems import DataError, Problem
@@ -122,15 +123,17 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     first.
     """
     _take_turn(request)
-    now = today or days.today()
+    now = today or request.today()
     roles = roles_for(by, request)
     known = facts(request, by, now)
     taken = step(request.state, verb, roles, known, reason=reason)
     after, ball = taken.next, taken.ball
-    if verb in {"endorse", "lapse_endorsement"}:
+    if verb in ENDORSING:
         _endorse(request, known.actor_parties, now, lapsed=verb == "lapse_endorsement")
         if _waiting(request).exists():
             after, ball = request.state, request.ball
+    if verb == "return" and not request.joint:  # what was endorsed may be written anew
+        request.request_parties.update(endorsed_on=None, lapsed=False)
     kept: dict[str, str | int] = {}
     if after == "on_hold":
         kept = {"previous_state": request.state, "previous_ball": request.ball}
@@ -184,7 +187,7 @@ def _settle_helpers(request: SupportRequest, verb: str) -> None:
 
 def refresh_clock(request: SupportRequest) -> None:
     """Store where the promises stand, and the open one that is due first: the queue is read in its order."""
-    stands = read_clock(request.history(), days.today(), calendar(request))
+    stands = clock(request)
     request.promises.exclude(step__in=[due.step for due in stands]).delete()
     Promise.objects.bulk_create(
         [_promise(request, due) for due in stands],
@@ -231,7 +234,9 @@ def _endorse(request: SupportRequest, own: frozenset[str], on: date, *, lapsed: 
 def acknowledge(*, request: SupportRequest, by: Account) -> None:
     """Tell the requester that the centre has seen the request; stops the first promise of the clock."""
     demand(by, "work", request, "acknowledge")
-    if request.steps.filter(verb="acknowledge").exists():
+    told = request.steps.filter(verb="acknowledge").last()
+    sent = request.steps.filter(verb="submit").last()
+    if told is not None and (sent is None or told.at >= sent.at):
         return
     note(request, by, "acknowledge")
 
