@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import rasterio
 import shapely
 
 from biosetu.cli.main import run
@@ -65,6 +67,21 @@ def species(folder: Path, code: str) -> Sequence[str]:
     return [*asked, *(["--only", "chosen=yes"] if code in OF_TAXA else []), *WHOSE]
 
 
+def star(folder: Path, _code: str) -> Sequence[str]:
+    (folder / "aoh").mkdir()
+    raster = {"driver": "GTiff", "width": 2, "height": 1, "count": 1, "dtype": "uint8", "crs": "EPSG:4326"}
+    for path, values in ((folder / "aoh" / "A_b.tif", [[1, 1]]), (folder / "regions.tif", [[0, 1]])):
+        with rasterio.open(path, "w", **raster, transform=rasterio.Affine(0.01, 0, 80, 0, -0.01, 30)) as target:
+            target.write(np.array([values], dtype="uint8"))
+    tables = [
+        _written(folder, "cats.csv", "taxon,category\nA b,EN\n"),
+        _written(folder, "t.csv", "taxon,code\nA b,2\n"),
+    ]
+    grid = str(folder / "regions.tif")
+    asked = ["species", "star", *tables, "--habitat", str(folder / "aoh"), "--like", grid, "--regions", grid]
+    return [*asked, "--region", "1", "--year", "2024", "--quiet", *WHOSE]
+
+
 def extent(folder: Path, _code: str) -> Sequence[str]:
     return ["ecosystems", "extent", _written(folder, "measures.csv", MEASURES), *WHOSE]
 
@@ -85,6 +102,7 @@ def connectivity(folder: Path, _code: str) -> Sequence[str]:
 
 DOORS: dict[str, Callable[[Path, str], Sequence[str]]] = {
     "species.red_list_index": species,
+    "species.star": star,
     "ecosystems.extent": extent,
     "ecosystems.red_list_index": listed,
     "areas.coverage": coverage,

@@ -22,6 +22,7 @@ RESULTS = {
     "species.red_list_index": pa.table(
         INDEX | {"taxa": [9, 5], "data_deficient": [1, 0], "series": ["rli-global/1"] * 2, "status": ["assessment"] * 2}
     ),
+    "species.star": pa.table({"kind": ["abatement"] * 2, "threat": ["2.1", "none"], "score": [120.0, 300.0]}),
     "ecosystems.red_list_index": pa.table(
         INDEX | {"ecosystems": [9, 4]} | {name: [1, 0] for name in ("CO", "CR", "EN", "VU", "NT", "LC", "DD", "NE")}
     ),

@@ -1,4 +1,5 @@
 import csv
+import re
 
 import geopandas as gpd
 import numpy as np
@@ -107,6 +108,89 @@ def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path):
     assert restored == pytest.approx(700 * 0.29 / 2, rel=1e-6)
     with rasterio.open(tmp_path / "star.tif") as source:
         assert float(source.read(1).sum(dtype="float64")) == pytest.approx(700, rel=1e-5)
+
+
+@pytest.fixture
+def country(habitats, tmp_path):
+    """Columns from 25 on are the country: 5 of the 10 columns of A b's habitat, and all of C d's."""
+    regions = np.zeros((100, 100), dtype="uint8")
+    regions[:, 25:] = 7
+    (tmp_path / "cats.csv").write_text("taxon,category\nA b,Endangered\nC d,CR(PE)\n", encoding="utf-8")
+    (tmp_path / "threats.csv").write_text(
+        "taxon,code,scope,severity,timing\nA b,2.1,Whole (>90%),Rapid Declines,Ongoing\n"
+        "A b,5_1_1,,,\nA b,5.4,Minority,Slow,\n",
+        encoding="utf-8",
+    )
+    files = [str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv")]
+    return ["species", "star", *files, *habitats, "--regions", raster(tmp_path / "r.tif", regions)]
+
+
+WHOSE = ["--party", "NPL", "--vintage", "2025-2", "--holder", "a test", "--licence", "own copy"]
+
+
+def test_star_of_a_party_is_what_lies_in_its_region_and_the_sum_of_its_drivers(country, tmp_path):
+    """By hand: declines 24, 9 and 5 of 38; the Party holds half of A b; C d has no known threat."""
+    out, made = tmp_path / "o.csv", tmp_path / "made.csv"
+    restorable = ["--restorable", country[country.index("--habitat") + 1]]
+    asked = [*country, *restorable, *WHOSE, "--region", "7", "--year", "2024"]
+    assert biosetu([*asked, "--observations", str(made), "--out", str(out)]) == 0
+    found = {(row["series"], row["disaggregation"]): row for row in rows(made)}
+    part = 300 / 2
+    expected = {"": part, "Agriculture & aquaculture": part * 24 / 38, "Biological resource use": part * 14 / 38}
+    for series, times in (("star-abatement/1", 1), ("star-restoration/1", 0.29 / 2)):
+        mine = {name: float(row["value"]) for (of, name), row in found.items() if of == series}
+        assert mine == pytest.approx({name: value * times for name, value in expected.items()}, rel=1e-9)
+    whole = found["star-abatement/1", ""]
+    told = ("party", "indicator", "year", "unit", "source", "status", "method", "vintage", "holder")
+    assert [whole[name] for name in told] == [
+        "NPL", "4.CY.1", "2024", "index", "availableDataset", "computed", "species.star/1", "2025-2", "a test"
+    ]  # fmt: skip
+    assert whole["footnote"] == "species without a known threat of decline add 400, not counted"
+    assert whole["inputs"].count("sha256:") == 5
+    assert {row["disaggregation_type"] for row in rows(made) if row["disaggregation"]} == {"driver"}
+
+
+def test_star_of_a_party_without_a_threatened_species_is_zero(country, tmp_path):
+    (tmp_path / "cats.csv").write_text("taxon,category\nA b,LC\n", encoding="utf-8")
+    made = tmp_path / "made.csv"
+    asked = [*country, *WHOSE, "--region", "7", "--year", "2024", "--observations", str(made)]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 0
+    assert [(row["series"], float(row["value"])) for row in rows(made)] == [("star-abatement/1", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (["--region", "9"], "there are 0, 7"),
+        (["--region", "7", "--party", "ZZZ"], "ZZZ"),
+        ([], "--observations needs --regions, --region"),
+    ],
+)
+def test_star_observations_need_the_region_of_a_known_party(country, tmp_path, capsys, changed, said):
+    asked = [*country, *WHOSE, "--year", "2024", "--observations", str(tmp_path / "made.csv"), *changed]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "made.csv").exists()
+
+
+def test_star_refuses_what_only_observations_need_without_them(country, capsys):
+    assert biosetu([*country, "--year", "2024"]) == 2
+    assert "--year: used with --observations only" in capsys.readouterr().err
+
+
+def test_star_of_a_party_reaches_its_dossier(country, tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "home"))
+    made = str(tmp_path / "made.csv")
+    asked = [*country, *WHOSE, "--region", "7", "--year", "2024", "--observations", made]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 0
+    assert biosetu(["observations", "import", made]) == 0
+    shown = {"en": "metric (threat abatement) 150 in 2024", "ar": "(الحد من التهديدات): الزراعة وتربية الأحياء المائية"}
+    for language, text in shown.items():
+        out = tmp_path / language
+        assert biosetu(["dossier", "NPL", "--out", str(out), "--lang", language, "--quiet"]) == 0
+        page = next(out.rglob("*.html")).read_text(encoding="utf-8")
+        words = re.sub(r"(<sup.*?</sup>|<[^>]*>|\s)+", " ", page)
+        assert text in words
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from biosetu.cli.options import Named, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar
 
 FILE = click.Path(path_type=Path, exists=True)
+TABLE = Named(".csv", ".tsv", ".parquet", ".json", ".xlsx")
+YEAR = click.IntRange(1500, 2200)
+TOLD = ("region", "year", "party", "vintage", "holder", "licence")
 
 
 @click.command("map")
@@ -59,12 +63,39 @@ def habitat(ranges: Path, out: Path | None, quiet: bool, **asked: Any) -> None:
 @click.option("--like", type=FILE, required=True, help="The land-cover raster: the grid of places.")
 @click.option("--regions", type=FILE, help="Raster of whole numbers on the same grid: scores by region.")
 @click.option("--raster", type=Named(".tif", ".tiff"), help="Also write the sum over threats as GeoTIFF.")
+@click.option("--observations", type=TABLE, help="Also write Observations of 4.CY.1; needs the options below.")
+@click.option("--region", metavar="NUMBER", help="Number of the Party in --regions.")
+@click.option("--year", type=YEAR, help="Of the categories and the habitat.")
+@click.option("--party", help="ISO 3166-1 alpha-3 code of the Party.")
+@click.option("--vintage", help="Release of the categories.")
+@click.option("--holder", help="Whose figures they are.")
+@click.option("--licence", help="Licence of the categories.")
 @out_option
 @quiet_option
 def star(species: Path, threats: Path, out: Path | None, quiet: bool, **asked: Any) -> None:
     """STAR scores from SPECIES (taxon, category) and THREATS (taxon, code, scope, severity, timing)."""
-    from biosetu.jobs.species_star import StarRequest, score
+    from biosetu.jobs.species_index import Origin
+    from biosetu.jobs.species_star import StarRequest, score, star_observations
 
+    told = {name: asked.pop(name) for name in ("observations", *TOLD)}
+    _belong(told, asked["regions"])
+    request = StarRequest(species, threats, **asked)
     with progress_bar(quiet) as progress:
-        table = score(StarRequest(species, threats, **asked), progress)
+        table = score(request, progress)
+    if told["observations"] is not None:
+        origin = Origin(*(told[name] for name in ("party", "vintage", "holder", "licence")))
+        emit(star_observations(request, table, origin, told["region"], told["year"]), told["observations"])
     emit(table, out)
+
+
+def _belong(told: Mapping[str, Any], regions: Path | None) -> None:
+    """Refuse Observations without what they need, and what only they need without them."""
+    from biosetu.framework import find_party
+
+    given = [f"--{name}" for name in TOLD if told[name] is not None]
+    if told["observations"] is None and given:
+        raise click.UsageError(f"{', '.join(given)}: used with --observations only")
+    if told["observations"] is not None and (len(given) < len(TOLD) or regions is None):
+        raise click.UsageError(f"--observations needs --regions, {', '.join(f'--{name}' for name in TOLD)}")
+    if told["party"] is not None:
+        find_party(told["party"])

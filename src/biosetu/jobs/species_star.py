@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from biosetu.engine.rasters import RasterGrid
 from biosetu.engine.windows import Part, raster_grid, read_part, write_part
+from biosetu.framework import find_party
+from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
+from biosetu.jobs.species_index import Origin
 from biosetu.jobs.species_maps import file_name, pixel_km2
-from biosetu.problems import DataError, Problem
+from biosetu.observations import validate
+from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.species.columns import find_column, find_columns, row_numbers, texts
 from biosetu.species.spelling import category
@@ -22,6 +28,7 @@ from biosetu.species.star import Scores, Threat, restoration_multiplier, threat_
 
 SCHEMA = pa.schema([("kind", pa.string()), ("threat", pa.string()), ("region", pa.string()), ("score", pa.float64())])
 UNKNOWN = "this is no Red List category"
+METHOD, INDICATOR = "species.star", "4.CY.1"
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -60,6 +67,42 @@ def score(request: StarRequest, progress: Progress = silent) -> pa.Table:
     if request.raster is not None:
         _write(scores["abatement"], grid, request.raster)
     return _table(scores, grid, request)
+
+
+def star_observations(request: StarRequest, table: pa.Table, origin: Origin, region: str, year: int) -> pa.Table:
+    """Return the scores of a Party as Observations of 4.CY.1, status computed: the sum over threats, and by driver.
+
+    Args:
+        request: what was scored; the hashes of its files go into every row.
+        table: result of `score`.
+        origin: the Party, the release, holder and licence of the categories.
+        region: number of the Party in the raster of regions. Habitat beyond it is needed too: a species' weight is
+            shared by all its habitat, not by what lies in the country.
+        year: of the categories and the habitat.
+
+    Raises:
+        UsageError: no regions were given, none has that number, or an unknown Party.
+    """
+    known = sorted(set(table.column("region").to_pylist()))
+    if request.regions is None or (table.num_rows and region not in known):
+        raise UsageError(f"the scores of a Party are those of its region: there are {', '.join(known)}")
+    mine = table.filter(pc.equal(table.column("region"), region))
+    paths = (request.species, request.threats, request.habitat, request.restorable, request.regions)
+    inputs = "; ".join(f"{path.name} sha256:{_digest(path)}" for path in paths if path is not None)
+    whose = find_party(origin.party).iso3
+    provenance = Provenance(whose, origin.vintage, inputs, origin.holder, origin.licence, year=year)
+    made = method(METHOD).observations(mine, INDICATOR, provenance)
+    validate(made)
+    return made
+
+
+def _digest(path: Path) -> str:
+    """Return the start of the SHA-256 of a file, or of the rasters of a folder by name."""
+    whole = hashlib.sha256()
+    for file in sorted(path.glob("*.tif")) if path.is_dir() else [path]:
+        with file.open("rb") as stream:
+            whole.update(hashlib.file_digest(stream, "sha256").digest())
+    return whole.hexdigest()[:16]
 
 
 def _add(

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from markupsafe import Markup
 
 from biosetu.figures import Level, Movement, Options, scales, series_chart
-from biosetu.framework import elements, indicators
+from biosetu.framework import Code, code_list, elements, indicators
 from biosetu.observations import Source, computed_beside, computed_here, units
 from biosetu.observations.answers import METHOD, OWN_ANSWER
 from biosetu.observations.given import PartyAnswer, disputed_years
@@ -37,6 +37,7 @@ PARTS = {
     "freshwater": N_("freshwater"),
     "coastal": N_("coastal"),
 }
+KINDS = {"star-abatement/1": N_("threat abatement"), "star-restoration/1": N_("restoration")}
 COMPUTED = "computed"
 OWN_TABLES = N_("Computed here from the Party's own tables")
 FROM_ZERO = frozenset({"percent", "km2", "ha"})
@@ -83,6 +84,8 @@ def title_of(summary: Summary, voice: Voice) -> str:
     title = (
         official.title(voice.language) if official else known.title(voice.language) if known else _own_title(summary)
     )
+    if summary.series in KINDS:
+        title = f"{title} ({voice.gettext(KINDS[summary.series])})"
     part = summary.disaggregation
     if official is None or part not in ("", official.disaggregation):
         title = f"{title}: {part_of(part, voice)}" if part else title
@@ -92,7 +95,15 @@ def title_of(summary: Summary, voice: Voice) -> str:
 
 def part_of(part: str, voice: Voice) -> str:
     """Return a disaggregation in words; one that is not known in the language as it was written."""
+    threat = _threats().get(part)
+    if threat is not None:
+        return threat.name(voice.language)
     return voice.gettext(PARTS[part]) if part in PARTS else wording(part, voice.language)
+
+
+@cache
+def _threats() -> Mapping[str, Code]:
+    return {code.name_en: code for code in code_list("threat").values()}
 
 
 def _own_title(summary: Summary) -> str:
