@@ -182,7 +182,7 @@ NONSENSE = [
     (f"ecosystems measure map-2000.tif --nodata {HUGE}", main.USAGE),
     ("plan units --within land.gpkg --cell-km nan --out cells", main.USAGE),
     ("plan units --within land.gpkg --cell-km 1e308 --out cells", main.USAGE),
-    ("match requests.csv providers.csv --centre nowhere", main.USAGE),
+    ("match requests.csv providers.csv --weights nothing.csv", main.USAGE),
 ]
 
 

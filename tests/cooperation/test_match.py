@@ -179,11 +179,12 @@ def test_shortlist_leaves_out_the_excluded_and_orders_by_score():
 
 def test_reasons_and_lacking_name_what_the_score_stands_on():
     matched = example()
-    assert reasons(matched, 0, 0)[0] == "covers 2 of 2 things asked for: target 1, target 2"
-    assert "works in en" in reasons(matched, 0, 0)
+    first, second = "target 1 (Land and sea use change)", "target 2 (Restoration)"
+    assert reasons(matched, 0, 0)[0] == f"covers 2 of 2 things asked for: {first}, {second}"
+    assert "works in English" in reasons(matched, 0, 0)
     assert "is at home in the same subregion" in reasons(matched, 0, 0)
-    assert lacking(matched, 0, 0) == ("language ne",)
-    assert lacking(matched, 0, 1) == ("target 2", "language en", "language ne")
+    assert lacking(matched, 0, 0) == ("language Nepali",)
+    assert lacking(matched, 0, 1) == ("target 2 (Restoration)", "language English", "language Nepali")
 
 
 def test_more_of_what_is_asked_never_lowers_a_score():

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "biosetu.centre.ecosystems",
     "biosetu.centre.directory",
     "biosetu.centre.helpdesk",
+    "biosetu.centre.matching",
     "biosetu.centre.library",
     "biosetu.centre.services",
     "biosetu.centre.holdings",

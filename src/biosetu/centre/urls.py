@@ -30,6 +30,7 @@ urlpatterns = [
         path("assessments/", include("biosetu.centre.assessor.urls")),
         path("plans/", include("biosetu.centre.planning.urls")),
         path("ecosystems/", include("biosetu.centre.ecosystems.urls")),
+        path("requests/", include("biosetu.centre.matching.urls")),
         path("requests/", include("biosetu.centre.helpdesk.urls")),
         path("services/", include("biosetu.centre.services.urls")),
         path("", include("biosetu.centre.evidence.urls")),

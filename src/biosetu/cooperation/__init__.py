@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from biosetu.cooperation.duplicates import Likeness, alike
     from biosetu.cooperation.expertise import covered
     from biosetu.cooperation.explaining import lacking, reasons
-    from biosetu.cooperation.match import Component, Fit, components, fit, shortlist
+    from biosetu.cooperation.match import Component, Fit, components, fit, reweighed, shortlist, weighted
     from biosetu.cooperation.similarity import Works, read_works
     from biosetu.cooperation.suggesting import Suggestion, suggest_each
 
@@ -31,7 +31,9 @@ _HEAVY = {
     "Fit": "match",
     "components": "match",
     "fit": "match",
+    "reweighed": "match",
     "shortlist": "match",
+    "weighted": "match",
     "lacking": "explaining",
     "reasons": "explaining",
     "Works": "similarity",
@@ -92,6 +94,7 @@ __all__ = [
     "read_requests",
     "read_works",
     "reasons",
+    "reweighed",
     "say",
     "service_steps",
     "shortlist",
@@ -100,5 +103,6 @@ __all__ = [
     "step",
     "suggest_each",
     "transitions",
+    "weighted",
     "zone_of",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -21,17 +21,23 @@ from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.expertise import expertise
 from biosetu.cooperation.records import Provider, Request
 from biosetu.cooperation.similarity import Works, read_works, similarity
+from biosetu.problems import DataError, Problem
+from biosetu.translation import N_
 
+NO_PART, USE_PARTS = N_("no part of the score has this name"), N_("Use the names of the table of weights")
+NO_WEIGHT, USE_SHARE = N_("not a weight"), N_("Write a number from 0 to 1, such as 0.25")
+NOTHING_WEIGHS, USE_ONE = N_("nothing weighs anything"), N_("Give at least one part a weight above 0")
 Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part of the score: its weight in a centre's table, and how a reader calls it."""
+    """One part of the score: its weight, how a reader calls it, and where the default weight is from."""
 
     name: str
     weight: float
     label: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +57,39 @@ class Fit:
 
 
 @cache
-def components(centre: str = "") -> tuple[Component, ...]:
-    """Return the parts of the score with a centre's weights, the default where it has none of its own."""
+def components() -> tuple[Component, ...]:
+    """Return the parts of the score with their default weights, in the order of the table."""
     text = (files("biosetu.cooperation") / "data" / "weights.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    own = {row["component"]: float(row["weight"]) for row in rows if centre and row["centre"] == centre}
     return tuple(
-        Component(row["component"], own.get(row["component"], float(row["weight"])), row["label"])
-        for row in rows
-        if not row["centre"]
+        Component(row["component"], float(row["weight"]), row["label"], row["source"])
+        for row in csv.DictReader(text.splitlines())
     )
+
+
+def weighted(own: Mapping[str, str | float]) -> tuple[Component, ...]:
+    """Return the parts of the score with a centre's own weights by name, the default where it has none.
+
+    Raises `DataError` with every name that is no part of the score, every weight that is not a number from 0 to 1, and
+    where nothing would weigh anything.
+    """
+    known = {one.name for one in components()}
+    strange = sorted(own.keys() - known)
+    problems = [Problem(NO_PART, USE_PARTS, "reference", column=name, value=name) for name in strange]
+    wrong = [name for name in own if name in known and not _is_weight(own[name])]
+    problems += [Problem(NO_WEIGHT, USE_SHARE, "number", column=name, value=str(own[name])) for name in wrong]
+    if not problems:
+        made = tuple(replace(one, weight=float(own.get(one.name, one.weight))) for one in components())
+        if any(one.weight > 0 for one in made):
+            return made
+        problems = [Problem(NOTHING_WEIGHS, USE_ONE, "number", column=made[0].name, value="0")]
+    raise DataError(problems)
+
+
+def _is_weight(value: str | float) -> bool:
+    try:
+        return 0.0 <= float(value) <= 1.0
+    except ValueError:
+        return False
 
 
 def fit(
@@ -68,11 +97,12 @@ def fit(
     providers: Sequence[Provider],
     this_year: int,
     *,
-    centre: str = "",
+    weights: Sequence[Component] | None = None,
     works: Works | None = None,
 ) -> Fit:
     """Score every provider for every request; `this_year` tells which joint work is recent.
 
+    weights: the parts of the score as they weigh (`weighted`); the defaults where none are given.
     works: the providers' records of work where they were read before (`read_works`), in the same order.
     """
     if works is None:
@@ -85,7 +115,7 @@ def fit(
         "results": _results(requests, providers),
         "availability": _availability(requests, providers),
     }
-    used = components(centre)
+    used = components() if weights is None else tuple(weights)
     conflicts = find_conflicts(requests, providers, this_year)
     excluded = np.zeros((len(requests), len(providers)), dtype=np.bool_)
     for (row, column), found in conflicts.items():
@@ -94,6 +124,11 @@ def fit(
     return Fit(
         tuple(requests), tuple(providers), used, total, MappingProxyType(parts), excluded, MappingProxyType(conflicts)
     )
+
+
+def reweighed(matched: Fit, weights: Sequence[Component]) -> Fit:
+    """Return the same pairs with other weights: their parts and conflicts stay as they are."""
+    return replace(matched, components=tuple(weights), total=weigh(matched.parts, weights, matched.total.shape))
 
 
 def weigh(parts: Mapping[str, Scores], used: Iterable[Component], shape: tuple[int, int]) -> Scores:

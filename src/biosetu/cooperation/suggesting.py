@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biosetu.cooperation.explaining import Gettext, reasons_by_part
+from biosetu.cooperation.explaining import ENGLISH, reasons_by_part
 from biosetu.cooperation.match import Fit, fit, weigh
 from biosetu.cooperation.records import Provider, Request
 from biosetu.cooperation.similarity import Works
+from biosetu.translation import Voice
 
 USED = ("expertise", "text", "language", "region")
 LEAST = 0.1
@@ -35,7 +36,7 @@ def suggest_each(
     entries: Sequence[Provider],
     *,
     most: int = 3,
-    gettext: Gettext = str,
+    voice: Voice = ENGLISH,
     works: Works | None = None,
 ) -> tuple[tuple[Suggestion, ...], ...]:
     """Return for each request or gap the entries that fit best, at most `most`, none below a score of 0.1.
@@ -49,13 +50,13 @@ def suggest_each(
     total = weigh({name: matched.parts[name] for name in USED}, used, (len(requests), len(entries)))
     total[matched.excluded] = 0.0
     names = np.array([item.provider for item in entries], dtype=np.str_)
-    return tuple(tuple(_best(matched, row, total[row], names, most, gettext)) for row in range(len(requests)))
+    return tuple(tuple(_best(matched, row, total[row], names, most, voice)) for row in range(len(requests)))
 
 
 def _best(
-    matched: Fit, row: int, total: NDArray[np.float64], names: NDArray[np.str_], most: int, gettext: Gettext
+    matched: Fit, row: int, total: NDArray[np.float64], names: NDArray[np.str_], most: int, voice: Voice
 ) -> Iterator[Suggestion]:
     near = np.flatnonzero(total >= LEAST)
     for place in near[np.lexsort((names[near], -total[near]))[:most]]:
-        said = (reason for name, reason in reasons_by_part(matched, row, int(place), gettext) if name in USED)
+        said = (reason for name, reason in reasons_by_part(matched, row, int(place), voice) if name in USED)
         yield Suggestion(int(place), float(total[place]), tuple(said))

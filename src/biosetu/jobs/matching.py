@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pyarrow as pa
 
 from biosetu.cooperation import (
     Assignment,
+    Component,
     Fit,
     Provider,
     Request,
+    Works,
     assign,
     fit,
     lacking,
@@ -21,14 +24,16 @@ from biosetu.cooperation import (
     read_requests,
     reasons,
     shortlist,
+    weighted,
 )
 from biosetu.engine.cells import read_cells
-from biosetu.framework import find_centre
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
-from biosetu.translation import translations
+from biosetu.translation import N_, Voice
 
 SHORTLIST = 5
+STEPS = 3
+SCORES, ASSIGNMENT, REASONS = N_("scores of all pairs"), N_("assignment"), N_("reasons in words")
 SCHEMA = pa.schema(
     [
         ("request", pa.string()),
@@ -42,31 +47,49 @@ SCHEMA = pa.schema(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """All pairs scored, who takes what, and which row of the requests was fixed to which row of the providers."""
+
+    fit: Fit
+    assigned: Assignment
+    fixed: Mapping[int, int]
+
+
 def match_files(
     requests: Path,
     providers: Path,
     *,
-    centre: str = "",
+    weights: Path | None = None,
     most: int = SHORTLIST,
     language: str = "en",
     progress: Progress = silent,
 ) -> pa.Table:
-    """Read both tables, score every pair, and return shortlists with the assignment marked; see `match`.
+    """Read the tables, score every pair, and return shortlists with the assignment marked; see `match`.
 
-    Raises UsageError for a centre that is not known, DataError for rows that cannot be read.
+    weights: a table `component`, `weight`, as a centre's page of weights exports it. Raises DataError for rows that
+    cannot be read.
     """
-    if centre:
-        centre = find_centre(centre).id
+    used = None if weights is None else read_weights(read_cells(weights), str(weights))
     asked = read_requests(read_cells(requests), str(requests))
     offered = read_providers(read_cells(providers), str(providers))
-    return match(asked, offered, centre=centre, most=most, language=language, progress=progress, file=str(requests))
+    return match(asked, offered, weights=used, most=most, language=language, progress=progress, file=str(requests))
+
+
+def read_weights(table: pa.Table, file: str = "") -> tuple[Component, ...]:
+    """Return the parts of the score with the weights of a table `component`, `weight`; parts left out keep theirs."""
+    if not {"component", "weight"} <= set(table.column_names):
+        raise DataError(
+            Problem("there is no column 'component' or 'weight'", "Add both columns", "column", file=file, row=1)
+        )
+    return weighted({str(row["component"]): str(row["weight"]) for row in table.to_pylist()})
 
 
 def match(
     requests: Sequence[Request],
     providers: Sequence[Provider],
     *,
-    centre: str = "",
+    weights: Sequence[Component] | None = None,
     most: int = SHORTLIST,
     language: str = "en",
     progress: Progress = silent,
@@ -78,15 +101,34 @@ def match(
     `chosen` column is fixed and the rest is solved around it.
     """
     fixed = _fixed(requests, providers, file)
-    progress(0, 3, "scores")
-    matched = fit(requests, providers, datetime.now(UTC).year, centre=centre)
-    progress(1, 3, "assignment")
-    room = np.array([max(provider.capacity - provider.workload, 0) for provider in providers], dtype=np.int64)
-    assigned = assign(matched.total, ~matched.excluded, room, fixed=fixed)
-    progress(2, 3, "reasons")
-    table = _rows(matched, assigned, most, language)
-    progress(3, 3, "reasons")
+    year = datetime.now(UTC).year
+    solved = solve(requests, providers, year, weights=weights, fixed=fixed, progress=progress)
+    table = _rows(solved.fit, solved.assigned, most, language)
+    progress(STEPS, STEPS, REASONS)
     return table
+
+
+def solve(
+    requests: Sequence[Request],
+    providers: Sequence[Provider],
+    this_year: int,
+    *,
+    weights: Sequence[Component] | None = None,
+    works: Works | None = None,
+    fixed: Mapping[int, int],
+    progress: Progress = silent,
+) -> Solved:
+    """Score every pair and assign over all requests at once; `fixed` rows are kept and the rest is solved around them.
+
+    weights, works: as in `fit`. Progress is told before each of the three steps; what is left to say is the reasons.
+    """
+    progress(0, STEPS, SCORES)
+    matched = fit(requests, providers, this_year, weights=weights, works=works)
+    progress(1, STEPS, ASSIGNMENT)
+    room = np.array([max(provider.capacity - provider.workload, 0) for provider in providers], dtype=np.int64)
+    assigned = assign(matched.total, ~matched.excluded, room, fixed=dict(fixed))
+    progress(2, STEPS, REASONS)
+    return Solved(matched, assigned, fixed)
 
 
 def _fixed(requests: Sequence[Request], providers: Sequence[Provider], file: str) -> dict[int, int]:
@@ -110,7 +152,7 @@ def _fixed(requests: Sequence[Request], providers: Sequence[Provider], file: str
 
 
 def _rows(matched: Fit, assigned: Assignment, most: int, language: str) -> pa.Table:
-    gettext = translations(language).gettext
+    voice = Voice(language)
     rows = []
     for row, request in enumerate(matched.requests):
         taken = int(assigned.provider[row])
@@ -124,8 +166,8 @@ def _rows(matched: Fit, assigned: Assignment, most: int, language: str) -> pa.Ta
                     "rank": rank,
                     "provider": matched.providers[column].provider,
                     "score": round(float(matched.total[row, column]), 6),
-                    "reasons": "; ".join(reasons(matched, row, column, gettext)),
-                    "missing": "; ".join(lacking(matched, row, column, gettext)),
+                    "reasons": "; ".join(reasons(matched, row, column, voice)),
+                    "missing": "; ".join(lacking(matched, row, column, voice)),
                     "assigned": column == taken,
                 }
             )

@@ -20,6 +20,7 @@ from biosetu.centre.evidence.models import Commit, Figure
 from biosetu.centre.helpdesk.models import Candidate, RequestParty, SupportRequest
 from biosetu.centre.holdings.models import Holding
 from biosetu.centre.library.models import Item, ItemParty
+from biosetu.centre.matching.models import Assignment
 from biosetu.centre.services.models import Service, ServiceParty
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -122,7 +123,12 @@ def a_holding(people, situation):
     )
 
 
+def an_assignment(people, situation):
+    return Assignment.objects.create(centre="iucn-asia", number=1, by=people["owner"], state=situation)
+
+
 MADE = {
+    "assignment": an_assignment,
     "holding": a_holding,
     "request": a_request,
     "provider": a_provider,

@@ -27,6 +27,7 @@ from biosetu.centre.helpdesk.models import STATE_NAMES, Answer, Candidate, Reque
 from biosetu.centre.holdings.models import Holding, Rule
 from biosetu.centre.library.models import Item, ItemParty, Kind
 from biosetu.centre.library.models import Standing as ItemStanding
+from biosetu.centre.matching.models import Assignment
 from biosetu.centre.planning.models import Study as Plan
 from biosetu.centre.promises.models import Draft
 from biosetu.centre.reporting.models import Part, Report
@@ -174,6 +175,7 @@ def make_cooperation(draw, owners):
                 ItemParty.objects.create(item=item, party=party)
             about(draw, item.kind, item.pk)
     for centre in ("iucn-asia", "iucn-west-asia"):
+        Assignment.objects.create(centre=centre, number=1, by=draw(st.sampled_from(owners)))
         Entry.objects.create(verb="serve", record="centre", record_id=centre, request_id="-")
         Entry.objects.create(verb="open", record="account", record_id="x", changes={"centre": centre}, request_id="-")
 

@@ -4,6 +4,7 @@ from biosetu.centre.assessor.models import MeasuringState
 from biosetu.centre.ecosystems.models import WorkState
 from biosetu.centre.evidence.states import ProposalState, RunState, allows, leads, transitions
 from biosetu.centre.exchange.models import SheetState
+from biosetu.centre.matching.models import AssignmentState
 from biosetu.centre.planning.models import PlanState
 
 STATES = {
@@ -13,6 +14,7 @@ STATES = {
     "measurement": set(WorkState.values),
     "occurrences": set(MeasuringState.values),
     "sheet": set(SheetState.values),
+    "assignment": set(AssignmentState.values),
 }
 
 
@@ -36,6 +38,7 @@ ENDS = [
     ("measurement", {"done"}),
     ("occurrences", {"done", "cancelled", "failed"}),
     ("sheet", {"done", "dropped"}),
+    ("assignment", {"done", "cancelled", "failed"}),
 ]
 
 

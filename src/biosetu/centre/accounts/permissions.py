@@ -189,6 +189,12 @@ def parties_for(user: User, verb: str, record: str) -> frozenset[str]:
     return frozenset().union(*reached)
 
 
+def centres_for(user: User, verb: str) -> frozenset[str]:
+    """Return the support centres to which the person may do this."""
+    granted = _granted(user, verb, "centre")
+    return frozenset(grant.centre for grant, scope in granted if scope is SCOPES["of_centre"] and grant.centre)
+
+
 def offices_for(user: User) -> frozenset[str]:
     """Return the offices in whose name the person answers what a Party's report asks."""
     return frozenset(grant.office for grant, _ in _granted(user, "answer", "part") if _answers(grant))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from biosetu import cooperation
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import may, parties_for, visible_to
+from biosetu.centre.accounts.permissions import centres_for, may, parties_for, visible_to
 from biosetu.centre.exchange.bringing import sent
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import (
@@ -80,6 +80,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "asked": request.GET,
         "can_ask": _may_ask(request),
         "can_receive": at_centre(request.user),
+        "can_assign": bool(centres_for(request.user, "assign")),
         "rest": _without_page(request.GET),
     }
     return render(request, "helpdesk/queue.html", context)

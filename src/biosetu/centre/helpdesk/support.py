@@ -28,7 +28,7 @@ from biosetu.cooperation.support import KIND
 from biosetu.framework import parties
 from biosetu.jobs.peers import ORDER, peers_for_dossier
 from biosetu.sources.official import series_of
-from biosetu.translation import N_
+from biosetu.translation import N_, Voice
 
 MOST_GAPS = 12
 PEERS = 3
@@ -114,7 +114,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 def _providers(asked: Sequence[Request]) -> list[list[tuple[Provider, tuple[str, ...]]]]:
     """Return who fits each best, of all that are listed."""
     offers = listed_offers()
-    best = cooperation.suggest_each(asked, offers, most=1, gettext=gettext, works=works_of(offers))
+    best = cooperation.suggest_each(asked, offers, most=1, voice=Voice(language()), works=works_of(offers))
     keyed = [[(int(offers[one.index].provider), one.reasons) for one in row] for row in best]
     wanted = Provider.objects.filter(PUBLISHED).in_bulk({key for row in keyed for key, _ in row})
     return [[(wanted[key], reasons) for key, reasons in row if key in wanted] for row in keyed]

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from biosetu import cooperation
 from biosetu.centre.accounts.permissions import User, visible_to
 from biosetu.centre.library.models import Item, Kind, Standing
-from biosetu.centre.wording import gettext
+from biosetu.centre.wording import language
 from biosetu.cooperation import Request
 from biosetu.cooperation.shelf import is_open
+from biosetu.translation import Voice
 
 SHOWN = {Kind.GUIDANCE: 3, Kind.ANSWER: 1, Kind.SOLUTION: 1, Kind.OPPORTUNITY: 1}
 
@@ -44,7 +45,7 @@ def fitting(items: Iterable[Item], asked: Sequence[Request], today: date, most: 
         if is_open({**item.values, "deadline": str(item.deadline or "")}, party, today)
         and not item.values.get("superseded")
     ]
-    found = cooperation.suggest_each(asked, [item.as_entry() for item in usable], most=most, gettext=gettext)
+    found = cooperation.suggest_each(asked, [item.as_entry() for item in usable], most=most, voice=Voice(language()))
     return [[Fitting(usable[one.index], one.score, one.reasons) for one in row] for row in found]
 
 

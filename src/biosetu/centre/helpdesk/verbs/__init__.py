@@ -1,6 +1,15 @@
 """What can be done with a request: each verb owns its transaction and audit entry; nothing else changes one."""
 
-from biosetu.centre.helpdesk.verbs.choosing import answer_invitation, check_off, choose, invite, list_candidates
+from biosetu.centre.helpdesk.verbs.choosing import (
+    Listed,
+    answer_invitation,
+    check_off,
+    choose,
+    invite,
+    keep_list,
+    list_candidates,
+    listing,
+)
 from biosetu.centre.helpdesk.verbs.consenting import object_to, record_consent, settle
 from biosetu.centre.helpdesk.verbs.delivering import measure, plan, plan_for_each, rate, report
 from biosetu.centre.helpdesk.verbs.following import follow_up, sides
@@ -9,6 +18,7 @@ from biosetu.centre.helpdesk.verbs.moving import Raced, acknowledge, act, open_r
 from biosetu.centre.helpdesk.verbs.writing import attach, heard_by, readable, side_of, write
 
 __all__ = [
+    "Listed",
     "Raced",
     "acknowledge",
     "act",
@@ -21,8 +31,10 @@ __all__ = [
     "invite",
     "invite_parties",
     "join",
+    "keep_list",
     "leave",
     "list_candidates",
+    "listing",
     "measure",
     "object_to",
     "open_programme",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -12,12 +13,14 @@ from biosetu import cooperation
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
+from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.centre.directory.offers import listed_offers, works_of
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import Answer, Candidate, Check, Choice, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand, in_state
+from biosetu.centre.matching.weights import weights_of
 from biosetu.cooperation import Refused
-from biosetu.translation import LANGUAGES, N_, translations
+from biosetu.translation import LANGUAGES, N_, Voice
 
 if TYPE_CHECKING:
     from biosetu.cooperation import Fit
@@ -26,38 +29,78 @@ SHORTLIST = 10
 ASKED_TO_HELP = N_("%(reference)s %(title)s: can you help?")
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the machine's list: the provider's key, rank, score, and reasons and what is missing by language."""
+
+    provider: int
+    rank: int
+    score: float
+    why: dict[str, str]
+    lacks: dict[str, str]
+
+
+def listing(matched: Fit, row: int, ranked: Iterable[tuple[int, int]]) -> list[Listed]:
+    """Return the lines of the machine's list for one request; `ranked` are pairs of rank and column."""
+    return [
+        Listed(
+            int(matched.providers[column].provider),
+            rank,
+            float(matched.total[row, column]),
+            _in_languages(cooperation.reasons, matched, row, column),
+            _in_languages(cooperation.lacking, matched, row, column),
+        )
+        for rank, column in ranked
+    ]
+
+
 @transaction.atomic
 def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLIST) -> list[Candidate]:
     """Let the machine make the shortlist; its ranks and reasons are kept beside what the officer chooses."""
     demand(by, "work", request, "list")
-    claim(request)
     offers = listed_offers()
     if not offers:
         raise Refused(N_("No provider is listed in the directory yet."))
-    matched = cooperation.fit(
-        [request.question()], offers, days.today().year, centre=request.centre, works=works_of(offers)
-    )
-    listed = [int(column) for column in cooperation.shortlist(matched, 0, most)]
-    kept = request.candidates.exclude(answer=Answer.LISTED, chosen=False).values_list("provider_id", flat=True)
-    request.candidates.exclude(provider_id__in=list(kept)).delete()
+    weights = weights_of(request.centre)
+    matched = cooperation.fit([request.question()], offers, days.today().year, weights=weights, works=works_of(offers))
+    ranked = enumerate(map(int, cooperation.shortlist(matched, 0, most)), start=1)
+    return keep_list(request=request, by=by, listed=listing(matched, 0, ranked))
+
+
+@transaction.atomic
+def keep_list(
+    *, request: SupportRequest, by: Account, listed: Sequence[Listed], proposed: Mapping[str, object] | None = None
+) -> list[Candidate]:
+    """Keep the machine's newest list of candidates; who was asked already stays, without rank where it left them out.
+
+    proposed: where the list comes from, for the record, if it was not made for this request alone.
+    """
+    demand(by, "work", request, "list")
+    claim(request)
+    request.candidates.filter(answer=Answer.LISTED, chosen=False).delete()
     request.candidates.update(rank=None, score=None)
-    for rank, column in enumerate(listed, start=1):
-        Candidate.objects.update_or_create(
-            request=request,
-            provider_id=int(offers[column].provider),
-            defaults={
-                "rank": rank,
-                "score": float(matched.total[0, column]),
-                "why": _in_languages(cooperation.reasons, matched, column),
-                "lacks": _in_languages(cooperation.lacking, matched, column),
-            },
-        )
-    audit(request, by, "list", {"candidates": [int(offers[column].provider) for column in listed]})
+    still = set(
+        Provider.objects.filter(PUBLISHED, pk__in=[one.provider for one in listed]).values_list("pk", flat=True)
+    )
+    Candidate.objects.bulk_create(
+        [
+            Candidate(request=request, provider_id=one.provider, rank=one.rank, score=one.score, why=one.why,
+                      lacks=one.lacks)
+            for one in listed
+            if one.provider in still
+        ],
+        update_conflicts=True,
+        unique_fields=["request", "provider"],
+        update_fields=["rank", "score", "why", "lacks"],
+    )  # fmt: skip
+    audit(request, by, "list", {"candidates": [one.provider for one in listed], **(proposed or {})})
     return list(request.candidates.select_related("provider"))
 
 
-def _in_languages(tell: Callable[..., tuple[str, ...]], matched: Fit, column: int) -> dict[str, str]:
-    return {code: "; ".join(tell(matched, 0, column, translations(code).gettext)) for code in LANGUAGES}
+def _in_languages(
+    tell: Callable[[Fit, int, int, Voice], tuple[str, ...]], matched: Fit, row: int, column: int
+) -> dict[str, str]:
+    return {code: "; ".join(tell(matched, row, column, Voice(code))) for code in LANGUAGES}
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from biosetu.centre.ecosystems.degrading import release_silent_degradations
 from biosetu.centre.ecosystems.working import release_silent_measurements
 from biosetu.centre.evidence import working as runs
 from biosetu.centre.exchange.sheets import release_silent_sheets
+from biosetu.centre.matching import working as assignments
 from biosetu.centre.planning import working as plans
 from biosetu.centre.queue import keep_going
 from biosetu.centre.reminders import EVERY_SECONDS, look
@@ -29,6 +30,7 @@ RELEASES: tuple[Callable[..., int], ...] = (
     release_silent_degradations,
     release_silent_occurrences,
     release_silent_sheets,
+    assignments.release_silent,
 )
 logger = logging.getLogger("biosetu.runs")
 
