@@ -54,6 +54,36 @@ def test_headings_are_known_in_the_languages_of_the_region(line: str, kind: str,
     assert (found.kind, found.number, found.language) == (kind, number, language)
 
 
+FULL = "Since the last strategy little was done, and of what was meant by the ministry under its"
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "numbers"),
+    [
+        (FULL, "Target 4 of the earlier plan nothing came about.", []),
+        (FULL, "Target 4: Restore the wetlands.", ["4"]),
+        ("", "Target 4 Restore the wetlands", ["4"]),
+        ("The paragraph before ends here.", "Target 4 Restore the wetlands", ["4"]),
+    ],
+)
+def test_number_with_but_a_space_after_it_announces_a_target_only_at_a_paragraph(before, line, numbers) -> None:
+    assert [p.number for p in propose([f"{FULL}\n{FULL}\n{before}\n{line}"])] == numbers
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["Target 1: Plan the land", "", "By 2030 all of it.", "", "Prose."], "Plan the land By 2030 all of it."),
+        (["Target 1:", "", "Plan the land.", "", "Prose."], "Plan the land."),
+        (["Target 1: Plan.", "", "Prose."], "Plan."),
+        ([f"Target 1: {FULL}", "law.", "Prose.", FULL], f"{FULL} law."),
+        ([f"Target 1: {FULL}", FULL, "law.", FULL], f"{FULL} {FULL} law."),
+    ],
+)
+def test_statement_ends_with_its_paragraph(lines: list[str], text: str) -> None:
+    assert [p.text for p in propose(["\n".join(lines)])] == [text]
+
+
 @pytest.mark.parametrize("text", ["", "The target is 30 per cent.", "Target: none", "Figure 3: Map", "Target 3"])
 def test_text_without_a_statement_proposes_nothing(text: str) -> None:
     assert propose([text]) == ()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import docx
 import pytest
+import typst
 from docx.enum.text import WD_BREAK
 from pypdf import PdfWriter
 
@@ -25,18 +26,35 @@ def test_word_is_read_with_its_tables_and_page_breaks(tmp_path: Path) -> None:
     row.cells[0].text, row.cells[1].text = "Target 2", "Protect the sea"
     document.save(tmp_path / "a.docx")
     pages = read_pages(tmp_path / "a.docx")
-    assert pages.texts[-1].split("\n")[-1] == "Target 2\tProtect the sea"
+    assert pages.texts[-1].split("\n\n")[-1] == "Target 2\tProtect the sea"
     assert "Target 1: Restore land" in pages.texts[-1]
     assert len(pages.texts) == 2
 
 
-def test_pdf_page_without_text_is_named_as_scanned(tmp_path: Path) -> None:
+def test_pdf_page_that_is_a_picture_is_named_and_an_empty_one_is_not(tmp_path: Path) -> None:
+    pages = (
+        "rect(width: 50%, height: 50%)",
+        "[]",
+        "[Target 1: Restore land, as it says on this page of the strategy]",
+        '[#place(image("p.png", width: 100%, height: 100%)) National strategy, a running head in type]',
+        '[#image("p.png", width: 20%) National strategy, a page with a small picture]',
+    )
+    (tmp_path / "p.png").write_bytes(typst.compile(b"#rect(fill: gray)", format="png"))
+    source = "#set page(width: 20cm, height: 20cm, margin: 0cm)\n" + "\n#pagebreak()\n".join(f"#{one}" for one in pages)
+    (tmp_path / "a.typ").write_text(source, encoding="utf-8")
+    typst.compile(str(tmp_path / "a.typ"), output=str(tmp_path / "a.pdf"))
+    read = read_pages(tmp_path / "a.pdf")
+    assert (read.scanned, len(read.texts), read.texts[:2]) == ((1, 4), 5, ("", ""))
+
+
+def test_pdf_of_more_pages_than_are_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = PdfWriter()
-    writer.add_blank_page(100, 100)
-    writer.add_blank_page(100, 100)
+    for _ in range(3):
+        writer.add_blank_page(100, 100)
     writer.write(tmp_path / "a.pdf")
-    pages = read_pages(tmp_path / "a.pdf")
-    assert (pages.scanned, pages.texts) == ((1, 2), ("", ""))
+    assert len(read_pages(tmp_path / "a.pdf").texts) == 3
+    monkeypatch.setattr("biosetu.engine.pages.MOST_PAGES", 2)
+    assert code_of(tmp_path / "a.pdf") == "too-large"
 
 
 def test_text_is_read_with_form_feeds_as_pages(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ from biosetu.alignment.quantities import YEAR, find_quantities, western
 from biosetu.alignment.wording import shortened
 from biosetu.observations.packaged import packaged_rows
 
-LONGEST = 700
+LONGEST, TITLE, NARROW = 700, 100, 30
+FILLED = 0.85
+SENTENCE_ENDS = (".", "。", "।", "؟", "!", "?", ";", "؛")
 LEADERS = re.compile(r"(\.{4,}|…{2,}|\s\.\s\.\s\.)\s*\d*\s*$")
 
 
@@ -41,7 +43,7 @@ def _heading() -> re.Pattern[str]:
     words = {word: row["kind"] for row in rows for word in row["words"].split("|")}
     known = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     number = r"(?P<number>\d{1,2}(?:[.\-]\d{1,2}){0,2}[a-z]?)"
-    return re.compile(rf"^\W*(?P<word>{known})\s*{number}\s*[:：.、)\-–—\t ]\s*(?P<rest>.*)$", re.IGNORECASE)
+    return re.compile(rf"^\W*(?P<word>{known})\s*{number}\s*(?P<mark>[:：.、)\-–—\t ])\s*(?P<rest>.*)$", re.IGNORECASE)
 
 
 @cache
@@ -53,8 +55,9 @@ def _kinds() -> dict[str, str]:
 def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
     """Return the targets and actions that headings such as `Target 3:` or `Action 3.1` announce, in reading order.
 
-    A statement runs to the next heading or empty line. Lines of a table of contents are left out; of a target stated
-    twice the longer passage is kept.
+    A statement runs to the next heading, or the end of its paragraph. Lines of a table of contents are left out; of a
+    target stated twice the longer passage is kept. `Target 3` with but a space after it announces one only where a
+    paragraph begins.
     """
     best: dict[tuple[str, str], Proposal] = {}
     for proposal in _stated(pages):
@@ -67,22 +70,44 @@ def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
 def _stated(pages: Sequence[str]) -> Iterator[Proposal]:
     for page, text in enumerate(pages, start=1):
         lines = text.split("\n")
+        width = _width(lines)
         for at, line in enumerate(lines):
             match = _heading().match(western(line))
             if not match or LEADERS.search(line):
                 continue
-            said = _statement(line, match.start("rest"), lines[at + 1 :])
+            if match["mark"] == " " and at and not _ends(lines[at - 1], width):
+                continue
+            said = _statement(line, match.start("rest"), lines[at + 1 :], width)
             if len(said) > 3:
                 yield _proposal(_kinds()[match["word"].casefold()], match["number"], said, page)
 
 
-def _statement(line: str, start: int, following: Sequence[str]) -> str:
-    parts = [line[start:].strip()]
+def _statement(line: str, start: int, following: Sequence[str], width: int) -> str:
+    """Return what a heading announces: to the end of its paragraph, or of the next where the first is but a title.
+
+    Where no empty line tells, a paragraph ends with a line that closes a sentence and leaves its width unfilled.
+    """
+    said, last = line[start:].strip(), line
     for more in following:
-        if (parts[0] and not more.strip()) or _heading().match(western(more)) or len(" ".join(parts)) > LONGEST:
+        if _heading().match(western(more)) or len(said) > LONGEST or (more.strip() and said and _ends(last, width)):
             break
-        parts.append(more.strip())
-    return shortened(" ".join(part for part in parts if part).replace("\t", " – "), LONGEST)
+        if more.strip():
+            said, last = f"{said} {more.strip()}".strip(), more
+        elif said.endswith(SENTENCE_ENDS) or len(said) > TITLE:
+            break
+    return shortened(said.replace("\t", " – "), LONGEST)
+
+
+def _ends(line: str, width: int) -> bool:
+    """Return whether a paragraph ends with a line: an empty one, or a closed sentence short of the full width."""
+    text = line.strip()
+    return not text or (text.endswith(SENTENCE_ENDS) and len(text) < FILLED * width)
+
+
+def _width(lines: Sequence[str]) -> int:
+    """Return how long a full line of a page is: three quarters of those with more than a title are no longer."""
+    lengths = sorted(len(line) for line in lines if len(line.strip()) > NARROW)
+    return lengths[len(lengths) * 3 // 4] if lengths else 0
 
 
 def _proposal(kind: str, number: str, text: str, page: int) -> Proposal:

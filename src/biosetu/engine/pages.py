@@ -1,7 +1,7 @@
 """Documents as text by page: Word, PDF with a text layer, plain text. Uploaded files are hostile.
 
 A page without a text layer is named as scanned, never guessed. Word keeps no page numbers: those of its last printing
-are counted, where it noted them.
+are counted, where it noted them. An empty line stands between two paragraphs of Word.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from biosetu.problems import DataError, Problem
 MOST_BYTES = 60_000_000
 MOST_PAGES = 2_000
 MOST_LETTERS = 20_000_000
-FEWEST_LETTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +56,9 @@ def _text(path: Path) -> Pages:
 
 
 def _pdf(path: Path) -> Pages:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from biosetu.engine.pdf_pages import read_pdf
 
-    try:
-        reader = PdfReader(path, strict=False)
-        if reader.is_encrypted:
-            raise _refuse(path, "a protected PDF", "Save it without a password", "protected")
-        if len(reader.pages) > MOST_PAGES:
-            raise _refuse(path, "more pages than are read", "Send the chapters with the targets", "too-large")
-        texts = tuple(page.extract_text() or "" for page in reader.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
-        raise _refuse(path, "a damaged PDF", "Print it to PDF again", "broken") from error
-    scanned = tuple(number for number, text in enumerate(texts, start=1) if len(text.strip()) < FEWEST_LETTERS)
-    return Pages(path.name, texts, scanned)
+    return Pages(path.name, *read_pdf(path, MOST_PAGES))
 
 
 WORD_FAULTS = (AttributeError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError)
@@ -88,7 +76,7 @@ def _word(path: Path) -> Pages:
             pages[-1].append(line)
     except WORD_FAULTS as error:
         raise _refuse(path, "a damaged Word file", "Open it and save it again", "broken") from error
-    return Pages(path.name, tuple("\n".join(lines) for lines in pages))
+    return Pages(path.name, tuple("\n\n".join(lines) for lines in pages))
 
 
 def read_word_tables(path: Path) -> tuple[tuple[tuple[str, ...], ...], ...]:

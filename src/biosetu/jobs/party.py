@@ -147,7 +147,8 @@ def party_evidence(
     statements = own if own is not None else statements_of(party.iso3, promises)
     summaries = _own_first(summarise(without_not_relevant(rows), kinds=setuland.kinds() if party.fictional else None))
     paths = tuple(pathway(quantity, summaries) for quantity in statements.quantities)
-    known = MappingProxyType({**tables_of(party.iso3, store=promises), **(tables or NO_TABLES)})
+    promised = promises_of(party.iso3, promises)
+    known = MappingProxyType({**tables_of(promised, store=promises), **(tables or NO_TABLES)})
     gaps = find_gaps(Facts(party.iso3, rows, summaries, paths, statements, known))
     absent = _absent(party, rows)
     notes = _sources(rows)
@@ -163,7 +164,7 @@ def party_evidence(
         targets=_target_states(party, rows, summaries, gaps),
         sources=notes,
         tables=known,
-        promised=promises_of(party.iso3, promises),
+        promised=promised,
     )
 
 

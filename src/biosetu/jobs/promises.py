@@ -78,14 +78,13 @@ def _setuland_rated() -> SelfAssessment:
     return read_assessment(Book(SETULAND_SOURCE, "csv", (Grid("", sheet),)), setuland.PARTY, SETULAND_OFFICE, RATED_ON)
 
 
-def tables_of(party: str, on: date | None = None, store: PromiseStore | None = None) -> Mapping[str, pa.Table]:
-    """Return the tables of promises of a Party (`alignment.promise_tables`), and what its self-assessment confirms.
+def tables_of(promised: Promises, on: date | None = None, store: PromiseStore | None = None) -> Mapping[str, pa.Table]:
+    """Return the tables of what a Party promised (`alignment.promise_tables`), and what its self-assessment confirms.
 
     None where nothing is loaded.
     """
-    kept = store or promise_store()
-    tables = dict(promise_tables(promises_of(party, kept), on or datetime.now(UTC).date()))
-    assessed = assessment_of(party, kept)
+    tables = dict(promise_tables(promised, on or datetime.now(UTC).date()))
+    assessed = assessment_of(promised.party, store)
     if assessed is not None:
         tables["confirmed_gaps"] = confirmed_gaps(assessed)
     return tables

@@ -24,7 +24,7 @@ def _home(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def written(party: str, language: str = "en"):
-    evidence = Evidence(party=find_party(party), on=DAY, tables=tables_of(party, DAY))
+    evidence = Evidence(party=find_party(party), on=DAY, tables=tables_of(promises_of(party), DAY))
     return section(evidence, Voice(language))
 
 
@@ -52,10 +52,10 @@ def test_section_is_in_arabic_where_arabic_is_asked_for() -> None:
 
 
 def test_titles_by_target_feed_the_framework_figure() -> None:
-    titles = titles_by_target(tables_of("XXA", DAY))
+    titles = titles_by_target(tables_of(promises_of("XXA"), DAY))
     assert len(titles["2"]) == 1
     assert "15" not in titles
-    assert titles_by_target(tables_of("LKA", DAY)) is None
+    assert titles_by_target(tables_of(promises_of("LKA"), DAY)) is None
 
 
 def test_setuland_has_what_every_kind_of_gap_needs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.db.models import CharField
 from django.db.models.functions import Cast
@@ -10,7 +11,9 @@ from django.db.models.functions import Cast
 from biosetu import cooperation
 from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.cooperation import Provider as Offer
-from biosetu.cooperation import Works
+
+if TYPE_CHECKING:
+    from biosetu.cooperation import Works
 
 Version = tuple[tuple[int, str, int, int, int], ...]
 
