@@ -2,8 +2,10 @@
 
     python benchmarks/ecosystems_measure.py [--side 20000] [--classes 40] [--crs EPSG:4326] [--noise 0.02]
     python benchmarks/ecosystems_measure.py --mosaic 5 --interrupt      # 100,000 x 100,000, killed half-way, resumed
+    python benchmarks/ecosystems_measure.py --side 5000 --classes 40,1000,5000,65535   # one after another
 
 The maps are made once in the folder. Each part runs in a process of its own, so that its peak memory is its own.
+Above 255 classes the maps are parcels, one a class; the scattered pixels lay every class over the whole map.
 `--mosaic N` lays the map N x N times side by side, so that each class must have N² times its pixels; `--interrupt`
 kills the work (SIGKILL) once half of its bands are kept and starts it again.
 """
@@ -29,6 +31,7 @@ from rasterio.windows import Window
 
 TILE = 512
 STRIP = 1024
+BANDED = 255
 
 
 def make_maps(folder: Path, side: int, classes: int, crs: str, noise: float) -> list[Path]:
@@ -40,7 +43,7 @@ def make_maps(folder: Path, side: int, classes: int, crs: str, noise: float) -> 
         if path.exists():
             continue
         random = np.random.default_rng(7)
-        profile = {"driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "uint8", "nodata": 0}
+        profile = {"driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": _type(classes), "nodata": 0}
         layout = {"tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate"}
         with rasterio.open(path, "w", crs=crs, transform=transform, **profile, **layout) as data:
             for row in range(0, side, STRIP):
@@ -79,12 +82,22 @@ def _strip(
     y, x = np.mgrid[row : row + height, 0:side].astype(np.float32)
     field = np.sin(x / 1700) + np.cos(y / 2100) + 0.6 * np.sin((x + y) / 390) + 0.35 * np.cos((x - 2 * y) / 97)
     field += 0.2 * np.sin(x / 23) * np.cos(y / 31) + 0.02 * date * np.sin(y / 5000)
-    codes = (1 + np.floor((field + 2.4) / 4.8 * classes)).clip(1, classes).astype(np.uint8)
+    if classes > BANDED:
+        across = int(np.ceil(np.sqrt(classes)))
+        place = np.floor((y + 9 * field) * across / side).clip(0, across - 1) * across
+        codes = (1 + place + np.floor((x + 9 * field) * across / side).clip(0, across - 1)).clip(1, classes)
+    else:
+        codes = (1 + np.floor((field + 2.4) / 4.8 * classes)).clip(1, classes)
+    codes = codes.astype(_type(classes))
     scattered = random.random(codes.shape, dtype=np.float32) < noise
     codes[scattered] = random.integers(1, classes + 1, int(scattered.sum()))
     corner = (x - side / 2) ** 2 + (y - side / 2) ** 2 > (0.62 * side) ** 2
     codes[corner] = 0
     return codes
+
+
+def _type(classes: int) -> str:
+    return "uint8" if classes <= BANDED else "uint16"
 
 
 def decode(paths: list[Path]) -> None:
@@ -225,7 +238,7 @@ def main() -> None:
     """Make the maps, run the parts, print one line each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=20_000)
-    parser.add_argument("--classes", type=int, default=40)
+    parser.add_argument("--classes", type=_numbers, default=(40,), help="one number, or several separated by commas")
     parser.add_argument("--crs", default="EPSG:4326")
     parser.add_argument("--noise", type=float, default=0.02)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "biosetu-benchmark")
@@ -238,20 +251,29 @@ def main() -> None:
     if chosen.part:
         _timed(chosen.part, chosen.paths)
         return
-    base = make_maps(chosen.folder, chosen.side, chosen.classes, chosen.crs, chosen.noise)
+    for classes in chosen.classes:
+        _one_map(chosen, classes)
+
+
+def _one_map(chosen: argparse.Namespace, classes: int) -> None:
+    base = make_maps(chosen.folder, chosen.side, classes, chosen.crs, chosen.noise)
     paths = mosaic(base, chosen.mosaic) if chosen.mosaic > 1 else base
     with rasterio.open(paths[0]) as data:
         side, pixels = data.width, data.width * data.height
-    about = f"{chosen.classes} classes, {chosen.crs}, {chosen.noise:.0%} scattered pixels"
+    about = f"{classes:,} classes, {chosen.crs}, {chosen.noise:.0%} scattered pixels"
     print(f"two dates of {side:,}² pixels, {about}", flush=True)
     if chosen.interrupt:
         _report("decode", run_part("decode", paths), pixels)
         run_interrupted(paths, base, chosen.folder, chosen.mosaic, pixels)
         return
     for name in ("decode", "measure", "plain"):
-        if name == "plain" and (chosen.skip_plain or chosen.mosaic > 1):
+        if name == "plain" and (chosen.skip_plain or chosen.mosaic > 1 or classes > BANDED):
             continue
         _report(name, run_part(name, paths), pixels)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
 
 
 if __name__ == "__main__":

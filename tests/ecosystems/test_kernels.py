@@ -15,8 +15,8 @@ from scipy import ndimage
 
 from biosetu.ecosystems import counting
 from biosetu.ecosystems.counting import count_cells, count_pairs, merged_cells
-from biosetu.ecosystems.occupancy import cell_sums, count, every_origin, occupancy
-from biosetu.ecosystems.outline import hull_corners, joined_outlines, outline
+from biosetu.ecosystems.occupancy import COVER_LIMITS_PERCENT, occupancies, occupancy, smallest_within
+from biosetu.ecosystems.outline import HullCorners, joined_outlines, outline
 from biosetu.ecosystems.patches import band_patches, join_patches
 from biosetu.ecosystems.runs import Runs, code_of, encode, keys_of, zone_of
 from biosetu.geo.occupancy_grid import OccupancyGrid, Segments
@@ -148,7 +148,7 @@ def test_patches_equal_those_of_scipy_however_the_map_is_cut(
 @settings(deadline=None)
 @given(MAPS, st.integers(0, 11))
 def test_outline_holds_first_and_last_pixel_of_columns_and_rows(codes: np.ndarray, cut: int) -> None:
-    height, width = codes.shape
+    height, _ = codes.shape
     edges = sorted({0, min(cut, height), height})
     parts = []
     for start, stop in itertools.pairwise(edges):
@@ -157,9 +157,11 @@ def test_outline_holds_first_and_last_pixel_of_columns_and_rows(codes: np.ndarra
     for code in set(codes.ravel().tolist()) - {0}:
         rows, columns = np.nonzero(codes == code)
         corners = {(c + i, r + j) for r, c in zip(rows, columns, strict=True) for i in (0, 1) for j in (0, 1)}
-        whole = [reduce(joined_outlines, parts)]
-        x, y = hull_corners(whole, int(keys_of(np.array([0]), np.array([code]))[0]), width)
-        found = set(zip(x.astype(int).tolist(), y.astype(int).tolist(), strict=True))
+        whole = reduce(joined_outlines, parts)
+        place = int(np.searchsorted(whole.keys, keys_of(np.array([0]), np.array([code]))[0]))
+        own = HullCorners(whole).of(place, place + 1)
+        found = set(zip(own.column.astype(int).tolist(), own.row.astype(int).tolist(), strict=True))
+        assert len(own.column) <= HullCorners(whole).most()[place]
         assert found <= corners
         for column in {c for c, _ in corners}:
             own = [r for c, r in corners if c == column]
@@ -169,22 +171,75 @@ def test_outline_holds_first_and_last_pixel_of_columns_and_rows(codes: np.ndarra
             assert {(int(own.min()), row), (int(own.max()) + 1, row + 1)} <= found
 
 
-@settings(deadline=None)
-@given(
-    hnp.arrays(np.int64, st.integers(1, 30), elements=st.integers(1, 50)),
-    st.integers(0, 99),
-)
-def test_every_origin_gives_the_sums_of_its_cells(area: np.ndarray, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    place = random.choice(900, len(area), replace=False)
-    x, y = place % 30 - 15, place // 30 - 15
-    for (dx, dy), sums in every_origin(x, y, area, 10):
-        assert sorted(sums[sums > 0].tolist()) == sorted(cell_sums(x, y, area, 10, dx, dy).tolist())
+def plain_sums(x: np.ndarray, y: np.ndarray, area: np.ndarray, dx: int, dy: int) -> list[int]:
+    """The area in each cell of 10 × 10 sub-cells, one sub-cell after another."""
+    sums: Counter[tuple[int, int]] = Counter()
+    for column, row, size in zip(x.tolist(), y.tolist(), area.tolist(), strict=True):
+        sums[(column - dx) // 10, (row - dy) // 10] += size
+    return sorted(sums.values())
+
+
+def plain_count(sums: list[int], cell_units: int) -> tuple[int, int, int]:
+    """The readings of the 1 % rule: all, those of at least 1 % of a cell, those left without the smallest 1 %."""
+    dropped, together = 0, 0
+    for size in sums:
+        together += size
+        if 100 * together > sum(sums):
+            break
+        dropped += 1
+    return len(sums), sum(100 * size >= cell_units for size in sums), len(sums) - dropped
 
 
 def test_readings_of_the_rule_worked_by_hand() -> None:
-    found = count(np.array([0, 1, 5, 994]), cell_units=200)
-    assert (found.all, found.small, found.cumulative) == (3, 2, 1)
+    assert plain_count([1, 5, 994], cell_units=200) == (3, 2, 1)
+
+
+SPOTS = st.lists(
+    st.tuples(st.integers(0, 39), st.integers(0, 39), st.sampled_from([1, 9_000, 10_000, 300_000, 1_000_000])),
+    min_size=1,
+    max_size=40,
+    unique_by=lambda spot: spot[:2],
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(SPOTS, min_size=1, max_size=4), st.integers(-25, 5))
+def test_occupied_cells_of_many_classes_equal_a_plain_count_of_each(
+    classes: list[list[tuple[int, int, int]]], corner: int
+) -> None:
+    """All classes at once against one class, one origin, one sub-cell after another; the first origin is taken."""
+    moved = np.array((corner, corner, 0))
+    spots = [moved + np.array(sorted(own, key=lambda spot: spot[1])) for own in classes]
+    pointer = np.cumsum([0, *map(len, spots)])
+    x, y, area = np.concatenate(spots).T
+    found = occupancies(pointer, x, y, area, OccupancyGrid(), 1)
+    cell_units = OccupancyGrid().cell_m ** 2
+    for index, own in enumerate(spots):
+        counts = {(dx, dy): plain_count(plain_sums(*own.T, dx, dy), cell_units) for dy in range(10) for dx in range(10)}
+        one = found.of(index)
+        assert (one.published.all, one.published.small, one.published.cumulative) == counts[0, 0]
+        least = (one.least.all, one.least.small, one.least.cumulative)
+        assert least == tuple(min(each[reading] for each in counts.values()) for reading in range(3))
+        for reading, origin in enumerate(one.least_origin):
+            assert origin == next(place for place, each in counts.items() if each[reading] == least[reading])
+        limits = [cell_units * limit // 100 for limit in COVER_LIMITS_PERCENT]
+        covered = Counter(sum(limit <= size for limit in limits) for size in plain_sums(*own.T, 0, 0))
+        assert one.by_cover == tuple(covered[step] for step in range(6))
+
+
+@given(st.lists(st.integers(1, 20), max_size=30), st.integers(0, 200))
+def test_smallest_within_a_limit_equal_those_of_a_sorted_list(values: list[int], limit: int) -> None:
+    together = list(itertools.accumulate(sorted(values)))
+    assert smallest_within(np.array(values, np.int64), limit) == sum(each <= limit for each in together)
+
+
+@pytest.mark.parametrize("columns", [(-20_038, 20_037), (-20_038, -20_030, 20_037), (-20_037, 0, 20_030)])
+def test_cells_on_both_sides_of_the_date_line_are_joined_for_the_smallest_count(columns: tuple[int, ...]) -> None:
+    x, y = np.array(columns), np.zeros(len(columns), np.int64)
+    found = occupancy(x, y, np.full(len(columns), 500_000), OccupancyGrid(), 1)
+    turned = np.array([column + 40_076 if column < -20_000 else column for column in columns])
+    least = min(len(plain_sums(turned, y, y + 1, dx, dy)) for dy in range(10) for dx in range(10))
+    assert (found.published.all, found.least.all) == (len({column // 10 for column in columns}), least)
 
 
 def test_merging_adds_equal_cells() -> None:
@@ -193,22 +248,3 @@ def test_merging_adds_equal_cells() -> None:
     merged = merged_cells([one, two])
     assert merged.tolist() == [(5, 1, 2, 7, 70), (5, 2, 2, 1, 10)]
     assert len(merged_cells([one[:0]])) == 0
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=30, unique=True),
-    st.integers(-3, 3),
-    st.sampled_from([1, 4_000, 100_000, 250_000, 1_000_000]),
-)
-def test_what_lies_in_one_cell_is_least_there_as_the_full_search_finds(
-    places: list[tuple[int, int]], cell: int, area_m2: int
-) -> None:
-    """The origins that are not tried could not have given fewer: the search over all of them finds the same."""
-    grid = OccupancyGrid()
-    x = np.array([10 * cell + column for column, _ in places], np.int64)
-    y = np.array([row for _, row in places], np.int64)
-    area = np.full(len(places), area_m2, np.int64)
-    found = occupancy(x, y, area, grid, 1)
-    counts = [count(sums, grid.cell_m**2) for _, sums in every_origin(x, y, area, grid.side)]
-    least = [min(getattr(each, name) for each in counts) for name in ("all", "small", "cumulative")]
-    assert [found.least.all, found.least.small, found.least.cumulative] == least

@@ -12,6 +12,7 @@ import pytest
 from rasterio import Affine
 
 from biosetu.cli import main
+from biosetu.ecosystems.degradation import SeverityTally
 from biosetu.engine.rasters import write_raster
 from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
 from biosetu.jobs import ecosystems_severity as job
@@ -327,3 +328,41 @@ def test_nodata_of_the_map_is_no_nodata_of_the_variable(tmp_path: Path) -> None:
     (row,) = severity_of(paths, options).findings().to_pylist()
     assert (row["ecosystem"], row["units"], row["unknown_percent"]) == ("1", 12, 0)
     assert row["C1_extent_percent"] == "100|100|0|0"
+
+
+def test_units_of_any_dates_together_give_what_each_gives_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Units with dates and sides of their own, in chunks of two: areas by severity are the sums of each alone."""
+    random = np.random.default_rng(4)
+    head, rows = SERIES.splitlines()[0], []
+    for number in range(9):
+        years = sorted(random.choice(range(1950, 2025), random.integers(1, 5), replace=False).tolist())
+        low = number % 2
+        end = "10 (8-12)" if low else "90 (85-95)"
+        values = random.integers(20, 80, len(years)).tolist()
+        rows.append(
+            [
+                f"{'reef' if low else 'lake'},{number},{number + 1},{year},{value} ({value - 3}-{value + 2}),{end}"
+                for year, value in zip(years, values, strict=True)
+            ]
+        )
+
+    def tally(name: str, parts: list[list[str]]) -> SeverityTally:
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join([head, *(row for part in parts for row in part)]))
+        found = severity_of([path], SeverityOptions("C1", extrapolate=True, present=2020))
+        both = SeverityTally(2)
+        for kind, ecosystem in enumerate(("reef", "lake")):
+            if ecosystem in found.names:
+                one = found.tally.of(found.names.index(ecosystem))
+                both.area[:, kind], both.unknown[kind], both.units[kind] = one.area[:, 0], one.unknown[0], one.units[0]
+        return both
+
+    monkeypatch.setattr(job, "UNITS_AT_ONCE", 2)
+    together, alone = tally("all", rows), SeverityTally(2)
+    for number, part in enumerate(rows):
+        alone.merge(tally(f"unit{number}", [part]))
+    assert 0 < together.unknown.sum() < together.area[0].sum()
+    for name in ("area", "unknown", "units"):
+        np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))

@@ -55,19 +55,19 @@ def count_cells(
 
 
 def merged_cells(parts: list[NDArray[np.void]]) -> NDArray[np.void]:
-    """Return tables of type CELLS of one class as one, equal sub-cells added together, sorted by y, x."""
-    place = np.concatenate([(part["y"].astype(np.int64) << 32) + part["x"] for part in parts])
-    order = np.argsort(place, kind="stable")
-    place = place[order]
-    starts = np.flatnonzero(np.append(True, place[1:] != place[:-1])) if len(place) else order
-    merged = np.zeros(len(starts), CELLS)
-    if not len(place):
-        return merged
-    for name in ("pixels", "area"):
-        values = np.concatenate([part[name] for part in parts])
-        merged[name] = np.add.reduceat(values[order], starts)
-    for name in ("key", "x", "y"):
-        merged[name] = np.concatenate([part[name] for part in parts])[order[starts]]
+    """Return tables of type CELLS as one, equal sub-cells of a class added together, sorted by key, y, x."""
+    keys, rank = np.unique(np.concatenate([part["key"] for part in parts]), return_inverse=True)
+    x, y = (np.concatenate([part[name] for part in parts]).astype(np.int64) for name in ("x", "y"))
+    if not len(keys):
+        return np.zeros(0, CELLS)
+    across, down = int(x.max() - x.min()) + 1, int(y.max() - y.min()) + 1
+    place = (rank * down + y - y.min()) * across + x - x.min()
+    code, pixels, area = summed_by(
+        place, *(np.concatenate([part[name] for part in parts]) for name in ("pixels", "area"))
+    )
+    merged = np.empty(len(code), CELLS)
+    merged["key"], merged["y"] = keys[code // (across * down)], code // across % down + y.min()
+    merged["x"], merged["pixels"], merged["area"] = code % across + x.min(), pixels, area
     return merged
 
 

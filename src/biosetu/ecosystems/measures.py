@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from biosetu.ecosystems.counting import NO_DATA_KEY, merged_cells, merged_pairs
-from biosetu.ecosystems.occupancy import COVER_LIMITS_PERCENT, Occupancy, occupancy
-from biosetu.ecosystems.outline import hull_corners
+from biosetu.ecosystems.occupancy import COVER_LIMITS_PERCENT, Occupancies, joined_occupancies, occupancies
+from biosetu.ecosystems.outline import HullCorners, Outline
 from biosetu.ecosystems.parts import Parts, let_go
 from biosetu.ecosystems.patches import join_patches
 from biosetu.ecosystems.runs import code_of, zone_of
@@ -19,8 +19,11 @@ from biosetu.geo.hull import geodesic_hulls
 from biosetu.geo.occupancy_grid import OccupancyGrid
 from biosetu.geo.pixels import AreaUnit, PixelGrid
 
-Mapper = Callable[[Callable[[int], "ClassMeasure"], Sequence[int]], Sequence["ClassMeasure"]]
+Mapper = Callable[[Callable[["KeyRange"], "Group"], Sequence["KeyRange"]], Iterable["Group"]]
+KeyRange = tuple[int, int]
 
+GROUP_ROWS = 1_000_000
+HULL_CORNERS = 4_000_000
 READINGS = ("", "_small", "_cumulative")
 COVER_COLUMNS = tuple(
     f"cells_{low}_{high}_percent"
@@ -48,20 +51,18 @@ class MapFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassMeasure:
-    """One class at one date, in whole units; the hull as corner positions in the map."""
+class Group:
+    """Some classes of one date, consecutive by key: pixels and area of each in whole units, and occupied cells."""
 
-    key: int
-    pixels: int
-    area: int
-    occupancy: Occupancy
-    corner_columns: NDArray[np.float64]
-    corner_rows: NDArray[np.float64]
+    keys: NDArray[np.int64]
+    pixels: NDArray[np.int64]
+    area: NDArray[np.int64]
+    occupancy: Occupancies
 
 
-def run_here(measure: Callable[[int], ClassMeasure], keys: Sequence[int]) -> Sequence[ClassMeasure]:
-    """Measure class after class."""
-    return [measure(key) for key in keys]
+def run_here(measure: Callable[[KeyRange], Group], ranges: Sequence[KeyRange]) -> Iterable[Group]:
+    """Measure group after group."""
+    return [measure(each) for each in ranges]
 
 
 def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_here) -> pa.Table:
@@ -71,29 +72,30 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
         parts: the measured bands.
         date: which date, from 0.
         frame: pixels, grid and unit.
-        each: runs a function over the classes, here or over threads.
+        each: runs a function over ranges of classes, here or over threads.
 
     Returns:
         zone, code, pixels, area_units, area_km2, eoo_km2 (area of the geodesic hull of pixel corners, NaN where no
         hemisphere holds them; at least area_km2), occupied cells by all readings, cells by cover, patches.
     """
-    cells, outlines = parts.cells(date), parts.outlines(date)
+    cells = parts.cells(date)
     starts = []
     for table in cells:
         starts.append(_starts(np.ascontiguousarray(table["key"])))
         let_go(table)
-    keys = sorted({int(key) for own, _ in starts for key in own})
 
-    def measure(key: int) -> ClassMeasure:
-        rows = merged_cells([_slice(table, own, key) for table, own in zip(cells, starts, strict=True)])
+    def measure(keys: KeyRange) -> Group:
+        rows = merged_cells([_slice(table, own, keys) for table, own in zip(cells, starts, strict=True)])
         for table in cells:
             let_go(table)
-        columns, lines = hull_corners(outlines, key, frame.pixels.width)
-        found = occupancy(rows["x"], rows["y"], rows["area"], frame.grid, frame.unit.per_m2 * frame.full_weight)
-        return ClassMeasure(key, int(rows["pixels"].sum()), int(rows["area"].sum()), found, columns, lines)
+        own, first = _starts(rows["key"])
+        units = frame.unit.per_m2 * frame.full_weight
+        found = occupancies(first, rows["x"], rows["y"], rows["area"], frame.grid, units)
+        pixels, area = (_sums(rows[name], first) for name in ("pixels", "area"))
+        return Group(own, pixels, area, found)
 
-    measures = each(measure, keys)
-    return _table(measures, _hull_areas_km2(measures, frame), _patch_columns(parts, date, frame, keys), frame)
+    groups = list(each(measure, _ranges(starts)))
+    return _table(groups, parts, date, frame)
 
 
 Starts = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -105,72 +107,96 @@ def _starts(ordered: NDArray[np.int64]) -> Starts:
     return ordered[first], np.append(first, len(ordered))
 
 
-def _slice(table: NDArray[np.void], starts: Starts, key: int) -> NDArray[np.void]:
-    keys, first = starts
-    place = int(np.searchsorted(keys, key))
-    if place == len(keys) or keys[place] != key:
-        return table[:0]
-    return table[first[place] : first[place + 1]]
+def _sums(values: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.add.reduceat(values, first[:-1]) if len(values) else np.empty(0, np.int64)
 
 
-def _hull_areas_km2(measures: Sequence[ClassMeasure], frame: MapFrame) -> NDArray[np.float64]:
-    if not measures:
-        return np.empty(0)
-    columns = np.concatenate([measure.corner_columns for measure in measures])
-    rows = np.concatenate([measure.corner_rows for measure in measures])
-    offsets = np.concatenate([[0], np.cumsum([len(measure.corner_rows) for measure in measures])])
-    x, y = frame.pixels.coordinates(columns, rows)
-    longitude, latitude = frame.pixels.to("OGC:CRS84").transform(x, y)
-    latitude = np.clip(latitude, -90, 90)
-    good = np.isfinite(longitude) & np.isfinite(latitude)
-    kept = np.concatenate([[0], np.cumsum(good)])[offsets]
-    return geodesic_hulls(np.asarray(longitude)[good], np.asarray(latitude)[good], kept).area_km2
+def _ranges(starts: Sequence[Starts]) -> list[KeyRange]:
+    """Return the classes in ranges (first key, last key) of about GROUP_ROWS sub-cells, at least one class each."""
+    rows: dict[int, int] = {}
+    for own, first in starts:
+        for key, count in zip(own.tolist(), np.diff(first).tolist(), strict=True):
+            rows[key] = rows.get(key, 0) + count
+    ranges: list[KeyRange] = []
+    held = GROUP_ROWS
+    for key in sorted(rows):
+        if held + rows[key] > GROUP_ROWS:
+            ranges.append((key, key))
+            held = 0
+        ranges[-1] = (ranges[-1][0], key)
+        held += rows[key]
+    return ranges
 
 
-def _patch_columns(parts: Parts, date: int, frame: MapFrame, keys: Sequence[int]) -> dict[str, NDArray[np.int64]]:
+def _slice(table: NDArray[np.void], starts: Starts, keys: KeyRange) -> NDArray[np.void]:
+    own, first = starts
+    begin, end = np.searchsorted(own, keys[0], side="left"), np.searchsorted(own, keys[1], side="right")
+    return table[first[begin] : first[end]]
+
+
+def _hull_areas_km2(outline: Outline, frame: MapFrame) -> NDArray[np.float64]:
+    """Return the area of the hull of each class of an outline, some millions of corners at a time."""
+    corners = HullCorners(outline)
+    areas = np.empty(len(outline.keys))
+    before = np.concatenate([[0], np.cumsum(corners.most())])
+    start = 0
+    while start < len(areas):
+        stop = max(int(np.searchsorted(before, before[start] + HULL_CORNERS, side="right")) - 1, start + 1)
+        found = corners.of(start, stop)
+        x, y = frame.pixels.coordinates(found.column, found.row)
+        longitude, latitude = frame.pixels.to("OGC:CRS84").transform(x, y)
+        latitude = np.clip(latitude, -90, 90)
+        good = np.isfinite(longitude) & np.isfinite(latitude)
+        kept = np.concatenate([[0], np.cumsum(good)])[found.pointer]
+        areas[start:stop] = geodesic_hulls(np.asarray(longitude)[good], np.asarray(latitude)[good], kept).area_km2
+        start = stop
+    return areas
+
+
+def _patch_columns(parts: Parts, date: int, frame: MapFrame, keys: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
     joined = join_patches(parts.patches(date), frame.pixels.width, frame.diagonal)
-    place = np.searchsorted(joined["key"], np.array(keys, np.int64))
+    place = np.searchsorted(joined["key"], keys)
     return {"patches": joined["patches"][place], "largest": joined["largest"][place]}
 
 
-def _table(
-    measures: Sequence[ClassMeasure],
-    hull_km2: NDArray[np.float64],
-    patches: dict[str, NDArray[np.int64]],
-    frame: MapFrame,
-) -> pa.Table:
-    keys = np.array([measure.key for measure in measures], np.int64)
-    area = [measure.area for measure in measures]
-    km2 = np.array([frame.km2(units) for units in area])
+def _table(groups: Sequence[Group], parts: Parts, date: int, frame: MapFrame) -> pa.Table:
+    none = np.empty(0, np.int64)
+    keys, pixels, area = (
+        np.concatenate([none, *(getattr(group, name) for group in groups)]) for name in ("keys", "pixels", "area")
+    )
+    km2 = np.array([frame.km2(units) for units in area.tolist()])
+    outline = parts.outline(date)
+    hull_km2 = _hull_areas_km2(outline, frame)[np.searchsorted(outline.keys, keys)] if len(keys) else km2
     columns: dict[str, object] = {
         "zone": zone_of(keys),
         "code": code_of(keys),
-        "pixels": [measure.pixels for measure in measures],
+        "pixels": pixels,
         "area_units": area,
         "area_km2": km2,
         "eoo_km2": np.where(np.isnan(hull_km2), hull_km2, np.maximum(hull_km2, km2)),
     }
-    columns |= occupancy_columns([measure.occupancy for measure in measures], frame.grid)
+    columns |= occupancy_columns(joined_occupancies([group.occupancy for group in groups]), frame.grid)
+    patches = _patch_columns(parts, date, frame, keys)
     columns["patches"] = patches["patches"]
-    columns["largest_patch_km2"] = np.array([frame.km2(int(units)) for units in patches["largest"]])
+    columns["largest_patch_km2"] = np.array([frame.km2(units) for units in patches["largest"].tolist()])
     return pa.table({name: pa.array(values) for name, values in columns.items()})
 
 
-def occupancy_columns(found: Sequence[Occupancy], grid: OccupancyGrid) -> dict[str, object]:
+def occupancy_columns(found: Occupancies, grid: OccupancyGrid) -> dict[str, object]:
     """Return the columns of occupied cells: by reading, published and smallest, the smallest's origins, by cover."""
     columns: dict[str, object] = {}
-    for suffix, name in zip(READINGS, ("all", "small", "cumulative"), strict=True):
-        columns[f"aoo_cells{suffix}"] = [getattr(each.published, name) for each in found]
-        columns[f"aoo_cells_min{suffix}"] = [getattr(each.least, name) for each in found]
-    columns["aoo_min_origin_km"] = [_origin(each, grid) for each in found]
+    for reading, suffix in enumerate(READINGS):
+        columns[f"aoo_cells{suffix}"] = found.published[:, reading]
+        columns[f"aoo_cells_min{suffix}"] = found.least[:, reading]
+    columns["aoo_min_origin_km"] = [_origin(each, grid) for each in found.origin.tolist()]
     for index, name in enumerate(COVER_COLUMNS):
-        columns[name] = [each.by_cover[index] for each in found]
+        columns[name] = found.by_cover[:, index]
     return columns
 
 
-def _origin(found: Occupancy, grid: OccupancyGrid) -> str:
+def _origin(origins: Sequence[tuple[int, int]], grid: OccupancyGrid) -> str:
     step_km = grid.fine_m / 1000
-    return " ".join(f"{dx * step_km:g},{dy * step_km:g}" for dx, dy in found.least_origin)
+    return " ".join(f"{dx * step_km:g},{dy * step_km:g}" for dx, dy in origins)
 
 
 def transitions(parts: Parts, date: int, unit: AreaUnit) -> pa.Table:

@@ -21,8 +21,8 @@ class Parts(Protocol):
     def cells(self, date: int) -> Sequence[NDArray[np.void]]:
         """Return the cell tables (sorted by key) of one date, band after band."""
 
-    def outlines(self, date: int) -> Sequence[Outline]:
-        """Return the outlines of one date."""
+    def outline(self, date: int) -> Outline:
+        """Return the outermost pixels of one date."""
 
     def patches(self, date: int) -> Sequence[BandPatches]:
         """Return the patches of one date."""
@@ -73,9 +73,9 @@ class CollectedBands:
         """Return the cell tables of one date."""
         return self._cells[date]
 
-    def outlines(self, date: int) -> Sequence[Outline]:
-        """Return the outline of one date."""
-        return [self._outlines[date]]
+    def outline(self, date: int) -> Outline:
+        """Return the outermost pixels of one date."""
+        return self._outlines[date]
 
     def patches(self, date: int) -> Sequence[BandPatches]:
         """Return the patches of one date."""

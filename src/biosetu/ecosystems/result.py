@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
 from biosetu.ecosystems.accuracy import adjusted_areas
-from biosetu.ecosystems.change import change, puyravaud_percent_per_year, trend
+from biosetu.ecosystems.change import Change, change, puyravaud_percent_per_year, trend
 
 FIRST = ("class", "name", "date", "zone")
 CONTRACT = (
@@ -39,6 +39,7 @@ TRENDS = (
     "trend_decline_50y_low_percent",
     "trend_decline_50y_high_percent",
 )
+CHANGE_FIELDS = tuple(field.name for field in fields(Change))
 Sample = Mapping[tuple[str, str], int]
 Row = dict[str, object]
 
@@ -138,9 +139,10 @@ def _changes(earlier: Row, later: Row) -> Row:
     column = ADJUSTED[0] if adjusted else "area_km2"
     before, after = _number(earlier, column), _number(later, column)
     limits = [(_number(row, ADJUSTED[1]), _number(row, ADJUSTED[2])) if adjusted else None for row in (earlier, later)]
-    found = asdict(change(before, after, years, limits[0], limits[1]))
-    found["puyravaud_percent_per_year"] = puyravaud_percent_per_year(before, after, years)
-    return {"years": years, **found}
+    found = change(before, after, years, limits[0], limits[1])
+    row: Row = {"years": years, **{name: getattr(found, name) for name in CHANGE_FIELDS}}
+    row["puyravaud_percent_per_year"] = puyravaud_percent_per_year(before, after, years)
+    return row
 
 
 def _trend(rows: Sequence[Row]) -> Row:
@@ -153,9 +155,12 @@ def _trend(rows: Sequence[Row]) -> Row:
 
 def _columns(rows: Sequence[Row], *, zoned: bool) -> pa.Table:
     first = [column for column in FIRST if column != "zone" or zoned]
-    known = {column for row in rows for column in row}
+    known: dict[str, None] = {}
+    for row in rows:
+        if not row.keys() <= known.keys():
+            known |= dict.fromkeys(row)
     order = [*first, *CONTRACT]
-    order += [c for row in rows for c in row if c not in {*FIRST, *CONTRACT, *ADJUSTED, *CHANGES, *TRENDS}]
+    order += [column for column in known if column not in {*FIRST, *CONTRACT, *ADJUSTED, *CHANGES, *TRENDS}]
     order += [column for column in (*ADJUSTED, *CHANGES, *TRENDS) if column in known]
     unique = list(dict.fromkeys(order))
     return pa.table({column: _array([row.get(column) for row in rows], column) for column in unique})

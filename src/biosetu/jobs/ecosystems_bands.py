@@ -20,7 +20,7 @@ from biosetu.engine.tables import replacing
 from biosetu.home import home
 from biosetu.jobs.ecosystems_inputs import MeasureOptions
 
-FORMAT = 1
+FORMAT = 2
 
 
 def map_fingerprint(stack: RasterStack, options: MeasureOptions) -> str:

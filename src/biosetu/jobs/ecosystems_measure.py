@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.ecosystems.band import FULL_COVER, BandResult, Rules, measure_band
-from biosetu.ecosystems.measures import ClassMeasure, MapFrame, measure_date, transitions
+from biosetu.ecosystems.measures import Group, KeyRange, MapFrame, measure_date, transitions
 from biosetu.ecosystems.parts import CollectedBands, Parts
 from biosetu.ecosystems.result import measures_table
 from biosetu.engine.partitions import Run, run_partitions
@@ -73,8 +73,8 @@ def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Pr
     parts = _all_bands(one, folder, _workers(options), silent if options.scheduler else progress)
     with ThreadPoolExecutor(_workers(options)) as pool:
 
-        def each(measure: Callable[[int], ClassMeasure], keys: Sequence[int]) -> Sequence[ClassMeasure]:
-            return list(pool.map(measure, keys))
+        def each(measure: Callable[[KeyRange], Group], ranges: Sequence[KeyRange]) -> Iterable[Group]:
+            return pool.map(measure, ranges)
 
         tables = [(date, measure_date(parts, index, frame, each)) for index, date in enumerate(dates)]
     _refuse_nothing(tables, stack)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from biosetu.ecosystems.measures import occupancy_columns
-from biosetu.ecosystems.occupancy import occupancy
+from biosetu.ecosystems.occupancy import joined_occupancies, occupancies
 from biosetu.ecosystems.polygons import OUTSIDE, apart, dissolved, doubled, overlaps, polygon_cells, within
 from biosetu.ecosystems.result import measures_table
 from biosetu.engine.zones import Polygons, read_polygons, reprojected
@@ -132,7 +132,9 @@ def _measured(layer: _Layer) -> pa.Table:
     points = np.concatenate(corners) if corners else np.empty((0, 2))
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in corners])]).astype(np.int64)
     hulls = geodesic_hulls(points[:, 0], points[:, 1], offsets).area_km2
-    found = [occupancy(table["x"], table["y"], table["area"], grid, UNIT.per_m2) for table in cells]
+    found = joined_occupancies(
+        [occupancies(np.array([0, len(own)]), own["x"], own["y"], own["area"], grid, UNIT.per_m2) for own in cells]
+    )
     parts = [shapely.area(shapely.get_parts(shape)) for shape in layer.flat]
     columns: dict[str, object] = {
         "zone": [zone for zone, _ in layer.keys],

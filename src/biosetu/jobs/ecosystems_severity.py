@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,7 +33,7 @@ from biosetu.engine.tables import write_table
 from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
 from biosetu.geo.pixels import PixelGrid, area_unit, extent_bound_m2
 from biosetu.jobs.ecosystems_inputs import map_dates, read_classes
-from biosetu.jobs.ecosystems_units import MeasuredUnits, Unit, read_units
+from biosetu.jobs.ecosystems_units import MeasuredUnits, Unit, read_units, side_by_side
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 
@@ -42,6 +42,7 @@ EVERYWHERE = "everywhere"
 BLOCK_PIXELS = 4_000_000
 CHUNK_PIXELS = 1_000_000
 UNITS_PER_KM2 = 10**9
+UNITS_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -192,23 +193,31 @@ def _from_units(path: Path, options: SeverityOptions) -> Degraded:
     names = tuple(dict.fromkeys(unit.ecosystem for unit in found.units))
     kind_of = {name: kind for kind, name in enumerate(names)}
     tally = SeverityTally(len(names))
-    for unit in found.units:
-        severity = _unit_severity(unit, found, window, options.extrapolate)
-        area = np.array([round(unit.area_km2 * UNITS_PER_KM2)], np.int64)
-        tally.add(np.array([kind_of[unit.ecosystem]]), severity, area)
+    for side, units in _chunks(found):
+        area = np.array([round(unit.area_km2 * UNITS_PER_KM2) for unit in units], np.int64)
+        kind = np.array([kind_of[unit.ecosystem] for unit in units])
+        tally.add(kind, _unit_severity(units, window, side, options.extrapolate), area)
     return Degraded(names, {}, tally, UNITS_PER_KM2, options, window, found.years)
 
 
-def _unit_severity(unit: Unit, found: MeasuredUnits, window: Window | None, extrapolate: bool) -> NDArray[np.float64]:
+def _chunks(found: MeasuredUnits) -> Iterator[tuple[str, list[Unit]]]:
+    """Yield the units by the side of their collapse, some at a time, those of the same years together."""
+    for side in ("low", "high"):
+        own = [unit for unit in found.units if found.collapse_at[unit.ecosystem] == side]
+        own.sort(key=lambda unit: unit.years)
+        yield from ((side, own[start : start + UNITS_AT_ONCE]) for start in range(0, len(own), UNITS_AT_ONCE))
+
+
+def _unit_severity(units: Sequence[Unit], window: Window | None, side: str, extrapolate: bool) -> NDArray[np.float64]:
+    years, values, collapse = side_by_side(units)
     if window is None:
-        baseline, present = (unit.bounds(place) for place in (0, -1))
+        baseline, present = (Bounds(*values[:, place]) for place in (0, -1))
     else:
         baseline, present = (
-            Bounds(*(value_at(unit.years, side, year, extrapolate=extrapolate) for side in unit.sides))
+            Bounds(*(value_at(years, each, year, extrapolate=extrapolate) for each in values))
             for year in (window.start, window.end)
         )
-    collapse = Bounds(*(np.array([getattr(unit.collapse, side)]) for side in ("best", "low", "high")))
-    return severity_bounds(baseline, present, collapse, found.collapse_at[unit.ecosystem])
+    return severity_bounds(baseline, present, Bounds(*collapse), side)
 
 
 def _within(window: Window, years: Sequence[float], options: SeverityOptions, file: str) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from biosetu.ecosystems.degradation import Bounds
 from biosetu.ecosystems.intervals import Interval, parse_interval
 from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.problems import DataError, Problem
@@ -28,15 +27,6 @@ class Unit:
     collapse: Interval
     years: tuple[float, ...]
     values: tuple[Interval, ...]
-
-    @property
-    def sides(self) -> tuple[NDArray[np.float64], ...]:
-        """Best, low and high values, each of shape (dates, 1)."""
-        return tuple(np.array([[getattr(value, side)] for value in self.values]) for side in ("best", "low", "high"))
-
-    def bounds(self, place: int) -> Bounds:
-        """Return the value of one date with its bounds."""
-        return Bounds(*(side[place] for side in self.sides))
 
 
 @dataclass(frozen=True)
@@ -77,6 +67,27 @@ def read_units(path: Path, collapse: str = "", collapse_at: str | None = None) -
         raise DataError(rows.problems)
     years = tuple(sorted({year for unit in units for year in unit.years})) if series else ()
     return MeasuredUnits(tuple(units), years, _sides(units, collapse_at, path.name))
+
+
+def side_by_side(units: Sequence[Unit]) -> tuple[tuple[float, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """Return units as arrays.
+
+    Returns:
+        All their years, rising; values at those, NaN where a unit has none, shape (3, years, units); collapse values,
+        shape (3, units). First the best estimates, then the lower, then the upper bounds.
+    """
+    years = tuple(sorted({year for unit in units for year in unit.years}))
+    place = {year: index for index, year in enumerate(years)}
+    values, collapse = np.full((3, len(years), len(units)), np.nan), np.empty((3, len(units)))
+    for column, unit in enumerate(units):
+        collapse[:, column] = _sides_of(unit.collapse)
+        for year, value in zip(unit.years, unit.values, strict=True):
+            values[:, place[year], column] = _sides_of(value)
+    return years, values, collapse
+
+
+def _sides_of(value: Interval) -> tuple[float, float, float]:
+    return value.best, value.low, value.high
 
 
 @dataclass(frozen=True)
