@@ -42,7 +42,7 @@ def meets(case, limit):
 
 
 def around(limit):
-    """Values of the parameter, with the case, by all other inputs: within a hundredth of the limit, or one beside it."""
+    """Values of the parameter, with the case, by all other inputs: within a hundredth of it, or one beside it."""
     found = defaultdict(dict)
     for case in CASES:
         text = case["inputs"].get(limit.parameter, "")
