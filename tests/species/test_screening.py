@@ -117,3 +117,7 @@ def test_reasons_have_codes_in_order():
 @pytest.mark.parametrize("name", ["missing", "unreadable", "swapped", "impossible", "zero", "centroid"])
 def test_the_kernel_knows_the_codes_of_the_table(name):
     assert getattr(screening, name.upper()) == reason_code(name)
+
+
+def test_every_reason_has_words():
+    assert list(screening.WORDS) == [*reasons(), "duplicate"]

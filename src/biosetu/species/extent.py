@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,15 @@ from biosetu.geo.cells import (
 )
 from biosetu.geo.hull import HULL_DEFINITION, Hulls, geodesic_hulls, geodesic_polygon
 from biosetu.geo.kinds import Flags, Floats, Integers
+from biosetu.translation import N_
 
 REFERENCE_CELL_KM = 2.0
-FLAGS = ("eoo_is_aoo", "eoo_undefined", "wide", "scale_corrected")
+FLAGS: Mapping[str, str] = {
+    "eoo_is_aoo": N_("the extent is given as the area of occupancy, which is larger than the hull"),
+    "eoo_undefined": N_("no extent is given: the records span more than a hemisphere"),
+    "wide": N_("wider than 60°: the area of occupancy is counted by zones"),
+    "scale_corrected": N_("the area of occupancy is corrected to cells of 2 km"),
+}
 
 
 @dataclass(frozen=True, slots=True)

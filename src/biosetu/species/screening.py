@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,11 +16,25 @@ from biosetu.geo.compiled import compiled, compiled_parallel
 from biosetu.geo.kinds import Flags, Floats, Integers
 from biosetu.geo.sphere import directions_of
 from biosetu.species.tables import rows
+from biosetu.translation import N_
 
 Codes = npt.NDArray[np.int32]
 Reasons = npt.NDArray[np.uint8]
 # codes of `data/screening.csv` that the kernel gives; here, not read from there: a changed table recompiles nothing
 MISSING, UNREADABLE, SWAPPED, IMPOSSIBLE, ZERO, CENTROID = 1, 2, 3, 4, 5, 10
+WORDS: Mapping[str, str] = {
+    "missing": N_("a coordinate is missing"),
+    "unreadable": N_("a coordinate cannot be read"),
+    "swapped": N_("latitude and longitude seem exchanged"),
+    "impossible": N_("beyond the globe"),
+    "zero": N_("both coordinates are 0"),
+    "absent": N_("an absence"),
+    "basis": N_("a fossil or captive specimen"),
+    "year": N_("another year"),
+    "uncertainty": N_("too uncertain"),
+    "centroid": N_("at the centre of a country"),
+    "duplicate": N_("the same place again"),
+}
 STEPS_A_DEGREE = 10_000_000
 EARTH_RADIUS_M = 6_371_008.8
 

@@ -49,6 +49,8 @@ from biosetu.jobs.dossier import boundaries
 from biosetu.problems import DataError, Problem
 from biosetu.species.criteria import Method
 from biosetu.species.criteria.saying import said_in
+from biosetu.species.extent import FLAGS
+from biosetu.species.screening import WORDS
 from biosetu.translation import N_, Voice
 
 PAGE = 50
@@ -292,6 +294,8 @@ def _occurrences_context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     return {
         "assessment": desk.assessment,
         "measured": desk.measured,
+        "left_out_words": WORDS,
+        "flag_words": FLAGS,
         "measuring": desk.measuring,
         "refused": desk.measuring.problems if desk.measuring is not None else [],
         "refresh": REFRESH_SECONDS,

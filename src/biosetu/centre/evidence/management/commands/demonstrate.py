@@ -9,6 +9,7 @@ from django.core.management import BaseCommand
 
 from biosetu.centre.accounts import demonstration
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.assessor import demonstration as assessor
 from biosetu.centre.directory import demonstration as directory
 from biosetu.centre.ecosystems import demonstration as ecosystems
 from biosetu.centre.evidence.intake import propose, take_in
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         services.load()
         planning.load()
         ecosystems.load()
+        assessor.load()
         reporting.load()
         contributor = Account.objects.get(username=demonstration.CONTRIBUTOR)
         if Upload.objects.filter(owner=contributor, name=TABLE).exists():
