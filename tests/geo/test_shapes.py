@@ -90,3 +90,19 @@ def test_only_the_part_that_jumps_is_turned():
     assert changed.tolist() == [True]
     expected = areas_km2(array(shapely.box(0, 0, 2, 1), shapely.box(-100, 5, -90, 6))).sum()
     assert areas_km2(cut)[0] == pytest.approx(expected, rel=1e-9)
+
+
+def chain_of_loops(count):
+    """One outline that crosses itself `count` times: two zigzags over each other, loops of half a square each."""
+    x = np.arange(count + 1.0)
+    up = np.where(np.arange(count + 1) % 2, 0.5, -0.5)
+    return shapely.Polygon(np.concatenate([np.column_stack([x, up]), np.column_stack([x, -up])[::-1]]) * 1e-3)
+
+
+@pytest.mark.parametrize("count", [5, 40, 20_000])
+def test_outline_that_crosses_itself_thousands_of_times_keeps_every_loop(count):
+    # between two crossings lies a rhombus with diagonals 1 and 1, at either end half of one
+    fixed, bad = repaired(array(chain_of_loops(count)))
+    assert bad.all()
+    assert shapely.get_num_geometries(fixed[0]) == count + 1
+    assert fixed[0].area == pytest.approx((count - 1 + 2 * 0.5) * 0.5e-6, rel=1e-9)

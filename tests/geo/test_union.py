@@ -85,3 +85,21 @@ def test_dissolved_equals_union_all():
     at_once = shapely.union_all(shapes)
     assert shapely.symmetric_difference(dissolved(shapes), at_once).area < 1e-12 * at_once.area
     assert dissolved(shapes[:0]).is_empty
+
+
+def test_tiles_of_a_shape_of_many_parts_add_up_and_hold_it_once():
+    random = np.random.default_rng(4)
+    cell = np.arange(20.0)
+    west, south = (grid.ravel() for grid in np.meshgrid(cell, cell))
+    islands = shapely.box(west, south, west + random.uniform(0.2, 1.0, 400), south + random.uniform(0.2, 1.0, 400))
+    shapes = array(shapely.box(3, 3, 12, 12), shapely.multipolygons(islands), shapely.box(50, 3, 51, 4))
+    zone = shapely.box(0.5, 0.5, 18.3, 19.1)
+    whole = shapely.intersection(zone, shapely.union_all(shapes))
+    for most in (60, 500, 10**9):
+        total = 0.0
+        for tile in tiles(zone, shapes, most):
+            assert tile.index.tolist() == sorted(set(tile.index.tolist()))
+            assert shapely.is_valid(tile.shapes).all()
+            cut = clipped(tile.zone, tile.shapes)
+            total += growth_km2(cut, np.zeros(cut.size, np.int64), 1)[0]
+        assert total == pytest.approx(km2(whole)[0], rel=1e-9)

@@ -46,7 +46,8 @@ def _rebuilt(shape: shapely.Geometry) -> shapely.Geometry:
         outer = _ring_area(part.exterior)
         holes = [_ring_area(ring) for ring in part.interiors]
         parts.append(shapely.difference(outer, shapely.union_all(holes)) if holes else outer)
-    return polygonal(shapely.union_all(parts))
+    # one part is flat already, and joining the thousands of loops of one outline again takes the square of their number
+    return polygonal(parts[0] if len(parts) == 1 else shapely.disjoint_subset_union_all(parts))
 
 
 def _ring_area(ring: shapely.LinearRing) -> shapely.Geometry:

@@ -18,6 +18,7 @@ from biosetu.geo.kinds import Floats, Integers
 
 TILE_COORDINATES = 60_000
 DEEPEST = 12
+MANY_PARTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,29 @@ def tiles(zone: shapely.Geometry, shapes: np.ndarray | SiteTree, most: int = TIL
     """Split a zone by halves until each tile holds at most `most` coordinates; shapes off the zone are left out."""
     found = shapes if isinstance(shapes, SiteTree) else SiteTree(shapes)
     index = np.sort(found.tree.query(zone, predicate="intersects"))
-    yield from _halved(zone, found.shapes[index], index, most, DEEPEST)
+    shapes, index = _in_parts(found.shapes[index], index)
+    yield from map(_joined, _halved(zone, shapes, index, most, DEEPEST))
+
+
+def _in_parts(shapes: np.ndarray, index: Integers) -> tuple[np.ndarray, Integers]:
+    """Return shapes with those of many parts taken apart: a cut then goes through the parts alone that it crosses."""
+    many = shapely.get_num_geometries(shapes) > MANY_PARTS
+    if not many.any():
+        return shapes, index
+    parts, place = shapely.get_parts(shapes[many], return_index=True)
+    owner = np.concatenate([index[~many], index[many][place]])
+    order = np.argsort(owner, kind="stable")
+    return np.concatenate([shapes[~many], parts])[order], owner[order]
+
+
+def _joined(tile: Tile) -> Tile:
+    """Return a tile with the parts of a shape together again: they lie beside each other, so nothing is computed."""
+    if np.unique(tile.index).size == tile.index.size:
+        return tile
+    flat, place = shapely.get_parts(tile.shapes, return_index=True)
+    polygon = shapely.get_type_id(flat) == shapely.GeometryType.POLYGON
+    own, member = np.unique(tile.index[place[polygon]], return_inverse=True)
+    return Tile(tile.zone, shapely.multipolygons(flat[polygon], indices=member), own)
 
 
 def _halved(zone: shapely.Geometry, shapes: np.ndarray, index: Integers, most: int, depth: int) -> Iterator[Tile]:
@@ -89,8 +112,12 @@ def clipped(zone: shapely.Geometry, shapes: np.ndarray) -> np.ndarray:
 
 def groups(shapes: np.ndarray) -> Integers:
     """Return the group of each shape: shapes that touch or overlap, directly or by others, are one group."""
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    return _components(first.astype(np.int64), second.astype(np.int64), shapes.size)
+    first, second = shapely.STRtree(shapes).query(shapes)
+    once = first < second
+    first, second = first[once].astype(np.int64), second[once].astype(np.int64)
+    shapely.prepare(shapes)
+    joined = shapely.intersects(shapes[first], shapes[second])
+    return _components(first[joined], second[joined], shapes.size)
 
 
 @compiled
