@@ -135,6 +135,16 @@ class Voice:
 
         return str(format_date(day, "d MMMM y", locale=self.language)) if self.language != "ar" else _arabic(day)
 
+    @property
+    def comma(self) -> str:
+        """What stands between the items of a plain list."""
+        return "، " if self.language == "ar" else ", "
+
+    @property
+    def semicolon(self) -> str:
+        """What stands between the items of a plain list that have commas of their own."""
+        return "؛ " if self.language == "ar" else "; "
+
     def join(self, items: Sequence[str]) -> str:
         """Return the items as a list in a sentence."""
         from babel.lists import format_list

@@ -8,7 +8,10 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from html import unescape
+from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -17,19 +20,27 @@ from tests.observations.answered import OFFICE, give
 from tests.observations.rows import row, table
 
 from biosetu.framework import find_centre
+from biosetu.jobs.alignment_views import measured_of
 from biosetu.jobs.dossier import evidence_of
 from biosetu.jobs.observations import list_observations
 from biosetu.jobs.party import default_store, party_evidence
-from biosetu.jobs.validation import sheet_rows
+from biosetu.jobs.peers import peers
+from biosetu.jobs.validation import differences
 from biosetu.observations import Selection
 from biosetu.observations.given import FIRST, answers_by_series, party_first, with_answers
+from biosetu.observations.own import Quantity
 from biosetu.reports import Document, Evidence, Table, html, jsonfile, pdf, word
+from biosetu.reports.differences import differences_letter
 from biosetu.reports.dossier import dossier
+from biosetu.reports.sections.alignment import _measured_row as measured_row
+from biosetu.reports.sections.cooperation import _peer_value as peer_value
 from biosetu.reports.series import chart, facts, overview, said, told, year_table
 from biosetu.reports.side_by_side import dot_of, small_of
 from biosetu.reports.standing import tiles
 from biosetu.reports.synthesis import Member, synthesis
+from biosetu.statistics.pathway import pathway
 from biosetu.statistics.summary import Summary
+from biosetu.statistics.telling import tell_pathway
 from biosetu.translation import Voice
 
 DAY = date(2026, 11, 23)
@@ -40,9 +51,10 @@ _made: dict[str, Evidence] = {}
 
 def answered(choice: str) -> Evidence:
     """Return Nepal with its newest Red List Index (0.85 in 2024) replaced by 0.71, or disputed without a value."""
-    if choice not in _made:
+    if not default_store().batches():
         given_value = {"own_value": OWN, "own_source": "Red List of Nepal 2025"} if choice == "replace" else {}
         give("NPL", "A.3", 2024, "2024", default_store(), answer=choice, reason=REASON, **given_value)
+    if choice not in _made:
         _made[choice] = evidence_of(party_evidence("NPL"), on=DAY, with_map=False)
     return _made[choice]
 
@@ -73,12 +85,40 @@ def of_sentences(evidence: Evidence) -> str:
 
 
 def of_chart(evidence: Evidence) -> str:
-    """The value that is set strong, then the legend, which names what is drawn."""
-    drawn = chart(evidence, index(evidence), EN, key="k")
-    texts = re.findall(r'class="([^"]*)">([^<]*)</text>', unescape(str(drawn)))
-    strong = [text for classes, text in texts if "t-strong" in classes.split()]
-    legend = [text for classes, text in texts if classes == "t-start t-soft"]
-    return " ".join([*strong, *legend])
+    """The texts of the chart: the title and description that are read aloud, then the legend."""
+    drawn = unescape(str(chart(evidence, index(evidence), EN, key="k")))
+    said = re.findall(r"<(?:title|desc)[^>]*>([^<]*)<", drawn)
+    legend = re.findall(r'class="t-start t-soft">([^<]*)</text>', drawn)
+    return " ".join([*said, *legend])
+
+
+def of_measured(evidence: Evidence) -> str:
+    rows = [line for line in measured_of("NPL", party_evidence("NPL")).to_pylist() if line["indicator"] == "A.3"]
+    rows = [line for line in rows if line["year"] == 2024 and line["target"] == "A"]
+    return " ".join(f"{line['party_answer']} {line['value']} {line['vintage']}" for line in rows)
+
+
+def of_measured_table(evidence: Evidence) -> str:
+    known = measured_of("NPL", party_evidence("NPL"))
+    cells = [measured_row(EN, line) for line in known.to_pylist() if line["indicator"] == "A.3"]
+    return " ".join(cell for line in cells if line[4] == "2024" for cell in line)
+
+
+def of_peers(evidence: Evidence) -> str:
+    rows = [line for line in peers("BTN", "4", most=40).to_pylist() if line["party"] == "NPL"]
+    return " ".join(peer_value(line, EN) for line in rows if line["indicator"] == "A.3")
+
+
+def of_way(evidence: Evidence) -> str:
+    goal = Quantity("NPL", "q", "", ("4",), "A.3", "", "", 0.9, "index", "at least", 2030, 0.8, 2020, "NBSAP")
+    path = pathway(goal, evidence.summaries)
+    return f"{tell_pathway(path).text()} {path.state}"
+
+
+def of_letter(evidence: Evidence) -> str:
+    found = differences(party_evidence("NPL").observations)
+    page = html.render(differences_letter("Nepal", found, EN, DAY))
+    return plain(page[page.index("<main") :])
 
 
 def of_year_table(evidence: Evidence) -> str:
@@ -139,11 +179,6 @@ def of_listing(evidence: Evidence) -> str:
     return " ".join(f"{line['value_text']} {line['value']} {line['party_answer']}" for line in rows)
 
 
-def of_sheet(evidence: Evidence) -> str:
-    (line,) = [r for r in sheet_rows(evidence.observations) if r["indicator"] == "A.3" and r.get("answer")]
-    return f"{line['own_value']} {line['reason']} {line['value']}"
-
-
 PLACES: dict[str, Callable[[Evidence], str]] = {
     "facts": of_facts,
     "sentences": of_sentences,
@@ -158,10 +193,16 @@ PLACES: dict[str, Callable[[Evidence], str]] = {
     "Word": of_word,
     "PDF": of_pdf,
     "listing, CSV and API": of_listing,
-    "validation sheet": of_sheet,
+    "matrix of what measures": of_measured,
+    "table of what measures": of_measured_table,
+    "peers of others": of_peers,
+    "way to an own quantity": of_way,
+    "letter": of_letter,
 }
+# places with room for one value: the Party's takes it, the published one stands beside them
+ONE_VALUE = ("overview", "synthesis", "peers of others", "way to an own quantity")
 # places that hold the values alone; everywhere else the words of the dispute stand too
-MARKS = {"replace": r"0\.71|the Party's answers", "dispute": r"[Dd]isputed|disputes|dispute\b|Three species"}
+MARKS = {"replace": r"0\.71|the Party's answers", "dispute": r"[Dd]isput|Three species"}
 
 
 @pytest.mark.parametrize("choice", ["replace", "dispute"])
@@ -174,10 +215,50 @@ def test_the_party_s_answer_comes_before_the_published_figure(place: str, choice
     assert published is None or own.start() < published.start(), text[:2000]
 
 
-@pytest.mark.parametrize("place", [name for name in PLACES if name not in ("overview", "synthesis")])
+@pytest.mark.parametrize("place", [name for name in PLACES if name not in ONE_VALUE])
 def test_a_replaced_figure_stays_visible(place: str) -> None:
     text = PLACES[place](answered("replace"))
     assert re.search(r"(?<![\d.])0\.85(?!\d)|release 2024", text), text[:2000]
+
+
+LABELS = {"replace": {("0.71", "t-start t-strong halo")}, "dispute": {("0.85", "t-start t-soft halo")}}
+
+
+@pytest.mark.parametrize("choice", LABELS)
+def test_chart_sets_the_party_s_value_strong_and_rings_the_one_it_disputes(choice: str) -> None:
+    evidence = answered(choice)
+    drawn = ElementTree.fromstring(str(chart(evidence, index(evidence), EN, key="k")))
+    texts = {(text.text, text.get("class")) for text in drawn.iter() if text.tag.endswith("text")}
+    values = {(text, classes) for text, classes in texts if "halo" in classes.split() and text[0].isdigit()}
+    assert values == LABELS[choice]
+    dots = [
+        (dot.get("class"), float(dot.get("cx")), dot.get("cy")) for dot in drawn.iter() if dot.tag.endswith("circle")
+    ]
+    ends = [place for kind, *place in dots if kind == "dot"]
+    rings = [place for kind, *place in dots if kind == "dot-disputed"]
+    assert (ends[0] in rings) == (choice == "dispute")
+    assert ("dot-national" in {kind for kind, *_ in dots}) == (choice == "replace")
+
+
+VALUES = re.compile(r"\.level\.(?:value|text)|latest_in_words|published_words")
+# the modules that take the latest value of a series to show it: a new one is a new place, for PLACES or for the table
+# of pages in tests/centre/pages/test_party_first.py
+SHOWING = {
+    "centre/pages/reading.py",
+    "jobs/alignment_views.py",
+    "jobs/peers.py",
+    "reports/sections/alignment.py",
+    "reports/sections/targets.py",
+    "reports/series.py",
+    "reports/side_by_side.py",
+    "reports/synthesis.py",
+}
+
+
+def test_no_other_module_shows_the_latest_value_of_a_series() -> None:
+    root = Path(str(files("biosetu")))
+    found = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if VALUES.search(path.read_text("utf-8"))}
+    assert found == SHOWING
 
 
 def test_movement_is_not_told_of_a_disputed_series() -> None:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from tests.observations.rows import row, table
 
+from biosetu.observations.answers import METHOD, answer_vintage
 from biosetu.observations.own import Quantity
 from biosetu.statistics.pathway import expected_value, pathway
 from biosetu.statistics.summary import summarise
@@ -75,3 +76,19 @@ def test_pathway_is_told_with_its_numbers() -> None:
         "Off track to the Party's own quantity (at least 30 % by 2030): 21.5 % in 2024, where the straight path stands "
         "at 24 %."
     )
+
+
+def test_pathway_of_a_figure_that_the_party_disputes_says_nothing_of_the_way() -> None:
+    figure = row(indicator="3.1", unit="percent", value=23.0, year=2024)
+    words = figure | {
+        "source": "national",
+        "method": METHOD,
+        "value": None,
+        "value_text": "Two parks are missing",
+        "vintage": answer_vintage(figure),
+        "status": "validated",
+    }
+    assert pathway(GOAL, summarise(table(figure))).state == "off-path"
+    found = pathway(GOAL, summarise(table(figure, words)))
+    assert (found.state, found.expected) == ("disputed", None)
+    assert tell_pathway(found).text().startswith("The Party disputes the figure for 2024")

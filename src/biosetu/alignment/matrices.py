@@ -19,7 +19,7 @@ MATRIX = pa.schema(
 )
 MEASURED = pa.schema(
     [(name, pa.string()) for name in ("national_target", "title", "target", "indicator", "indicator_title", "kind")]
-    + [("measured", pa.string()), ("year", pa.int32()), ("value", pa.float64())]
+    + [("measured", pa.string()), ("party_answer", pa.string()), ("year", pa.int32()), ("value", pa.float64())]
     + [(name, pa.string()) for name in ("value_text", "unit", "part", "source", "series", "vintage", "holder")]
 )
 STATED = "stated"
@@ -78,8 +78,9 @@ def measured_matrix(promises: Promises, held: pa.Table) -> pa.Table:
     merely hold no figure; `not relevant`. Asked for are the headline and binary indicators of the global targets to
     which a national target is aligned, those that it names itself, and whatever else is measured of these.
 
-    `held` has a row a series: indicator, measured, year, value, value_text, unit, part (the disaggregation), source,
-    series, vintage, holder. Where no national targets are loaded the global ones stand in their place.
+    `held` has a row a series: indicator, measured, party_answer (where the Party replaces or disputes the value), year,
+    value, value_text, unit, part (the disaggregation), source, series, vintage, holder. Where no national targets are
+    loaded the global ones stand in their place.
     """
     by_indicator: dict[str, list[Row]] = {}
     for row in held.to_pylist():

@@ -14,6 +14,7 @@ from biosetu.translation import Voice
 
 WIDTH, ROW, TOP = 440.0, 24.0, 34.0
 NAME_CHARACTERS = 27
+DAGGER = "†"
 LEGEND_ROW = 18.0
 SMALL_WIDTH, SMALL_HEIGHT = 200.0, 112.0
 SHORTEST_COURSE = 2
@@ -25,8 +26,8 @@ YEARS_APART = 66.0
 class Dot:
     """One row of a dot plot: a Party's level now and, where there is one, before; `note` stands where there is none.
 
-    `own` marks a value that the Party itself gives, `disputed` a published one that it disputes (`note` says so, before
-    the value); a `published` value stands beside the Party's own.
+    `own` marks a value that the Party itself gives, `disputed` a published one that it disputes (a dagger at its name
+    says so before the value, a ring at the dot); a `published` value stands beside the Party's own.
     """
 
     label: str
@@ -36,6 +37,12 @@ class Dot:
     own: bool = False
     disputed: bool = False
     published: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The label as it is drawn: cut where it is long, with a dagger where the Party disputes the value."""
+        cut = self.label if len(self.label) <= NAME_CHARACTERS else self.label[: NAME_CHARACTERS - 1] + "…"
+        return f"{cut} {DAGGER}" if self.disputed else cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def dot_plot(rows: Sequence[Dot], voice: Voice, options: DotOptions, *, key: str
     ordered = sorted(known, key=lambda dot: -(dot.value or 0.0)) + [dot for dot in rows if dot.value is None]
     marks_used = _marks_used(ordered, options)
     canvas = Canvas(WIDTH, TOP + ROW * len(ordered) + 58 + LEGEND_ROW * len(marks_used), voice)
-    start = 8 + max(width_of(dot.label[:NAME_CHARACTERS]) for dot in ordered)
+    start = 8 + max(width_of(dot.name) for dot in ordered)
     values = [value for dot in known for value in (dot.value, dot.before, dot.published) if value is not None]
     values += [value for _, value in benchmark.points] if benchmark else []
     marks = ticks(min(values), max(values), 4)
@@ -105,9 +112,10 @@ def dot_plot(rows: Sequence[Dot], voice: Voice, options: DotOptions, *, key: str
 
 def _marks_used(rows: Sequence[Dot], options: DotOptions) -> list[tuple[str, float, str]]:
     """Return the marks of what the Parties say themselves that are drawn: shape, radius, what it means."""
+    said = options.marks.disputed
     kinds = (
         (any(dot.own for dot in rows), "dot-national", 4.5, options.marks.own),
-        (any(dot.disputed for dot in rows), "dot-disputed", 5.5, options.marks.disputed),
+        (any(dot.disputed for dot in rows), "dot-disputed", 5.5, said and f"{DAGGER} {said}"),
         (any(dot.published is not None for dot in rows), "dot-older", 3.0, options.marks.published),
     )
     return [(shape, radius, label) for used, shape, radius, label in kinds if used and label]
@@ -122,8 +130,7 @@ def _dot_axis(canvas: Canvas, xs: Scale, marks: Sequence[float], bottom: float, 
 
 
 def _dot_row(canvas: Canvas, xs: Scale, dot: Dot, y: float, start: float, places: int) -> None:
-    label = dot.label if len(dot.label) <= NAME_CHARACTERS else dot.label[: NAME_CHARACTERS - 1] + "…"
-    canvas.text(start, y + 4.5, label, "", "end")
+    canvas.text(start, y + 4.5, dot.name, "", "end")
     if dot.value is None:
         canvas.text(start + 12, y + 4.5, dot.note, "t-soft t-small")
         return
@@ -135,8 +142,9 @@ def _dot_row(canvas: Canvas, xs: Scale, dot: Dot, y: float, start: float, places
     canvas.dot(xs(dot.value), y, 4.5, "dot-national" if dot.own else "dot")
     if dot.disputed:
         canvas.dot(xs(dot.value), y, 7, "dot-disputed")
+    style = "t-soft halo" if dot.disputed else "t-strong halo"
     rightmost = max(value for value in (dot.value, dot.before, dot.published) if value is not None)
-    canvas.text(xs(rightmost) + 9, y + 4.5, canvas.voice.number(dot.value, places), "t-strong halo")
+    canvas.text(xs(rightmost) + 9, y + 4.5, canvas.voice.number(dot.value, places), style)
 
 
 def _dot_legend(canvas: Canvas, y: float, options: DotOptions) -> None:
@@ -222,5 +230,5 @@ def _small_said(item: Small, voice: Voice, unit: str, places: int) -> str:
     if item.values:
         ends = dict.fromkeys([(item.years[0], item.values[0]), (item.years[-1], item.values[-1])])
         parts += [f"{year} {voice.number(value, places)}" for year, value in ends]
-    named = f"{item.label}, {unit}" if unit else item.label
-    return f"{named}: " + ", ".join(parts)
+    named = voice.comma.join(filter(None, (item.label, unit)))
+    return f"{named}: {voice.comma.join(parts)}"

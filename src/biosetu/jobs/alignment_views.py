@@ -27,6 +27,7 @@ from biosetu.jobs.statements import statements_of
 from biosetu.observations import Source
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
+from biosetu.reports.series import answer_to
 
 
 def coverage_by_party(
@@ -94,6 +95,7 @@ def _series(found: PartyEvidence) -> pa.Table:
         {
             "indicator": item.indicator,
             "measured": YES,
+            "party_answer": answer_to(item),
             "year": item.level.year,
             "value": item.level.value,
             "value_text": item.level.text,

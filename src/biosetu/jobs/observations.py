@@ -31,13 +31,14 @@ from biosetu.observations import (
     without,
 )
 from biosetu.observations.changes import changes, released_before, shown, shown_before
-from biosetu.observations.given import party_first
+from biosetu.observations.given import party_first, with_answers_to
 from biosetu.observations.revisions import SAME, revisions
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources import official, setuland
 
 WRONG = "wrong"
+RELEASES = ("new_vintage", "old_vintage")
 PREVIEW = pa.schema(
     [
         ("row", pa.int32()),
@@ -168,9 +169,12 @@ def known(wanted: Selection) -> Selection:
 def list_revisions(code: str, *, store: ObservationStore | None = None, everything: bool = False) -> pa.Table:
     """Return which figures of a Party its sources changed in their newest release (`observations.revisions`).
 
+    The Party's answers stand beside them, as in `list_changes`.
+
     Without `everything` years that say the same are left out.
     """
-    found = revisions(held(find_party(code).iso3, store or default_store()))
+    table = held(find_party(code).iso3, store or default_store())
+    found = with_answers_to(revisions(table), table, RELEASES)
     return found if everything else found.filter(pc.not_equal(found.column("state"), SAME))
 
 
@@ -180,14 +184,14 @@ def list_changes(
     """Return which published figures of a Party changed (`observations.changes`).
 
     Since what somebody has seen (`seen`, of `shown`); or since a day: what was shown then is what had certainly been
-    released, and imported, before it; or else since the release before the newest. Raises UsageError for an unknown
-    Party.
+    released, and imported, before it; or else since the release before the newest. With what the Party answered to the
+    newer figure, else to the older (`ANSWER_COLUMNS`). Raises UsageError for an unknown Party.
     """
     party, target = find_party(code).iso3, store or default_store()
     now = held(party, target)
     if seen is None:
         seen = shown_before(now) if since is None else shown(_held_before(party, since, target))
-    return changes(seen, shown(now))
+    return with_answers_to(changes(seen, shown(now)), now, RELEASES)
 
 
 def shown_figures(code: str, *, store: ObservationStore | None = None) -> pa.Table:

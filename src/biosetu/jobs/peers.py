@@ -15,7 +15,7 @@ from biosetu.jobs.party import PartyEvidence, default_store, party_evidence
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports.series import is_disputed, is_headline, movement, targets_of, told
-from biosetu.translation import translations
+from biosetu.translation import Voice
 
 ASKED = 40
 ORDER = ("moved", "measured", "figure")
@@ -98,13 +98,13 @@ def _row(item: Likeness, target: str, language: str, state: State) -> Iterator[d
     source = next(
         (note.citation for note in _evidence(item.party, state).sources if note.vintage == shown.level.vintage), ""
     )
-    gettext = translations(language).gettext
+    voice = Voice(language)
     yield {
         "target": target,
         "rank": 0,
         "party": item.party,
         "likeness": round(item.likeness, 4),
-        "alike": ", ".join(map(gettext, item.alike)),
+        "alike": voice.comma.join(map(voice.gettext, item.alike)),
         "state": "moved" if best else "measured" if headline else "figure",
         "indicator": shown.indicator,
         "series": shown.series,

@@ -155,26 +155,28 @@ def _same_thing(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _shown(row: Mapping[str, Any], language: str) -> str:
     value = official.wording(row["value_text"], language) if row["value"] is None else plain_number(row["value"])
     release = row["vintage"] or (translations(language).gettext("national") if row["source"] == Source.NATIONAL else "")
-    return f"{value} ({', '.join(part for part in (row['series'], release) if part)})"
+    return f"{value} ({Voice(language).comma.join(part for part in (row['series'], release) if part)})"
 
 
 def _sheet_row(
     row: dict[str, Any], beside: list[dict[str, Any]], given: Mapping[str, Any] | None, language: str
 ) -> dict[str, Any]:
     known = units().get(row["unit"])
+    voice = Voice(language)
+    said = (official.wording(row[name], language) for name in ("value_text", "footnote") if row[name])
     return {
         "reference": reference(row),
         "indicator": row["indicator"],
         "meaning": meaning(row, language),
-        "part": part_of(row["disaggregation"], Voice(language)),
+        "part": part_of(row["disaggregation"], voice),
         "year": row["year"],
         "value": row["value"],
         "unit": known.label(language) if known else row["unit"],
         "publisher": f"{row['holder']}. {row['inputs']}",
         "vintage": row["vintage"],
         "method": row["method"],
-        "beside": "; ".join(_shown(other, language) for other in beside if other is not row),
-        "note": "; ".join(official.wording(row[name], language) for name in ("value_text", "footnote") if row[name]),
+        "beside": voice.semicolon.join(_shown(other, language) for other in beside if other is not row),
+        "note": voice.semicolon.join(said),
     } | (_given(given, language) if given else {})
 
 

@@ -104,6 +104,24 @@ def with_answers(table: pa.Table, beside: pa.Table) -> pa.Table:
     return ordered
 
 
+def with_answers_to(lines: pa.Table, beside: pa.Table, releases: Sequence[str]) -> pa.Table:
+    """Return lines about figures with what the Party answered to them (`ANSWER_COLUMNS`).
+
+    A line names its series (`SERIES`) and year; `releases` are the columns of the releases it speaks of, the one whose
+    answer counts before others first. `beside` are the Party's observations.
+    """
+    given = {_about(row): row for row in beside.to_pylist() if row["method"] == METHOD}
+    cells = [_cells(_first_answer(row, given, releases)) for row in lines.to_pylist()]
+    for field in ANSWER_COLUMNS:
+        lines = lines.append_column(field, pa.array([row[field.name] for row in cells], field.type))
+    return lines
+
+
+def _first_answer(line: Row, given: Mapping[tuple[Any, ...], Row], releases: Sequence[str]) -> Row | None:
+    asked = (answer_vintage({"vintage": line[name]}) for name in releases if line[name] is not None)
+    return next((given[key] for name in asked if (key := _about({**line, "vintage": name})) in given), None)
+
+
 def _cells(answer: Row | None) -> dict[str, Any]:
     if answer is None:
         return {"party_answer": "", "party_value": None, "party_reason": "", "party_office": ""}

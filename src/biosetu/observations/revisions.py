@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.observations.answers import METHOD
+from biosetu.observations.given import SERIES
 from biosetu.observations.store import sorted_by_key
 
 REVISED, SAME, ADDED, DROPPED = "revised", "same", "added", "dropped"
@@ -16,6 +17,7 @@ REVISIONS = pa.schema(
         ("party", pa.string()),
         ("indicator", pa.string()),
         ("series", pa.string()),
+        ("disaggregation_type", pa.string()),
         ("disaggregation", pa.string()),
         ("year", pa.int32()),
         ("unit", pa.string()),
@@ -27,7 +29,7 @@ REVISIONS = pa.schema(
         ("state", pa.string()),
     ]
 )
-GROUP = ("party", "indicator", "series", "disaggregation_type", "disaggregation", "source", "unit")
+GROUP = (*SERIES, "source", "unit")
 _SLACK = 1e-9
 Row = Mapping[str, Any]
 
@@ -59,7 +61,7 @@ def _compared(releases: Mapping[str, Sequence[Row]]) -> Iterator[dict[str, Any]]
 
 def _line(old: Row | None, new: Row | None, older: str, newer: str) -> dict[str, Any]:
     row = old or new or {}
-    names = ("party", "indicator", "series", "disaggregation", "year", "unit")
+    names = (*SERIES, "year", "unit")
     both = old is not None and new is not None
     return {name: row[name] for name in names} | {
         "old_vintage": older,

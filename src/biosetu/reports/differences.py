@@ -44,7 +44,7 @@ def differences_letter(party: str, differences: Sequence[Difference], voice: Voi
         key="differences",
         title=_("Figures on {party}: differences to be looked at").format(party=party),
         subtitle=_("From {offices}, {date}").format(
-            offices="; ".join(sorted({item.office for item in differences})), date=voice.date(on)
+            offices=voice.semicolon.join(sorted({item.office for item in differences})), date=voice.date(on)
         ),
         language=voice.language,
         on=on,
@@ -80,22 +80,22 @@ def _table(choice: str, rows: Sequence[Difference], voice: Voice) -> Table:
         Column("shows", _("What it shows")),
         Column("year", _("Year"), plain=True),
         Column("release", _("Release")),
-        Column("published", _("Published")),
         Column("own", _("The Party's value")),
+        Column("published", _("Published")),
         Column("why", _("Source or reason of the Party")),
     )
     return Table(
         caption=_(CAUSES[choice]),
         columns=columns,
-        rows=tuple(_row(item) for item in rows),
+        rows=tuple(_row(item, voice) for item in rows),
         sources=tuple(dict.fromkeys(Citation(item.citation, item.release) for item in rows)),
     )
 
 
-def _row(item: Difference) -> tuple[str, str, str, str, str, str]:
+def _row(item: Difference, voice: Voice) -> tuple[str, str, str, str, str, str]:
     shows = f"{item.shows}: {item.part}" if item.part else item.shows
-    why = "; ".join(part for part in (item.source, item.reason) if part)
-    return shows, str(item.year), item.release, _number(item.published, item.unit), _number(item.own, item.unit), why
+    why = voice.semicolon.join(part for part in (item.source, item.reason) if part)
+    return shows, str(item.year), item.release, _number(item.own, item.unit), _number(item.published, item.unit), why
 
 
 def _number(value: float | None, unit: str) -> str:

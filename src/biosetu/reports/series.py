@@ -15,7 +15,7 @@ from markupsafe import Markup
 from biosetu.figures import Level, Movement, Options, scales, series_chart
 from biosetu.framework import Code, code_list, elements, indicators
 from biosetu.observations import Source, computed_beside, computed_here, units
-from biosetu.observations.answers import METHOD, OWN_ANSWER
+from biosetu.observations.answers import DISPUTE, METHOD, OWN_ANSWER, REPLACE
 from biosetu.observations.given import PartyAnswer, disputed_years
 from biosetu.observations.own import Quantity
 from biosetu.observations.sentences import Sentence, decimals_of, difference_decimals
@@ -39,6 +39,10 @@ PARTS = {
 }
 KINDS = {"star-abatement/1": N_("threat abatement"), "star-restoration/1": N_("restoration")}
 COMPUTED = "computed"
+ANSWERED = {
+    DISPUTE: N_("disputed by the Party; published: {value}"),
+    REPLACE: N_("replaced by the Party; published: {value}"),
+}
 OWN_TABLES = N_("Computed here from the Party's own tables")
 FROM_ZERO = frozenset({"percent", "km2", "ha"})
 
@@ -148,9 +152,19 @@ def quantity(
 def latest_in_words(summary: Summary, voice: Voice) -> str:
     """Return the latest value with its unit; where the Party disputes it, that first."""
     shown = quantity(summary.level.value, summary, voice)
-    if is_disputed(summary):
-        return voice.gettext("disputed by the Party; published: {value}").format(value=shown)
-    return shown
+    return published_words(shown, DISPUTE, voice) if is_disputed(summary) else shown
+
+
+def published_words(shown: str, answer: str, voice: Voice) -> str:
+    """Return a published value as it is read: what the Party answered to it (`answer_to`) comes first."""
+    text = ANSWERED.get(answer)
+    return voice.gettext(text).format(value=shown) if text else shown
+
+
+def answer_to(summary: Summary) -> str:
+    """Return what the Party answered to the latest value, `replace` or `dispute`; empty for its own figures."""
+    given = [] if summary.answers_only else [one for one in summary.answers if one.year == summary.level.year]
+    return given[-1].choice if given else ""
 
 
 def is_disputed(summary: Summary) -> bool:

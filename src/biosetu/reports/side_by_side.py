@@ -6,11 +6,17 @@ from collections.abc import Iterable
 
 from biosetu.figures import Dot, OwnMarks, Small
 from biosetu.observations import computed_here
+from biosetu.observations.answers import DISPUTE, REPLACE
 from biosetu.observations.given import disputed_years
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.series import is_disputed, places
 from biosetu.statistics.summary import Summary
-from biosetu.translation import Voice
+from biosetu.translation import N_, Voice
+
+PUBLISHED = {
+    REPLACE: N_("published figure that the Party replaces"),
+    DISPUTE: N_("published figure that the Party disputes"),
+}
 
 
 def own_marks(voice: Voice) -> OwnMarks:
@@ -18,8 +24,8 @@ def own_marks(voice: Voice) -> OwnMarks:
     _ = voice.gettext
     return OwnMarks(
         own=_("the Party's own figure"),
-        published=_("published figure that the Party replaces"),
-        disputed=_("published figure that the Party disputes"),
+        published=_(PUBLISHED[REPLACE]),
+        disputed=_(PUBLISHED[DISPUTE]),
     )
 
 

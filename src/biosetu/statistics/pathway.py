@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from biosetu.observations.given import disputed_years
 from biosetu.observations.own import Quantity
 from biosetu.statistics.summary import Point, Summary
 
@@ -16,7 +17,8 @@ class Pathway:
 
     `state`: `reached`; `on-path` and `off-path` (against `expected`, the value on the straight line from the Party's
     own baseline to the quantity, in the figure's year); `missed` (the deadline has passed); `not-reached` (no
-    baseline of the Party's own, so no path); `no-figure`.
+    baseline of the Party's own, so no path); `disputed` (the Party disputes the figure, so nothing is said of the way);
+    `no-figure`.
     """
 
     quantity: Quantity
@@ -39,6 +41,8 @@ def pathway(quantity: Quantity, summaries: tuple[Summary, ...]) -> Pathway:
     point = best.level
     if point.value is None:
         return Pathway(quantity, "no-figure")
+    if not best.answers_only and point.year in disputed_years(best.answers):
+        return Pathway(quantity, "disputed", point, summary=best)
     expected = expected_value(quantity, point.year)
     return Pathway(quantity, _state(quantity, point, point.value, expected), point, expected, best)
 

@@ -82,6 +82,10 @@ MESSAGES: Mapping[str, str] = {
         "The Party's own quantity ({direction} {goal} {unit} by {deadline}) is not yet reached; it names no starting "
         "point, so no path is drawn."
     ),
+    "path-disputed": N_(
+        "The Party disputes the figure for {year}, so it is not set beside the Party's own quantity ({direction} "
+        "{goal} {unit} by {deadline})."
+    ),
     "path-no-figure": N_("No figure is held for the Party's own quantity ({direction} {goal} {unit} by {deadline})."),
 }
 DIRECTIONS: Mapping[str, str] = {"at least": N_("at least"), "at most": N_("at most")}

@@ -23,10 +23,10 @@ from biosetu.centre.services.models import Place, Service, State
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.cooperation import standards
 from biosetu.cooperation.forms import vocabulary
-from biosetu.framework import Party, centres, parties, targets
+from biosetu.framework import Party, centres, name_order, parties, targets
 from biosetu.reports import Document, Section
 from biosetu.reports.content import Block, Bullets, Cell, Column, Fact, Facts, Item, Paragraph, Table
-from biosetu.translation import N_
+from biosetu.translation import N_, Voice
 
 TO_WRITE = N_("[to be written by the centre]")
 BY_PARTY = frozenset({"party", "capacity_before", "capacity_after", "nominated", "trained"})
@@ -101,7 +101,8 @@ class Known:
 
 def document(known: Known) -> Document:
     """Return the report, to be written as Word."""
-    named = ", ".join(centres()[name].name(language()) for name in known.centres if name in centres())
+    names = (centres()[name].name(language()) for name in known.centres if name in centres())
+    named = Voice(language()).comma.join(names)
     sections = (
         _introduction(known),
         _asked(known),
@@ -145,7 +146,7 @@ def _write(hint: str) -> Paragraph:
 
 
 def _introduction(known: Known) -> Part:
-    served = ", ".join(one.name(language()) for one in known.served)
+    served = _party_names(one.iso3 for one in known.served)
     mandate = N_(
         "The centre supports technical and scientific cooperation among Parties to the Convention: a Party asks, the"
         " centre helps to say what is needed, finds who can help, and follows the work to its result."
@@ -168,7 +169,8 @@ def _asked(known: Known) -> Part:
     rows = [(f"{code} {targets()[code].theme(language())}", demand.get(code, 0), supply.get(code, 0)) for code in codes]
     heads = (gettext("Target"), gettext("Open requests"), gettext("Providers"))
     blocks += _grid(gettext("Demand and supply by target"), heads, rows)
-    by_party = sorted(((parties()[code].name(language()), many) for code, many in known.of("party").items()))
+    named = ((parties()[code].name(language()), many) for code, many in known.of("party").items())
+    by_party = sorted(named, key=lambda row: name_order(row[0]))
     blocks += _grid(gettext("By Party"), (gettext("Party"), gettext("Open requests")), by_party)
     kinds = dict(vocabulary("assistance"))
     by_kind = [(gettext(kinds.get(code, code)), many) for code, many in known.of("kind").items()]
@@ -184,7 +186,7 @@ def _services(known: Known) -> Part:
     rows = []
     for one in known.services:
         came = sum(person.place == Place.CAME for person in one.participants.all())
-        codes = ", ".join(parties()[code].name(language()) for code in sorted(one.parties_of()))
+        codes = _party_names(one.parties_of())
         when = " – ".join(str(day) for day in (one.starts, one.ends) if day)
         rows.append((one.title, gettext(kinds.get(one.kind, one.kind)), when, codes, came))
     heads = (gettext("Service"), gettext("Kind"), gettext("Days"), gettext("Parties"), gettext("Took part"))
@@ -290,8 +292,9 @@ def _helped_hindered(known: Known) -> Part:
 
 
 def _coming(known: Known) -> Part:
+    comma = Voice(language()).comma
     order = [
-        (f"{one.gap.target} {one.target}".strip(), one.says, len(one.codes), ", ".join(one.names), one.requests)
+        (f"{one.gap.target} {one.target}".strip(), one.says, len(one.codes), comma.join(one.names), one.requests)
         for one in known.priorities
     ]
     heads = (gettext("Target"), gettext("Gap"), gettext("Parties"), gettext("Which"), gettext("Open requests"))
@@ -324,8 +327,13 @@ def _grid(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], *,
 
 
 def _names(one: SupportRequest) -> str:
-    codes = sorted(row.party for row in one.request_parties.all() if row.standing == Taking.PART)
-    return ", ".join(parties()[code].name(language()) for code in codes if code in parties())
+    return _party_names(row.party for row in one.request_parties.all() if row.standing == Taking.PART)
+
+
+def _party_names(codes: Iterable[str]) -> str:
+    """Return Parties by name, in the order of the reader's language."""
+    names = [parties()[code].name(language()) for code in codes if code in parties()]
+    return Voice(language()).comma.join(sorted(names, key=name_order))
 
 
 def _number(value: float | None) -> str:

@@ -25,6 +25,7 @@ from biosetu.jobs.alignment import export_promises
 from biosetu.jobs.alignment_decisions import write_decisions
 from biosetu.problems import DataError
 from biosetu.reports.sections.alignment import MEASURED_STATES, SOURCES
+from biosetu.reports.side_by_side import PUBLISHED
 
 PAGE = 100
 
@@ -163,7 +164,7 @@ def measured(request: HttpRequest, party: Party) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     known = {one.id: one for one in reading.held(party.iso3).targets}
     context = {"party": party, "page": page, "sort": sort, "counts": counts, "known": known}
-    context |= {"sources": SOURCES, "words": MEASURED_STATES}
+    context |= {"sources": SOURCES, "words": MEASURED_STATES, "published": PUBLISHED}
     return render(request, "promises/measured.html", context)
 
 

@@ -18,7 +18,7 @@ from biosetu.centre.evidence.snapshot import snapshot as figures_now
 from biosetu.centre.pages import reading as pages
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.promises.store import Version
-from biosetu.framework import Element, GlobalTarget, elements, targets
+from biosetu.framework import Element, GlobalTarget, elements, name_order, targets
 from biosetu.jobs.alignment_decisions import suggestions_of
 from biosetu.jobs.alignment_views import matrix_of, measured_of
 from biosetu.jobs.promises import promises_of
@@ -178,7 +178,7 @@ def _matrix(codes: tuple[str, ...], at: Version) -> dict[str, dict[str, dict[str
 def ordered(cells: Mapping[str, Mapping[str, Mapping[str, Any]]], sort: str, names: Mapping[str, str]) -> Sequence[str]:
     """Return the Parties by name, or by one goal or target: degree from high to low, then parts covered."""
     name = sort.removeprefix("-")
-    found = sorted(cells, key=lambda code: names[code])
+    found = sorted(cells, key=lambda code: name_order(names[code]))
     if name in targets():
         degrees = ("high", "medium", "low", "stated", "")
         found.sort(key=lambda code: (degrees.index(cells[code][name]["degree"]), -_share(cells[code][name])))

@@ -168,7 +168,7 @@ def _material(
 
 def _action(action: Action, voice: Voice) -> Item:
     text = action.text.get(voice.language) or action.text.get("en") or next(iter(action.text.values()), "")
-    detail = ", ".join(part for part in (action.office, action.milestone, str(action.due or "")) if part)
+    detail = voice.comma.join(part for part in (action.office, action.milestone, str(action.due or "")) if part)
     return Item(
         text,
         detail,

@@ -11,7 +11,7 @@ from biosetu.framework import elements, indicators, targets
 from biosetu.observations import Source, units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Fact, Facts, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
-from biosetu.reports.series import part_of
+from biosetu.reports.series import part_of, published_words
 from biosetu.translation import N_, NO_BREAK, Voice
 
 PLACE = 310
@@ -123,7 +123,7 @@ def _declared(voice: Voice, row: Row) -> str:
         degree = DEGREES.get(entry["degree"] or "")
         words = f"{entry['target']} ({voice.gettext(degree)})" if degree else entry["target"]
         shown.append(f"{words} {CONFIRMED}" if entry["basis"] == "confirmed" else words)
-    return ", ".join(shown)
+    return voice.comma.join(shown)
 
 
 def _marks(voice: Voice, promised: Sequence[Row]) -> Iterator[Block]:
@@ -239,6 +239,7 @@ def _measured_table(evidence: Evidence, voice: Voice) -> Iterator[Block]:
 def _measured_row(voice: Voice, row: Row) -> tuple[str, ...]:
     title = indicators()[row["indicator"]].title(voice.language)
     value = row["value_text"] if row["value"] is None else _quantity(voice, row["value"], row["unit"], None)
+    value = published_words(value, row["party_answer"] or "", voice)
     source = voice.gettext(SOURCES.get(row["source"] or "", ""))
     return (
         row["national_target"],
@@ -247,7 +248,7 @@ def _measured_row(voice: Voice, row: Row) -> tuple[str, ...]:
         voice.gettext(MEASURED_STATES[row["measured"]]),
         str(row["year"] or ""),
         " – ".join(text for text in (value, part_of(row["part"] or "", voice)) if text),
-        ", ".join(text for text in (source, row["holder"], row["vintage"]) if text),
+        voice.comma.join(text for text in (source, row["holder"], row["vintage"]) if text),
     )
 
 

@@ -177,7 +177,7 @@ def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
         (
             row["target"],
             parties()[row["party"]].name(voice.language),
-            ", ".join(_(word) for word in row["alike"].split(", ")),
+            voice.comma.join(_(word) for word in row["alike"].split(", ")),
             _(PEER_STATES[row["state"]]),
             _series(row["indicator"], row["series"], voice),
             row["year"],

@@ -163,7 +163,7 @@ def _gaps(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
 
 def _detail(gap: Gap, voice: Voice) -> str:
     """Return what would close a gap; of one that stands for several, its parts first."""
-    parts = "; ".join(elements()[name].wording(voice.language) for name in parts_of(gap))
+    parts = voice.semicolon.join(elements()[name].wording(voice.language) for name in parts_of(gap))
     return " ".join(text for text in (f"{parts}." if parts else "", gap.closes.text(voice.language)) if text)
 
 
