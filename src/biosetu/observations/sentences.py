@@ -10,13 +10,15 @@ from types import MappingProxyType
 
 from biosetu.framework import elements, targets
 from biosetu.observations.units import units
-from biosetu.translation import Voice, direction, translations
+from biosetu.translation import FIRST_STRONG_ISOLATE, POP_ISOLATE, Voice, direction, translations
 
 Value = str | int | float
 
 
 _UNITS = frozenset({"unit", "difference"})
 _WORDS = frozenset({"direction", "text", "level"})
+# of a Party: in the language in which it said them, unless the catalogue has them
+_SPOKEN = frozenset({"said", "asked", "national", "milestone", "by"})
 _UNWRITTEN = frozenset({"index", "proportion", "flag", "count"})
 _SPACES = re.compile(r"\s+(?=[).,:;]|\s|$)")
 
@@ -25,6 +27,8 @@ MOST_DECIMALS = 7
 DECIMALS_OF_ZERO = 2
 RATE_DIGITS = 2
 _SLACK = 1e-9
+# begins with Latin letters, before any of another script
+_LATIN = re.compile(r"[^\w]*[A-Za-z\u00c0-\u024f]")
 _TURNED = re.compile(r"[+−-]?\d[\d,.]*(?:[–-]\d[\d,.]*)*")
 
 
@@ -33,8 +37,8 @@ class Sentence:
     """`message` is the English text with `{names}`, marked with `N_` where it is written; `id` names it.
 
     Among the values, `unit` and `difference` are codes of units, `direction`, `text` and `level` words that are
-    translated themselves, `title` and `part` codes of a goal or target and of one of its parts; `said@ar` takes the
-    place of `said` in Arabic.
+    translated themselves, `said`, `asked`, `national`, `milestone` and `by` the Party's own words, `title` and `part`
+    codes of a goal or target and of one of its parts; `said@ar` takes the place of `said` in Arabic.
     """
 
     id: str
@@ -110,12 +114,21 @@ def _isolated(text: str, voice: Voice) -> str:
     return _TURNED.sub(kept, text)
 
 
+def _own_words(text: str, language: str) -> str:
+    """Return a Party's words, in the language where the catalogue has them; others keep their own direction."""
+    said = translations(language).gettext(text) if text else ""
+    foreign = direction(language) == "rtl" and _LATIN.match(said)
+    return f"{FIRST_STRONG_ISOLATE}{said}{POP_ISOLATE}" if foreign else said
+
+
 def _shown(name: str, value: Value, language: str) -> str:
     if name in _UNITS:
         known = units().get(str(value))
         return "" if value in _UNWRITTEN else known.label(language) if known else str(value)
     if name in _WORDS and value:
         return translations(language).gettext(str(value))
+    if name in _SPOKEN:
+        return _own_words(str(value), language)
     if name == "title" and value in targets():
         return targets()[str(value)].title(language)
     if name == "part" and value in elements():

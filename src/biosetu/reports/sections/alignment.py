@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from biosetu.alignment.promise_tables import text_in
-from biosetu.framework import elements, indicators, targets
+from biosetu.framework import elements, indicators, name_order, targets
 from biosetu.observations import Source, units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Fact, Facts, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
@@ -128,7 +128,8 @@ def _declared(voice: Voice, row: Row) -> str:
 
 def _marks(voice: Voice, promised: Sequence[Row]) -> Iterator[Block]:
     """Explain the mark of confirmed alignment where it stands, with the offices that confirmed."""
-    offices = sorted({entry["by"] for row in promised for entry in row["declared"] if entry["basis"] == "confirmed"})
+    declared = (entry for row in promised for entry in row["declared"] if entry["basis"] == "confirmed")
+    offices = sorted({voice.gettext(entry["by"]) for entry in declared}, key=name_order)
     if offices:
         text = voice.gettext("✓ confirmed from a suggestion by {offices}; without it the Party's own declaration.")
         yield Paragraph(text.format(offices=voice.join(offices)), "note")
@@ -248,7 +249,7 @@ def _measured_row(voice: Voice, row: Row) -> tuple[str, ...]:
         voice.gettext(MEASURED_STATES[row["measured"]]),
         str(row["year"] or ""),
         " – ".join(text for text in (value, part_of(row["part"] or "", voice)) if text),
-        voice.comma.join(text for text in (source, row["holder"], row["vintage"]) if text),
+        voice.comma.join(text for text in (source, voice.gettext(row["holder"] or ""), row["vintage"]) if text),
     )
 
 
@@ -261,13 +262,13 @@ def _actions_table(voice: Voice, actions: Sequence[Row], promised: Sequence[Row]
         (
             row["target"],
             text_in(row["text"], voice.language),
-            row["office"] or "–",
+            _(row["office"] or "") or "–",
             row["cost"],
             row["secured"],
             row["currency"],
-            row["funding_source"] or "",
-            " – ".join(text for text in (row["milestone"], str(row["due"] or "")) if text),
-            row["place"] or "",
+            _(row["funding_source"] or ""),
+            " – ".join(text for text in (_(row["milestone"] or ""), str(row["due"] or "")) if text),
+            _(row["place"] or ""),
             _state(voice, row),
         )
         for row in actions

@@ -188,11 +188,11 @@ def _represented(table: pa.Table | None, voice: Voice) -> Iterator[Block]:
         Column("gap", _("Missing (km²)"), numeric=True),
         Column("achieved", _("Part of the target held (%)"), numeric=True, decimals=1),
     )
-    keys = ("feature", "total_km2", "share_percent", "target_percent", "gap_km2", "achieved_percent")
-    body = tuple(tuple(row[key] for key in keys) for row in rows)
+    keys = ("total_km2", "share_percent", "target_percent", "gap_km2", "achieved_percent")
+    body = tuple((_(row["feature"]), *(row[key] for key in keys)) for row in rows)
     mean = voice.number(mean_target_achievement(table), 1)
     yield Paragraph(_("On average {share} % of what is wanted of each is covered.").format(share=mean), sources=sources)
-    bars = [Share(row["feature"], row["share_percent"], row["target_percent"]) for row in rows[:MOST_BARS]]
+    bars = [Share(_(row["feature"]), row["share_percent"], row["target_percent"]) for row in rows[:MOST_BARS]]
     title = _("Share covered of each")
     drawing = share_bars(bars, voice, key="areas-represented", title=title, wanted=_("what is wanted"))
     yield Figure(drawing, title, _("Bars by feature, those that miss most first."), half=True, sources=sources)

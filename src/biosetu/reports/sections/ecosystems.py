@@ -86,7 +86,7 @@ def _kinds(pictures: list[Picture], measures: pa.Table, voice: Voice) -> tuple[l
             sizes[code] = sizes.get(code, 0.0) + float(counts[index])
     named = dict(zip(measures["class"].to_pylist(), measures["name"].to_pylist(), strict=True))
     order = [code for code in named if code in sizes] + sorted(code for code in sizes if code not in named)
-    names = [named.get(code) or code for code in order]
+    names = [voice.gettext(named.get(code) or code) for code in order]
     return order, kinds_of(names, [sizes[code] for code in order], voice.gettext("other classes"))
 
 
@@ -108,7 +108,7 @@ def _extent(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     areas = {date: {row["class"]: row["area_km2"] for row in rows if row["date"] == date} for date in dates}
     body = tuple(
         (
-            row["name"] or code,
+            _(row["name"] or code),
             *(areas[date].get(code) for date in dates),
             _percent(first.get(code), row) if len(dates) > 1 else None,
             row["eoo_km2"],
@@ -207,7 +207,8 @@ def _criteria_table(rows: list[dict[str, Any]], sources: tuple[Citation, ...], v
         *(Column(name, name) for name in used),
     )
     body = tuple(
-        (row["name"] or row["ecosystem"], _overall(row), row["criteria"], *(row[name] for name in used)) for row in rows
+        (_(row["name"] or row["ecosystem"]), _overall(row), row["criteria"], *(row[name] for name in used))
+        for row in rows
     )
     versions = ", ".join(sorted({str(row["version"]) for row in rows}))
     caption = _("Assessed by the Red List of Ecosystems, guidelines {version}").format(version=versions)

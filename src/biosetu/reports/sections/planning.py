@@ -106,8 +106,8 @@ def _gains(table: pa.Table, source: tuple[Citation, ...], voice: Voice) -> Table
         Column("now", _("Of the target now (%)"), numeric=True, decimals=1),
         Column("then", _("Of the target then (%)"), numeric=True, decimals=1),
     )
-    names = ("feature", "target", "held_now", "gain", "now_percent", "then_percent")
-    body = tuple(tuple(row[name] for name in names) for row in table.to_pylist())
+    names = ("target", "held_now", "gain", "now_percent", "then_percent")
+    body = tuple((_(row["feature"]), *(row[name] for name in names)) for row in table.to_pylist())
     return Table(_("What each feature would gain"), columns, body, source)
 
 

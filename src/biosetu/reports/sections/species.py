@@ -117,7 +117,7 @@ def _by_group(rows: list[dict[str, Any]], sources: tuple[Citation, ...], voice: 
     names = {"aggregate": _("Mean of groups"), "all": _("All")}
     body = tuple(
         (
-            names.get(row["group"], row["group"]),
+            names.get(row["group"]) or _(row["group"]),
             str(row["year"]),
             *(row[name] for name in ("value", "lower", "upper", "taxa", "data_deficient")),
         )
@@ -143,7 +143,7 @@ def _categories(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     ).format(threatened=voice.number(threatened), count=voice.number(total))
     bars = pa.Table.from_pylist(
         [
-            {"group": _("All") if group == "all" else group, "category": code, "count": count}
+            {"group": _("All") if group == "all" else _(group), "category": code, "count": count}
             for (group, code), count in counts.items()
         ]
     )

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from biosetu.observations import SCHEMA, Source, Status
 from biosetu.observations.packaged import packaged_rows
+from biosetu.translation import translations
 
 ROOM = "biosetu.sources.official"
 MANGROVES = "context:MFT1.2_units"
@@ -103,8 +104,11 @@ def series_of(indicator: str, code: str = "") -> Series | None:
 
 
 def wording(text: str, language: str) -> str:
-    """Return a part, a note or a category carried in an Observation as it reads in `language`; unknown ones as is."""
-    return _arabic().get(text, text) if language == "ar" else text
+    """Return a part, a note or a category of an Observation in `language`, by the tables, else by the catalogue.
+
+    What neither holds stays as it was written.
+    """
+    return _arabic().get(text) or translations(language).gettext(text) if text and language == "ar" else text
 
 
 @cache
