@@ -138,12 +138,12 @@ class Voice:
     @property
     def comma(self) -> str:
         """What stands between the items of a plain list."""
-        return "، " if self.language == "ar" else ", "
+        return self.gettext(N_(", "))
 
     @property
     def semicolon(self) -> str:
         """What stands between the items of a plain list that have commas of their own."""
-        return "؛ " if self.language == "ar" else "; "
+        return self.gettext(N_("; "))
 
     def join(self, items: Sequence[str]) -> str:
         """Return the items as a list in a sentence."""

@@ -26,7 +26,6 @@ from biosetu.centre.tracing import request_id
 from biosetu.centre.wording import LANGUAGES, direction, gettext, language, ngettext
 from biosetu.framework import parties
 from biosetu.observations import units
-from biosetu.translation import Voice
 
 SIGNIFICANT = "#,##0.####"
 LARGE = 10_000
@@ -50,8 +49,6 @@ def environment(**options: Any) -> Environment:
         navigation=navigation,
         get_messages=get_messages,
         version=__version__,
-        comma=lambda: Voice(language()).comma,
-        semicolon=lambda: Voice(language()).semicolon,
         roles_of=roles_of,
         demonstration_people=people,
     )
