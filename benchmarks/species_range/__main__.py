@@ -6,8 +6,9 @@
 Each size is written once, sorted by species, and measured in a process of its own (so that memory is its own):
 seconds, CPU seconds, nanoseconds of CPU a point, peak memory, and the load of the machine before. Sets and results
 stay in `$BIOSETU_HOME/benchmarks/species-range`, so that an interrupted run goes on with the size it was at; a result
-is told again only for the same source files. Up to a million points the plain implementation measures the first 500
-species of the same set: hull and 2 km cells in an equal-area projection of the world, at one grid origin and at 64.
+is told again only for the same source files. In the same run plain geopandas and shapely measure the first species of
+the same set, in an equal-area projection of the world: 500 species by hull and counted 2 km cells, at one grid origin
+and at 64, and 25 species by hull and a grid of boxes over their bounds, joined to the points, as GIS recipes do it.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.species_range.data import write
 from biosetu.home import home
 
 TAXA_A_POINT = {10**5: 2_000, 10**6: 5_000, 10**7: 20_000, 10**8: 100_000}
-PLAIN_TAXA = 500
-PLAIN_UP_TO = 10**6
+PLAIN_TAXA, BOXED_TAXA = 500, 25
+MOST_BOXES = 4_000_000
 SOURCES = ("geo", "species", "engine", "jobs")
 
 
@@ -46,23 +48,58 @@ def measured(path: str) -> dict[str, float]:
     }
 
 
-def plain(path: Path, taxa: int, origins: int) -> float:
-    """Return CPU seconds a point of a plain implementation over the first taxa of a file."""
+def projected(path: Path, taxa: int) -> Any:
+    """Return the first taxa of a file as points in an equal-area projection.
+
+    What only the plain ways need is imported here, so that a process that measures ours pays for its own imports.
+    """
     import geopandas as gpd
-    import numpy as np
     import pyarrow.parquet as pq
 
     frame = pq.ParquetFile(path).read_row_group(0).to_pandas()
     frame = frame[frame.scientificName.isin(frame.scientificName.unique()[:taxa])]
-    start = time.process_time()
     points = gpd.points_from_xy(frame.decimalLongitude, frame.decimalLatitude, crs="EPSG:4326")
-    shapes = gpd.GeoDataFrame(frame[["scientificName"]], geometry=points).to_crs("ESRI:54034")
+    return gpd.GeoDataFrame(frame[["scientificName"]], geometry=points).to_crs("ESRI:54034")
+
+
+def plain(path: Path, taxa: int, origins: int) -> float:
+    """Return CPU seconds a point of hulls and of cells counted by number, over the first taxa of a file."""
+    import numpy as np
+
+    shapes = projected(path, taxa)
+    start = time.process_time()
     for _, mine in shapes.groupby("scientificName"):
         _ = mine.geometry.union_all().convex_hull.area / 1e6
         xy = np.column_stack((mine.geometry.x, mine.geometry.y))
         shifts = [(i * 250, j * 250) for i in range(8) for j in range(8)][:origins]
         _ = min(len(np.unique(np.floor((xy + shift) / 2000), axis=0)) * 4 for shift in shifts)
-    return (time.process_time() - start) / len(frame)
+    return (time.process_time() - start) / len(shapes)
+
+
+def boxed(path: Path, taxa: int) -> float:
+    """Return CPU seconds a point of hulls and of boxes that hold a point, at one origin; no taxa that fill memory."""
+    import geopandas as gpd
+    import numpy as np
+    import shapely
+
+    shapes, points, start = projected(path, taxa), 0, time.process_time()
+    for _, mine in shapes.groupby("scientificName"):
+        west, south, east, north = np.floor(mine.total_bounds / 2000) * 2000
+        x, y = np.meshgrid(np.arange(west, east + 2000, 2000), np.arange(south, north + 2000, 2000))
+        if x.size <= MOST_BOXES:
+            points += len(mine)
+            _ = mine.geometry.union_all().convex_hull.area / 1e6
+            boxes = shapely.box(x.ravel(), y.ravel(), x.ravel() + 2000, y.ravel() + 2000)
+            grid = gpd.GeoDataFrame(geometry=boxes, crs=mine.crs)
+            _ = gpd.sjoin(grid, mine[["geometry"]]).index.nunique() * 4
+    return (time.process_time() - start) / points
+
+
+PLAIN = {
+    "cells counted, 1 origin": lambda path: plain(path, PLAIN_TAXA, 1),
+    "cells counted, 64 origins": lambda path: plain(path, PLAIN_TAXA, 64),
+    "boxes joined, 1 origin": lambda path: boxed(path, BOXED_TAXA),
+}
 
 
 def child(path: Path) -> dict[str, float]:
@@ -90,8 +127,7 @@ def result_of(points: int, folder: Path, *, again: bool) -> dict[str, float]:
         unfinished.rename(path)
     load = os.getloadavg()[0]
     found = child(path) | {"load": load, "points": points}
-    if points <= PLAIN_UP_TO:
-        found |= {f"plain_{origins}": plain(path, PLAIN_TAXA, origins) for origins in (1, 64)}
+    found |= {how: timed(path) for how, timed in PLAIN.items()}
     kept.write_text(json.dumps(found), encoding="utf-8")
     return found
 
@@ -111,14 +147,14 @@ def main(sizes: list[int], folder: Path, *, again: bool) -> None:
         each = one["cpu_seconds"] / points * 1e9
         print(f"{points:12,} {one['taxa']:8,.0f} {one['seconds']:8.2f} {one['cpu_seconds']:7.2f} {each:9.0f} "
               f"{one['peak_gb']:8.2f} {one['load']:5.1f}", flush=True)  # fmt: skip
-    print("processor time a point, ours with reading, imports and 64 origins; the plain one without reading")
+    print(
+        "processor time a point: ours with reading, imports and 64 origins; plain geopandas and shapely without imports"
+    )
     for one in found:
-        if "plain_1" in one:
-            ours = one["cpu_seconds"] / one["points"]
-            for origins in (1, 64):
-                each = one[f"plain_{origins}"]
-                print(f"{one['points']:12,}: ours {ours * 1e6:.2f} µs, plain at {origins} origins {each * 1e6:.1f} µs: "
-                      f"{each / ours:.0f} times")  # fmt: skip
+        ours = one["cpu_seconds"] / one["points"]
+        for how in PLAIN:
+            print(f"{one['points']:12,}: ours {ours * 1e6:.2f} µs; plain, {how}: {one[how] * 1e6:.1f} µs, "
+                  f"{one[how] / ours:.0f} times")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import fsspec
 
-from biosetu.problems import DataError, Problem, UsageError
+from biosetu.problems import BioSetuError, DataError, Problem, UsageError
 from biosetu.translation import N_
 
 TEXT_ENDS = (".csv", ".tsv", ".txt")
@@ -59,8 +60,31 @@ def find_files(address: str) -> Found:
     """Find the files of an address.
 
     Raises:
-        UsageError: nothing there. DataError: a ZIP that is damaged, locked, or without occurrences.
+        UsageError: nothing there, or a storage that is not reached or not open. DataError: a ZIP that is damaged,
+            locked, or without occurrences.
     """
+    with _reaching(address):
+        return _files(address)
+
+
+@contextmanager
+def _reaching(address: str) -> Iterator[None]:
+    """Tell what keeps us from an address elsewhere: its storage raises what its own library has for it."""
+    try:
+        yield
+    except BioSetuError:
+        raise
+    except ImportError as error:
+        raise UsageError(f"{address}: addresses of this kind need `pip install biosetu[cluster]` ({error})") from error
+    except PermissionError as error:
+        raise UsageError(f"{address}: it may not be read with the credentials at hand") from error
+    except Exception as error:
+        if "://" not in address:
+            raise
+        raise UsageError(f"{address}: its storage cannot be read: {error}") from error
+
+
+def _files(address: str) -> Found:
     system, path = fsspec.core.url_to_fs(address)
     if system.isfile(path) and suffix(path) == ".zip":
         return _in_zip(address, system, path)
@@ -68,6 +92,8 @@ def find_files(address: str) -> Found:
         return Found(address, [path], system)
     paths = _occurrences(system.find(path)) if system.isdir(path) else []
     if not paths:
+        with suppress(FileNotFoundError):
+            system.info(path)
         raise UsageError(f"{address}: there is no such file, or no .csv, .tsv or .parquet file in it")
     return Found(address, paths, system)
 

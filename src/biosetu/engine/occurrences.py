@@ -30,6 +30,7 @@ from biosetu.translation import N_
 ROWS_A_BATCH = 1 << 18
 BYTES_A_BLOCK = 1 << 24
 SMALL_BYTES = 64 << 20
+MOST_HEADER_BYTES = 1 << 20
 MOST_NAMED = 5
 MOST_REFUSED = 10_000
 
@@ -210,7 +211,7 @@ def _resolve(header: Sequence[str], names: Mapping[str, str], file: str) -> dict
 
 def _header(system: Any, path: str) -> tuple[list[str], str]:
     with system.open(path, "rb") as stream:
-        line = stream.readline(1 << 20).split(b"\r")[0]
+        line = stream.read(MOST_HEADER_BYTES).split(b"\n")[0].split(b"\r")[0]
     if line.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError(Problem(N_("the file is in UTF-16"), N_("Save it as CSV in UTF-8."), "encoding", file=path))
     if b"\x00" in line:
