@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date
 
 import pyarrow.csv as pa_csv
@@ -16,10 +17,15 @@ from django.views.decorators.http import require_safe
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import holds
-from biosetu.centre.audit.reading import Asked, entries, table, told
+from biosetu.centre.audit.reading import STATE, Asked, Told, entries, table, told
+from biosetu.centre.audit.words import field_said, record_said, state_said, verb_said
+from biosetu.centre.audit.words import table as words
+from biosetu.centre.directory.models import PUBLISHED, Provider
+from biosetu.centre.templating import party_name
 from biosetu.engine.tables import escaped
 
 ON_A_PAGE = 50
+PROVIDERS = frozenset({"provider", "proposed", "candidates"})
 
 
 @login_required
@@ -30,7 +36,18 @@ def page(request: HttpRequest) -> HttpResponse:
     found = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
-    context = {"page": found, "rows": told(found.object_list), "asked": request.GET, "rest": kept.urlencode()}
+    rows = told(found.object_list)
+    context = {
+        "page": found,
+        "rows": rows,
+        "asked": request.GET,
+        "rest": kept.urlencode(),
+        "kinds": [(code, record_said(code)) for code in _kinds()],
+        "verb_said": verb_said,
+        "record_said": record_said,
+        "field_said": field_said,
+        "value_said": _values(rows),
+    }
     return render(request, "audit/list.html", context)
 
 
@@ -43,6 +60,33 @@ def export(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="record-{timezone.localdate()}.csv"'
     return answer
+
+
+def _kinds() -> list[str]:
+    return sorted((code for kind, code, _ in words() if kind == "record"), key=record_said)
+
+
+def _values(rows: list[Told]) -> Callable[[str, str], str]:
+    """Return how a value of a field is shown: the names of Parties, states and listed providers in place of codes."""
+    numbers = {
+        part
+        for row in rows
+        for one in row.changes
+        if one.field in PROVIDERS
+        for text in (one.before, one.after)
+        for part in text.split("; ")
+        if part.isdecimal()
+    }
+    named = dict(Provider.objects.filter(PUBLISHED, pk__in=numbers).values_list("pk", "name"))
+
+    def shown(field: str, value: str) -> str:
+        if field in PROVIDERS:
+            return "; ".join(named.get(int(part), part) if part.isdecimal() else part for part in value.split("; "))
+        if field == STATE:
+            return state_said(value)
+        return party_name(value) if field == "party" else value
+
+    return shown
 
 
 def _reader(request: HttpRequest) -> Account:

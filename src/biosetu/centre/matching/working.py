@@ -29,6 +29,7 @@ from biosetu.problems import Cancelled
 from biosetu.translation import N_
 
 LISTED = 10
+AT_ONCE = 10  # in the queue before what may take minutes
 TOLD_EVERY = 25
 logger = logging.getLogger("biosetu.matching")
 Kept = dict[int, tuple[int, str]]
@@ -40,7 +41,7 @@ def open_requests(centre: str) -> QuerySet[SupportRequest]:
     return rows.exclude(pk__in=Candidate.objects.filter(chosen=True).values("request_id"))
 
 
-@task()
+@task(priority=AT_ONCE)
 def perform_assignment(pk: int) -> None:
     """Solve an assignment (the task of the queue)."""
     perform(pk)
