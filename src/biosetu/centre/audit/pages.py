@@ -36,17 +36,17 @@ def page(request: HttpRequest) -> HttpResponse:
     found = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
-    rows = told(found.object_list)
+    shown = told(found.object_list)
     context = {
         "page": found,
-        "rows": rows,
+        "rows": shown,
         "asked": request.GET,
         "rest": kept.urlencode(),
         "kinds": [(code, record_said(code)) for code in _kinds()],
         "verb_said": verb_said,
         "record_said": record_said,
         "field_said": field_said,
-        "value_said": _values(rows),
+        "value_said": _values(shown),
     }
     return render(request, "audit/list.html", context)
 
