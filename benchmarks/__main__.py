@@ -65,6 +65,11 @@ BENCHMARKS = (
         "the same in a projected CRS; no promise of its own",
     ),
     Benchmark(
+        "ecosystems-classes",
+        ("benchmarks/ecosystems_measure.py", "--side", "5000", "--classes", "40,1000,5000,65535", "--skip-plain"),
+        "two dates of 5,000 x 5,000 with up to 65,535 classes < 2 min, < 3 GB",
+    ),
+    Benchmark(
         "ecosystems-large",
         ("benchmarks/ecosystems_measure.py", "--mosaic", "5", "--interrupt"),
         "100,000 x 100,000 in resumable blocks: killed half-way, resumed, every class exactly right",

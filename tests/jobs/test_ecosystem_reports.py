@@ -41,6 +41,19 @@ def test_document_has_one_section_per_type_with_outcome_strip_and_record() -> No
     assert facts.sources[0].text == "Red List 2024"
 
 
+def test_record_draws_the_curve_of_each_criterion_with_two_points_or_more() -> None:
+    """C1 has three points, the middle one not known; D1 a single pair, which is no curve."""
+    points = {"C1_severity_percent": "80|50|30", "C1_extent_percent": "35 (30-45)|DD|90"}
+    row = {**ROW, **points, "D1_severity_percent": "60", "D1_extent_percent": "40"}
+    found = assess([row])
+    document = assessment_document(found, Voice("en"), date(2026, 1, 2))
+    figures = [block for block in document.sections[0].blocks if isinstance(block, Figure) and block.data]
+    assert list(found[0].curves) == ["C1"]
+    assert [figure.data.rows for figure in figures if figure.data] == [((30, 90, 90, 90), (80, 35, 30, 45))]
+    assert str(figures[0].svg).count("<circle") == 2
+    assert figures[0].caption.startswith("C1:")
+
+
 def test_strip_draws_each_category_in_its_colour() -> None:
     drawing = str(criteria_strip([("A1", "CR"), ("B1", "NE")], Voice("en"), key="k", title="t"))
     assert "#d81e05" in drawing

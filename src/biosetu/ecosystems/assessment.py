@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import pyarrow as pa
@@ -20,7 +20,7 @@ from biosetu.ecosystems.criteria import (
     not_evaluated,
     small_range,
 )
-from biosetu.ecosystems.intervals import Value, parse_answer, parse_interval
+from biosetu.ecosystems.intervals import Interval, Value, parse_answer, parse_interval
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION, ORDER, Guidelines, guidelines, worst
 from biosetu.problems import DataError, Problem
 
@@ -52,14 +52,26 @@ READINGS = dict(zip(("all", "small", "cumulative"), CELL_COLUMNS, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """A point of a severity-extent curve: over which share of the distribution the severity is at least so much [%]."""
+
+    severity: float
+    extent: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Assessed:
-    """One ecosystem: what is known of it, the finding under each sub-criterion, the overall outcome."""
+    """One ecosystem: what is known of it, the finding under each sub-criterion, the overall outcome.
+
+    `curves` holds the severity-extent curves of C and D by sub-criterion, where two or more of their points are known.
+    """
 
     about: Mapping[str, str]
     version: str
     reading: str
     findings: tuple[Finding, ...]
     cells_by_reading: Mapping[str, Finding]
+    curves: Mapping[str, tuple[CurvePoint, ...]]
 
     @property
     def category(self) -> str:
@@ -166,7 +178,20 @@ def _assess_one(cells: _Cells, rules: Guidelines, reading: str) -> Assessed:
     findings += [_degradation(name, cells, rules) for name in DEGRADATIONS]
     findings.append(_collapse(cells, rules))
     about = {name: cells.row.get(name, "") for name in ABOUT}
-    return Assessed(about, rules.version, used, tuple(findings), by_reading)
+    curves = {name: points for name in DEGRADATIONS if len(points := _curve(name, cells)) > 1}
+    return Assessed(about, rules.version, used, tuple(findings), by_reading, curves)
+
+
+def _curve(name: str, cells: _Cells) -> tuple[CurvePoint, ...]:
+    """Return the known points of a curve by rising severity; what cannot be read is told elsewhere."""
+    quiet = replace(cells, problems=[])
+    severities, extents = quiet.curve(f"{name}_severity_percent"), quiet.curve(f"{name}_extent_percent")
+    known = [
+        CurvePoint(severity.best, extent)
+        for severity, extent in zip(severities, extents, strict=False)
+        if isinstance(severity, Interval) and isinstance(extent, Interval)
+    ]
+    return tuple(sorted(known, key=lambda point: point.severity))
 
 
 def _degradation(name: str, cells: _Cells, rules: Guidelines) -> Finding:

@@ -17,6 +17,7 @@ from biosetu.figures import Topology, breadth_km, read_geojson, read_topology
 from biosetu.framework import Party
 from biosetu.home import home
 from biosetu.jobs.alignment_views import measured_of
+from biosetu.jobs.ecosystems_party import standing
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promises import titles_by_target
 from biosetu.jobs.species_national import with_accepted
@@ -118,8 +119,9 @@ def _tables(iso3: str) -> dict[str, pa.Table]:
 
 
 def _with_accepted(tables: Mapping[str, pa.Table], observations: pa.Table) -> Mapping[str, pa.Table]:
-    """Return the tables with the national assessments that the Party has accepted in review."""
+    """Return the tables with the national assessments that the Party has accepted, without what it has withdrawn."""
     found = with_accepted(tables.get("species.assessments"), observations)
+    tables = standing(tables, observations)
     return tables if found is None else {**tables, "species.assessments": found}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from biosetu.ecosystems.pictures import picture_of, pictures_table
 from biosetu.engine.tables import write_table
 from biosetu.framework import find_party
 from biosetu.home import home
+from biosetu.observations import SETTLED
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import ecosystems as setuland
 
 KM_PER_DEGREE = 111.2
+VINTAGE = b"biosetu.vintage"
 KINDS = ("measures", "transitions", "pictures", "assessments", "index")
 
 
@@ -36,6 +40,62 @@ def keep(code: str, kind: str, table: pa.Table) -> Path:
     path = _path(find_party(code).iso3, kind)
     write_table(table, path)
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStudy:
+    """What the figures of an accepted study say of themselves, and how it is cited."""
+
+    inputs: str
+    vintage: str
+    citation: str
+    licence: str
+
+
+def keep_study(code: str, tables: Mapping[str, pa.Table], about: KeptStudy) -> None:
+    """Keep the tables of a study that a Party has accepted for its dossier, in place of whatever was kept before.
+
+    Args:
+        code: the Party.
+        tables: by KINDS; a kind that is not given is not kept either.
+        about: of its figures; `standing` finds by it whether they still stand.
+    """
+    iso3 = find_party(code).iso3
+    said = {f"biosetu.{name}": text for name, text in asdict(about).items()}
+    for kind in KINDS:
+        if kind in tables:
+            table = tables[kind]
+            known = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+            write_table(table.replace_schema_metadata(known | said), _path(iso3, kind))
+        else:
+            _path(iso3, kind).unlink(missing_ok=True)
+
+
+def standing(tables: Mapping[str, pa.Table], observations: pa.Table) -> Mapping[str, pa.Table]:
+    """Return the tables of a Party without those of an accepted study whose figures were withdrawn since.
+
+    Args:
+        tables: by name, as `ecosystems.measures`.
+        observations: what is held on the Party, withdrawn figures left out.
+    """
+    studies = {_study_of(table) for name, table in tables.items() if name.startswith("ecosystems.")} - {None}
+    if not studies:
+        return tables
+    held = observations.select(["inputs", "vintage", "status"]).to_pylist()
+    gone = studies - {(row["inputs"], str(row["vintage"])) for row in held if row["status"] in SETTLED}
+    return {name: table for name, table in tables.items() if _study_of(table) not in gone}
+
+
+def _study_of(table: pa.Table) -> tuple[str, str] | None:
+    """Return inputs and vintage of the study that a table is kept from; None for what a person kept."""
+    said = table.schema.metadata or {}
+    return (said[b"biosetu.inputs"].decode(), said[VINTAGE].decode()) if VINTAGE in said else None
+
+
+def stamp(code: str) -> int:
+    """Return a number that changes whenever the measures kept for a Party change; 0 where none are."""
+    path = _path(code, "measures")
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def _path(iso3: str, kind: str) -> Path:

@@ -9,7 +9,7 @@ from biosetu.ecosystems.assessment import Assessed, with_range
 from biosetu.ecosystems.pictures import GAINED, KEPT, LOST, OTHER, Picture, change_of
 from biosetu.ecosystems.thresholds import guidelines
 from biosetu.ecosystems.typology import functional_groups
-from biosetu.figures import Kind, class_map, criteria_strip, disclaimer
+from biosetu.figures import Kind, class_map, criteria_strip, disclaimer, severity_curve
 from biosetu.reports.content import Block, Citation, Column, Document, Fact, Facts, Figure, Paragraph, Section, Table
 from biosetu.reports.sections.ecosystems import CATEGORIES
 from biosetu.translation import N_, Voice
@@ -61,6 +61,7 @@ def assessment_section(each: Assessed, voice: Voice, place: int = 0, pictures: S
     if pictures and (drawn := type_map(pictures, each.about["ecosystem"], name, voice, place)) is not None:
         blocks.append(drawn)
     blocks.append(_table(each, sources, voice))
+    blocks += _curves(each, sources, voice, place)
     blocks += _record(each, voice)
     group = functional_groups().get(each.about["functional_group"])
     kicker = f"{group.code} {group.name}" if group else ""
@@ -132,6 +133,30 @@ def _table(each: Assessed, sources: tuple[Citation, ...], voice: Voice) -> Table
     )
     rows = tuple((f.criterion, with_range(f), f.reason) for f in each.findings if f.category != "NE" or f.reason)
     return Table(_("Criteria evaluated"), columns, rows, sources)
+
+
+def _curves(each: Assessed, sources: tuple[Citation, ...], voice: Voice, place: int) -> list[Block]:
+    """Return the severity-extent curve of each sub-criterion of C and D, through its points, with them as a table."""
+    _ = voice.gettext
+    blocks: list[Block] = []
+    for criterion, points in each.curves.items():
+        severities = [point.severity for point in points]
+        sides = [[getattr(point.extent, side) for point in points] for side in ("best", "low", "high")]
+        title = _("{criterion}: over how much of the area the degradation is how severe").format(criterion=criterion)
+        text = next(finding.reason for finding in each.findings if finding.criterion == criterion)
+        drawing = severity_curve(
+            sides, severities, list(zip(severities, sides[0], strict=True)), voice,
+            key=f"curve-{place}-{criterion}", title=title, text=text,
+        )  # fmt: skip
+        columns = (
+            Column("severity", _("Relative severity, at least (%)"), numeric=True),
+            Column("extent", _("Share of the area (%)"), numeric=True, decimals=1),
+            Column("low", _("at least (%)"), numeric=True, decimals=1),
+            Column("high", _("at most (%)"), numeric=True, decimals=1),
+        )
+        data = Table(title, columns, tuple(zip(severities, *sides, strict=True)), sources, folded=True)
+        blocks.append(Figure(drawing, title, text, half=True, sources=sources, data=data))
+    return blocks
 
 
 def _record(each: Assessed, voice: Voice) -> list[Block]:

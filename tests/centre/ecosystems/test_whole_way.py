@@ -10,15 +10,31 @@ from tests.centre.people import contributor, officer
 
 from biosetu.centre.ecosystems import working
 from biosetu.centre.ecosystems.models import Measurement, Study, StudyVersion
-from biosetu.centre.evidence.models import Figure, Run
+from biosetu.centre.evidence.models import Figure as FigureHeld
+from biosetu.centre.evidence.models import Run
 from biosetu.centre.evidence.reviewing import accept
+from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.evidence.working import perform
 from biosetu.engine.grids import read_book
+from biosetu.jobs.dossier import dossier_document
+from biosetu.jobs.party import party_evidence
+from biosetu.observations import KEY, Selection
+from biosetu.reports.content import Figure, Table
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
-def test_from_maps_to_validated_figures(client, tmp_path, in_this_process):
+def dossier_of(party):
+    """The section of ecosystems as the command and the page make it: captions of its tables and figures."""
+    sections = {
+        section.key: section
+        for section in dossier_document(party_evidence(party, store=DatabaseStore()), with_map=False).sections
+    }
+    blocks = sections["ecosystems"].blocks if "ecosystems" in sections else ()
+    return [block.caption for block in blocks if isinstance(block, Figure | Table)]
+
+
+def test_from_maps_to_validated_figures(client, tmp_path, in_this_process, django_capture_on_commit_callbacks):
     client.force_login(contributor())
     begun = client.post(reverse("studies"), {"title": "Middle hills", "party": "NPL"})
     study = Study.objects.get()
@@ -62,13 +78,21 @@ def test_from_maps_to_validated_figures(client, tmp_path, in_this_process):
     run = Run.objects.get()
     assert sent.url == reverse("run", args=[run.pk])
     perform(run.pk)
-    accept(run=run, actor=officer())
-    figures = Figure.objects.filter(current=True, party="NPL", status="validated")
+    assert dossier_of("NPL") == []
+    with django_capture_on_commit_callbacks(execute=True):
+        accept(run=run, actor=officer())
+    figures = FigureHeld.objects.filter(current=True, party="NPL", status="validated")
     area = figures.get(indicator="A.2", series="extent/1", year=2020, disaggregation="")
     natural = sum(row["area_km2"] for row in measured_rows(study) if row["class"] in "12" and row["date"] == 2020)
     assert area.value == pytest.approx(natural, rel=1e-12)
     assert figures.filter(indicator="A.1", series="rlie/1", disaggregation="").count() == 1
 
+    shown = dossier_of("NPL")
+    assert {"Ecosystems, 2000", "Ecosystems, 2020", "Extent of ecosystems", "What became what, 2000–2020"} <= set(shown)
+    assert "Assessed by the Red List of Ecosystems, guidelines 2.0" in shown
+    page = client.get(reverse("party", args=["NPL"])).content.decode()
+    assert "Forest department: Middle hills, 1" in page
+    assert NAMES["1"] in page
     sheet = client.get(reverse("study_download", args=[study.pk, 1, "A.2-attachment.xlsx"]))
     assert sheet.status_code == 200
     path = tmp_path / "attachment.xlsx"
@@ -78,6 +102,10 @@ def test_from_maps_to_validated_figures(client, tmp_path, in_this_process):
     with zipfile.ZipFile(io.BytesIO(word.content)) as archive:
         pictures = [name for name in archive.namelist() if name.startswith("word/media/")]
     assert len(pictures) == 4
+    store = DatabaseStore()
+    store.withdraw(store.select(Selection(party=("NPL",), indicator=("A.1", "A.2"))).select(KEY), reason="Withdrawn")
+    assert dossier_of("NPL") == []
+    assert "Forest department: Middle hills, 1" not in client.get(reverse("party", args=["NPL"])).content.decode()
 
 
 def measured_rows(study):

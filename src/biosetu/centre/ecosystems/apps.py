@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -11,3 +13,6 @@ class EcosystemsConfig(AppConfig):
     name = "biosetu.centre.ecosystems"
     label = "ecosystems"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("biosetu.centre.ecosystems.accepted")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account, Role, roles_of
@@ -22,6 +23,8 @@ from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.observations import Source, Status
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
+
+reviewed = Signal()  # sent with `run` once every row of it is decided and the decision is kept
 
 
 @transaction.atomic
@@ -111,6 +114,7 @@ def _close_when_done(run: Run, actor: Account) -> None:
         return
     if move("run", Run.objects.filter(pk=run.pk), "close") == 1:
         record(actor=actor, verb="close", record="run", record_id=run.pk)
+        transaction.on_commit(lambda: reviewed.send(sender=Run, run=run))
         returned = Proposal.objects.filter(run=run, state=ProposalState.RETURNED).count()
         accepted = Proposal.objects.filter(run=run, state=ProposalState.ACCEPTED).count()
         message = N_("Your table was reviewed: %(accepted)d accepted, %(returned)d returned.")

@@ -27,6 +27,7 @@ from biosetu.centre.wording import language as reading_language
 from biosetu.figures import MOVES, DotOptions, Movement, dot_plot
 from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, name_order, parties
 from biosetu.jobs.dossier import dossier_document
+from biosetu.jobs.ecosystems_party import stamp as ecosystems_kept
 from biosetu.jobs.observations import list_observations
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.planning_party import stamp as next_area_kept
@@ -183,11 +184,17 @@ def _supported(code: str, at: Version, said: Promised, asked: public.Version) ->
 
 def body(code: str, language: str) -> Body:
     """Return the dossier of a Party as the page shows it."""
-    return _body(code, language, today(), snapshot().version, promised(), public.version(), next_area_kept(code))
+    return _body(code, language, today(), snapshot().version, promised(), public.version(), _kept(code))
+
+
+def _kept(code: str) -> tuple[int, int]:
+    return next_area_kept(code), ecosystems_kept(code)
 
 
 @lru_cache(maxsize=KEPT)
-def _body(code: str, language: str, on: date, at: Version, said: Promised, asked: public.Version, planned: int) -> Body:
+def _body(
+    code: str, language: str, on: date, at: Version, said: Promised, asked: public.Version, kept: tuple[int, int]
+) -> Body:
     voice = Voice(language)
     document = dossier_document(_supported(code, at, said, asked), language=language, on=on)
     citations = document.citations()
