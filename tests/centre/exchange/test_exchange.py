@@ -3,6 +3,10 @@
 import base64
 import datetime
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -91,6 +95,80 @@ def changed(content, **body):
 def test_a_file_that_was_changed_or_is_none_is_refused(people, handed, spoil):
     with pytest.raises(DataError):
         exchange.arrive(content=spoil(handed[1]), by=people["far_officer"])
+    assert Arrival.objects.count() == 0
+
+
+def in_another_process(home, name, given=""):
+    """What a centre with this home and a database of its own says."""
+    home.mkdir()
+    environment = {**os.environ, "BIOSETU_HOME": str(home), "DATABASE_URL": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+    script = Path(__file__).parent / "instance.py"
+    command = [sys.executable, str(script), name]
+    done = subprocess.run(
+        command, input=given, capture_output=True, text=True, env=environment, timeout=250, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def spoilt(content, **body):
+    return changed(content, **body).decode()
+
+
+def test_a_request_goes_from_one_home_to_another(tmp_path):
+    content = in_another_process(tmp_path / "east", "east")
+    assert "private words" not in content
+    files = {
+        "as it was sent": content,
+        "once more": content,
+        "once more, laid out otherwise": json.dumps(json.loads(content), indent=7),
+        "with another Party": spoilt(content, values={"party": "NPL"}),
+        "not confidential": spoilt(content, confidential=False),
+        "signed by nobody": json.dumps({**json.loads(content), "signature": ""}),
+        "signed by another": json.dumps({**json.loads(content), "key": signing.public_key()}),
+    }
+    there = json.loads(in_another_process(tmp_path / "west", "west", "\n".join(map(json.dumps, files.values()))))
+    told = dict(zip(files, there["told"], strict=True))
+    assert told.pop("as it was sent") == "taken in"
+    assert "already" in told.pop("once more")
+    assert "already" in told.pop("once more, laid out otherwise")
+    assert [name for name, said in told.items() if "signature" not in said and "hand-over" not in said] == []
+    reference = json.loads(content)["body"]["reference"]
+    assert there["held"] == [
+        {
+            "state": "submitted", "title": "Mapping of rivers", "centre": "iucn-west-asia", "confidential": True,
+            "came_from": f"Centre East: {reference}", "owner": None,
+        }
+    ]  # fmt: skip
+    assert there["steps"] == ["submit"]
+    assert there["key"] != json.loads(content)["key"]
+
+
+def test_the_same_request_laid_out_otherwise_is_one_arrival(people, handed):
+    _, content = handed
+    first = exchange.arrive(content=content, by=people["far_officer"])
+    for indent in (None, 0, 4):
+        other = json.dumps(json.loads(content), indent=indent).encode()
+        assert other != content
+        assert exchange.arrive(content=other, by=people["far_officer"]) == first
+    assert Arrival.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "column", "value"),
+    [
+        ({"format": "biosetu-request-2"}, "", ""),
+        ({"values": {"party": "NPL;QQQ"}}, "party", "QQQ"),
+        ({"values": {"party": "NPL", "targets": "99"}}, "targets", "99"),
+        ({"values": {"targets": "2"}}, "party", ""),
+    ],
+    ids=["of another version", "a Party that there is not", "a target that there is not", "no Party"],
+)
+def test_what_is_unknown_here_is_named(people, body, column, value):
+    whole = {"format": "biosetu-request-1", "reference": "2026-1", "values": {"party": "NPL"}, **body}
+    with pytest.raises(DataError) as caught:
+        exchange.arrive(content=signing.signed(whole), by=people["far_officer"])
+    assert [(problem.column, problem.value) for problem in caught.value.problems] == [(column, value)]
     assert Arrival.objects.count() == 0
 
 

@@ -4,10 +4,9 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.urls import reverse
 
-from biosetu.centre.accounts.models import Account, Notice
+from biosetu.centre.accounts.models import Notice
 from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.helpdesk import public, verbs
 from biosetu.centre.helpdesk.models import SupportRequest
@@ -145,35 +144,28 @@ def test_knowledge_drafted_from_a_request_goes_with_its_consent(people, request_
         assert not visible_to(people[name], Item.objects.filter(pk=item.pk)).exists()
 
 
-@pytest.fixture
-def setuland(settings):
-    settings.BIOSETU_DEMO = True
-    call_command("demonstrate")
-    return Item.objects.get(knowledge=True)
+def test_what_was_drafted_goes_with_the_consent_whoever_released_it(people, request_of, providers):
+    request = closed_with_results(people, request_of, providers)
+    others, plain = (library.draft_from(request=request, by=people["officer"]) for _ in range(2))
+    Item.objects.filter(pk=others.pk).update(standing="listed", released_on=DAY, holder="Another people")
+    Item.objects.filter(pk=plain.pk).update(standing="listed", knowledge=False)
+    published = Item.objects.filter(Item.paths.published, request=request)
+    assert published.count() == 2
+    verbs.record_consent(request=request, by=people["community"], status="withdrawn", **CONSENT)
+    assert not published.exists()
+    with pytest.raises(Refused, match="took back their consent"):
+        library.release(item=Item.objects.get(pk=plain.pk), by=people["community"])
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    library.release(item=Item.objects.get(pk=plain.pk), by=people["community"])
+    assert published.get().pk == plain.pk
 
 
-OUTPUTS = (
-    ("library", (), "?kind=solution"), ("library", (), "?kind=solution&q=a"), ("party", ("XXA",), ""),
-    ("party_support", ("XXA",), ""), ("results_csv", (), ""), ("search", (), "?q=knowledge"),
-)  # fmt: skip
-
-
-def everywhere(client):
-    """All that the centre tells the public, as one text: pages, tables, dossier, the answers of the API."""
-    pages = [client.get(reverse(name, args=args) + query).content.decode() for name, args, query in OUTPUTS]
-    dossier = reading.body("XXA", "en").html + reading.body("XXA", "ar").html
-    tables = "".join(str(table.to_pylist()) for table in public.tables("XXA").values())
-    api = "".join(client.get(f"/api/v1/{name}").content.decode() for name in ("requests", "opportunities"))
-    return "".join(pages) + dossier + tables + api
-
-
-def test_knowledge_carries_its_labels_and_conditions_and_is_nowhere_once_taken_back(client, setuland):
-    page = client.get(reverse("item", args=[setuland.pk])).content.decode()
-    assert setuland.values["conditions"] in page
-    assert "Traditional knowledge labels" in page
-    assert setuland.title in everywhere(client)
-    library.take_back(item=setuland, by=Account.objects.get(username="elder"))
-    assert setuland.title not in everywhere(client)
-    assert client.get(reverse("item", args=[setuland.pk])).status_code == 404
-    draft = SupportRequest.objects.filter(lessons=setuland)
-    assert not draft.exists()
+def test_another_peoples_consent_does_not_release_what_one_people_stopped(people, request_of, providers):
+    request, _ = at_work(people, request_of)
+    river = account("river", "community", party="NPL")
+    verbs.act(request=request, verb="stop_work", by=river)
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    with pytest.raises(Refused, match="consent anew"):
+        verbs.act(request=request, verb="resume", by=people["officer"])
+    verbs.record_consent(request=request, by=river, status="given", **{**CONSENT, "people": "River people"})
+    assert verbs.act(request=request, verb="resume", by=people["officer"]).after == "under_way"

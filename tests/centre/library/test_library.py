@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.centre.helpdesk.conftest import TODAY
 
 from biosetu.centre.accounts.permissions import may, table, visible_to
+from biosetu.centre.helpdesk import public
 from biosetu.centre.library import verbs
 from biosetu.centre.library.models import Item, Standing
 from biosetu.centre.library.reading import fitting, shelves
@@ -203,3 +204,31 @@ def test_form_names_the_wrong_field(client, people):
     answer = client.post(reverse("item_new", args=["solution"]), {"title": "", "links": "javascript:alert(1)"})
     assert answer.status_code == 422
     assert Item.objects.count() == 0
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_nobody_but_its_holders_says_that_an_entry_carries_no_knowledge(people, taken_back):
+    made = listed(people, KNOWLEDGE)
+    if taken_back:
+        verbs.take_back(item=made, by=people["community"])
+    with pytest.raises(Refused, match="only they say"):
+        verbs.edit(item=made, by=people["contributor"], values=SOLUTION)
+    assert Item.objects.get(pk=made.pk).knowledge
+    Item.objects.filter(pk=made.pk).update(owner=people["community"])
+    verbs.edit(item=Item.objects.get(pk=made.pk), by=people["community"], values=SOLUTION)
+    assert not Item.objects.get(pk=made.pk).knowledge
+
+
+def test_a_draft_that_nobody_has_seen_is_its_writers_to_change(people):
+    made = verbs.write(by=people["contributor"], kind="solution", values=KNOWLEDGE)
+    verbs.edit(item=made, by=people["contributor"], values=SOLUTION)
+    assert not Item.objects.get(pk=made.pk).knowledge
+
+
+def test_a_kept_page_is_thrown_away_even_where_another_entry_is_released_the_same_day(people):
+    gone, other = listed(people, KNOWLEDGE), listed(people, {**KNOWLEDGE, "title": "Another"})
+    verbs.take_back(item=other, by=people["community"])
+    was = public.version()
+    verbs.take_back(item=gone, by=people["community"])
+    verbs.release(item=other, by=people["community"])
+    assert public.version() != was

@@ -18,7 +18,7 @@ from biosetu.centre.api.answers import OTHERWISE, PARTY, Problem, Wanted
 from biosetu.centre.api.reader import OptionalKey
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.facts import roles_for
-from biosetu.centre.helpdesk.models import STATE_NAMES, SupportRequest
+from biosetu.centre.helpdesk.models import STATE_NAMES, SupportRequest, Taking
 from biosetu.centre.library.models import Item
 from biosetu.cooperation.forms import Values, biobridge, form, parts
 
@@ -216,7 +216,7 @@ def _page(rows: QuerySet[Any], wanted: Wanted, shape: Any) -> dict[str, Any]:
 
 
 def _request(row: SupportRequest, *, people: bool = False) -> dict[str, Any]:
-    among = list(row.request_parties.all())
+    among = [one for one in row.request_parties.all() if one.standing == Taking.PART]
     return {
         "reference": row.reference,
         "state": row.state,

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import grants
 from biosetu.centre.audit.trail import record
 from biosetu.centre.exchange.models import Arrival, KnownKey
-from biosetu.centre.exchange.signing import opened, signed
+from biosetu.centre.exchange.signing import canonical, opened, signed
 from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for
 from biosetu.centre.helpdesk.models import RequestParty, SupportRequest
 from biosetu.centre.helpdesk.verbs.joining import centre_of
@@ -36,7 +37,12 @@ def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
         raise Refused(N_("Hand the request over first, with a reason."))
     audit(request, by, "export")
     steps = [
-        {"verb": step.verb, "on": step.at.date().isoformat(), "role": step.role, "reason": step.reason}
+        {
+            "verb": step.verb,
+            "on": timezone.localdate(step.at, request.zone()).isoformat(),
+            "role": step.role,
+            "reason": step.reason,
+        }
         for step in request.steps.all()
     ]
     return signed(
@@ -53,11 +59,11 @@ def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
 
 @transaction.atomic
 def arrive(*, content: bytes, by: Account) -> Arrival:
-    """Take a signed file in, to wait for confirmation; the same file twice is one arrival."""
+    """Take a signed file in, to wait for confirmation; the same twice is one arrival, however it is laid out."""
     _officer(by)
     body, key = opened(content)
     _check(body)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(canonical({"body": body, "key": key})).hexdigest()
     made, new = Arrival.objects.get_or_create(digest=digest, defaults={"body": body, "key": key})
     if new:
         record(actor=by, verb="arrive", record="arrival", record_id=made.pk)
@@ -71,14 +77,14 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
     It begins as submitted: every Party endorses anew here, and consent is asked anew.
     """
     _officer(by)
-    if arrival.request_id is not None:
+    if Arrival.objects.select_for_update().get(pk=arrival.pk).request_id is not None:
         raise Refused(N_("It was taken in already."))
     signer = arrival.signer()
     if signer is None:
         if not confirmed_name.strip():
             raise Refused(N_("The signer is not known here. Confirm whose key it is, by another way than this file."))
         signer = KnownKey.objects.create(key=arrival.key, name=confirmed_name.strip(), confirmed_by=by)
-    codes = _codes(arrival.body)
+    codes = _named(arrival.body)
     if not _reach(by) & set(codes):
         raise PermissionDenied
     values = {name: value for name, value in arrival.body["values"].items() if value}
@@ -106,10 +112,9 @@ def _reach(by: Account) -> frozenset[str]:
     return frozenset().union(*(grant.parties for grant in grants(by) if grant.role in CENTRE_ROLES))
 
 
-def _codes(body: Mapping[str, Any]) -> tuple[str, ...]:
+def _named(body: Mapping[str, Any]) -> tuple[str, ...]:
     values = body["values"]
-    named = parts(values.get("party", "")) + parts(values.get("other_parties", ""))
-    return tuple(dict.fromkeys(code for code in named if code in parties()))
+    return tuple(dict.fromkeys(parts(values.get("party", "")) + parts(values.get("other_parties", ""))))
 
 
 def _check(body: Mapping[str, Any]) -> None:
@@ -120,7 +125,13 @@ def _check(body: Mapping[str, Any]) -> None:
     problems = list(check("request", {name: value for name, value in values.items() if name in known}))
     problems += [Problem(N_("there is no such field"), N_("Ask the centre that sent it"), "field", column=name)
                  for name in set(values) - known]  # fmt: skip
-    if not _codes(body):
+    named = _named(body)
+    problems += [
+        Problem(N_("there is no such Party"), N_("Ask the centre that sent it"), "party", column="party", value=code)
+        for code in named
+        if code not in parties()
+    ]
+    if not named:
         problems.append(Problem(N_("no Party is named"), N_("Ask the centre that sent it"), "party", column="party"))
     if problems:
         raise DataError(problems)

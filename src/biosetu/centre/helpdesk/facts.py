@@ -98,13 +98,16 @@ def withheld(requests: Iterable[SupportRequest]) -> frozenset[int]:
 
 
 def _stopped(request: SupportRequest) -> bool:
-    """Return whether a community stopped the work and has not consented since."""
+    """Return whether a community stopped the work and has not consented since: another's consent releases nothing."""
     if request.state != "on_hold":
         return False
     last = request.steps.filter(after="on_hold").last()
     if last is None or last.verb != "stop_work":
         return False
-    return not request.consents.filter(status="given", at__gte=last.at).exists()
+    since = request.consents.filter(status=ConsentStatus.GIVEN, at__gte=last.at)
+    if last.actor is not None:
+        since = since.filter(holder__in=last.actor.roles.filter(role=RoleName.COMMUNITY).values("office"))
+    return not since.exists()
 
 
 def clock(request: SupportRequest, today: date | None = None) -> tuple[Due, ...]:

@@ -1,6 +1,8 @@
-"""Which entries the record of what was done does not speak of: knowledge that is not released, and drafts."""
+"""Which entries the record of what was done speaks of to nobody: knowledge that is not released, and drafts."""
 
 from __future__ import annotations
+
+from django.db.models import Q
 
 from biosetu.centre.audit.models import Apart, keep_apart
 from biosetu.centre.library.models import RELEASED, Item, Kind, Standing
@@ -10,4 +12,4 @@ def register() -> None:
     """Called once, when the apps are ready."""
     for kind in Kind.values:
         rows = Item.objects.filter(kind=kind)
-        keep_apart(kind, Apart("pk", rows.filter(~RELEASED), rows.filter(standing=Standing.DRAFT)))
+        keep_apart(kind, Apart("pk", rows.none(), rows.filter(~RELEASED | Q(standing=Standing.DRAFT))))

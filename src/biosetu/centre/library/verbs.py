@@ -13,7 +13,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
-from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for, withheld
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
 from biosetu.cooperation import Refused, say
@@ -22,6 +22,7 @@ from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
+KNOWLEDGE = N_("It carries knowledge of the people concerned; only they say that it does not.")
 RACED = N_("Somebody else changed this entry a moment ago. Look at it again.")
 
 
@@ -41,8 +42,11 @@ def edit(*, item: Item, by: Account, values: Mapping[str, str]) -> None:
     if not may(by, "edit", item):
         raise PermissionDenied
     _check(item.kind, values)
+    columns = _columns(item.kind, values)
+    if _bound(item) and not columns["knowledge"] and not may(by, "release", item):
+        raise Refused(KNOWLEDGE)
     before = _told(item)
-    for name, value in _columns(item.kind, values).items():
+    for name, value in columns.items():
         setattr(item, name, value)
     item.standing = Standing.SUBMITTED if item.standing == Standing.LISTED else item.standing
     item.released_on, item.changed = None, timezone.now()
@@ -83,9 +87,11 @@ def release(*, item: Item, by: Account, on: date | None = None) -> None:
     office = _holding(item, by)
     if item.holder not in {"", office}:
         raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
+    if item.request is not None and withheld([item.request]):
+        raise Refused(N_("The people concerned took back their consent to the request that this came from."))
     was = str(item.released_on or "")
-    item.holder, item.released_on = office, on or timezone.localdate()
-    item.save(update_fields=["holder", "released_on"])
+    item.holder, item.released_on, item.changed = office, on or timezone.localdate(), timezone.now()
+    item.save(update_fields=["holder", "released_on", "changed"])
     _audit(item, by, "release", {"released_on": as_pair((was, str(item.released_on)))})
 
 
@@ -95,8 +101,8 @@ def take_back(*, item: Item, by: Account) -> None:
     office = _holding(item, by)
     if item.holder not in {"", office}:
         raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
-    was, item.released_on = str(item.released_on or ""), None
-    item.save(update_fields=["released_on"])
+    was, item.released_on, item.changed = str(item.released_on or ""), None, timezone.now()
+    item.save(update_fields=["released_on", "changed"])
     _audit(item, by, "take_back", {"released_on": as_pair((was, ""))})
 
 
@@ -158,6 +164,11 @@ def _holding(item: Item, by: Account) -> str:
         raise PermissionDenied
     held = by.roles.current().filter(role="community")
     return next((role.office for role in held if role.covered() & item.parties_of()), "")
+
+
+def _bound(item: Item) -> bool:
+    """Return whether it carries knowledge whose holders have a say already: it was sent, or drafted from a request."""
+    return item.knowledge and (item.standing != Standing.DRAFT or bool(item.holder) or item.request_id is not None)
 
 
 def _move(item: Item, to: Standing, before: tuple[Standing, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
@@ -40,7 +41,7 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     audit(request, by, "consent", _told(before, made), {"people": made.people})
     claim(request)
     if made.status in TAKEN_BACK:
-        _withdraw_knowledge(request, holder, by)
+        _withdraw_knowledge(request, by)
     if request.state in {"agreed", "under_way"} and not made.standing().stands(request.today()):
         act(request=request, verb="stop_work", by=by)
     return made
@@ -52,13 +53,15 @@ def _told(before: ConsentRecord | None, made: ConsentRecord) -> dict[str, object
     return {"status": as_pair((earlier[0], made.status)), "expires": as_pair((earlier[1], str(made.expires or "")))}
 
 
-def _withdraw_knowledge(request: SupportRequest, holder: str, by: Account) -> None:
-    """Take the holders' knowledge that was drafted from this request out of the library, at once."""
-    kept = apps.get_model("library", "Item").objects.filter(request=request, knowledge=True, holder=holder)
-    taken = list(kept.filter(released_on__isnull=False).values_list("pk", flat=True))
+def _withdraw_knowledge(request: SupportRequest, by: Account) -> None:
+    """Take what was drafted from this request out of the library, at once; it waits for the holders, as knowledge."""
+    shown = Q(knowledge=False) | Q(released_on__isnull=False)
+    drafted = apps.get_model("library", "Item").objects.filter(shown, request=request)
+    taken = [(item.pk, {**item.values, "knowledge": "yes"}) for item in drafted]
+    for pk, values in taken:
+        drafted.model.objects.filter(pk=pk).update(knowledge=True, values=values, released_on=None, changed=days.now())
     if taken:
-        kept.filter(pk__in=taken).update(released_on=None, changed=days.now())
-        audit(request, by, "take_back", {"items": taken})
+        audit(request, by, "take_back", {"items": [pk for pk, _ in taken]})
 
 
 def _office(by: Account, request: SupportRequest) -> str:
