@@ -81,3 +81,15 @@ def test_biobridge_body_has_the_layout_and_nothing_of_ours():
         "websites": [{"url": "https://a.org"}, {"url": "https://b.org"}],
         "startDate": "2027-01-01",
     }
+
+
+@pytest.mark.parametrize("form_name", ["request", "provider", "solution", "guidance", "opportunity", "service"])
+@pytest.mark.parametrize(
+    ("column", "value", "wrong"),
+    [("targets", "2; B", ""), ("targets", "2;99", "99"), ("targets", "Target 2", "Target 2"),
+     ("indicators", "A.1; 2.1", ""), ("indicators", "A.1;A.99", "A.99")],
+)  # fmt: skip
+def test_codes_of_the_framework_are_those_that_there_are(form_name, column, value, wrong):
+    problems = check(form_name, {column: value})
+    assert [problem.message for problem in problems] == (["not on the list"] if wrong else [])
+    assert all(problem.remedy.endswith(f"wrong is {wrong}") for problem in problems)

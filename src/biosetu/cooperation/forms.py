@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any
 
 from biosetu.cooperation.identifiers import orcid, ror
 from biosetu.cooperation.saying import Said, say
+from biosetu.framework import indicators, targets
 from biosetu.problems import Problem
 from biosetu.translation import N_
 
@@ -23,7 +24,9 @@ Values = Mapping[str, str]
 SEPARATOR = ";"
 YES = frozenset({"yes", "true", "1", "نعم"})
 NO = frozenset({"", "no", "false", "0", "لا"})
-LISTS = ("codes:", "list", "links", "lines", "years", "people")
+CODES = "codes:"
+FRAMEWORK: Mapping[str, Callable[[], Mapping[str, object]]] = {"targets": targets, "indicators": indicators}
+LISTS = (CODES, "list", "links", "lines", "years", "people")
 PERSONAL = frozenset({"person", "people"})
 _YEARS = re.compile(r"^.*\S\s*:\s*(19|20)\d{2}$")
 
@@ -132,7 +135,7 @@ def _complaint(field: Field, value: str) -> tuple[str, str] | None:
     if field.most is not None and len(parts(value)) > field.most:
         return f"more than {field.most} chosen", f"Keep at most {field.most}, separated by ;"
     if (unknown := _unknown(field, value)) is not None:
-        return "not on the list", f"Use {', '.join(code for code, _ in vocabulary(field.kind[6:]))}; wrong is {unknown}"
+        return "not on the list", f"Use {_examples(field.kind.removeprefix(CODES))}; wrong is {unknown}"
     if field.kind == "date" and not _is_date(value):
         return "not a date", "Write year-month-day, such as 2027-03-31"
     if field.kind == "number" and not value.isdecimal():
@@ -149,12 +152,20 @@ def _complaint(field: Field, value: str) -> tuple[str, str] | None:
 
 
 def _unknown(field: Field, value: str) -> str | None:
-    known = (
-        {code for code, _ in vocabulary(field.kind.removeprefix("codes:"))}
-        if field.kind.startswith("codes:")
-        else set()
-    )
+    known = _codes(field.kind.removeprefix(CODES)) if field.kind.startswith(CODES) else frozenset()
     return next((code for code in parts(value) if code not in known), None) if known else None
+
+
+@cache
+def _codes(name: str) -> frozenset[str]:
+    """Return the codes of a list of ours, or of the framework's targets and indicators; none where others check."""
+    return frozenset(FRAMEWORK[name]()) if name in FRAMEWORK else frozenset(code for code, _ in vocabulary(name))
+
+
+def _examples(name: str) -> str:
+    if name in FRAMEWORK:
+        return f"the framework's codes of {name}, such as {next(iter(FRAMEWORK[name]()))}"
+    return ", ".join(code for code, _ in vocabulary(name))
 
 
 def parts(value: str) -> tuple[str, ...]:

@@ -7,8 +7,14 @@ from django.db import close_old_connections, connections
 from django.test import Client
 from django.urls import reverse
 
+from biosetu.centre.exchange import verbs as exchange
+from biosetu.centre.exchange.models import KnownKey
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.library import verbs as library
+from biosetu.centre.library.models import Item
+from biosetu.centre.services import verbs as services
+from biosetu.centre.services.models import Service, ServiceParty
 
 from .test_verbs import agreed, ready_to_match
 
@@ -128,3 +134,69 @@ def test_on_the_page_one_is_thanked_and_the_other_is_told(people, submitted):
     )
     assert sorted("Somebody else changed this request" in str(page) for page in answers) == [False, True]
     assert sorted("notice success" in str(page) for page in answers) == [False, True]
+
+
+# what two people do to the same request, read by both at the same moment: verbs that leave its state as it is
+PAIRS = {
+    "two lines of the plan": lambda request, by: verbs.plan(request=request, by=by, kind="activity", text="Training"),
+    "two edits of the form": lambda request, by: verbs.save(request=request, by=by, values={"problem": by.username}),
+    "the ball": lambda request, by: verbs.pass_ball(request=request, by=by, to="requester"),
+    "two shortlists": lambda request, by: verbs.list_candidates(request=request, by=by),
+    "put on hold": lambda request, by: verbs.act(request=request, verb="hold", by=by, reason="Floods"),
+    "handed over": lambda request, by: verbs.act(request=request, verb="hand_over", by=by, reason="Elsewhere"),
+}
+
+
+@pytest.mark.parametrize("what", PAIRS)
+def test_of_two_who_change_a_request_at_once_one_succeeds(people, request_of, providers, what):
+    first, second = stale(ready_to_match(people, request_of))
+    one_and_told(at_once(lambda: PAIRS[what](first, people["officer"]), lambda: PAIRS[what](second, people["manager"])))
+
+
+def test_a_provider_answers_its_invitation_once(people, request_of, providers):
+    request = ready_to_match(people, request_of)
+    asked = verbs.list_candidates(request=request, by=people["officer"])[0]
+    verbs.invite(candidate=asked, by=people["officer"])
+    helper, held = asked.provider.account, [type(asked).objects.get(pk=asked.pk) for _ in range(2)]
+    outcomes = at_once(
+        lambda: verbs.answer_invitation(candidate=held[0], by=helper, accept=True),
+        lambda: verbs.answer_invitation(candidate=held[1], by=helper, accept=False),
+    )
+    asked.refresh_from_db()
+    assert asked.answer == ("accepted", "declined")[one_and_told(outcomes)]
+
+
+def test_one_arrival_is_taken_in_once(people, request_of):
+    request = request_of()
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.act(request=request, verb="hand_over", by=people["officer"], reason="Elsewhere")
+    content = exchange.hand_over_file(request=request, by=people["officer"])
+    arrival = exchange.arrive(content=content, by=people["officer"])
+    KnownKey.objects.create(key=arrival.key, name="Us")
+    held = [type(arrival).objects.get(pk=arrival.pk) for _ in range(2)]
+    outcomes = at_once(*[lambda one=one: exchange.take_in(arrival=one, by=people["officer"]) for one in held])
+    assert sorted("already" in str(one) for one in outcomes) == [False, True]
+    assert SupportRequest.objects.exclude(came_from="").count() == 1
+
+
+def test_the_last_seat_of_a_service_is_given_once(people):
+    service = Service.objects.create(title="Course", state="open", centre="iucn-asia", owner=people["officer"], seats=1)
+    ServiceParty.objects.create(service=service, party="NPL")
+    nominated = [
+        services.nominate(service=service, by=people["focal_point"], party="NPL", name=f"Person {n}") for n in range(2)
+    ]
+    outcomes = at_once(
+        *[lambda one=one: services.select(participant=one, by=people["officer"], chosen=True) for one in nominated]
+    )
+    assert service.participants.filter(place="selected").count() == 1
+    assert sorted("seats are taken" in str(one) for one in outcomes) == [False, True]
+
+
+def test_one_entry_of_the_library_is_reviewed_once(people):
+    entry = Item.objects.create(kind="guidance", title="G", standing="submitted", owner=people["contributor"])
+    held = [Item.objects.get(pk=entry.pk) for _ in range(2)]
+    outcomes = at_once(
+        lambda: library.review(item=held[0], by=people["officer"], listed=True),
+        lambda: library.review(item=held[1], by=people["manager"], listed=False, reason="Old"),
+    )
+    assert sorted("Somebody else changed" in str(one) for one in outcomes) == [False, True]

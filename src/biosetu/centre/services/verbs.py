@@ -115,7 +115,8 @@ def select(*, participant: Participant, by: Account, chosen: bool) -> None:
     """Give somebody a seat, or not; no more seats than there are."""
     service = participant.service
     _demand(by, service)
-    if service.state not in (State.OPEN, State.SELECTING):
+    state = Service.objects.select_for_update().values_list("state", flat=True).get(pk=service.pk)
+    if state not in (State.OPEN, State.SELECTING):
         raise Refused(N_("People are selected before the service is held."))
     taken = service.participants.filter(place=Place.SELECTED).exclude(pk=participant.pk).count()
     if chosen and service.seats is not None and taken >= service.seats:
