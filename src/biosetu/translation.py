@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,8 @@ LEFT_TO_RIGHT_ISOLATE, FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2066", "\u2068", "
 NO_BREAK = "\u00a0"
 EN_DASH = "\u2013"
 MINUS = "\u2212"
+# begins with Latin letters, before any of another script
+_LATIN = re.compile(r"[^\w]*[A-Za-z\u00c0-\u024f]")
 # which form a number takes, as every gettext tool writes it (Babel's own default differs)
 PLURALS = {
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 :"
@@ -154,6 +157,11 @@ class Voice:
     def ltr(self, text: str) -> str:
         """Keep a code, a formula or a signed number from being turned round inside right-to-left text."""
         return f"{LEFT_TO_RIGHT_ISOLATE}{text}{POP_ISOLATE}" if self.right_to_left else text
+
+    def apart(self, text: str) -> str:
+        """Keep words in another script from mixing with the sentence around them, in right-to-left text."""
+        foreign = self.right_to_left and _LATIN.match(text)
+        return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if foreign else text
 
 
 def _arabic(day: date) -> str:

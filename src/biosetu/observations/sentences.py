@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from biosetu.framework import elements, targets
 from biosetu.observations.units import units
-from biosetu.translation import FIRST_STRONG_ISOLATE, POP_ISOLATE, Voice, direction, translations
+from biosetu.translation import Voice, direction, translations
 
 Value = str | int | float
 
@@ -27,8 +27,6 @@ MOST_DECIMALS = 7
 DECIMALS_OF_ZERO = 2
 RATE_DIGITS = 2
 _SLACK = 1e-9
-# begins with Latin letters, before any of another script
-_LATIN = re.compile(r"[^\w]*[A-Za-z\u00c0-\u024f]")
 _TURNED = re.compile(r"[+−-]?\d[\d,.]*(?:[–-]\d[\d,.]*)*")
 
 
@@ -114,13 +112,6 @@ def _isolated(text: str, voice: Voice) -> str:
     return _TURNED.sub(kept, text)
 
 
-def _own_words(text: str, language: str) -> str:
-    """Return a Party's words, in the language where the catalogue has them; others keep their own direction."""
-    said = translations(language).gettext(text) if text else ""
-    foreign = direction(language) == "rtl" and _LATIN.match(said)
-    return f"{FIRST_STRONG_ISOLATE}{said}{POP_ISOLATE}" if foreign else said
-
-
 def _shown(name: str, value: Value, language: str) -> str:
     if name in _UNITS:
         known = units().get(str(value))
@@ -128,7 +119,8 @@ def _shown(name: str, value: Value, language: str) -> str:
     if name in _WORDS and value:
         return translations(language).gettext(str(value))
     if name in _SPOKEN:
-        return _own_words(str(value), language)
+        voice = Voice(language)
+        return voice.apart(voice.gettext(str(value)))
     if name == "title" and value in targets():
         return targets()[str(value)].title(language)
     if name == "part" and value in elements():

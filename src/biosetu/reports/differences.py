@@ -44,7 +44,8 @@ def differences_letter(party: str, differences: Sequence[Difference], voice: Voi
         key="differences",
         title=_("Figures on {party}: differences to be looked at").format(party=party),
         subtitle=_("From {offices}, {date}").format(
-            offices=voice.semicolon.join(sorted({item.office for item in differences})), date=voice.date(on)
+            offices=voice.apart(voice.semicolon.join(sorted({item.office for item in differences}))),
+            date=voice.date(on),
         ),
         language=voice.language,
         on=on,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 import docx
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
@@ -16,6 +18,9 @@ from biosetu.translation import Voice
 
 ACCENT, SOFT = RGBColor(0x0B, 0x6B, 0x5E), RGBColor(0x56, 0x66, 0x6C)
 INK, WARNING = RGBColor(0x1C, 0x2A, 0x2F), RGBColor(0xB8, 0x50, 0x0F)
+# a table between the margins; columns are as wide as so many of their characters
+TABLE_WIDTH = Cm(16.4)
+NARROWEST, WIDEST = 9, 42
 LATIN_FONT, ARABIC_FONT = "Calibri", "Arial"
 
 
@@ -24,6 +29,27 @@ def render(document: Document) -> bytes:
     target = BytesIO()
     _Writer(document).write().save(target)
     return target.getvalue()
+
+
+def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the widths of a table's columns [EMU]: by their longest text, none so narrow that words break in it."""
+    longest = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    shares = [min(max(length, NARROWEST), WIDEST) for length in longest]
+    return [int(TABLE_WIDTH * share / sum(shares)) for share in shares]
+
+
+def rule_rows(table: Any, *, header: bool) -> None:
+    """Set rows apart by thin lines instead of grey bands; without `header` the first row is like the others."""
+    properties = table._tblPr  # noqa: SLF001 (no other door)
+    (look,) = properties.findall(qn("w:tblLook"))
+    for name, value in (("noHBand", "1"), ("firstRow", str(int(header))), ("val", "06A0" if header else "0680")):
+        look.set(qn(f"w:{name}"), value)
+    line = OxmlElement("w:insideH")
+    for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "D5DCDD")):
+        line.set(qn(f"w:{name}"), value)
+    borders = OxmlElement("w:tblBorders")
+    borders.append(line)
+    properties.find(qn("w:tblLayout")).addprevious(borders)
 
 
 class _Writer:
@@ -140,15 +166,15 @@ class _Writer:
     def _grid(self, rows: list[list[str]], *, header: bool = False) -> None:
         table = self.word.add_table(rows=0, cols=len(rows[0]))
         table.style = "Light Shading"
-        if not header:
-            for look in table._tblPr.findall(qn("w:tblLook")):  # noqa: SLF001 (no other door)
-                look.set(qn("w:firstRow"), "0")
-                look.set(qn("w:val"), "0480")
+        table.autofit = False
+        rule_rows(table, header=header)
         if self.voice.right_to_left:
             turn_table(table)
+        widths = column_widths(rows)
         for position, row in enumerate(rows):
             cells = table.add_row().cells
-            for cell, text in zip(cells, row, strict=True):
+            for cell, text, width in zip(cells, row, widths, strict=True):
+                cell.width = width
                 self._run(cell.paragraphs[0], text, size=9, bold=header and position == 0)
                 self._side(cell.paragraphs[0])
         self.word.add_paragraph()

@@ -1,7 +1,7 @@
 """Asking an official service politely: one request at a time, with pauses, retries, and every answer kept.
 
-An answer is written to the cache as it arrives, so that a stopped pull goes on where it stood. The cache holds, beside
-each answer, the address, the day it was fetched and the licence.
+An answer is written to the cache as it arrives, so that a stopped pull goes on where it stood; one that cannot be read
+as documented is not kept. The cache holds, beside each answer, the address, the day it was fetched and the licence.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -27,7 +28,13 @@ RETRIES = 5
 LONGEST_WAIT_S = 60.0
 TIMEOUT_S = 60.0
 LARGEST_ANSWER = 50_000_000
+T = TypeVar("T")
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+def as_it_is(answer: Any) -> Any:
+    """Return an answer unread."""
+    return answer
 
 
 class ServiceError(BioSetuError):
@@ -38,7 +45,7 @@ class ServiceError(BioSetuError):
 class Client:
     """Asks one service. `pause_s` [s] lies between requests; answers younger than `fresh` come from the cache.
 
-    `headers` go with every request.
+    `headers` go with every request, `timeout_s` [s] is how long an answer is waited for.
     """
 
     host: str
@@ -48,36 +55,60 @@ class Client:
     fresh: timedelta = timedelta(days=30)
     sleep: Callable[[float], None] = time.sleep
     headers: Mapping[str, str] = field(default_factory=dict)
+    timeout_s: float = TIMEOUT_S
     _asked: float = field(default=0.0, init=False)
 
-    def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
-        """Return the JSON answer to a GET; raises ServiceError."""
-        return self._answer("GET", path, query or {}, None)
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, str | int] | None = None,
+        read: Callable[[Any], T] = as_it_is,
+        *,
+        fresh: timedelta | None = None,
+        about: str = "",
+    ) -> T:
+        """Return the JSON answer to a GET, as `read` understands it; raises ServiceError.
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Return the JSON answer to a POST with a JSON body; raises ServiceError."""
-        return self._answer("POST", path, {}, body)
+        `fresh` shortens how long an answer kept is taken; `about` sets answers apart that have one address, such as
+        those of two releases.
+        """
+        return self._answer("GET", path, query or {}, None, read, fresh, about)
 
-    def _answer(self, verb: str, path: str, query: Mapping[str, str | int], body: Mapping[str, Any] | None) -> Any:
+    def post(self, path: str, body: Mapping[str, Any], read: Callable[[Any], T] = as_it_is) -> T:
+        """Return the JSON answer to a POST with a JSON body, as `read` understands it; raises ServiceError."""
+        return self._answer("POST", path, {}, body, read, None, "")
+
+    def _answer(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping[str, str | int],
+        body: Mapping[str, Any] | None,
+        read: Callable[[Any], T],
+        fresh: timedelta | None,
+        about: str,
+    ) -> T:
         address = f"{self.host.rstrip('/')}/{path.lstrip('/')}" + (f"?{urlencode(query)}" if query else "")
-        wanted = json.dumps([verb, address, body], sort_keys=True)
+        wanted = json.dumps([verb, address, body, *filter(None, [about])], sort_keys=True)
         place = self.cache / f"{hashlib.sha256(wanted.encode()).hexdigest()[:32]}.json"
-        kept = self._kept(place)
+        kept = self._kept(place, self.fresh if fresh is None else min(fresh, self.fresh))
         if kept is not None:
-            return kept
+            with suppress(ServiceError):
+                return _understood(read, kept, address)
         answer = self._fetch(verb, address, body)
+        understood = _understood(read, answer, address)
         facts = {"request": wanted, "fetched": datetime.now(UTC).isoformat(), "licence": self.licence, "answer": answer}
         with replacing(place) as temporary:
             temporary.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-        return answer
+        return understood
 
-    def _kept(self, place: Path) -> Any:
+    def _kept(self, place: Path, fresh: timedelta) -> Any:
         try:
             facts = json.loads(place.read_text(encoding="utf-8"))
             age = datetime.now(UTC) - datetime.fromisoformat(facts["fetched"])
+            return facts["answer"] if age < fresh else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return facts["answer"] if age < self.fresh else None
 
     def _fetch(self, verb: str, address: str, body: Mapping[str, Any] | None) -> Any:
         trouble = ""
@@ -89,10 +120,10 @@ class Client:
                     address,
                     json=body,
                     headers={"user-agent": USER_AGENT, **self.headers},
-                    timeout=TIMEOUT_S,
+                    timeout=self.timeout_s,
                     follow_redirects=True,
                 )
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 trouble = f"no answer ({type(error).__name__})"
                 self.sleep(_back_off(attempt, None))
                 continue
@@ -107,6 +138,17 @@ class Client:
         if self._asked and rest > 0:
             self.sleep(rest)
         self._asked = time.monotonic()
+
+
+def _understood(read: Callable[[Any], T], answer: Any, address: str) -> T:
+    """Return an answer as `read` understands it; what it stumbles over is told as a change of the interface."""
+    try:
+        return read(answer)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        told = f"{type(error).__name__} {error}"
+        raise ServiceError(
+            f"{address}: the answer is not as documented ({told}). The interface may have changed."
+        ) from error
 
 
 def _back_off(attempt: int, retry_after: str | None) -> float:

@@ -42,7 +42,7 @@ def pull_records(iso2: str, asking: Client, progress: Progress = silent) -> list
     names = list(dict.fromkeys(_listed(iso2.lower(), asking)))
     records = []
     for number, name in enumerate(names, start=1):
-        record = asking.get(f"api/v2013/documents/{name}")
+        record: Any = asking.get(f"api/v2013/documents/{name}")
         if not isinstance(record, dict):
             raise ServiceError(f"The record {name} is not as documented.")
         records.append(record)
@@ -54,8 +54,8 @@ def _listed(iso2: str, asking: Client) -> Iterator[str]:
     page = service().page
     query = f"schema_s:({' OR '.join(KINDS)}) AND government_s:{iso2} AND _state_s:public AND realm_ss:ort"
     for number in range(FIRST_PAGES):
-        answer = asking.get("api/v2013/index", {"q": query, "start": number * page, "rows": page, "wt": "json"})
-        found, documents = _answer(answer)
+        wanted: dict[str, str | int] = {"q": query, "start": number * page, "rows": page, "wt": "json"}
+        found, documents = asking.get("api/v2013/index", wanted, _answer)
         for document in documents:
             if name := document.get("identifier_s") or document.get("uniqueIdentifier_s"):
                 yield str(name)

@@ -142,7 +142,18 @@ def pull(
     module, _, attribute = PULLERS[name].partition(":")
     puller: Puller = getattr(import_module(module), attribute)
     rows = puller(Pull(service, client or service.client(), wanted, parties, progress))
+    _once(name, rows)
     return pa.Table.from_pylist([_whole(service, row) for row in _evenly_rounded(rows)], schema=SCHEMA)
+
+
+def _once(name: str, rows: list[dict[str, Any]]) -> None:
+    """Raise ServiceError where a figure came twice, as when a page comes under two numbers."""
+    seen: set[tuple[Any, ...]] = set()
+    for row in rows:
+        key = tuple(row.get(part, "") for part in ("party", "indicator", "series", "disaggregation", "year", "vintage"))
+        if key in seen:
+            raise ServiceError(f"{name}: {row['series']} of {row['party']} for {row['year']} came twice.")
+        seen.add(key)
 
 
 def _evenly_rounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from biosetu.framework import Indicator, indicators
@@ -25,15 +26,15 @@ _YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
 
 def pull(order: Pull) -> list[dict[str, Any]]:
     """Return the globally derived figures of every headline indicator that the tracker knows by its official title."""
-    known = list(_known(order.client.get(INDICATORS)))
+    known = order.client.get(INDICATORS, read=lambda answer: list(_known(answer)))
     total = len(known) * len(order.parties)
     rows: list[dict[str, Any]] = []
     done = 0
     for indicator, number in known:
         for party in order.parties:
             order.progress(done, total, f"{indicator.code} {party}")
-            answer = order.client.post(FIGURES, {"indicator": number, "country": party})
-            rows += _figures(order, indicator, party, answer)
+            read = partial(_figures, order, indicator, party)
+            rows += order.client.post(FIGURES, {"indicator": number, "country": party}, read)
             done += 1
     order.progress(total, total)
     return rows
@@ -55,7 +56,7 @@ def _known(answer: Any) -> Iterator[tuple[Indicator, int]]:
 
 
 def _figures(order: Pull, indicator: Indicator, party: str, answer: Any) -> list[dict[str, Any]]:
-    data = (answer or {}).get("data") or {}
+    data = answer["data"] or {}
     charts = [chart for chart in data.get("charts") or [] if chart.get("tabType") == "GloballyDerived"]
     if not charts:
         return []
@@ -63,12 +64,13 @@ def _figures(order: Pull, indicator: Indicator, party: str, answer: Any) -> list
     unit = _unit(indicator, str(about.get("valueSuffix") or ""))
     if unit is None:
         return []
+    labels = charts[0]["labels"]
     values: list[object] = next(
-        (part["data"] for part in charts[0].get("datasets") or [] if part.get("derived") == "Global"), []
+        (part["data"] for part in charts[0]["datasets"] if part["derived"] == "Global"), [None] * len(labels)
     )
     today = datetime.now(UTC).date().isoformat()
     rows = []
-    for label, text in zip(charts[0].get("labels") or [], values, strict=False):
+    for label, text in zip(labels, values, strict=True):
         year, value = _YEAR.search(str(label)), _number(text)
         if year is not None and value is not None:
             rows.append(_row(order, indicator, party, int(year[0]), value, today) | {"unit": unit} | _said(about))

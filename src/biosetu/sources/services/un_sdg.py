@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from biosetu.framework import parties
 from biosetu.sources.services.client import ServiceError
+from biosetu.sources.services.paging import Page, all_rows
 from biosetu.sources.services.registry import Pull, ServiceSeries, described
 
 LIST = "v1/sdg/Series/List"
 DATA = "v1/sdg/Series/Data"
+# how long the list of releases is taken from the cache
+A_DAY = timedelta(days=1)
 WHOLE = frozenset({"G", "ALLAREA", "BOTHSEX", "_T", "ALLAGE"})
 
 
 def pull(order: Pull) -> list[dict[str, Any]]:
     """Return the rows of all series asked for; the release named by the database is their vintage."""
-    releases = {
-        entry["code"]: str(entry.get("release", "")) for entry in order.client.get(LIST, {"allreleases": "false"})
-    }
+    releases = order.client.get(LIST, {"allreleases": "false"}, _releases, fresh=A_DAY)
     rows: list[dict[str, Any]] = []
     for done, series in enumerate(order.series):
         order.progress(done, len(order.series), series.code)
@@ -28,29 +30,40 @@ def pull(order: Pull) -> list[dict[str, Any]]:
     return rows
 
 
+def _releases(answer: Any) -> dict[str, str]:
+    return {entry["code"]: str(entry.get("release", "")) for entry in answer}
+
+
 def _series(order: Pull, series: ServiceSeries, release: str) -> list[dict[str, Any]]:
     if not release:
         raise ServiceError(f"{series.code}: the database names no release of this series, so it is not taken.")
+    areas = ",".join(sorted((str(int(parties()[code].m49)) for code in order.parties), key=int))
+
+    def ask(number: int, fresh: timedelta | None) -> Page:
+        query: dict[str, str | int] = {"seriesCode": series.code, "areaCode": areas}
+        query |= {"page": number, "pageSize": order.service.page}
+        return order.client.get(DATA, query, partial(_page, order, series, release), fresh=fresh, about=release)
+
+    return all_rows(series.code, ask)
+
+
+def _page(order: Pull, series: ServiceSeries, release: str, answer: Any) -> Page:
+    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+        raise ServiceError(f"{DATA} {series.code}: the answer has no data. The interface may have changed.")
     codes = {str(int(parties()[code].m49)): code for code in order.parties}
-    found = []
-    for entry in _pages(order, series.code, sorted(codes, key=int)):
-        party = codes.get(str(entry["geoAreaCode"]))
-        value = _number(entry.get("value"))
+    rows = []
+    for entry in answer["data"]:
+        party, value = codes.get(str(entry["geoAreaCode"])), _number(entry["value"])
         if party is not None and value is not None and _is_whole(entry):
-            found.append(_row(order, series, release, entry, party, value))
-    return found
-
-
-def _pages(order: Pull, code: str, areas: list[str]) -> Iterator[dict[str, Any]]:
-    page, last = 1, 1
-    while page <= last:
-        query: dict[str, str | int] = {"seriesCode": code, "areaCode": ",".join(areas)}
-        answer = order.client.get(DATA, query | {"page": page, "pageSize": order.service.page})
-        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-            raise ServiceError(f"{DATA} {code}: the answer has no data. The interface may have changed.")
-        yield from answer["data"]
-        last = int(answer.get("totalPages", 1))
-        page += 1
+            rows.append(_row(order, series, release, entry, party, value))
+    return Page(
+        number=int(answer["pageNumber"]),
+        pages=int(answer["totalPages"]),
+        total=int(answer["totalElements"]),
+        entries=len(answer["data"]),
+        release=release,
+        rows=rows,
+    )
 
 
 def _is_whole(entry: dict[str, Any]) -> bool:

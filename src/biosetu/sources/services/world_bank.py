@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from biosetu.sources.services.client import ServiceError
+from biosetu.sources.services.paging import Page, all_rows
 from biosetu.sources.services.registry import Pull, ServiceSeries, described
 
 
@@ -20,16 +23,26 @@ def pull(order: Pull) -> list[dict[str, Any]]:
 
 def _series(order: Pull, series: ServiceSeries) -> list[dict[str, Any]]:
     path = f"v2/country/{';'.join(order.parties)}/indicator/{series.code}"
-    rows: list[dict[str, Any]] = []
-    page, last = 1, 1
-    while page <= last:
-        answer = order.client.get(path, {"format": "json", "page": page, "per_page": order.service.page})
-        facts, entries = _parts(answer, series.code)
-        vintage = str(facts["lastupdated"])
-        rows += [_row(order, series, vintage, entry) for entry in entries if entry.get("value") is not None]
-        last = int(facts["pages"])
-        page += 1
-    return [row for row in rows if row["party"] in order.parties]
+
+    def ask(number: int, fresh: timedelta | None) -> Page:
+        query: dict[str, str | int] = {"format": "json", "page": number, "per_page": order.service.page}
+        return order.client.get(path, query, partial(_page, order, series), fresh=fresh)
+
+    return [row for row in all_rows(series.code, ask) if row["party"] in order.parties]
+
+
+def _page(order: Pull, series: ServiceSeries, answer: Any) -> Page:
+    facts, entries = _parts(answer, series.code)
+    release = str(facts["lastupdated"])
+    rows = [_row(order, series, release, entry) for entry in entries if entry["value"] is not None]
+    return Page(
+        number=int(facts["page"]),
+        pages=int(facts["pages"]),
+        total=int(facts["total"]),
+        entries=len(entries),
+        release=release,
+        rows=rows,
+    )
 
 
 def _parts(answer: Any, code: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
