@@ -18,9 +18,9 @@ from biosetu.translation import Voice
 
 ACCENT, SOFT = RGBColor(0x0B, 0x6B, 0x5E), RGBColor(0x56, 0x66, 0x6C)
 INK, WARNING = RGBColor(0x1C, 0x2A, 0x2F), RGBColor(0xB8, 0x50, 0x0F)
-# a table between the margins; columns are as wide as so many of their characters
-TABLE_WIDTH = Cm(16.4)
-NARROWEST, WIDEST = 9, 42
+# a table between the margins; a character of its bold head at nine points, and the margins of a cell
+TABLE_WIDTH, CHARACTER, PADDING = Cm(16.4), Cm(0.23), Cm(0.5)
+LONGEST_LINE = 42
 LATIN_FONT, ARABIC_FONT = "Calibri", "Arial"
 
 
@@ -32,10 +32,15 @@ def render(document: Document) -> bytes:
 
 
 def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the widths of a table's columns [EMU]: by their longest text, none so narrow that words break in it."""
-    longest = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    shares = [min(max(length, NARROWEST), WIDEST) for length in longest]
-    return [int(TABLE_WIDTH * share / sum(shares)) for share in shares]
+    """Return the widths of a table's columns [EMU]: room for the longest word of each, the rest by the longest text."""
+    columns = list(zip(*rows, strict=True))
+    words = [max(len(word) for text in column for word in (text.split() or [""])) for column in columns]
+    least = [PADDING + CHARACTER * length for length in words]
+    texts = [min(max(map(len, column)), LONGEST_LINE) for column in columns]
+    wanted = [CHARACTER * (text - word) if text > word else 0 for text, word in zip(texts, words, strict=True)]
+    rest = max(0.0, TABLE_WIDTH - sum(least))
+    grown = [one + rest * more / (sum(wanted) or 1) for one, more in zip(least, wanted, strict=True)]
+    return [int(width * min(1.0, TABLE_WIDTH / sum(grown))) for width in grown]
 
 
 def rule_rows(table: Any, *, header: bool) -> None:
@@ -171,6 +176,8 @@ class _Writer:
         if self.voice.right_to_left:
             turn_table(table)
         widths = column_widths(rows)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
         for position, row in enumerate(rows):
             cells = table.add_row().cells
             for cell, text, width in zip(cells, row, widths, strict=True):
