@@ -75,13 +75,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its key in JSON, its heading, whether numbers stand in it and with how many decimals."""
+    """A column of a table: its key in JSON, its heading, whether numbers stand in it and with how many decimals.
+
+    `prose`: sentences stand in it, which a narrow screen must not squeeze; the table scrolls in its frame instead.
+    """
 
     key: str
     label: str
     numeric: bool = False
     decimals: int = 0
     plain: bool = False
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,9 +164,9 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         Column("category", _("Category")),
         Column("criteria", _("Criteria")),
         Column("limits", _("Plausible")),
-        Column("reasons", _("Reasons")),
-        Column("near", _("Near a threshold")),
-        *((Column("signed", _("Validated by the Party")),) if signed else ()),
+        Column("reasons", _("Reasons"), prose=True),
+        Column("near", _("Near a threshold"), prose=True),
+        *((Column("signed", _("Validated by the Party"), prose=True),) if signed else ()),
     )
     body = tuple(
         (
