@@ -3,6 +3,7 @@ from itertools import pairwise
 import geopandas as gpd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
@@ -168,3 +169,53 @@ def test_area_that_a_table_tells_goes_before_and_must_be_one(tmp_path):
     (folder / "units.csv").write_text("unit,area_km2\n1,2.5\n2,-4\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"units\.csv, row 3, column area_km2: this is no area"):
         open_problem(folder)
+
+
+NAMED = '[files]\nunits = "places.gpkg"\nfeatures = "wanted.csv"\namounts = "held.parquet"\n'
+
+
+def renamed(made):
+    """Make the folder one whose problem.toml names other files, beside tables of the usual names that are not read."""
+    folder = made / "problem"
+    gpd.read_parquet(folder / "units.parquet").to_file(folder / "places.gpkg")
+    (folder / "units.parquet").unlink()
+    (folder / "features.csv").write_text("feature,share\nold,0.5\n")
+    (folder / "amounts.csv").write_text("feature,unit,amount\nold,1,3\n")
+    (folder / "wanted.csv").write_text("feature,target\ncarbon,4\n")
+    pq.write_table(pa.table({"feature": ["carbon"], "unit": [1], "amount": [9.0]}), folder / "held.parquet")
+    (folder / "problem.toml").write_text(NAMED)
+    return folder
+
+
+def test_files_that_the_settings_name_are_those_that_are_filled_and_solved(made, capfd):
+    folder = renamed(made)
+    before = (folder / "features.csv").read_bytes(), (folder / "amounts.csv").read_bytes()
+    assert features(made) == 0
+    assert run(["plan", "lock", str(folder), str(made / "park.gpkg")]) == 0
+    opened = open_problem(folder)
+    assert opened.loaded.problem.feature == ("carbon", "forest", "marsh")
+    assert opened.loaded.problem.locked_in.sum() > 0
+    assert opened.loaded.problem.target[0] == 4.0
+    assert solve_problem(opened).plan.evaluation.feasible
+    assert ((folder / "features.csv").read_bytes(), (folder / "amounts.csv").read_bytes()) == before
+    assert not (folder / "units.parquet").exists()
+
+
+def test_tables_of_marxan_are_not_filled_but_told(made, capfd):
+    folder = renamed(made)
+    (folder / "spec.dat").write_text("id,prop\n1,0.3\n")
+    (folder / "puvspr.dat").write_text("species,pu,amount\n1,1,9\n")
+    (folder / "problem.toml").write_text(NAMED.replace("wanted.csv", "spec.dat").replace("held.parquet", "puvspr.dat"))
+    assert run(["plan", "features", str(folder), str(made / "layer.gpkg"), "--by-column", "kind"]) == 1
+    told = capfd.readouterr().err
+    assert "spec.dat" in told
+    assert "puvspr.dat" in told
+    assert "a column `feature`" in told
+
+
+def test_units_without_polygons_take_no_layer(made, capfd):
+    folder = made / "bare"
+    folder.mkdir()
+    (folder / "units.csv").write_text("unit,cost\n1,1\n")
+    assert run(["plan", "lock", str(folder), str(made / "park.gpkg")]) == 1
+    assert "the units have no polygons" in capfd.readouterr().err

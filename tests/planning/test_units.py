@@ -5,7 +5,7 @@ from pyproj import Geod
 
 from biosetu.geo.area import areas_km2
 from biosetu.geo.planes import plane_of
-from biosetu.planning.units import make_units, overlaps, polygon_boundary
+from biosetu.planning.units import divided, make_units, overlaps, polygon_boundary
 from biosetu.problems import UsageError
 
 OUTLINE = shapely.box(84.0, 27.0, 85.0, 28.0)
@@ -94,3 +94,54 @@ def test_overlaps_in_degrees_are_areas_on_the_ellipsoid(south):
     assert unit.tolist() == [0, 1, 2]
     assert which.tolist() == [0, 0, 0]
     assert area == pytest.approx(expected, rel=1e-12)
+
+
+WEST, EAST = shapely.box(84.0, 27.0, 84.53, 28.0), shapely.box(84.53, 27.0, 85.0, 28.0)
+
+
+def of_two(shape="square", cell_km=9.0, outlines=(WEST, EAST)):
+    whole = make_units(shapely.union_all(outlines), cell_km, shape)
+    return whole, *divided(whole, np.array(outlines, dtype=object))
+
+
+@pytest.mark.parametrize("shape", ["square", "hexagon"])
+def test_unit_on_a_border_becomes_one_of_each_party_with_its_part_of_the_area(shape):
+    whole, units, owner = of_two(shape)
+    truth = areas_km2(np.array([WEST, EAST], dtype=object))
+    assert np.bincount(owner, units.area_km2) == pytest.approx(truth, rel=2e-5)
+    cell = list(zip(units.row.tolist(), units.column.tolist(), strict=True))
+    before = dict(zip(zip(whole.row.tolist(), whole.column.tolist(), strict=True), whole.area_km2, strict=True))
+    after = dict.fromkeys(before, 0.0)
+    for place, area in zip(cell, units.area_km2.tolist(), strict=True):
+        after[place] += area
+    assert after == pytest.approx(before, rel=1e-6)
+    cut = [place for place in before if cell.count(place) > 1]
+    assert len(cut) in range(12, 30)  # 111 km of border through cells of 9 km
+    assert shapely.area(shapely.intersection_all(units.polygons[[0, -1]])) == 0
+
+
+@pytest.mark.parametrize("shape", ["square", "hexagon"])
+def test_pieces_of_a_cut_unit_share_the_border_between_them(shape):
+    _, units, owner = of_two(shape)
+    edges = units.boundary
+    across = owner[edges.first] != owner[edges.second]
+    border = Geod(ellps="WGS84").inv(84.53, 27.0, 84.53, 28.0)[2] / 1000
+    assert edges.length[across].sum() == pytest.approx(border, rel=1e-3)
+    # what is not shared is the outline of all, as before: no side of a cell is lost where a border crosses it
+    assert edges.exposed.sum() == pytest.approx(of_two(shape)[0].boundary.exposed.sum(), rel=1e-4)
+
+
+def test_place_of_two_outlines_counts_once_for_the_first():
+    overlapping = shapely.box(84.4, 27.0, 85.0, 28.0)
+    for outlines, first in (((WEST, overlapping), WEST), ((overlapping, WEST), overlapping)):
+        _, units, owner = of_two(outlines=outlines)
+        truth = areas_km2(np.array([first, shapely.box(84.0, 27.0, 85.0, 28.0)], dtype=object))
+        assert np.bincount(owner, units.area_km2)[0] == pytest.approx(truth[0], rel=2e-5)
+        assert units.area_km2.sum() == pytest.approx(truth[1], rel=2e-5)
+
+
+def test_three_parties_at_one_corner_over_the_date_line():
+    outlines = (shapely.box(178.0, -1, 180.0, 1), shapely.box(-180.0, 0, -178.0, 1), shapely.box(-180.0, -1, -178.0, 0))
+    _, units, owner = of_two(cell_km=30.0, outlines=outlines)
+    truth = areas_km2(np.array(outlines, dtype=object))
+    assert np.bincount(owner, units.area_km2) == pytest.approx(truth, rel=1e-4)

@@ -30,12 +30,13 @@ def plan() -> None:
     help="Side of a square (a hexagon has its area) [km].",
 )
 @click.option("--shape", type=click.Choice(["square", "hexagon"]), default="square", show_default=True)
+@click.option("--party-column", help="Column that names the Party of each polygon: units are cut along borders.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Problem folder.")
-def units(within: Path, cell_km: float, shape: str, out: Path) -> None:
+def units(within: Path, cell_km: float, shape: str, party_column: str | None, out: Path) -> None:
     """Make planning units over an outline: units.parquet and boundaries.csv in a problem folder."""
     from biosetu.jobs.planning import make_planning_units, write_units
 
-    layer, boundaries = make_planning_units(within, cell_km, shape)
+    layer, boundaries = make_planning_units(within, cell_km, shape, party_column)
     write_units(layer, boundaries, out)
     click.echo(f"{out}: {layer.num_rows} units, {boundaries.num_rows} borders", err=True)
 

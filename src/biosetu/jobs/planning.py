@@ -29,6 +29,7 @@ from biosetu.planning import (
     Plan,
     PlanningProblem,
     compare_alone,
+    divided,
     in_words,
     make_units,
     predicted_irreplaceability,
@@ -48,6 +49,10 @@ FILES: dict[str, tuple[str, ...]] = {
     "amounts": ("amounts.parquet", "amounts.csv", "puvspr.dat", "puvspr2.dat", "puvspr.csv"),
     "boundaries": ("boundaries.parquet", "boundaries.csv", "bound.dat", "bound.csv"),
     "national": ("national.csv",),
+}
+EMPTY: dict[str, dict[str, pa.Array]] = {
+    "features": {"feature": pa.array([], pa.string())},
+    "amounts": {name: pa.array([], pa.string()) for name in ("feature", "unit", "amount")},
 }
 NUMBERS = ("penalty", "edge_factor", "budget", "common_budget", "gap", "seconds")
 EXACT_GAP = 1e-6  # of the whole value: what one unit is worth is a small part of it
@@ -80,26 +85,58 @@ class Outcome:
     words: list[str]
 
 
-def make_planning_units(within: Path, cell_km: float, shape: str = "square") -> tuple[pa.Table, pa.Table]:
+def make_planning_units(
+    within: Path, cell_km: float, shape: str = "square", party_column: str | None = None
+) -> tuple[pa.Table, pa.Table]:
     """Return planning units over the outline in `within` (unit, area_km2, cost = area, geometry) and their borders.
 
-    Raises DataError for a layer without polygons, or whose numbers cannot be longitude and latitude.
+    party_column: names the Party of each polygon of `within`; units on a border are then cut along it (`divided`) and
+    have a column `party`. Raises DataError for a layer without polygons, whose numbers cannot be longitude and
+    latitude, or where a polygon has no Party.
     """
-    shapes = geometries(layer_of(within, []))
-    parts, _ = repaired(within_date_line(shapes[~shapely.is_missing(shapes)])[0])
-    outline = polygonal(shapely.union_all(np.array([polygonal(part) for part in parts], dtype=object)))
-    if outline.is_empty:
+    layer = layer_of(within, [])
+    names = _party_names(layer, party_column, str(within))
+    shapes = geometries(layer)
+    there = ~shapely.is_missing(shapes)
+    parts, _ = repaired(within_date_line(shapes[there])[0])
+    flat = np.array([polygonal(part) for part in parts], dtype=object)
+    if shapely.is_empty(flat).all():
         message, remedy = N_("the outline has no polygon"), N_("Give a layer of polygons, such as a country's outline")
         raise DataError(Problem(message, remedy, "polygon", str(within)))
-    return units_over(outline, cell_km, shape)
+    owners = names[there] if names is not None else np.full(flat.size, "")
+    outlines = {name: polygonal(shapely.union_all(flat[owners == name])) for name in sorted(set(owners.tolist()))}
+    return units_over(outlines, cell_km, shape)
 
 
-def units_over(outline: shapely.Geometry, cell_km: float, shape: str = "square") -> tuple[pa.Table, pa.Table]:
-    """Return planning units over an outline in longitude and latitude, and their borders."""
-    units = make_units(outline, cell_km, shape)
+def _party_names(layer: pa.Table, column: str | None, file: str) -> np.ndarray | None:
+    if column is None:
+        return None
+    if column not in layer.column_names:
+        known = ", ".join(name for name in layer.column_names if name != "geometry")
+        raise UsageError(f"{file}: there is no column {column!r}. Columns: {known}.")
+    names = np.array(["" if v is None else str(v).strip() for v in layer.column(column).to_pylist()], dtype=object)
+    if unnamed := np.flatnonzero(names == "")[:20].tolist():
+        message, remedy = N_("a polygon has no name"), N_("Name it, or leave it out of the layer")
+        raise DataError(Problem(message, remedy, "name", file, row + 2, column) for row in unnamed)
+    return names
+
+
+def units_over(
+    outlines: Mapping[str, shapely.Geometry], cell_km: float, shape: str = "square"
+) -> tuple[pa.Table, pa.Table]:
+    """Return planning units over outlines in longitude and latitude, and their borders.
+
+    outlines: by Party; of several, units on a border are cut along it and have a column `party`.
+    """
+    shapes = np.array(list(outlines.values()), dtype=object)
+    units = make_units(polygonal(shapely.union_all(shapes)), cell_km, shape)
+    party: dict[str, list[str]] = {}
+    if len(outlines) > 1:
+        units, owner = divided(units, shapes)
+        party = {"party": [list(outlines)[place] for place in owner.tolist()]}
     count = units.area_km2.size
     number = np.arange(1, count + 1)
-    columns = {"unit": number, "area_km2": units.area_km2, "cost": units.area_km2, "status": ["free"] * count}
+    columns = {"unit": number, "area_km2": units.area_km2, "cost": units.area_km2, "status": ["free"] * count} | party
     layer = with_geometry(pa.table(columns), units.polygons, units.crs)
     return layer, boundary_table(number, units.boundary)
 
@@ -122,32 +159,32 @@ def write_units(layer: pa.Table, boundaries: pa.Table, folder: Path) -> None:
     write_table(boundaries, folder / "boundaries.csv")
 
 
-def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, confined: bool = False) -> Opened:
+def open_problem(
+    path: Path, overrides: Mapping[str, Any] | None = None, *, confined: bool = False, begun: bool = False
+) -> Opened:
     """Read a problem: a folder (our tables or Marxan's, `problem.toml` or `input.dat` beside them) or a TOML file.
 
     overrides: settings that win over the file's: objective, penalty, edge_factor, budget, common_budget,
     gap, seconds.
-    confined: no file outside the folder is read, whatever the settings name (for folders from outside).
+    confined: no file outside the folder is read, whatever the settings name (for folders from outside). begun: features
+    may still be missing.
     """
     folder = path if path.is_dir() else path.parent
     if path.is_file() and path.suffix.lower() != ".toml" and path.name != "input.dat":
         raise UsageError(f"{path}: give the folder of a problem, its TOML or Marxan's input.dat.")
-    settings, files = _settings(path, folder)
+    settings, found = _settings_and_files(path, folder, confined)
     given = {key: value for key, value in (overrides or {}).items() if value is not None}
     if faults := setting_faults(given, ""):
         raise UsageError("\n".join(str(fault) for fault in faults))
     settings |= given
-    if confined:
-        files = {name: file for name, file in files.items() if file.resolve().is_relative_to(folder.resolve())}
-    found = {name: files.get(name) or _first(folder, names) for name, names in FILES.items()}
-    missing = [name for name in ("units", "features", "amounts") if found[name] is None]
+    missing = [name for name in ("units", *(() if begun else EMPTY)) if found[name] is None]
     if missing:
         raise DataError(
             Problem("a table is missing", f"Add one of {', '.join(FILES[name])}", "missing", str(folder), value=name)
             for name in missing
         )
     layer = None
-    tables = {}
+    tables = {name: pa.table(columns) for name, columns in EMPTY.items()} if begun else {}
     for name, file in found.items():
         if file is None:
             continue
@@ -163,8 +200,20 @@ def open_problem(path: Path, overrides: Mapping[str, Any] | None = None, *, conf
         settings.get("common_budget", np.inf),
     )
     names = {name: file.name for name, file in found.items() if file is not None}
-    loaded = problem_from_tables(tables, asked, names)
+    loaded = problem_from_tables(tables, asked, names, begun=begun)
     return Opened(loaded, settings, layer, _told_areas(tables["units"], names["units"]), given)
+
+
+def table_files(folder: Path, *, confined: bool = False) -> dict[str, Path | None]:
+    """Return the file of each table of FILES that `open_problem` reads in a folder, None where there is none."""
+    return _settings_and_files(folder, folder, confined)[1]
+
+
+def _settings_and_files(path: Path, folder: Path, confined: bool) -> tuple[dict[str, Any], dict[str, Path | None]]:
+    settings, files = _settings(path, folder)
+    if confined:
+        files = {name: file for name, file in files.items() if file.resolve().is_relative_to(folder.resolve())}
+    return settings, {name: files.get(name) or _first(folder, names) for name, names in FILES.items()}
 
 
 def _told_areas(units: pa.Table, file: str) -> np.ndarray | None:

@@ -12,11 +12,11 @@ import shapely
 
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.tables import write_table
-from biosetu.engine.vectors import crs_of, geometries, read_own_crs, with_geometry, write_layer
+from biosetu.engine.vectors import crs_of, geometries, with_geometry, write_layer
 from biosetu.geo.planes import Plane, plane_of, to_lonlat
 from biosetu.geo.shapes import repaired
 from biosetu.jobs.areas_layers import is_raster, layer_of
-from biosetu.jobs.planning import open_problem
+from biosetu.jobs.planning import open_problem, table_files
 from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, zonal_amounts
 from biosetu.planning import overlaps
 from biosetu.problems import DataError, Problem, UsageError
@@ -59,15 +59,16 @@ def add_features(
     if is_raster(layer):
         if column is not None:
             raise UsageError("--by-column is of polygons: a raster has --values.")
-        return _add_raster(folder, _units(folder, confined), layer, share, options or RasterOptions(), progress)
+        return _add_raster(_desk(folder, confined), layer, share, options or RasterOptions(), progress)
     if options not in (None, RasterOptions()):
         raise UsageError("--values, --name, --unit, --band, --nodata and --classes are of rasters.")
     if column is None:
         raise UsageError("Name the column of the features with --by-column.")
-    return _add_polygons(folder, _units(folder, confined), layer, column, share)
+    return _add_polygons(_desk(folder, confined), layer, column, share)
 
 
-def _add_polygons(folder: Path, units: pa.Table, layer: Path, column: str, share: float) -> Added:
+def _add_polygons(desk: _Desk, layer: Path, column: str, share: float) -> Added:
+    units = desk.units
     names, valid = _polygons(layer, column)
     shapes, plane = plane_of(geometries(units), crs_of(units))
     features = sorted(set(names))
@@ -77,12 +78,11 @@ def _add_polygons(folder: Path, units: pa.Table, layer: Path, column: str, share
         raise _nowhere(layer)
     number = units.column("unit").to_numpy()
     amounts = pa.table({"feature": [features[k] for k in feature], "unit": number[unit], "amount": area})
-    return _written(folder, amounts, features, AREA_UNIT, share)
+    return _written(desk, amounts, features, AREA_UNIT, share)
 
 
-def _add_raster(
-    folder: Path, units: pa.Table, layer: Path, share: float, options: RasterOptions, progress: Progress
-) -> Added:
+def _add_raster(desk: _Desk, layer: Path, share: float, options: RasterOptions, progress: Progress) -> Added:
+    units = desk.units
     zonal = zonal_amounts(layer, to_lonlat(geometries(units), crs_of(units)), options, progress)
     feature, unit = np.nonzero(zonal.amounts)
     number = units.column("unit").to_numpy()
@@ -93,17 +93,17 @@ def _add_raster(
             "amount": zonal.amounts[feature, unit],
         }
     )
-    return _written(folder, amounts, zonal.features, zonal.unit, share, zonal.unknown_km2)
+    return _written(desk, amounts, zonal.features, zonal.unit, share, zonal.unknown_km2)
 
 
 def _written(
-    folder: Path, amounts: pa.Table, features: Sequence[str], unit: str, share: float, unknown: float | None = None
+    desk: _Desk, amounts: pa.Table, features: Sequence[str], unit: str, share: float, unknown: float | None = None
 ) -> Added:
     wanted = pa.table(
         {"feature": list(features), "share": [share] * len(features), "amount_unit": [unit] * len(features)}
     )
-    write_table(_replaced(folder / "amounts.csv", amounts, features), folder / "amounts.csv")
-    write_table(_replaced(folder / "features.csv", wanted, features), folder / "features.csv")
+    write_table(_replaced(desk.amounts, amounts, features), desk.amounts)
+    write_table(_replaced(desk.features, wanted, features), desk.features)
     return Added(amounts, tuple(features), unit, unknown)
 
 
@@ -115,7 +115,8 @@ def lock_protected(folder: Path, protected: Path, least_share: float, *, confine
     """
     if not 0 < least_share <= 1:
         raise UsageError(f"--least {least_share:g}: write a part of 1 above 0, as 0.5 for half of a unit.")
-    units = _units(folder, confined)
+    desk = _desk(folder, confined)
+    units = desk.units
     own, crs = geometries(units), crs_of(units)
     shapes, plane = plane_of(own, crs)
     _, valid = _polygons(protected, None)
@@ -131,7 +132,7 @@ def lock_protected(folder: Path, protected: Path, least_share: float, *, confine
     cost = np.where(locked, 0.0, units.column("cost").to_numpy() if "cost" in present else 1.0)
     plain = units.drop_columns(sorted({"geometry", "status", "cost"} & present))
     plain = plain.append_column("cost", pa.array(cost)).append_column("status", pa.array(status.tolist()))
-    write_layer(with_geometry(plain, own, crs), folder / "units.parquet")
+    write_layer(with_geometry(plain, own, crs), desk.place)
     return int(locked.sum())
 
 
@@ -171,16 +172,39 @@ def _nowhere(path: Path) -> DataError:
     )
 
 
-def _units(folder: Path, confined: bool) -> pa.Table:
-    """Return the units of a folder; what is there already must be a problem that can be read."""
-    path = folder / "units.parquet"
-    if not path.exists():
-        raise DataError(Problem("the folder has no units", "Make them with `plan units`", "missing", str(path)))
-    if (folder / "features.csv").exists():
-        layer = open_problem(folder, confined=confined).layer
-        if layer is not None:
-            return layer
-    return read_own_crs(path)
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """A problem folder to be filled: its units with polygons, and the files that `open_problem` reads."""
+
+    units: pa.Table
+    place: Path
+    features: Path
+    amounts: Path
+
+
+def _desk(folder: Path, confined: bool) -> _Desk:
+    """Return the desk of a folder whose problem can be read so far.
+
+    Whatever names `problem.toml` gives its tables, these are the ones that are filled. Raises DataError for units
+    without polygons, and for tables of Marxan, which hold features by number.
+    """
+    files = table_files(folder, confined=confined)
+    place = files["units"]
+    if place is None:
+        raise DataError(Problem("the folder has no units", "Make them with `plan units`", "missing", str(folder)))
+    layer = open_problem(folder, confined=confined, begun=True).layer
+    if layer is None:
+        remedy = "Make units with `plan units`, or give a layer of polygons as units.gpkg"
+        raise DataError(Problem("the units have no polygons", remedy, "polygon", str(place)))
+    features, amounts = (files[name] or folder / f"{name}.csv" for name in ("features", "amounts"))
+    if foreign := [path for path in (features, amounts) if path.exists() and not _ours(path)]:
+        message, remedy = "a layer cannot be added to this table", "Name a CSV or Parquet file with a column `feature`"
+        raise DataError(Problem(message, remedy, "foreign", str(path)) for path in foreign)
+    return _Desk(layer, place, features, amounts)
+
+
+def _ours(path: Path) -> bool:
+    return path.suffix.lower() in (".csv", ".parquet") and "feature" in read_delimited(path).column_names
 
 
 def _replaced(path: Path, added: pa.Table, features: Sequence[str]) -> pa.Table:

@@ -31,7 +31,7 @@ METRES = 100.0
 def computed() -> dict[str, pa.Table]:
     """Return Setuland's tables, computed now."""
     with tempfile.TemporaryDirectory(prefix="biosetu-setuland-") as name:
-        begin_within(PARTY, CELL_KM, "square", Path(name))
+        begin_within([PARTY], CELL_KM, "square", Path(name))
         return compute_next(open_problem(Path(name)), inputs=INPUTS, on=ON)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,20 +148,22 @@ def picture(opened: Opened, folder: Path) -> None:
         write_pieces(geometries(opened.layer), opened.loaded.problem.unit_id, folder)
 
 
-def begin_within(code: str, cell_km: float, shape: str, folder: Path) -> None:
-    """Make the units of a new problem over the outline of a Party, with the Party's own layers where some are held.
+def begin_within(codes: Sequence[str], cell_km: float, shape: str, folder: Path) -> None:
+    """Make the units of a new problem over the outlines of Parties, with Setuland's own layers where it is alone.
 
-    Raises DataError where no outline is installed or the cells would be too many, UsageError for a size of 0 or less.
+    Of several Parties, units on a border are cut along it, each piece a unit of its Party. Raises DataError where no
+    outline is installed or the cells would be too many, UsageError for a size of 0 or less or an unknown Party.
     """
-    party = find_party(code)
-    outline = party_outline(party)
-    if cell_km > 0 and shapely.area(outline) * KM2_OF_A_DEGREE / cell_km**2 > 4 * MOST_MADE:
+    chosen = [find_party(code) for code in dict.fromkeys(codes)]
+    outlines = party_outlines(chosen)
+    degrees = sum(shapely.area(outline) for outline in outlines.values())
+    if cell_km > 0 and degrees * KM2_OF_A_DEGREE / cell_km**2 > 4 * MOST_MADE:
         raise DataError(_too_many())
-    layer, borders = units_over(outline, cell_km, shape)
+    layer, borders = units_over(outlines, cell_km, shape)
     if layer.num_rows > MOST_MADE:
         raise DataError(_too_many())
     write_units(layer, borders, folder)
-    if party.iso3 == setuland.PARTY:
+    if [party.iso3 for party in chosen] == [setuland.PARTY]:
         _add_own(folder)
 
 
@@ -170,20 +172,27 @@ def _too_many() -> Problem:
     return Problem(message, N_("Choose larger cells, or use `biosetu plan units`"), "too-many", column="cell_km")
 
 
-def party_outline(party: Party) -> shapely.Geometry:
-    """Return the outline from which the Party's map is drawn, longitude and latitude."""
-    if party.iso3 == setuland.PARTY:
-        return setuland.outline()
-    found = boundaries(party)
-    if found is None:
+def party_outlines(chosen: Sequence[Party]) -> dict[str, shapely.Geometry]:
+    """Return the outline of each Party in longitude and latitude: that of its map.
+
+    Of several Parties all are taken from one map of the world, the finest that any of them is drawn from, so that they
+    meet at their borders. Raises DataError for a Party without an outline.
+    """
+    drawn = {party.iso3: boundaries(party) for party in chosen if party.iso3 != setuland.PARTY}
+    world = max((found.world for found in drawn.values() if found), key=lambda map_: len(map_.arcs), default=None)
+    result = {}
+    for party in chosen:
+        found = drawn.get(party.iso3)
+        own = found.own if found and len(chosen) == 1 else None
+        if party.iso3 == setuland.PARTY:
+            result[party.iso3] = setuland.outline()
+        else:
+            source = own or world
+            result[party.iso3] = _outline(source, party.m49) if source else shapely.Polygon()
+    if without := [code for code, outline in result.items() if shapely.area(outline) <= OUTLINE_LEFT]:
         message, remedy = N_("no outline of this Party is installed"), N_("Upload planning units of your own")
-        raise DataError(Problem(message, remedy, "outline", value=party.iso3))
-    own = found.own
-    shape = _outline(own, party.m49) if own is not None else _outline(found.world, party.m49)
-    if shapely.area(shape) <= OUTLINE_LEFT:
-        message, remedy = N_("no outline of this Party is installed"), N_("Upload planning units of your own")
-        raise DataError(Problem(message, remedy, "outline", value=party.iso3))
-    return shape
+        raise DataError(Problem(message, remedy, "outline", value=code) for code in without)
+    return result
 
 
 def _outline(topology: Topology, code: str) -> shapely.Geometry:

@@ -14,7 +14,7 @@ from biosetu.planning.records import (
 )
 from biosetu.planning.solve import Moment, solve
 from biosetu.planning.transboundary import Comparison, NationalTarget, compare_alone, with_national_targets
-from biosetu.planning.units import Units, make_units, overlaps, polygon_boundary
+from biosetu.planning.units import Units, divided, make_units, overlaps, polygon_boundary
 from biosetu.planning.words import Standing, barrier_said, in_words, said, standing
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "choice_faults",
     "chosen",
     "compare_alone",
+    "divided",
     "evaluate",
     "impossible",
     "in_words",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,8 @@ class Choice:
     """One way to ask. wanted: by position of the feature; a feature not named is not planned for, only reported.
 
     locked_in, locked_out: unit numbers, in place of the problem's own locks; None keeps those. national: by position of
-    the feature and Party, the part of what the Party's own units hold that it wants within its borders [0-1].
+    the feature and Party, the part of what the Party's own units hold that it wants within its borders [0-1]. budget:
+    what may be spent over all Parties together; budgets: what each Party may spend of its own, for all Parties or none.
     """
 
     objective: Objective
@@ -51,6 +53,7 @@ class Choice:
     locked_in: Sequence[int] | None = None
     locked_out: Sequence[int] | None = None
     national: Mapping[tuple[int, str], float] = field(default_factory=dict)
+    budgets: Mapping[str, float] = field(default_factory=dict)
 
 
 def chosen(problem: PlanningProblem, choice: Choice, area_km2: Floats | None = None) -> PlanningProblem:
@@ -59,7 +62,7 @@ def chosen(problem: PlanningProblem, choice: Choice, area_km2: Floats | None = N
     What the problem itself locks in is there already: it stays free of charge where cost is area or equal.
     Raises DataError for a target that is negative, a share above 1, an unknown unit or rule, a budget that is missing.
     """
-    faults = choice_faults(choice, problem.feature, problem.unit_id)
+    faults = choice_faults(choice, problem.feature, problem.unit_id, problem.groups)
     if faults:
         raise DataError(faults)
     target, weight = _targets(problem, choice)
@@ -70,17 +73,41 @@ def chosen(problem: PlanningProblem, choice: Choice, area_km2: Floats | None = N
         locked_in=_flags(problem, choice.locked_in, problem.locked_in),
         locked_out=_flags(problem, choice.locked_out, problem.locked_out),
         penalty=choice.penalty,
-        budget=np.empty(0) if choice.budget is None else np.array([choice.budget]),
-        common_budget=np.inf,
+        **_budgets(problem, choice),
     )
 
 
-def choice_faults(choice: Choice, features: Sequence[str], units: Integers) -> list[Problem]:
-    """Return everything that is wrong with a choice for a problem of these features and unit numbers."""
+def _budgets(problem: PlanningProblem, choice: Choice) -> dict[str, Any]:
+    """Return the budgets of a problem: one over all units, or each Party's own and beside these the common one."""
+    if not choice.budgets:
+        return {"budget": np.empty(0) if choice.budget is None else np.array([choice.budget]), "common_budget": np.inf}
+    own = np.array([choice.budgets[party] for party in problem.groups])
+    return {"budget": own, "common_budget": np.inf if choice.budget is None else choice.budget}
+
+
+def _party_budget_faults(choice: Choice, groups: Sequence[str]) -> list[Problem]:
+    without = [party for party in groups if choice.budgets and party not in choice.budgets]
+    unknown = sorted(set(choice.budgets) - set(groups))
+    several = N_("Write a budget for each Party, or for none of them")
+    return [
+        Problem(message, remedy, "budget", column="budget", value=", ".join(found))
+        for found, message, remedy in (
+            (without, N_("a Party has no budget of its own, others have"), several),
+            (unknown, N_("there are no units of this Party"), N_("Choose one of the list")),
+        )
+        if found
+    ]
+
+
+def choice_faults(
+    choice: Choice, features: Sequence[str], units: Integers, parties: Sequence[str] = ()
+) -> list[Problem]:
+    """Return everything that is wrong with a choice for a problem of these features, unit numbers and Parties."""
     return [
         *_target_faults(choice, features),
         *_national_faults(choice, features),
         *_setting_faults(choice),
+        *_party_budget_faults(choice, parties),
         *_lock_faults(choice, units),
     ]
 
@@ -183,14 +210,16 @@ def _setting_faults(choice: Choice) -> list[Problem]:
         said = f"{choice.penalty:g}"
         message, remedy = N_("this is no penalty"), N_("Write a number of 0 or more")
         faults.append(Problem(message, remedy, "penalty", column="penalty", value=said))
-    if choice.budget is not None and not 0 <= choice.budget < np.inf:
-        message, remedy = N_("this is no budget"), N_("Write a number of 0 or more")
-        faults.append(Problem(message, remedy, "budget", column="budget", value=f"{choice.budget:g}"))
-    if choice.objective is Objective.MINIMUM_SET and choice.budget is not None:
-        message = N_("this aim has no budget: it meets every target whatever it costs")
-        remedy = N_("Leave the budget empty, or choose another aim")
-        faults.append(Problem(message, remedy, "budget", column="budget", value=f"{choice.budget:g}"))
-    if choice.objective is not Objective.MINIMUM_SET and choice.budget is None:
+    budgets = {**({} if choice.budget is None else {"budget": choice.budget}), **choice.budgets}
+    for name, budget in budgets.items():
+        if not 0 <= budget < np.inf:
+            message, remedy = N_("this is no budget"), N_("Write a number of 0 or more")
+            faults.append(Problem(message, remedy, "budget", column=name, value=f"{budget:g}"))
+        elif choice.objective is Objective.MINIMUM_SET:
+            message = N_("this aim has no budget: it meets every target whatever it costs")
+            remedy = N_("Leave the budget empty, or choose another aim")
+            faults.append(Problem(message, remedy, "budget", column=name, value=f"{budget:g}"))
+    if choice.objective is not Objective.MINIMUM_SET and not budgets:
         message, remedy = N_("this aim needs a budget"), N_("Write what may be spent")
         faults.append(Problem(message, remedy, "budget", column="budget"))
     return faults

@@ -65,12 +65,13 @@ class Loaded:
 
 
 def problem_from_tables(
-    tables: Mapping[str, pa.Table], settings: Settings, files: Mapping[str, str] | None = None
+    tables: Mapping[str, pa.Table], settings: Settings, files: Mapping[str, str] | None = None, *, begun: bool = False
 ) -> Loaded:
     """Read units, features, amounts and, where given, boundaries and national targets.
 
     Column names as in COLUMNS; texts and numbers are both accepted. A feature's target is `target` (absolute), else
     `share` of its total, else `rule`. files: the file that each table came from, for what is told.
+    begun: there need be no features yet.
     Raises DataError listing every unknown unit or feature, repeated row, value that is negative or not a number, share
     above 1, rule and status that is not known.
     """
@@ -79,7 +80,8 @@ def problem_from_tables(
     features = reader.columns("features", tables["features"])
     amounts = reader.columns("amounts", tables["amounts"])
     reader.filled("units", tables["units"])
-    reader.filled("features", tables["features"])
+    if not begun:
+        reader.filled("features", tables["features"])
     reader.stop()
     unit_id = reader.identifiers("units", units["unit"], "unit")
     reader.unique("units", "unit", unit_id)

@@ -9,10 +9,13 @@ import numpy as np
 import shapely
 
 from biosetu.geo.planes import STEP_DEG, Plane, middle_crs, projected, unwrapped
+from biosetu.geo.shapes import polygonal
 from biosetu.planning.records import Boundary, Floats, Integers
 from biosetu.problems import UsageError
 
 MOST_UNITS = 2_000_000
+BORDER_GRID = 1e-3  # [m]: points of two neighbours on one slanted side need not lie on it to the last digit
+SLIVER = 1e-6  # of a cell: what rounding leaves along an outline
 SHAPES = ("square", "hexagon")
 
 
@@ -56,11 +59,52 @@ def make_units(outline: shapely.Geometry, cell_km: float, shape: str = "square")
     parts = cells.copy()
     parts[~inside] = shapely.intersection(cells[~inside], flat)
     area = shapely.area(parts) / 1e6
-    keep = area > 1e-6 * cell_km**2
+    keep = area > SLIVER * cell_km**2
     parts, row, column, inside = parts[keep], row[keep], column[keep], inside[keep]
     pairs = _neighbours(row, column, shape)
     boundary = _borders(parts, inside, pairs, _side_km(cell_km, shape))
     return Units(parts, area[keep], row, column, boundary, crs, cell_km)
+
+
+def divided(units: Units, outlines: np.ndarray) -> tuple[Units, Integers]:
+    """Cut units along the outlines of several Parties, so that each piece lies in one of them; return its position too.
+
+    outlines: (k,) polygons in longitude and latitude that together hold the units. A cell on a border becomes a unit
+    of each Party that it reaches into, with that Party's part of its area. Where outlines overlap, the place belongs to
+    the first of them; what lies in none (where drawn borders do not quite meet) to the last that the cell reaches into,
+    and pieces under 1e-6 of a cell are left out. Borders are found anew where a unit was cut.
+    """
+    left, pieces, source, owner = units.polygons.copy(), [], [], []
+    flat = [shapely.make_valid(projected(shapely.segmentize(unwrapped(one), STEP_DEG), units.crs)) for one in outlines]
+    reached = np.array([_reaches(one, left, SLIVER * 1e6 * units.cell_km**2) for one in flat])
+    last = len(flat) - 1 - np.argmax(reached[::-1], axis=0)
+    for place, outline in enumerate(flat):
+        here = np.flatnonzero(reached[place] & (shapely.area(left) > 0))
+        whole = last[here] == place
+        pieces += [left[here[whole]], shapely.intersection(left[here[~whole]], outline)]
+        source += [here[whole], here[~whole]]
+        owner.append(np.full(here.size, place))
+        left[here[~whole]] = shapely.difference(left[here[~whole]], outline)
+    return _pieces(units, *(np.concatenate(parts) for parts in (pieces, source, owner)))
+
+
+def _reaches(outline: shapely.Geometry, cells: np.ndarray, least: float) -> np.ndarray:
+    """Return which cells an outline shares more than the least area with."""
+    shapely.prepare(outline)
+    result: np.ndarray = shapely.intersects(outline, cells)
+    doubtful = np.flatnonzero(result & ~shapely.contains_properly(outline, cells))
+    result[doubtful] = shapely.area(shapely.intersection(cells[doubtful], outline)) > least
+    return result
+
+
+def _pieces(units: Units, shapes: np.ndarray, source: Integers, owner: Integers) -> tuple[Units, Integers]:
+    shapes = np.array([polygonal(shape) for shape in shapes], dtype=object)
+    area = shapely.area(shapes) / 1e6
+    keep = np.flatnonzero(area > SLIVER * units.cell_km**2)
+    keep = keep[np.lexsort((owner[keep], source[keep]))]
+    shapes, area, source, owner = shapes[keep], area[keep], source[keep], owner[keep]
+    grid = (units.row[source], units.column[source])
+    return Units(shapes, area, *grid, polygon_boundary(shapes), units.crs, units.cell_km), owner
 
 
 def polygon_boundary(polygons: np.ndarray) -> Boundary:
@@ -137,7 +181,7 @@ def _borders(polygons: np.ndarray, whole: np.ndarray, pairs: Integers, side_km: 
     length = np.full(len(pairs), side_km)
     cut = ~(whole[pairs[:, 0]] & whole[pairs[:, 1]])
     edges = shapely.boundary(polygons)
-    shared = shapely.intersection(edges[pairs[cut, 0]], edges[pairs[cut, 1]])
+    shared = shapely.intersection(edges[pairs[cut, 0]], edges[pairs[cut, 1]], grid_size=BORDER_GRID)
     length[cut] = shapely.length(shared) / 1000
     pairs, length = pairs[length > 1e-9], length[length > 1e-9]
     exposed = shapely.length(edges) / 1000

@@ -1,6 +1,7 @@
 """Several Parties in one plan, and rasters as features, in the workbench."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -8,13 +9,19 @@ import rasterio
 import shapely
 from django.urls import reverse
 from rasterio import Affine
+from tests.centre.people import account
 from tests.centre.planning.bringing import ask, asked_and_found, send, squares
 
 from biosetu.centre.planning.asking import first_asked
 from biosetu.centre.planning.models import PlanState, Study
+from biosetu.engine.vectors import read_own_crs
+from biosetu.framework import find_party
 from biosetu.geo.area import areas_km2
+from biosetu.jobs.dossier import boundaries
+from biosetu.jobs.planning_workbench import party_outlines
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
+MANY = ("NPL", "BGD", "MMR", "CHN", "PAK", "LKA", "MDV", "IRN", "AFG", "THA", "LAO", "VNM", "KHM")
 
 
 @pytest.fixture
@@ -140,3 +147,108 @@ def test_raster_that_cannot_be_read_is_told_and_nothing_changes(client, study, d
     before = study.held
     study.refresh_from_db()
     assert study.held == before
+
+
+def made_together(client, *together, cell="25"):
+    data = {"party": "BTN", "title": "Two", "cell_km": cell, "shape": "square", "together": list(together)}
+    return client.post(reverse("plan_units"), data)
+
+
+def test_units_over_two_parties_are_cut_at_their_border_and_count_for_each(client):
+    if boundaries(find_party("BTN")) is None:
+        pytest.skip("the map of the world is not fetched: scripts/frontend.py")
+    client.force_login(account("planner", role="contributor", party="BTN"))
+    assert made_together(client, "IND", "BTN", cell="100").status_code == 302
+    study = Study.objects.get()
+    assert study.held["parties"] == ["BTN", "IND"]
+    assert study.inputs[0]["name"] == "BTN, IND: square, 100 km"
+    units = read_own_crs(study.folder / "problem" / "units.parquet")
+    area = dict.fromkeys(("BTN", "IND"), 0.0)
+    for party, km2 in zip(units["party"].to_pylist(), units["area_km2"].to_pylist(), strict=True):
+        area[party] += km2
+    truth = {code: areas_km2(np.array([outline]))[0] for code, outline in outlines("BTN", "IND").items()}
+    assert area == pytest.approx(truth, rel=1e-3)
+
+
+def outlines(*codes):
+    return party_outlines([find_party(code) for code in codes])
+
+
+@pytest.mark.parametrize(
+    ("together", "said"), [(["ATLANTIS"], "there is no such Party"), (["IND"] * 2 + list(MANY), "too many Parties")]
+)
+def test_parties_that_cannot_plan_together_are_told(client, together, said):
+    client.force_login(account("planner", role="contributor", party="BTN"))
+    answer = made_together(client, *together)
+    assert (answer.status_code, Study.objects.count()) == (422, 0)
+    assert said in answer.content.decode()
+
+
+FULL = {"objective": "minimum-shortfall", "value-0": "100", "value-1": "100"}
+
+
+def test_own_and_common_budgets_hold_together(client, shared):
+    made = asked_and_found(client, shared, **FULL, **{"budget": "40", "budget-0": "21", "budget-1": "30"})
+    rows = {row["party"]: row for row in made.answer["parties"]}
+    # Bhutan (9 to 16) can buy two units of its 21 or less; Nepal (1 to 8) all that the common 40 leaves
+    assert rows["BTN"]["cost_together"] <= 21
+    assert rows["NPL"]["cost_together"] <= 30
+    assert rows[""]["cost_together"] == made.answer["standing"]["cost"] <= 40
+    assert rows["BTN"]["cost_alone"] <= 21
+    held = {row["feature"]: row["achieved"] for row in made.answer["features"]}
+    assert 4 * held["forest"] / 160 + 4 * held["wetland"] / 40 == pytest.approx(best_of_shares(), rel=1e-9)
+
+
+def best_of_shares():
+    """Return four times the best sum of shares held, by trying how many of the cheapest units each Party buys."""
+    found = 0.0
+    for nepal in range(9):
+        for bhutan in range(9):
+            own = sum(range(1, nepal + 1)), sum(range(9, 9 + bhutan))
+            if own[0] <= 30 and own[1] <= 21 and sum(own) <= 40:
+                found = max(found, 4 * (nepal + bhutan) / 16 + 4 * bhutan / 8)
+    return found
+
+
+def test_common_budget_alone_is_spent_where_it_does_most(client, shared):
+    made = asked_and_found(client, shared, **FULL, budget="40")
+    assert made.answer["standing"]["cost"] <= 40
+    rows = {row["party"]: row for row in made.answer["parties"]}
+    # alone each has its part of the 40 by what its units cost: 36 and 100 of 136
+    assert rows["NPL"]["cost_alone"] <= 40 * 36 / 136
+    assert rows["BTN"]["cost_alone"] <= 40 * 100 / 136
+    assert rows[""]["held_together"] >= rows[""]["held_alone"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"budget-0": "20"}, "a Party has no budget of its own, others have"),
+        ({"budget-0": "20", "budget-1": "-3"}, "this is no budget"),
+        ({"budget-0": "20", "budget-1": "much"}, "not a number"),
+        ({"budget-0": "20", "budget-1": "5", "objective": "minimum-set"}, "this aim has no budget"),
+    ],
+)
+def test_budgets_of_parties_that_cannot_be_are_told(client, shared, changes, said):
+    answer = ask(client, shared, **(FULL | changes))
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert f'name="budget-0" inputmode="decimal" value="{changes["budget-0"]}"' in answer.content.decode()
+
+
+def test_result_says_all_that_was_asked(client, shared):
+    wanted = {"national-0-1": "35", "kind-1": "absolute", "value-1": "7.5", "locked_out": "3"}
+    budgets = {"budget": "40", "budget-0": "21", "budget-1": "30", "objective": "minimum-shortfall"}
+    asked_and_found(client, shared, **wanted, **budgets)
+    page = client.get(reverse("plan_version", args=[shared.pk, 1])).content.decode()
+    told = " ".join(re.sub(r"<[^>]+>", " ", page.split('id="asked-title"')[1].split("</section>")[0]).split())
+    for said in (
+        "Budget 40",
+        "Own budget of Bhutan 21",
+        "Own budget of Nepal 30",
+        "Units locked in 1",
+        "Units locked out 3",
+        "forest 50 % of all there is – 35",
+        "wetland 7.5 amount – –",
+    ):
+        assert said in told

@@ -75,6 +75,7 @@ def first_asked(held: Mapping[str, Any]) -> dict[str, Any]:
         "national": national,
         "cost": CostBasis.GIVEN.value,
         "budget": "",
+        "budgets": {},
         "penalty": "0",
         "locked_in": held["locked_in"],
         "locked_out": held["locked_out"],
@@ -99,11 +100,17 @@ def asked_of(data: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, Any]
         for place, party in enumerate(parties_of(held))
         if (text := data.get(f"national-{position}-{place}", "").strip()[:30])
     }
+    budgets = {
+        party: text
+        for place, party in enumerate(parties_of(held))
+        if (text := data.get(f"budget-{place}", "").strip()[:40])
+    }
     texts = {name: data.get(name, "").strip()[:40] for name in ("objective", "cost", "budget", "penalty")}
     texts |= {name: data.get(name, "").strip()[:LONGEST_LOCKS] for name in ("locked_in", "locked_out")}
     return texts | {
         "features": features,
         "national": national,
+        "budgets": budgets,
         "seconds": data.get("seconds", ""),
         "gap": data.get("gap", ""),
     }
@@ -140,6 +147,31 @@ def national_rows(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[Nat
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """One feature as a version asked for it: its target as typed, and what each Party wants at home (%)."""
+
+    name: str
+    value: str
+    kind: str
+    national: tuple[str, ...]
+
+
+def asked_rows(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[AskedRow]:
+    """Return what a version asked of each feature that it plans for, Parties in the order of `parties_of`."""
+    kinds, typed = dict(KINDS), asked.get("national", {})
+    return [
+        AskedRow(
+            row.name,
+            row.value,
+            kinds.get(row.kind, row.kind),
+            tuple(typed.get(f"{row.position}-{party}", "") for party in parties_of(held)),
+        )
+        for row in rows_of(asked, held)
+        if row.on
+    ]
+
+
 def rows_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[Row]:
     """Return the features of the form."""
     unknown = {"on": False, "kind": "relative", "value": ""}
@@ -166,14 +198,16 @@ def choice_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> Choice:
     }
     objective = _one_of(Objective, asked["objective"], "objective", faults)
     budget = _number(asked["budget"], "budget", faults) if asked["budget"] else None
+    budgets = {party: _number(text, party, faults) for party, text in asked.get("budgets", {}).items()}
     locks = {name: _locks(asked[name], name, faults) for name in ("locked_in", "locked_out")}
     penalty = _number(asked["penalty"] or "0", "penalty", faults)
     cost = _one_of(CostBasis, asked["cost"], "cost", faults)
     if faults:
         raise DataError(faults)
-    choice = Choice(objective, wanted, cost, budget, penalty, locks["locked_in"], locks["locked_out"], national)
+    inside, outside = locks["locked_in"], locks["locked_out"]
+    choice = Choice(objective, wanted, cost, budget, penalty, inside, outside, national, budgets)
     known = np.array(numbers(held["numbers"]), dtype=np.int64)
-    if wrong := choice_faults(choice, [name for name, _, _ in held["features"]], known):
+    if wrong := choice_faults(choice, [name for name, _, _ in held["features"]], known, parties_of(held)):
         raise DataError(wrong)
     return choice
 

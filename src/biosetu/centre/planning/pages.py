@@ -72,6 +72,8 @@ def _list(request: HttpRequest, problems: tuple[Problem, ...] = (), opened: str 
     context = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "parties": [(code, row.name(language())) for code, row in parties().items() if code in allowed],
+        "everyone": [(code, row.name(language())) for code, row in parties().items()],
+        "together": request.POST.getlist("together"),
         "problems": problems,
         "typed": request.POST,
         "opened": opened,
@@ -133,6 +135,7 @@ def units(request: HttpRequest) -> HttpResponse:
             title=data.get("title", ""),
             cell_km=_plain_number(data.get("cell_km", "")),
             shape="hexagon" if data.get("shape") == "hexagon" else "square",
+            together=[code for code in data.getlist("together") if code],
             actor=actor,
         )
     except DataError as error:

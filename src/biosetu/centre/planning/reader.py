@@ -83,7 +83,7 @@ def read_here(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
         opened = take_problem(path, folder, Bounds())
     else:
         _add(path, folder, asked)
-        opened = open_problem(folder, confined=True)
+        opened = open_problem(folder, confined=True, begun=True)
     picture(opened, folder)
     return asdict(describe(opened))
 

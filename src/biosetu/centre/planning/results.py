@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.evidence.states import MovedOnError, allows
 from biosetu.centre.planning import verbs
-from biosetu.centre.planning.asking import COSTS, OBJECTIVES
+from biosetu.centre.planning.asking import COSTS, OBJECTIVES, asked_rows, parties_of
 from biosetu.centre.planning.models import MOVING, Link, Study, Version
 from biosetu.centre.planning.pages import study_of, version_of
 from biosetu.centre.planning.sharing import link_of, token_of
@@ -42,6 +42,8 @@ def _told(request: HttpRequest, found: Version) -> dict[str, Any]:
         "moving": found.state in MOVING,
         "refresh": REFRESH_SECONDS,
         "can_edit": can_edit,
+        "asked_rows": asked_rows(found.asked, found.study.held),
+        "asked_parties": parties_of(found.study.held),
         "can_publish": may(request.user, "publish", found.study) and bool(found.study.held["area_km2"]),
         "can_cancel": can_edit and allows("plan", found.state, "cancel"),
         "links": [(link, _address(request, link)) for link in found.links.filter(revoked_at=None).order_by("at")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +25,7 @@ from biosetu.centre.planning.asking import choice_of
 from biosetu.centre.planning.models import MOVING, Link, PlanState, Study, Version
 from biosetu.centre.planning.reader import PROBLEM, Asked, read_apart
 from biosetu.centre.planning.working import enqueue, enqueue_next
+from biosetu.framework import parties
 from biosetu.home import home
 from biosetu.jobs.planning import open_problem
 from biosetu.jobs.planning_party import forget
@@ -35,6 +36,7 @@ from biosetu.translation import N_
 LONGEST = 200
 AT_ONCE = 5
 MOST_VERSIONS = 200
+MOST_TOGETHER = 12
 
 
 def from_file(*, party: str, title: str, path: Path, name: str, licensed: bool, sources: str, actor: Account) -> Study:
@@ -52,26 +54,32 @@ def from_file(*, party: str, title: str, path: Path, name: str, licensed: bool, 
     )
 
 
-def within(*, party: str, title: str, cell_km: float, shape: str, actor: Account) -> Study:
-    """Begin a problem with units made over the outline of the Party."""
+def within(
+    *, party: str, title: str, cell_km: float, shape: str, actor: Account, together: Sequence[str] = ()
+) -> Study:
+    """Begin a problem with units made over the outline of the Party, and of those that plan together with it."""
+    several = list(dict.fromkeys([party, *together]))
+    if len(several) > MOST_TOGETHER:
+        message, remedy = N_("these are too many Parties for one plan"), N_("Choose fewer, or bring units as a file")
+        raise DataError(Problem(message, remedy, "together", column="together", value=str(len(several))))
+    if unknown := [code for code in several if code not in parties()]:
+        message, remedy = N_("there is no such Party"), N_("Choose one of the list")
+        raise DataError(Problem(message, remedy, "party", column="together", value=", ".join(unknown)))
 
     def make(folder: Path) -> dict[str, Any]:
         try:
-            begin_within(party, cell_km, shape, folder)
+            begin_within(several, cell_km, shape, folder)
         except UsageError as error:
             message, remedy = N_("these are no cells"), N_("Write a size above 0 km")
             raise DataError(Problem(message, remedy, "cell", column="cell_km", value=f"{cell_km:g}")) from error
         return _described(folder)
 
-    what = {"kind": "units", "name": f"{shape}, {cell_km:g} km", "sha256": ""}
+    what = {"kind": "units", "name": f"{', '.join(several)}: {shape}, {cell_km:g} km", "sha256": ""}
     return _begun(party=party, title=title, licensed=False, sources="", actor=actor, what=what, make=make)
 
 
 def _described(folder: Path) -> dict[str, Any]:
-    if not (folder / "features.csv").exists():
-        (folder / "features.csv").write_text("feature,share\n", encoding="utf-8")
-        (folder / "amounts.csv").write_text("feature,unit,amount\n", encoding="utf-8")
-    opened = open_problem(folder, confined=True)
+    opened = open_problem(folder, confined=True, begun=True)
     picture(opened, folder)
     return asdict(describe(opened))
 
