@@ -39,14 +39,18 @@ def seen(request: HttpRequest, records: QuerySet[Kind], **named: object) -> Kind
 
 
 def press(
-    request: HttpRequest, found: Kind, actions: Mapping[str, Callable[[Kind, Account, HttpRequest], object]], name: str
+    request: HttpRequest,
+    found: Kind,
+    actions: Mapping[str, Callable[[Kind, Account, HttpRequest], object]],
+    name: str,
+    passing: tuple[type[BaseException], ...] = (),
 ) -> bool:
     """Do one of a page's actions to a record, say what happened, and return whether it was done; no such page where
-    there is no such action.
+    there is no such action. What is `passing` goes on to the page that shows it.
     """
     if name not in actions:
         raise Http404
-    with telling(request):
+    with telling(request, passing=passing):
         actions[name](found, account_of(request), request)
         return True
     return False
@@ -56,10 +60,11 @@ class telling:  # noqa: N801 - reads as a statement
     """Do something and leave a message: that it is done, or the sentences that bar it, which end the block.
 
     `with telling(request): verbs.act(…); return redirect(…)`: what follows the block is for what was barred.
+    `passing` is not told here: a page of its own shows it.
     """
 
-    def __init__(self, request: HttpRequest, done: str = DONE) -> None:
-        self._request, self._done = request, done
+    def __init__(self, request: HttpRequest, done: str = DONE, passing: tuple[type[BaseException], ...] = ()) -> None:
+        self._request, self._done, self._passing = request, done, passing
 
     def __enter__(self) -> None:
         """Begin."""
@@ -72,7 +77,7 @@ class telling:  # noqa: N801 - reads as a statement
             if self._done:
                 messages.success(self._request, gettext(self._done))
             return False
-        said = _barring(error)
+        said = "" if isinstance(error, self._passing) else _barring(error)
         if said:
             messages.error(self._request, said)
         return bool(said)

@@ -18,6 +18,7 @@ BIOSETU_DEMO = env.flag("BIOSETU_DEMO")
 BIOSETU_CENTRES = env.words("BIOSETU_CENTRES")
 BIOSETU_UPLOAD_BYTES = env.whole_number("BIOSETU_UPLOAD_MB") * 1_000_000
 BIOSETU_UPLOAD_ROWS = env.whole_number("BIOSETU_UPLOAD_ROWS")
+BIOSETU_OCCURRENCES_BYTES = env.whole_number("BIOSETU_OCCURRENCES_MB") * 1_000_000
 BIOSETU_MAP_BYTES = env.whole_number("BIOSETU_MAP_MB") * 1_000_000
 BIOSETU_MAP_PIXELS = env.whole_number("BIOSETU_MAP_PIXELS")
 BIOSETU_MAP_CLASSES = env.whole_number("BIOSETU_MAP_CLASSES")
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "biosetu.centre.receiving.LimitedBodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

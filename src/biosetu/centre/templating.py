@@ -22,6 +22,7 @@ from biosetu.centre.accounts.demonstration import people
 from biosetu.centre.accounts.models import roles_of
 from biosetu.centre.assets import PICO, is_there
 from biosetu.centre.navigation import navigation
+from biosetu.centre.receiving import uploads
 from biosetu.centre.tracing import request_id
 from biosetu.centre.wording import LANGUAGES, direction, gettext, language, ngettext
 from biosetu.framework import parties
@@ -51,10 +52,12 @@ def environment(**options: Any) -> Environment:
         version=__version__,
         roles_of=roles_of,
         demonstration_people=people,
+        upload_of=lambda name: uploads()[name],
     )
     made.filters.update(
-        figure=figure, day=day, moment=moment, party_name=party_name, unit_label=unit_label, json_script=json_script
-    )
+        figure=figure, day=day, moment=moment, party_name=party_name, unit_label=unit_label, json_script=json_script,
+        said=gettext,
+    )  # fmt: skip
     return made
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "read_small",
     "read_values",
     "refuse_other_than_geotiff",
+    "refuse_truncated",
     "write_raster",
 ]
 SIGNATURES = {
@@ -265,6 +266,17 @@ def refuse_other_than_geotiff(path: Path) -> None:
     """Raise `DataError` for a raster of another kind, whatever its name: other kinds may name files to read."""
     if raster_driver(str(path)) != "GTiff":
         raise DataError(Problem(N_("this is no GeoTIFF"), N_("Give a GeoTIFF or a GeoPackage"), "format", path.name))
+
+
+def refuse_truncated(path: Path) -> None:
+    """Raise `DataError` for a raster whose end is missing: its last pixels are read, and no others."""
+    with _opened(str(path)) as data:
+        last = Window(data.width - 1, data.height - 1, 1, 1)
+        try:
+            data.read(1, window=last)
+        except RasterioError as error:
+            message, remedy = N_("the end of the map is missing"), N_("Send it again, whole")
+            raise DataError(Problem(message, remedy, "truncated", path.name)) from error
 
 
 def _opened(path: str, **options: str) -> Any:

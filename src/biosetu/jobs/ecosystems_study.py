@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from biosetu.ecosystems.assessment import ABOUT, TEMPLATE, template_rows
 from biosetu.ecosystems.pictures import pictures_table
-from biosetu.engine.rasters import open_stack, refuse_other_than_geotiff
+from biosetu.engine.rasters import open_stack, refuse_other_than_geotiff, refuse_truncated
 from biosetu.engine.tables import write_table
 from biosetu.engine.zones import is_vector, read_polygons
 from biosetu.jobs.ecosystems_inputs import options_from
@@ -40,7 +40,7 @@ class MapLook:
 
 
 def look_at_map(path: Path, most_pixels: int, field: str = "") -> MapLook:
-    """Open a map that somebody uploaded and say what it is, without reading a raster's pixels.
+    """Open a map that somebody uploaded and say what it is; of a raster its last pixels alone are read.
 
     Only GeoTIFF and single-file polygons are taken: nothing that names other files.
 
@@ -60,6 +60,7 @@ def look_at_map(path: Path, most_pixels: int, field: str = "") -> MapLook:
         message = N_("the map has too many pixels for this centre")
         remedy = N_("Run `biosetu ecosystems measure` on it where there is room, or give a coarser map")
         raise DataError(Problem(message, remedy, "limits", path.name, value=f"{grid.width} × {grid.height}"))
+    refuse_truncated(path)
     return MapLook(RASTER, grid.width, grid.height, _named(grid.crs))
 
 

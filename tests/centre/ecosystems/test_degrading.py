@@ -16,10 +16,11 @@ from biosetu.centre.accounts.models import Notice
 from biosetu.centre.audit.models import Entry
 from biosetu.centre.ecosystems import degrading, verbs
 from biosetu.centre.ecosystems.apart import severity_apart
-from biosetu.centre.ecosystems.degrading import Asked, Given
+from biosetu.centre.ecosystems.degrading import Asked
 from biosetu.centre.ecosystems.models import Degradation, WorkState
 from biosetu.centre.ecosystems.pages import problem_said
 from biosetu.centre.evidence.states import MovedOnError
+from biosetu.centre.receiving import Received
 from biosetu.ecosystems.assessment import CRITERIA
 from biosetu.problems import Cancelled, DataError, Problem
 
@@ -41,7 +42,7 @@ def rasters(folder):
         if year == 2020:
             values[:, :6] = 36
         path = write_map(folder, year, values, f"water_{year}.tif", nodata=-1)
-        found.append(Given(path, path.name))
+        found.append(Received(path, path.name))
     return found
 
 
@@ -95,7 +96,7 @@ def test_table_of_units_names_classes_by_code_or_name(mapped, tmp_path):
     table = tmp_path / "units.csv"
     table.write_text(UNITS.replace("\n1,", "\ntropical DRY forest,"))
     asked = Asked("D1", "Tree cover", "", "")
-    work = degrading.ask(study=mapped, files=[Given(table, "units.csv")], held=None, asked=asked, actor=mapped.owner)
+    work = degrading.ask(study=mapped, files=[Received(table, "units.csv")], held=None, asked=asked, actor=mapped.owner)
     degrading.perform(work.pk)
     work.refresh_from_db()
     (found,) = degrading.findings(work)
@@ -108,7 +109,7 @@ def test_findings_of_no_class_are_not_taken(mapped, tmp_path):
     table = tmp_path / "units.csv"
     table.write_text(UNITS.replace("\n1,", "\nreef,"))
     asked = Asked("D1", "Coral cover", "", "")
-    work = degrading.ask(study=mapped, files=[Given(table, "units.csv")], held=None, asked=asked, actor=mapped.owner)
+    work = degrading.ask(study=mapped, files=[Received(table, "units.csv")], held=None, asked=asked, actor=mapped.owner)
     with pytest.raises(MovedOnError):
         degrading.take(work=work, actor=mapped.owner)
     degrading.perform(work.pk)
@@ -135,7 +136,7 @@ def test_what_cannot_be_worked_out_is_refused_before_it_is_queued(case, mapped, 
     files = None
     if names is not None:
         whole = rasters(tmp_path)[0].path
-        files = [Given(whole, name) for name in names]
+        files = [Received(whole, name) for name in names]
     with pytest.raises(DataError, match=message):
         asked_for(mapped, tmp_path, asked, files)
     assert not Degradation.objects.exists()
@@ -153,7 +154,7 @@ def test_problems_in_the_data_are_told_and_the_work_can_be_tried_again(mapped, t
     table = tmp_path / "units.csv"
     table.write_text(UNITS.replace(",95,", ",much,"))
     asked = Asked("D1", "Tree cover", "", "")
-    work = degrading.ask(study=mapped, files=[Given(table, "units.csv")], held=None, asked=asked, actor=mapped.owner)
+    work = degrading.ask(study=mapped, files=[Received(table, "units.csv")], held=None, asked=asked, actor=mapped.owner)
     degrading.perform(work.pk)
     work.refresh_from_db()
     assert work.state == WorkState.FAILED
@@ -207,7 +208,7 @@ def test_only_who_may_edit_asks_and_takes(done, tmp_path):
 
 def upload(client, study, files, **fields):
     data = {"criterion": "C1", "variable": "Water table", "collapse": "20 (10-25)", "collapse_at": "low", **fields}
-    return client.post(reverse("study_degradation", args=[study.pk]), {**data, "files": files})
+    return client.post(reverse("study_degradation", args=[study.pk]), {**data, "file": files})
 
 
 def test_page_goes_from_upload_to_curves_and_answers(client, mapped, tmp_path):

@@ -317,7 +317,9 @@ def test_uploaded_file_that_is_no_map_is_refused_in_words(client, begun, name, c
     assert begun.maps.count() == 2
 
 
-@pytest.mark.parametrize(("year", "said"), [(2000, "There is a map of that year already."), (1600, "Choose a map")])
+@pytest.mark.parametrize(
+    ("year", "said"), [(2000, "There is a map of that year already."), (1600, "the year of the map is missing")]
+)
 def test_year_of_a_map_is_checked(client, begun, tmp_path, year, said):
     client.force_login(begun.owner)
     file = io.BytesIO(write_map(tmp_path, 2020).read_bytes())

@@ -139,19 +139,21 @@ PDF = b"%PDF-1.7\nhello"
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.exe", b"MZ", "not taken"),
+        ("a.exe", b"MZ", "not taken here"),
         ("a.pdf", b"<html>", "not what its name says"),
-        ("a.html", b"<html>", "not taken"),
-        ("a.svg", b"<svg>", "not taken"),
-        ("a.csv", b"a\x00b", "not what its name says"),
-        ("a.pdf", b"", "not what its name says"),
-        ("a.pdf", b"%PDF-" + b"0" * 10_000_001, "larger than 10 MB"),
+        ("a.html", b"<html>", "not taken here"),
+        ("a.svg", b"<svg>", "not taken here"),
+        ("a.csv", b"a\x00b", "not UTF-8 text"),
+        ("a.pdf", b"", "the file is empty"),
+        ("a.pdf", b"%PDF-" + b"0" * 10_000_001, "the file is too large"),
     ],
 )
-def test_files_that_are_not_what_they_say_are_refused(people, request_of, name, content, sentence):
+def test_files_that_are_not_what_they_say_are_refused(client, people, request_of, name, content, sentence):
     request = request_of()
-    with pytest.raises(Refused, match=sentence):
-        verbs.attach(request=request, by=people["contributor"], file=SimpleUploadedFile(name, content))
+    client.force_login(people["contributor"])
+    address = reverse("request_do", args=[request.reference, "attach"])
+    shown = client.post(address, {"file": SimpleUploadedFile(name, content)})
+    assert (shown.status_code, sentence in shown.content.decode()) == (422, True)
     assert request.attachments.count() == 0
 
 

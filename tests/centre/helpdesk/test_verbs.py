@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.facts import roles_for
 from biosetu.centre.helpdesk.models import Candidate, Closure, PlanItem, SupportRequest
+from biosetu.centre.receiving import Received
 from biosetu.cooperation import Refused, acts, states
 from biosetu.problems import DataError
 
@@ -378,15 +378,17 @@ def test_a_budget_line_says_amount_currency_and_source(people, request_of, line,
     assert not request.plan.exists()
 
 
-def test_a_file_belongs_to_a_deliverable_of_the_same_plan(people, request_of):
+def test_a_file_belongs_to_a_deliverable_of_the_same_plan(people, request_of, tmp_path):
     request, other = ready_to_match(people, request_of), request_of()
     officer = people["officer"]
     line = verbs.plan(request=request, by=officer, kind="deliverable", text="Map")
     activity = verbs.plan(request=request, by=officer, kind="activity", text="Trip")
 
+    path = tmp_path / "map.pdf"
+    path.write_bytes(b"%PDF-1.7")
+
     def send(to, line):
-        file = SimpleUploadedFile("map.pdf", b"%PDF-1.7")
-        return verbs.attach(request=to, by=people["contributor"], file=file, line=line)
+        return verbs.attach(request=to, by=people["contributor"], sent=Received(path, "map.pdf"), line=line)
 
     sent = send(request, line)
     assert list(line.files.all()) == [sent]

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.centre.helpdesk.conftest import account
 
@@ -13,6 +13,7 @@ from biosetu.centre.evidence.models import Figure
 from biosetu.centre.holdings import verbs
 from biosetu.centre.holdings.models import Holding
 from biosetu.centre.pages import reading
+from biosetu.centre.receiving import Received
 from biosetu.cooperation import Refused
 from biosetu.problems import DataError
 
@@ -42,10 +43,16 @@ def people(db):
     return {**made, "second": second}
 
 
+def springs(folder):
+    path = folder / "springs.csv"
+    path.write_bytes(FILE)
+    return Received(path, path.name)
+
+
 @pytest.fixture
-def held(people):
+def held(people, tmp_path):
     made = verbs.hold(by=people["holder"], values=VALUES)
-    verbs.attach(holding=made, by=people["holder"], file=ContentFile(FILE, "springs.csv"))
+    verbs.attach(holding=made, by=people["holder"], sent=springs(tmp_path))
     return made
 
 
@@ -121,12 +128,12 @@ def test_shown_again_it_is_there_again_and_a_line_left_out_is_gone(client, peopl
 
 
 @pytest.mark.parametrize("name", ["neighbours", "far", "focal", "officer", "contributor", "public"])
-def test_nobody_else_changes_shows_or_takes_back(people, held, name):
+def test_nobody_else_changes_shows_or_takes_back(people, held, name, tmp_path):
     for press in (
         lambda: verbs.edit(holding=held, by=people[name], values=VALUES),
         lambda: verbs.show(holding=held, by=people[name]),
         lambda: verbs.take_back(holding=held, by=people[name]),
-        lambda: verbs.attach(holding=held, by=people[name], file=ContentFile(FILE, "a.csv")),
+        lambda: verbs.attach(holding=held, by=people[name], sent=springs(tmp_path)),
     ):
         with pytest.raises(PermissionDenied):
             press()
@@ -186,7 +193,7 @@ def test_the_pages_keep_show_and_take_back(client, people):
     assert "Take it back" not in page
     press = lambda name, **data: client.post(reverse("holding_do", args=[made.pk, name]), data)  # noqa: E731
     assert press("explode").status_code == 404
-    press("attach", file=ContentFile(b"PK", "trap.pdf"))
+    press("attach", file=SimpleUploadedFile("trap.pdf", b"PK"))
     press("show")
     made.refresh_from_db()
     assert (made.released, made.file_name) == (True, "")

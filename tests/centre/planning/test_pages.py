@@ -107,9 +107,9 @@ def test_contributor_begins_for_own_party_alone(client, owner, party):
 def test_file_that_is_wrong_is_told_and_nothing_is_kept(client, owner, own_home):
     client.force_login(owner)
     answer = send(client, squares(**{"3": {"forest": -4.0}}))
-    said = answer.content.decode().split('role="alert"')[1].split("</ul>")[0]
+    said = answer.content.decode().split('role="alert"')[1].split("</table>")[0]
     assert (answer.status_code, Study.objects.count()) == (422, 0)
-    assert "row 4" in said
+    assert 'data-label="Row"><bdi class="cut">4<' in said
     assert "forest" in said
     assert "-4" in said
     assert [path for path in (own_home / "files" / "planning").rglob("*") if path.is_file()] == []

@@ -1,10 +1,14 @@
 """A Party with two national targets, an action, and the people who may and may not do something about them."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from biosetu.centre.promises import reader, verbs
 from biosetu.centre.promises.store import DatabasePromises
+from biosetu.centre.receiving import Received
 from biosetu.jobs.promise_files import read_promises
 
 TABLE = (
@@ -44,4 +48,7 @@ def upload(text, name="targets.csv"):
 
 
 def draft_of(text, actor, name="targets.csv"):
-    return verbs.take_in(party="NPL", file=upload(text, name), actor=actor)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{Path(name).suffix}"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return verbs.take_in(party="NPL", sent=Received(path, name), actor=actor)

@@ -94,11 +94,11 @@ HOSTILE = {
     "macros": (macro_workbook, "t.xlsx", "macros"),
     "long line": (lambda: b"id,title\n1," + b"x" * 3_000_000, "t.csv", "a line longer than any record"),
     "wrong encoding": (lambda: "id,title\n1,Ö".encode("latin-1"), "t.csv", "not UTF-8"),
-    "binary as JSON": (lambda: b"\x00\x01", "t.json", "no JSON"),
+    "binary as JSON": (lambda: b"\x00\x01", "t.json", "not UTF-8 text"),
     "deep JSON": (lambda: b"[" * 100_000, "t.json", "no JSON"),
     "broken PDF": (lambda: b"%PDF-1.7 nothing", "t.pdf", "a damaged PDF"),
     "broken Word": (lambda: b"PK\x03\x04", "t.docx", "Save it anew"),
-    "another kind": (lambda: b"GIF89a", "t.gif", "no national targets in this file"),
+    "another kind": (lambda: b"GIF89a", "t.gif", "this type of file is not taken here"),
 }
 
 

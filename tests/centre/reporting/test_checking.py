@@ -81,9 +81,9 @@ def client_of_another():
         (SimpleUploadedFile("f.csv", b"a,b\n1,2\n"), "not a file of the reporting tool"),
         (SimpleUploadedFile("f.csv", "Année\n".encode("latin-1")), "UTF-8"),
         (SimpleUploadedFile("f.csv", b"x" * 2_000_000), "a line longer than any record"),
-        (SimpleUploadedFile("f.xls", b"\xd0\xcf\x11\xe0" + b"x" * 100), "old .xls"),
+        (SimpleUploadedFile("f.xls", b"\xd0\xcf\x11\xe0" + b"x" * 100), "this type of file is not taken here"),
         (SimpleUploadedFile("f.json", b"[" * 100_000), "JSON"),
-        (SimpleUploadedFile("f.xlsx", b"not a zip"), "the name says workbook"),
+        (SimpleUploadedFile("f.xlsx", b"not a zip"), "the file is not what its name says"),
     ],
     ids=["macros", "bomb", "other", "latin-1", "line", "xls", "deep-json", "no-zip"],
 )
@@ -100,8 +100,10 @@ def test_page_without_a_file_asks_for_one(client, person):
 
 def test_reading_beyond_the_memory_allowed_is_a_refusal(tmp_path, in_its_own_process):
     tight = bounds().__class__(**{**_values(bounds()), "memory_bytes": 60_000_000})
+    path = tmp_path / "f.xlsx"
+    path.write_bytes(workbook(0.8).read())
     with pytest.raises(DataError, match="too much time or memory"):
-        reader.check_file(workbook(0.8), tight, code="", attachment=False, out=tmp_path / "c.xlsx")
+        reader.check_file(path, tight, code="", attachment=False, out=tmp_path / "c.xlsx", party="")
 
 
 def _values(found):
@@ -110,7 +112,7 @@ def _values(found):
     return asdict(found)
 
 
-def test_upload_beyond_the_size_allowed_is_refused_unread(tmp_path, settings):
+def test_upload_beyond_the_size_allowed_is_refused_unread(client, person, settings):
     settings.BIOSETU_UPLOAD_BYTES = 1000
-    with pytest.raises(DataError, match="too large"):
-        reader.check_file(workbook(0.8), bounds(), code="", attachment=False, out=tmp_path / "c.xlsx")
+    shown = client.post(PAGE, {"file": workbook(0.8)})
+    assert (shown.status_code, "the file is too large" in shown.content.decode()) == (422, True)

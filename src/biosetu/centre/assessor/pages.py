@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +18,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
-from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.assessor.evaluating import (
     assessments_file,
@@ -35,13 +30,13 @@ from biosetu.centre.assessor.evaluating import (
     row_file,
 )
 from biosetu.centre.assessor.models import Measuring, Occurrences, TaxonAssessment, Version
-from biosetu.centre.assessor.reader import SUFFIXES
 from biosetu.centre.assessor.verbs import begin, save
 from biosetu.centre.assessor.verbs import submit as submit_version
-from biosetu.centre.assessor.working import ask, bounds, cancel, too_large
+from biosetu.centre.assessor.working import ask, cancel
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.evidence.submitting import may_submit
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import received, receives
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer, occurrence_map
 from biosetu.framework import parties
@@ -51,17 +46,11 @@ from biosetu.species.criteria import Method
 from biosetu.species.criteria.saying import said_in
 from biosetu.species.extent import FLAGS
 from biosetu.species.screening import WORDS
-from biosetu.translation import N_, Voice
+from biosetu.translation import Voice
 
 PAGE = 50
 VERSIONS_SHOWN = 20
 REFRESH_SECONDS = 1
-
-
-class OccurrencesForm(forms.Form):
-    """One table of occurrences."""
-
-    file = forms.FileField(max_length=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,41 +229,23 @@ def result(request: HttpRequest, pk: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@receives("occurrences")
 def occurrences(request: HttpRequest, pk: str) -> HttpResponse:
     """Take a table of occurrences into the queue; what is typed in the form is kept with it."""
     assessment = _assessment(request, pk)
     person = account_of(request)
     if not may(person, "edit", assessment):
         raise PermissionDenied
-    form = OccurrencesForm(request.POST, request.FILES)
     values, method = cleaned(request.POST.dict()), method_of(request.POST.dict())
-    problems: tuple[Problem, ...] = (Problem(gettext("Choose a file."), "", "file"),)
-    if form.is_valid():
-        try:
-            _taken(form.cleaned_data["file"], assessment, person, values, method)
-            return redirect("assessment", pk=pk)
-        except DataError as error:
-            problems = tuple(error.problems)
-        except MovedOnError as error:
-            problems = (Problem(str(error), "", "moving"),)
+    try:
+        with received(request) as sent:
+            ask(assessment=assessment, path=sent.path, name=sent.name, values=values, method=method, actor=person)
+        return redirect("assessment", pk=pk)
+    except DataError as error:
+        problems = tuple(error.problems)
+    except MovedOnError as error:
+        problems = (Problem(str(error), "", "moving"),)
     return _shown(request, _desk(assessment), values, method, problems, base=request.POST.get("base", ""))
-
-
-def _taken(
-    file: UploadedFile[Any], assessment: TaxonAssessment, person: Account, values: Mapping[str, str], method: Method
-) -> Measuring:
-    name = Path(file.name or "table").name
-    suffix = Path(name).suffix.lower()
-    if (file.size or 0) > bounds().file_bytes:
-        raise DataError(too_large())
-    if suffix not in SUFFIXES:
-        raise DataError(Problem(N_("this type of file is not read"), N_("Use CSV or TSV"), "format"))
-    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / f"table{suffix}"
-        with path.open("wb") as stream:
-            for chunk in file.chunks():
-                stream.write(chunk)
-        return ask(assessment=assessment, path=path, name=name, values=values, method=method, actor=person)
 
 
 @login_required
@@ -302,7 +273,6 @@ def _occurrences_context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "may_edit": may(request.user, "edit", desk.assessment),
         "map": _map(desk),
         "disclaimer": disclaimer(Voice(language())),
-        "megabytes": bounds().file_bytes // 1_000_000,
         "say": gettext,
     }
 

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -45,7 +46,7 @@ logger = logging.getLogger("biosetu.assessor")
 def bounds() -> Bounds:
     """Return how large a table may be, and what measuring it may take, from the settings."""
     return Bounds(
-        file_bytes=env.whole_number("BIOSETU_OCCURRENCES_MB") * 1_000_000,
+        file_bytes=settings.BIOSETU_OCCURRENCES_BYTES,
         rows=0,
         memory_bytes=env.whole_number("BIOSETU_PARSE_MB") * 1_000_000,
         seconds=env.whole_number("BIOSETU_OCCURRENCES_SECONDS"),
@@ -62,8 +63,6 @@ def ask(
     """
     if not may(actor, "edit", assessment):
         raise PermissionDenied
-    if path.stat().st_size > bounds().file_bytes:
-        raise DataError(too_large())
     if assessment.measurings.filter(state__in=MOVING).exists():
         raise MovedOnError(N_("A table is being measured already. Wait for it, or stop it."))
     made = Measuring.objects.create(
@@ -81,12 +80,6 @@ def ask(
     record(actor=actor, verb="measure", record="assessment", record_id=assessment.pk, party=party, changes=changes)
     _enqueue(made)
     return made
-
-
-def too_large() -> Problem:
-    """Return what is said of a file over the limit."""
-    remedy = N_("Run `biosetu species range` on it and type what it gives")
-    return Problem(N_("the file is too large"), remedy, "too-large")
 
 
 def _digest(path: Path) -> str:

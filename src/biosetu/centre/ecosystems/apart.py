@@ -15,6 +15,7 @@ from typing import Any
 
 from biosetu.centre import environment as env
 from biosetu.centre.apart import ERRORS, OUT_OF_MEMORY, Bounds, Telling, Tick, limit_this_process, run_apart
+from biosetu.centre.evidence.reader import refuse_active_content
 from biosetu.engine.tables import replacing
 from biosetu.jobs.ecosystems_severity import severity_study
 from biosetu.jobs.ecosystems_study import MapLook, look_at_map, measure_study
@@ -105,6 +106,8 @@ def main(action: str, folder: Path) -> None:
         if action == "look":
             said["look"] = asdict(look_at_map(Path(asked["path"]), asked["most_pixels"], asked["field"]))
         elif action == "severity":
+            for path in asked["paths"]:
+                refuse_active_content(Path(path))
             severity_study([Path(path) for path in asked["paths"]], folder, asked["options"], tell)
         else:
             asked["paths"] = [Path(path) for path in asked["paths"]]

@@ -29,6 +29,7 @@ from biosetu.centre.ecosystems.models import Degradation, HeldMap, Study, StudyC
 from biosetu.centre.ecosystems.working import carry_out, person_verb, tell
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
+from biosetu.centre.receiving import Received
 from biosetu.ecosystems.assessment import DEGRADATIONS
 from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.tables import replacing
@@ -37,8 +38,6 @@ from biosetu.jobs.ecosystems_severity import TABLES
 from biosetu.jobs.ecosystems_study import RASTER, RASTER_SUFFIXES
 from biosetu.problems import Cancelled, DataError, Problem, UsageError
 from biosetu.translation import N_
-
-MOST_FILES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,7 @@ class Asked:
         return {**{name: getattr(self, name) for name in names}, "collapse_at": self.collapse_at or None}
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One uploaded file: where it lies for now, and under which name it came."""
-
-    path: Path
-    name: str
-
-
-def ask(*, study: Study, files: Sequence[Given], held: HeldMap | None, asked: Asked, actor: Account) -> Degradation:
+def ask(*, study: Study, files: Sequence[Received], held: HeldMap | None, asked: Asked, actor: Account) -> Degradation:
     """Queue the work on a variable: a table of units, or a raster for each date and the map that tells the ecosystems.
 
     Raises `DataError` with what is wrong with the files or the choices.
@@ -101,17 +92,15 @@ def ask(*, study: Study, files: Sequence[Given], held: HeldMap | None, asked: As
     return made
 
 
-def _check(study: Study, files: Sequence[Given], held: HeldMap | None, asked: Asked) -> None:
+def _check(study: Study, files: Sequence[Received], held: HeldMap | None, asked: Asked) -> None:
     suffixes = {Path(each.name).suffix.lower() for each in files}
     tables, rasters = suffixes & set(TABLES), suffixes & set(RASTER_SUFFIXES)
-    large = [each.name for each in files if each.path.stat().st_size > settings.BIOSETU_MAP_BYTES]
     problems = [
         Problem(message, remedy, "degradation", column=column)
         for wrong, column, message, remedy in (
             (asked.criterion not in DEGRADATIONS, "criterion", N_("There is no such criterion."), N_("Choose one.")),
             (not asked.variable.strip(), "variable", N_("The variable has no name."), N_("Say what was measured.")),
-            (not 1 <= len(files) <= MOST_FILES, "files", N_("Give one table, or a raster for each date."), ""),
-            (bool(suffixes - tables - rasters) or (len(files) > 1 and bool(tables)), "files",
+            (not files or bool(suffixes - tables - rasters) or (len(files) > 1 and bool(tables)), "file",
              N_("Give one table, or a raster for each date."), N_("CSV, xlsx or GeoTIFF")),
             (bool(rasters) and held is None, "map", N_("Rasters need a raster map that tells the ecosystems."),
              N_("Choose a map of the study, or give a table of units.")),
@@ -124,7 +113,6 @@ def _check(study: Study, files: Sequence[Given], held: HeldMap | None, asked: As
     ]  # fmt: skip
     if held is not None and (held.kind != RASTER or not study.maps.filter(pk=held.pk).exists()):
         problems.append(Problem(N_("That is no raster map of this study."), N_("Choose another."), "map"))
-    problems += [verbs.too_large(name) for name in large]
     if problems:
         raise DataError(problems)
     if rasters:
@@ -133,7 +121,7 @@ def _check(study: Study, files: Sequence[Given], held: HeldMap | None, asked: As
                 look_apart(each.path, Path(folder), settings.BIOSETU_MAP_PIXELS)
 
 
-def _years(files: Sequence[Given]) -> list[float]:
+def _years(files: Sequence[Received]) -> list[float]:
     """Return the year of each raster, which its name tells; none of a table."""
     if Path(files[0].name).suffix.lower() in TABLES:
         return []

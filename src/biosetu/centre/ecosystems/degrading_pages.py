@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +21,7 @@ from biosetu.centre.ecosystems.models import MOVING, Degradation, Study, StudyCl
 from biosetu.centre.ecosystems.pages import REFRESH_SECONDS, problem_said, said, study_of
 from biosetu.centre.evidence.states import MovedOnError, allows
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import UNPROCESSABLE, received_all, receives
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.ecosystems.assessment import DEGRADATIONS
 from biosetu.ecosystems.thresholds import guidelines
@@ -56,23 +55,27 @@ class Shown:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@receives("variable")
 def degradation(request: HttpRequest, pk: str) -> HttpResponse:
     """Show the variables of a study and what they give for criteria C and D; take in another one."""
     study = study_of(request, pk)
-    problems: list[str] = []
+    problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
             _asked(request, study)
             return redirect("study_degradation", pk=pk)
         except DataError as error:
-            problems = said(error)
+            problems = tuple(error.problems)
     mark_read(account_of(request), f"ecosystems/{study.pk}/degradation/")
     return render(
-        request, "ecosystems/degradation.html", _context(request, study, problems), status=422 if problems else 200
+        request,
+        "ecosystems/degradation.html",
+        _context(request, study, problems),
+        status=UNPROCESSABLE if problems else 200,
     )
 
 
-def _context(request: HttpRequest, study: Study, problems: list[str]) -> dict[str, Any]:
+def _context(request: HttpRequest, study: Study, problems: tuple[Problem, ...] = ()) -> dict[str, Any]:
     whole = verbs.newest(study)
     rows = list(study.classes.order_by("pk"))
     works = list(study.degradations.select_related("by", "taken_by").order_by("-created_at")[:SHOWN])
@@ -129,16 +132,8 @@ def _asked(request: HttpRequest, study: Study) -> None:
         _year(data.get("present", "")), _year(data.get("start", "")),
         data.get("extrapolate") == "on", data.get("align") == "on",
     )  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        files = []
-        for place, file in enumerate(request.FILES.getlist("files")):
-            name = Path(file.name or "file").name
-            path = Path(folder) / f"{place:02}{Path(name).suffix.lower()[:12]}"
-            with path.open("wb") as stream:
-                for chunk in file.chunks():
-                    stream.write(chunk)
-            files.append(degrading.Given(path, name))
-        files.sort(key=lambda each: each.name)
+    with received_all(request) as sent:
+        files = sorted(sent, key=lambda each: each.name)
         degrading.ask(study=study, files=files, held=held, asked=asked, actor=person)
     messages.success(request, gettext("The work is queued."))
 
@@ -157,7 +152,7 @@ def _year(text: str) -> float | None:
 def moving(request: HttpRequest, pk: str) -> HttpResponse:
     """Send the part of the page that moves; once nothing moves any more, tell htmx to load the page anew."""
     study = study_of(request, pk)
-    context = _context(request, study, [])
+    context = _context(request, study)
     if not context["moving"]:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import wraps
-from pathlib import Path
 from typing import Any, TypeVar
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,12 +22,12 @@ from biosetu.centre.ecosystems import showing, verbs, working
 from biosetu.centre.ecosystems.models import MOVING, HeldMap, Measurement, Study
 from biosetu.centre.evidence.states import MovedOnError, allows
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer
 from biosetu.framework import parties
-from biosetu.jobs.ecosystems_study import SUFFIXES
 from biosetu.problems import DataError, Problem
-from biosetu.translation import Voice
+from biosetu.translation import N_, Voice
 
 PAGE = 50
 REFRESH_SECONDS = 2
@@ -40,9 +36,8 @@ Made = TypeVar("Made")
 
 
 class MapForm(forms.Form):
-    """One map, and the year it shows."""
+    """The year that a map shows, and its field of classes."""
 
-    file = forms.FileField(max_length=200)
     year = forms.IntegerField(min_value=verbs.YEARS[0], max_value=verbs.YEARS[1])
     field = forms.CharField(max_length=100, required=False, strip=True)
 
@@ -105,7 +100,7 @@ def study_list(request: HttpRequest) -> HttpResponse:
         "problems": [problem_said(problem) for problem in problems],
         "typed": request.POST,
     }
-    return render(request, "ecosystems/list.html", context, status=422 if problems else 200)
+    return render(request, "ecosystems/list.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 @login_required
@@ -136,14 +131,14 @@ def shown(request: HttpRequest, found: Study, problems: Sequence[Problem] = ()) 
         "measured": showing.measured(tables, voice) if tables else "",
         "steps": showing.steps(found, whole, classes_in),
         "disclaimer": disclaimer(voice),
-        "problems": [problem_said(problem) for problem in problems],
+        "problems": tuple(problems),
         "work_problems": [problem_said(Problem(**item)) for item in newest.problems] if newest else [],
         "editable": may(person, "edit", found),
-        "megabytes": settings.BIOSETU_MAP_BYTES // 1_000_000,
-        "suffixes": ",".join(SUFFIXES),
         "refresh": REFRESH_SECONDS,
     }
-    return render(request, "ecosystems/study.html", context | own_verbs(newest), status=422 if problems else 200)
+    return render(
+        request, "ecosystems/study.html", context | own_verbs(newest), status=UNPROCESSABLE if problems else 200
+    )
 
 
 def own_verbs(work: Measurement | None) -> dict[str, bool]:
@@ -161,6 +156,7 @@ def held_maps(person: Account, found: Study, taken: Sequence[HeldMap]) -> list[H
 
 @login_required
 @require_POST
+@receives("map")
 def maps(request: HttpRequest, pk: str) -> HttpResponse:
     """Add an uploaded map, choose one that is held, or take one out."""
     found, person = study_of(request, pk), account_of(request)
@@ -185,22 +181,15 @@ def _held(request: HttpRequest, found: Study, name: str) -> HeldMap:
 
 
 def _uploaded(request: HttpRequest, found: Study, person: Account) -> None:
-    form = MapForm(request.POST, request.FILES)
+    form = MapForm(request.POST)
     if not form.is_valid():
-        raise DataError(Problem(gettext("Choose a map, and write its year."), "", "form"))
-    file: UploadedFile[Any] = form.cleaned_data["file"]
-    name = Path(file.name or "map").name
-    suffix = Path(name).suffix.lower()
-    if (file.size or 0) > settings.BIOSETU_MAP_BYTES:
-        raise DataError(verbs.too_large(name))
-    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / f"map{suffix if suffix in SUFFIXES else '.other'}"
-        with path.open("wb") as stream:
-            for chunk in file.chunks():
-                stream.write(chunk)
-        cleaned = form.cleaned_data
-        verbs.add_map(study=found, path=path, name=name, year=cleaned["year"], field=cleaned["field"], actor=person)
-    messages.success(request, gettext("{name} is added.").format(name=name))
+        raise DataError(Problem(N_("the year of the map is missing"), N_("Write the year that it shows"), "year"))
+    asked = form.cleaned_data
+    with received(request) as sent:
+        verbs.add_map(
+            study=found, path=sent.path, name=sent.name, year=asked["year"], field=asked["field"], actor=person
+        )
+    messages.success(request, gettext("{name} is added.").format(name=sent.name))
 
 
 @login_required

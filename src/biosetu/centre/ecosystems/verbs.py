@@ -60,8 +60,6 @@ def add_map(*, study: Study, path: Path, name: str, year: int, field: str, actor
     """
     _may_edit(study, actor)
     _check_room(study, year)
-    if path.stat().st_size > settings.BIOSETU_MAP_BYTES:
-        raise DataError(too_large(name))
     with tempfile.TemporaryDirectory(prefix="biosetu-map-") as folder:
         look = look_apart(path, Path(folder), settings.BIOSETU_MAP_PIXELS, field)
     digest = digest_of(path)
@@ -99,13 +97,6 @@ def _check_room(study: Study, year: int) -> None:
         raise DataError(Problem(N_("A study takes at most 12 maps."), N_("Take one out first."), "limits"))
     if study.maps.filter(year=year).exists():
         raise DataError(Problem(N_("There is a map of that year already."), N_("Take it out first."), "year"))
-
-
-def too_large(name: str) -> Problem:
-    """Return what is said of a map over the limit."""
-    remedy = N_("Compress it (Cloud Optimized GeoTIFF, deflate), or run `biosetu ecosystems measure` where it lies")
-    limit = f"{settings.BIOSETU_MAP_BYTES // 1_000_000} MB"
-    return Problem(N_("the map is too large"), remedy, "too-large", name, value=limit)
 
 
 @transaction.atomic

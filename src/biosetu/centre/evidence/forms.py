@@ -1,22 +1,8 @@
-"""The forms of the way in."""
+"""The form of a decision on proposals."""
 
 from __future__ import annotations
 
 from django import forms
-
-from biosetu.centre.wording import lazy_text
-from biosetu.engine.cells import SUFFIXES
-from biosetu.translation import N_
-
-
-class UploadForm(forms.Form):
-    """One file."""
-
-    file = forms.FileField(
-        label=lazy_text(N_("Table")),
-        max_length=200,
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
-    )
 
 
 class DecisionForm(forms.Form):

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -25,13 +22,14 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.audit.models import Entry
-from biosetu.centre.evidence.forms import DecisionForm, UploadForm
+from biosetu.centre.evidence.forms import DecisionForm
 from biosetu.centre.evidence.intake import counts_of, is_proposable, propose, take_in
 from biosetu.centre.evidence.models import Proposal, Run, Upload
 from biosetu.centre.evidence.reviewing import accept, send_back
 from biosetu.centre.evidence.states import MovedOnError, ProposalState, RunState, allows
 from biosetu.centre.evidence.working import cancel, resume
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.wording import gettext, ngettext
 from biosetu.observations import SCHEMA
 from biosetu.problems import DataError, Problem
@@ -76,40 +74,22 @@ def _told(error: Exception) -> str:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@receives("observations")
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a table in, or show the form."""
     person = account_of(request)
     parties = sorted(parties_for(person, "propose", "party"))
     if not parties:
         raise PermissionDenied
-    form = UploadForm(request.POST or None, request.FILES or None)
     problems: tuple[Problem, ...] = ()
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         try:
-            return redirect("preview", upload_id=_taken(form.cleaned_data["file"], person).pk)
+            with received(request) as sent:
+                return redirect("preview", upload_id=take_in(path=sent.path, name=sent.name, owner=person).pk)
         except DataError as error:
             problems = tuple(error.problems)
-    context = {
-        "form": form,
-        "problems": problems,
-        "parties": parties,
-        "megabytes": settings.BIOSETU_UPLOAD_BYTES // 10**6,
-    }
-    context["row_limit"] = settings.BIOSETU_UPLOAD_ROWS
-    return render(request, "evidence/upload.html", context, status=422 if problems or form.errors else 200)
-
-
-def _taken(file: UploadedFile[Any], person: Account) -> Upload:
-    name = Path(file.name or "table").name
-    if (file.size or 0) > settings.BIOSETU_UPLOAD_BYTES:
-        limit = f"{settings.BIOSETU_UPLOAD_BYTES // 10**6} MB"
-        raise DataError(Problem(gettext("the file is too large"), limit, "too-large", name))
-    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / f"table{Path(name).suffix.lower()}"
-        with path.open("wb") as stream:
-            for chunk in file.chunks():
-                stream.write(chunk)
-        return take_in(path=path, name=name, owner=person)
+    context = {"problems": problems, "parties": parties, "row_limit": settings.BIOSETU_UPLOAD_ROWS}
+    return render(request, "evidence/upload.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 @signed_in

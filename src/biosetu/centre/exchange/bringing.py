@@ -19,6 +19,7 @@ from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.exchange import sheets
 from biosetu.centre.exchange.models import RowState, Sheet, SheetState
 from biosetu.centre.pressing import account_of, seen, telling
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.wording import gettext
 from biosetu.cooperation.forms import form
 from biosetu.cooperation.sheets import empty_sheet
@@ -35,7 +36,6 @@ FORM_NAMES = {
     "answer": N_("Answers"),
     "opportunity": N_("Open calls"),
 }
-NO_FILE = N_("Choose a file.")
 
 
 def sent(table: pa.Table, name: str) -> FileResponse:
@@ -48,6 +48,7 @@ def sent(table: pa.Table, name: str) -> FileResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@receives("sheet")
 def bring(request: HttpRequest, kind: str) -> HttpResponse:
     """Take a sheet of a form in, to be shown first."""
     by = account_of(request)
@@ -58,7 +59,8 @@ def bring(request: HttpRequest, kind: str) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
-            return redirect("sheet", _brought(request, kind).pk)
+            with received(request) as sent:
+                return redirect("sheet", sheets.bring(path=sent.path, name=sent.name, kind=kind, by=by).pk)
         except DataError as error:
             problems = tuple(error.problems)
     context = {
@@ -67,23 +69,9 @@ def bring(request: HttpRequest, kind: str) -> HttpResponse:
         "problems": problems,
         "fields": form(kind),
         "latest": visible_to(by, Sheet.objects.filter(kind=kind))[:LATEST],
-        "megabytes": settings.BIOSETU_UPLOAD_BYTES // 1_000_000,
         "row_limit": settings.BIOSETU_UPLOAD_ROWS,
     }
-    return render(request, "exchange/bring.html", context, status=422 if problems else 200)
-
-
-def _brought(request: HttpRequest, kind: str) -> Sheet:
-    file = request.FILES.get("file")
-    if file is None:
-        raise DataError(Problem(NO_FILE, N_("xlsx, CSV or TSV"), "file"))
-    with tempfile.TemporaryDirectory() as folder:
-        name = Path(file.name or "sheet").name
-        path = Path(folder) / f"sheet{Path(name).suffix.casefold()}"
-        with path.open("wb") as copy:
-            for chunk in file.chunks():
-                copy.write(chunk)
-        return sheets.bring(path=path, name=name, kind=kind, by=account_of(request))
+    return render(request, "exchange/bring.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 @login_required

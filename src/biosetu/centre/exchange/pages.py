@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -10,15 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.centre.exchange import verbs
 from biosetu.centre.exchange.models import Arrival, KnownKey
-from biosetu.centre.exchange.signing import LARGEST, public_key
+from biosetu.centre.exchange.signing import public_key
 from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.models import SupportRequest
-from biosetu.centre.pressing import account_of, seen, telling
-from biosetu.cooperation import Refused
-from biosetu.translation import N_
+from biosetu.centre.pressing import DONE, account_of, seen, telling
+from biosetu.centre.receiving import received, receives
+from biosetu.centre.wording import gettext
 
 SHOWN = 50
-NO_FILE = N_("Choose a file.")
 
 
 @login_required
@@ -36,14 +36,16 @@ def out(request: HttpRequest, reference: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@receives("hand-over")
 def arrivals(request: HttpRequest) -> HttpResponse:
     """Show what came in, and take a file in."""
     account = account_of(request)
     if not at_centre(account):
         raise PermissionDenied
     if request.method == "POST":
-        with telling(request):
-            verbs.arrive(content=_content(request), by=account)
+        with received(request) as sent:
+            verbs.arrive(content=sent.path.read_bytes(), by=account)
+        messages.success(request, gettext(DONE))
         return redirect("arrivals")
     rows = list(Arrival.objects.select_related("request")[:SHOWN])
     known = KnownKey.objects.in_bulk({row.key for row in rows}, field_name="key")
@@ -60,10 +62,3 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
         made = verbs.take_in(arrival=arrival, by=account_of(request), confirmed_name=name)
         return redirect("request", made.reference)
     return redirect("arrivals")
-
-
-def _content(request: HttpRequest) -> bytes:
-    file = request.FILES.get("file")
-    if file is None or (file.size or 0) > LARGEST:
-        raise Refused(NO_FILE)
-    return bytes(file.read())

@@ -16,22 +16,24 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import Candidate, FollowUp, Objection, PlanItem, SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
+from biosetu.centre.receiving import received, receives
 from biosetu.cooperation import Refused, transitions
+from biosetu.problems import DataError
 from biosetu.translation import N_
 
 Action = Callable[[SupportRequest, Account, QueryDict], object]
-EACH = "each"
-NO_FILE = N_("Choose a file.")
+EACH, ATTACH = "each", "attach"
 NO_AMOUNT = N_("Write the amount in digits, such as 12000 or 12000.50.")
 
 
 @login_required
 @require_POST
+@receives("attachment")
 def do(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Do one thing to a request and come back to its page, with what happened or what bars it."""
     found = seen(request, SupportRequest.objects.all(), reference=reference)
     action = _chosen(found, account_of(request), request, name)
-    with telling(request):
+    with telling(request, passing=(DataError,) if name == ATTACH else ()):
         action()
     return redirect("request", reference)
 
@@ -40,7 +42,7 @@ def _chosen(found: SupportRequest, by: Account, request: HttpRequest, name: str)
     action = ACTIONS.get(name)
     if action is not None:
         return lambda: action(found, by, request.POST)
-    if name == "attach":
+    if name == ATTACH:
         return lambda: _attach(found, by, request)
     if name not in {row.verb for row in transitions()}:
         raise Http404
@@ -49,12 +51,10 @@ def _chosen(found: SupportRequest, by: Account, request: HttpRequest, name: str)
 
 
 def _attach(found: SupportRequest, by: Account, request: HttpRequest) -> None:
-    file = request.FILES.get("file")
-    if file is None:
-        raise Refused(NO_FILE)
     pk = str(request.POST.get("line", ""))
     line: PlanItem | None = get_object_or_404(found.plan, pk=int(pk)) if pk.isdecimal() else None
-    verbs.attach(request=found, by=by, file=file, internal="internal" in request.POST, line=line)
+    with received(request) as sent:
+        verbs.attach(request=found, by=by, sent=sent, internal="internal" in request.POST, line=line)
 
 
 def _as_seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:

@@ -17,9 +17,9 @@ from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.holdings import verbs
 from biosetu.centre.holdings.models import Holding
 from biosetu.centre.pressing import account_of, press, seen
-from biosetu.cooperation import Refused
+from biosetu.centre.receiving import received, receives
 from biosetu.cooperation.forms import form, vocabulary
-from biosetu.translation import N_
+from biosetu.problems import DataError
 
 ON_A_PAGE = 30
 APART = frozenset({"title", "party", "visible", "labels", "conditions"})
@@ -107,18 +107,17 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
 
 @login_required
 @require_POST
+@receives("attachment")
 def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Show a dataset, take it back, or keep a file with it."""
     found = _seen(request, pk)
-    press(request, found, ACTIONS, name)
+    press(request, found, ACTIONS, name, passing=(DataError,))
     return redirect("holding", pk)
 
 
 def _attach(found: Holding, by: Account, request: HttpRequest) -> None:
-    sent = request.FILES.get("file")
-    if sent is None:
-        raise Refused(N_("Choose a file."))
-    verbs.attach(holding=found, by=by, file=sent)
+    with received(request) as sent:
+        verbs.attach(holding=found, by=by, sent=sent)
 
 
 ACTIONS: Mapping[str, Callable[[Holding, Account, HttpRequest], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from biosetu.centre.accounts.guarded import PartyRecord
@@ -15,9 +15,10 @@ from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.evidence.store import writing
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.verbs.writing import examined
+from biosetu.centre.helpdesk.reader import examine_apart
 from biosetu.centre.holdings.figures import figures_of, keep_in_step, shown
 from biosetu.centre.holdings.models import Holding
+from biosetu.centre.receiving import Received
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import check, due, form, unfilled
 from biosetu.problems import DataError, Problem
@@ -53,17 +54,17 @@ def edit(*, holding: Holding, by: Account, values: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def attach(*, holding: Holding, by: Account, file: File[bytes]) -> None:
-    """Keep a file with the dataset, in place of the one before; checked by its content, limited in size."""
+def attach(*, holding: Holding, by: Account, sent: Received) -> None:
+    """Keep a file with the dataset, in place of the one before; raise `DataError` for one with active content."""
     _demand(by, "edit", holding)
-    name, kind, _ = examined(file)
+    examine_apart(sent.path)
     was = holding.file_name
     if holding.file:
         holding.file.delete(save=False)
-    holding.file_name, holding.changed = name, days.now()
-    holding.file.save(f"{holding.pk}.{kind}", file, save=False)
+    holding.file_name, holding.changed = sent.name, days.now()
+    holding.file.save(f"{holding.pk}{sent.path.suffix}", ContentFile(sent.path.read_bytes()), save=False)
     holding.save()
-    _audit(holding, by, "attach", personal={"file": (was, name)})
+    _audit(holding, by, "attach", personal={"file": (was, sent.name)})
 
 
 @transaction.atomic

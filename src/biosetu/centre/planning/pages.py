@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,19 +32,17 @@ from biosetu.centre.planning.asking import (
 )
 from biosetu.centre.planning.drawing import LOCKS, lock_map
 from biosetu.centre.planning.models import Study, Version
-from biosetu.centre.planning.reader import FEATURES, PROTECTED, RASTERS, Asked
+from biosetu.centre.planning.reader import FEATURES, PROTECTED, Asked
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import parties
-from biosetu.jobs.planning_intake import LAYERS, SUFFIXES, Bounds
 from biosetu.jobs.planning_pieces import Pieces, read_pieces
 from biosetu.planning.numbering import as_text, numbers
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
 
 PAGE = 50
 VERSIONS_SHOWN = 30
-FILE_BYTES = Bounds().file_bytes
 Typed = Mapping[str, Any]
 
 
@@ -78,24 +72,23 @@ def _list(request: HttpRequest, problems: tuple[Problem, ...] = (), opened: str 
         "typed": request.POST,
         "opened": opened,
         "say": gettext,
-        "megabytes": FILE_BYTES // 1_000_000,
-        "suffixes": ",".join(SUFFIXES),
     }
-    return render(request, "planning/list.html", context, status=422 if problems else 200)
+    return render(request, "planning/list.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 @login_required
 @require_POST
+@receives("problem")
 def upload(request: HttpRequest) -> HttpResponse:
     """Begin a problem from a file."""
     data, actor = request.POST, account_of(request)
     try:
-        with _kept(request) as (path, name):
+        with received(request) as sent:
             made = verbs.from_file(
                 party=data.get("party", ""),
                 title=data.get("title", ""),
-                path=path,
-                name=name,
+                path=sent.path,
+                name=sent.name,
                 licensed=data.get("licensed") == "on",
                 sources=data.get("sources", ""),
                 actor=actor,
@@ -103,25 +96,6 @@ def upload(request: HttpRequest) -> HttpResponse:
     except DataError as error:
         return _list(request, tuple(error.problems), "upload")
     return redirect("plan", pk=made.pk)
-
-
-@contextmanager
-def _kept(request: HttpRequest) -> Iterator[tuple[Path, str]]:
-    """Yield the uploaded file, under a plain name with its own suffix, for as long as it is read, and its own name."""
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
-        raise DataError(Problem(N_("Choose a file."), "", "file"))
-    name = Path(file.name or "file").name
-    if (file.size or 0) > FILE_BYTES:
-        remedy = N_("Use the command `biosetu plan` on it")
-        raise DataError(Problem(N_("the file is too large"), remedy, "too-large", name))
-    suffix = Path(name).suffix.lower()
-    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / f"upload{suffix if suffix in (*SUFFIXES, *RASTERS) else '.other'}"
-        with path.open("wb") as stream:
-            for chunk in file.chunks():
-                stream.write(chunk)
-        yield path, name
 
 
 @login_required
@@ -240,11 +214,9 @@ def _desk(
         "panel": _panel(request, pieces, asked),
         "locks": LOCKS,
         "say": gettext,
-        "megabytes": FILE_BYTES // 1_000_000,
-        "layers": ",".join((*LAYERS, *RASTERS)),
         "values": VALUES,
     }
-    return render(request, "planning/study.html", context, status=422 if problems else status)
+    return render(request, "planning/study.html", context, status=UNPROCESSABLE if problems else status)
 
 
 def _lock_map(request: HttpRequest, found: Study, pieces: Pieces | None, asked: Mapping[str, str]) -> str:
@@ -273,6 +245,7 @@ def _panel(request: HttpRequest, pieces: Pieces | None, asked: Mapping[str, str]
 
 @login_required
 @require_POST
+@receives("layer")
 def layer(request: HttpRequest, pk: str) -> HttpResponse:
     """Add a layer: features, or what is protected already."""
     found = study_of(request, pk)
@@ -283,9 +256,9 @@ def layer(request: HttpRequest, pk: str) -> HttpResponse:
     column, values, name, unit = (" ".join(data.get(field, "").split())[:100] for field in names)
     asked = Asked(what, column, share, values, name, unit)
     try:
-        with _kept(request) as (path, file):
+        with received(request) as sent:
             licensed = data.get("licensed") == "on"
-            verbs.add_layer(study=found, path=path, name=file, asked=asked, licensed=licensed, actor=actor)
+            verbs.add_layer(study=found, path=sent.path, name=sent.name, asked=asked, licensed=licensed, actor=actor)
     except DataError as error:
         return _desk(request, found, _started(request, found), tuple(error.problems))
     except MovedOnError as error:

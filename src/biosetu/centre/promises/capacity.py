@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +16,7 @@ from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, verbs
 from biosetu.centre.promises import snapshot as kept
+from biosetu.centre.receiving import received, receives
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import Party, indicators
@@ -108,17 +108,11 @@ def workbook(request: HttpRequest, party: Party) -> HttpResponse:
 
 @require_POST
 @access.for_those_who(verbs.PROMISE)
+@receives("capacity")
 def returned(request: HttpRequest, party: Party) -> HttpResponse:
     """Keep the ratings of a filled sheet."""
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
-        messages.error(request, gettext("Choose the sheet that you filled in."))
-        return redirect("capacity", code=party.iso3)
-    try:
-        _tell(request, verbs.rate_from_file(party=party.iso3, file=file, actor=account_of(request)))
-    except DataError as error:
-        context = {"party": party, "problems": access.said(error.problems), "file": file.name}
-        return render(request, "promises/wrong.html", context, status=access.UNPROCESSABLE)
+    with received(request) as sent:
+        _tell(request, verbs.rate_from_file(party=party.iso3, sent=sent, actor=account_of(request)))
     return redirect("capacity", code=party.iso3)
 
 

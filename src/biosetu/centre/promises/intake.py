@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,47 +15,36 @@ from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises.models import Draft
-from biosetu.centre.wording import gettext, lazy_text, ngettext
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
+from biosetu.centre.wording import gettext, ngettext
 from biosetu.framework import Party
 from biosetu.jobs.alignment import write_template
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
 
 PAGE = 50
 STATES = ("new", "changed", "same", "wrong")
-ACCEPTED = ".xlsx,.csv,.tsv,.json,.docx,.pdf,.txt"
 MOST_PROPOSALS = 400
-
-
-class ImportForm(forms.Form):
-    """One file."""
-
-    file = forms.FileField(
-        label=lazy_text(N_("File")), max_length=200, widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED})
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.for_those_who(verbs.PREPARE)
+@receives("promises")
 def bring(request: HttpRequest, party: Party) -> HttpResponse:
     """Read a file, or show the form."""
-    form = ImportForm(request.POST or None, request.FILES or None)
     problems: tuple[Problem, ...] = ()
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         try:
-            person = account_of(request)
-            draft = verbs.take_in(party=party.iso3, file=form.cleaned_data["file"], actor=person)
+            with received(request) as sent:
+                draft = verbs.take_in(party=party.iso3, sent=sent, actor=account_of(request))
             return redirect("promised_draft", code=party.iso3, draft_id=draft.pk)
         except DataError as error:
             problems = tuple(error.problems)
     context = {
         "party": party,
-        "form": form,
-        "problems": access.said(problems),
-        "megabytes": settings.BIOSETU_UPLOAD_BYTES // 10**6,
+        "problems": problems,
         "drafts": visible_to(request.user, Draft.objects.filter(party=party.iso3)).order_by("-at")[:5],
     }
-    return render(request, "promises/import.html", context, status=422 if problems or form.errors else 200)
+    return render(request, "promises/import.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 @require_safe

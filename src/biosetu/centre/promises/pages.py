@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from biosetu.alignment.matrices import ABSENT, MEASURED, NO, NOT_RELEVANT, YES
 from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises import snapshot as kept
+from biosetu.centre.receiving import received, receives
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, targets
 from biosetu.jobs.actions import FIELDS, fields_of
@@ -138,17 +138,11 @@ def decisions_workbook(request: HttpRequest, party: Party) -> HttpResponse:
 
 @require_POST
 @access.for_those_who(verbs.PROMISE)
+@receives("decisions")
 def decisions_return(request: HttpRequest, party: Party) -> HttpResponse:
     """Take the decisions of a filled workbook."""
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
-        messages.error(request, gettext("Choose the workbook that you filled in."))
-        return redirect("promises", code=party.iso3)
-    try:
-        taken = verbs.take_decisions(party=party.iso3, file=file, actor=account_of(request))
-    except DataError as error:
-        context = {"party": party, "problems": access.said(error.problems), "file": file.name}
-        return render(request, "promises/wrong.html", context, status=access.UNPROCESSABLE)
+    with received(request) as sent:
+        taken = verbs.take_decisions(party=party.iso3, sent=sent, actor=account_of(request))
     told = ngettext("%(num)d decision is kept.", "%(num)d decisions are kept.", len(taken)) % {"num": len(taken)}
     messages.success(request, told)
     return redirect("promises", code=party.iso3)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +20,7 @@ from biosetu.alignment import Action, Imported, NationalTarget, NotCovered
 from biosetu.alignment.proposals import Proposal
 from biosetu.centre.apart import Bounds
 from biosetu.centre.evidence.reader import Reading, main, read_apart, refuse_active_content
+from biosetu.centre.receiving import Received
 from biosetu.engine.grids import Book, Formula, Grid, Limits, Value, read_book
 from biosetu.jobs.promise_files import DOCUMENTS, read_promises, read_strategy
 
@@ -37,15 +37,12 @@ def safe_name(name: str) -> str:
     return _UNSAFE.sub("_", Path(name).name)[-NAME_LENGTH:].strip(". ") or "file"
 
 
-def read_file(content: Iterable[bytes], name: str, wanted: str, bounds: Bounds) -> Reading:
+def read_file(sent: Received, wanted: str, bounds: Bounds) -> Reading:
     """Read an uploaded file in a limited process; raise `DataError` for one that can't be read."""
-    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / wanted / safe_name(name)
-        path.parent.mkdir()
-        with path.open("wb") as stream:
-            for chunk in content:
-                stream.write(chunk)
-        return read_apart(path, bounds, reader="biosetu.centre.promises.reader")
+    path = sent.path.parent / wanted / safe_name(sent.name)
+    path.parent.mkdir()
+    sent.path.rename(path)
+    return read_apart(path, bounds, reader="biosetu.centre.promises.reader")
 
 
 def read_here(path: Path, bounds: Bounds) -> Reading:

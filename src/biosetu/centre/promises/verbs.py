@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,6 +29,7 @@ from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.promises import reader
 from biosetu.centre.promises.models import Draft
 from biosetu.centre.promises.store import DatabasePromises, writing
+from biosetu.centre.receiving import Received
 from biosetu.centre.validation.verbs import office_of
 from biosetu.engine.grids import Book, Grid
 from biosetu.jobs import actions, alignment, alignment_decisions, capacity
@@ -46,23 +46,12 @@ def _require(actor: Account, verb: str, party: str) -> None:
         raise PermissionDenied
 
 
-def uploaded(file: UploadedFile[Any], wanted: str) -> Reading:
-    """Read an uploaded file in a limited process; raise `DataError` where it is too large or can't be read."""
-    limit = bounds()
-    if (file.size or 0) > limit.file_bytes:
-        remedy = f"{limit.file_bytes // 10**6} MB"
-        raise DataError(Problem(N_("the file is too large"), remedy, "too-large", reader.safe_name(file.name or "")))
-    return reader.read_file(file.chunks(), file.name or "file", wanted, limit)
-
-
-def take_in(*, party: str, file: UploadedFile[Any], actor: Account) -> Draft:
+def take_in(*, party: str, sent: Received, actor: Account) -> Draft:
     """Read a file of a Party and keep it as a draft, nothing stored yet; raise `DataError` for an unreadable one."""
     _require(actor, PREPARE, party)
-    name = reader.safe_name(file.name or "file")
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    reading = uploaded(file, party)
+    name = reader.safe_name(sent.name)
+    digest = hashlib.sha256(sent.path.read_bytes())
+    reading = reader.read_file(sent, party, bounds())
     if reader.is_document(name):
         proposals, scanned = reader.proposals_from(reading)
         body: dict[str, Any] = {"proposals": proposals, "scanned": scanned}
@@ -150,10 +139,10 @@ def decide(
         return alignment_decisions.take_choices(party, choices, quantities, office_of(actor, party), kept)
 
 
-def take_decisions(*, party: str, file: UploadedFile[Any], actor: Account) -> alignment_decisions.Taken:
+def take_decisions(*, party: str, sent: Received, actor: Account) -> alignment_decisions.Taken:
     """Take the decisions of a filled workbook; raises `DataError` naming every wrong row."""
     _require(actor, PROMISE, party)
-    book = reader.book_from(uploaded(file, reader.BOOK), reader.safe_name(file.name or ""))
+    book = reader.book_from(reader.read_file(sent, reader.BOOK, bounds()), reader.safe_name(sent.name))
     with writing(party):
         return alignment_decisions.take_book(party, book, office_of(actor, party), DatabasePromises(actor))
 
@@ -186,8 +175,8 @@ def rate(*, party: str, book: Book, actor: Account) -> SelfAssessment:
         return capacity.keep_rated(book, party, office_of(actor, party), store=DatabasePromises(actor))
 
 
-def rate_from_file(*, party: str, file: UploadedFile[Any], actor: Account) -> SelfAssessment:
+def rate_from_file(*, party: str, sent: Received, actor: Account) -> SelfAssessment:
     """Keep the self-assessment of a filled workbook; see `rate`."""
     _require(actor, PROMISE, party)
-    book = reader.book_from(uploaded(file, reader.BOOK), reader.safe_name(file.name or ""))
+    book = reader.book_from(reader.read_file(sent, reader.BOOK, bounds()), reader.safe_name(sent.name))
     return rate(party=party, book=book, actor=actor)

@@ -10,15 +10,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import evidence
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting.access import Place, for_those_who
-from biosetu.centre.reporting.forms import said
 from biosetu.centre.reporting.reader import check_file
 from biosetu.centre.reporting.views import attached
 from biosetu.centre.wording import gettext, language
@@ -31,7 +30,6 @@ from biosetu.problems import DataError
 from biosetu.reports.cbd import has_attachment
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UNPROCESSABLE = 422
 KEPT = "checked_copies"
 MOST_KEPT = 20
 
@@ -97,6 +95,7 @@ def workbook(request: HttpRequest, place: Place, indicator: str) -> HttpResponse
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@receives("check")
 def check(request: HttpRequest) -> HttpResponse:
     """Check a file for the reporting tool, in a limited process; a corrected copy is offered where one is certain."""
     codes = [(code, known.title(language())) for code, known in indicators().items() if known.kind != "binary"]
@@ -105,29 +104,25 @@ def check(request: HttpRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {"codes": codes, "parties": names, "asked": "", "party_asked": "", "seen": None}
     context |= {"problems": [], "file": "", "copy": ""}
-    file = request.FILES.get("file")
     if request.method != "POST":
         return render(request, "reporting/check.html", context)
     code = str(request.POST.get("code", ""))
     context["asked"] = code if code in indicators() else ""
     party = str(request.POST.get("party", ""))
     context["party_asked"] = party if party in parties() else ""
-    if not isinstance(file, UploadedFile):
-        context["problems"] = [gettext("Choose a file.")]
-        return render(request, "reporting/check.html", context, status=UNPROCESSABLE)
-    context["file"] = Path(file.name or "").name
     copy = uuid.uuid4()
     attachment = request.POST.get("attachment") == "yes"
     try:
-        seen = check_file(
-            file, bounds(), code=context["asked"], attachment=attachment, out=_copy(copy), party=context["party_asked"]
-        )
+        with received(request) as sent:
+            context["file"] = sent.name
+            options = {"code": context["asked"], "party": context["party_asked"]}
+            seen = check_file(sent.path, bounds(), attachment=attachment, out=_copy(copy), **options)
     except DataError as error:
-        context["problems"] = [said(problem) for problem in error.problems]
+        context["problems"] = error.problems
         return render(request, "reporting/check.html", context, status=UNPROCESSABLE)
     if _copy(copy).exists():
         context["copy"] = str(copy)
-        _remember(request, copy, f"{Path(file.name or 'file').stem}-corrected.xlsx")
+        _remember(request, copy, f"{Path(sent.name).stem}-corrected.xlsx")
     context["seen"] = seen | {"findings": seen["findings"]["ar" if language() == "ar" else "en"]}
     return render(request, "reporting/check.html", context, status=UNPROCESSABLE if seen["blocking"] else 200)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import today
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Visit, by_account, by_link, link_of, unindexed
 from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
@@ -34,7 +34,6 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-UNPROCESSABLE = 422
 OF_OFFICE = frozenset({"hand_in"})
 
 
@@ -183,21 +182,18 @@ def _file(request: HttpRequest, visit: Visit, kind: str) -> HttpResponse:
     return response
 
 
-def _return(request: HttpRequest, visit: Visit) -> HttpResponse:
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
-        messages.error(request, gettext("Choose the file that you filled in."))
-        return redirect(visit.base)
+@receives("part")
+def _take(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
-        returned = read_part(file, bounds())
-        belongs(returned, visit.place.code, visit.place.cycle, file.name or "")
+        with received(request) as sent:
+            returned = read_part(sent.path, bounds())
+        belongs(returned, visit.place.code, visit.place.cycle, sent.name)
         if returned.part != visit.part.name:
             message, remedy = N_("another part than this one"), N_("Open the page of that part")
             raise DataError(Problem(message, remedy, "other-part", value=returned.part))
-        outcome = _answer(visit, returned.given, Path(file.name or "").suffix.lower().lstrip("."))
+        outcome = _answer(visit, returned.given, sent.path.suffix.lstrip("."))
     except DataError as error:
-        faults = [{"row": one.row, "key": one.column, "value": one.value, "said": said(one)} for one in error.problems]
-        return _page(request, visit, problems=faults)
+        return _page(request, visit, problems=error.problems)
     except UsageError as error:
         raise Http404 from error
     tell(request, outcome)
@@ -207,11 +203,11 @@ def _return(request: HttpRequest, visit: Visit) -> HttpResponse:
 show = require_http_methods(["GET", "HEAD", "POST"])(by_account(_show))
 do = require_POST(by_account(_do))
 send = require_safe(by_account(_file))
-take = require_POST(by_account(_return))
+take = require_POST(by_account(_take))
 show_linked = require_http_methods(["GET", "HEAD", "POST"])(by_link(_show))
 do_linked = require_POST(by_link(_do))
 send_linked = require_safe(by_link(_file))
-take_linked = require_POST(by_link(_return))
+take_linked = require_POST(by_link(_take))
 
 
 @require_safe

@@ -12,45 +12,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-
 from biosetu.centre.apart import OUT_OF_MEMORY, Bounds, limit_this_process, run_apart
-from biosetu.centre.evidence.reader import too_much
+from biosetu.centre.evidence.reader import refuse_active_content, too_much
 from biosetu.jobs.report_checking import check_report
 from biosetu.problems import DataError, Problem, Severity
 from biosetu.reports.cbd import change_table
 from biosetu.reports.cbd.collecting import PartReturn, Returned, read_part_file
-from biosetu.translation import N_
 
 RESULT, CORRECTED = "result.json", "corrected.xlsx"
 PART, CHECK = "part", "check"
 
 
-def received(file: UploadedFile[Any], folder: Path) -> Path:
-    """Write an upload into a folder under a name of our own, and return where; refuse what is too large."""
-    name = Path(file.name or "file").name
-    if (file.size or 0) > settings.BIOSETU_UPLOAD_BYTES:
-        limit = f"{settings.BIOSETU_UPLOAD_BYTES // 10**6} MB"
-        raise DataError(Problem(N_("the file is too large"), limit, "too-large", name))
-    path = folder / f"file{Path(name).suffix.lower()}"
-    with path.open("wb") as stream:
-        for chunk in file.chunks():
-            stream.write(chunk)
-    return path
-
-
-def read_part(file: UploadedFile[Any], bounds: Bounds) -> PartReturn:
+def read_part(path: Path, bounds: Bounds) -> PartReturn:
     """Read a part that came back; raise `DataError` for what is none."""
     with tempfile.TemporaryDirectory(prefix="biosetu-part-") as name:
-        said = _apart(received(file, Path(name)), Path(name), PART, bounds, {})
+        said = _apart(path, Path(name), PART, bounds, {})
     given = tuple(Returned(**one) for one in said["given"])
     return PartReturn(said["party"], said["cycle"], said["part"], given)
 
 
-def check_file(
-    file: UploadedFile[Any], bounds: Bounds, *, code: str, attachment: bool, out: Path, party: str = ""
-) -> dict[str, Any]:
+def check_file(path: Path, bounds: Bounds, *, code: str, attachment: bool, out: Path, party: str) -> dict[str, Any]:
     """Check a file for the reporting tool; the corrected copy goes to `out` where there is one.
 
     Returns layout, rows, blocking, findings (in English and Arabic) and changes as plain values.
@@ -58,7 +39,7 @@ def check_file(
     with tempfile.TemporaryDirectory(prefix="biosetu-check-") as name:
         folder = Path(name)
         more = {"code": code, "attachment": attachment, "party": party}
-        said = _apart(received(file, folder), folder, CHECK, bounds, more)
+        said = _apart(path, folder, CHECK, bounds, more)
         if (folder / CORRECTED).exists():
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_bytes((folder / CORRECTED).read_bytes())
@@ -101,6 +82,7 @@ def main(path: Path, folder: Path, asked: dict[str, Any]) -> None:
     limit_this_process(Bounds(**asked["bounds"]))
     said: dict[str, Any] = {"problems": []}
     try:
+        refuse_active_content(path)
         if asked["what"] == PART:
             said |= _part_here(path)
         else:

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +19,7 @@ from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import today
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import received, receives
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Place, for_those_who, place_of
 from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
@@ -31,7 +31,7 @@ from biosetu.framework import cycles
 from biosetu.jobs.collecting import questions_returned, write_questions
 from biosetu.jobs.dossier import write_document
 from biosetu.jobs.national_report import Working
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError
 from biosetu.reports.cbd.collecting import PartState, allowed
 from biosetu.reports.cbd.collecting.states import REPORT
 from biosetu.reports.cbd.completeness import ITEMS
@@ -39,7 +39,6 @@ from biosetu.reports.cbd.national_report import days_left, default_cycle
 from biosetu.translation import N_
 
 UNPROCESSABLE = 422
-MOST_TOLD = 20
 DOCUMENTS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
@@ -205,19 +204,13 @@ def questions(request: HttpRequest, place: Place, kind: str) -> HttpResponse:
 
 @require_POST
 @for_those_who("collect")
+@receives("part")
 def take_questions(request: HttpRequest, place: Place) -> HttpResponse:
     """Take a filled file of all questions; every wrong answer is said by row, and then nothing is taken."""
-    file = request.FILES.get("file")
-    try:
-        if not isinstance(file, UploadedFile):
-            raise DataError(Problem(N_("no file came"), N_("Choose the file that you filled in"), "no-file"))
-        given = questions_returned(read_part(file, bounds()), place.code, place.cycle, file.name or "")
-        via = Path(file.name or "").suffix.lower().lstrip(".")
-        tell(request, verbs.write(party=place.code, cycle=place.cycle, by=account_of(request), given=given, via=via))
-    except DataError as error:
-        for problem in error.problems[:MOST_TOLD]:
-            row = f"{gettext('Row')} {problem.row}: " if problem.row else ""
-            messages.error(request, f"{row}{said(problem)} {problem.value}".strip())
+    with received(request) as sent:
+        given = questions_returned(read_part(sent.path, bounds()), place.code, place.cycle, sent.name)
+    via = sent.path.suffix.lstrip(".")
+    tell(request, verbs.write(party=place.code, cycle=place.cycle, by=account_of(request), given=given, via=via))
     return redirect("report", code=place.code, cycle=place.cycle)
 
 

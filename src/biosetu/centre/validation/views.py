@@ -8,11 +8,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -26,6 +24,7 @@ from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.evidence.snapshot import snapshot
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.validation import looking, reader, suggesting, verbs
 from biosetu.centre.validation import sheet as pages
 from biosetu.centre.wording import gettext, language, ngettext
@@ -37,7 +36,7 @@ from biosetu.problems import DataError, Problem, UsageError
 PAGE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-UNPROCESSABLE, CONFLICTING = 422, 409
+CONFLICTING = 409
 
 
 def for_those_who_prepare(
@@ -239,6 +238,7 @@ def _file(content: bytes, name: str, kind: str) -> HttpResponse:
 
 @require_POST
 @for_those_who_prepare
+@receives("validation")
 def returned(request: HttpRequest, party: Party) -> HttpResponse:
     """Check a returned sheet, or take its answers; show every row that is wrong or in conflict."""
     person = account_of(request)
@@ -247,14 +247,11 @@ def returned(request: HttpRequest, party: Party) -> HttpResponse:
     suggests = takes and _only_suggests(request, party)
     if takes and not suggests and not may(person, "answer", PartyRecord(party.iso3)):
         raise PermissionDenied
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
-        messages.error(request, gettext("Choose the sheet that you filled in."))
-        return redirect("validation", code=party.iso3)
     problems: tuple[Problem, ...] = ()
     seen: Return | None = None
+    with received(request) as sent:
+        name, cells = sent.name, _cells(sent.path)
     try:
-        name, cells = Path(file.name or "sheet").name, _cells(file)
         if suggests:
             _suggest(request, party, cells, name)
             return redirect("suggestions", code=party.iso3)
@@ -263,22 +260,13 @@ def returned(request: HttpRequest, party: Party) -> HttpResponse:
         problems = seen.problems
     except DataError as error:
         problems = tuple(error.problems)
-    context = {"party": party, "file": file.name, "seen": seen, "took": takes and not problems} | _told(seen, problems)
+    context = {"party": party, "file": name, "seen": seen, "took": takes and not problems} | _told(seen, problems)
     status = UNPROCESSABLE if problems else 200
     return render(request, "validation/returned.html", context, status=status)
 
 
-def _cells(file: UploadedFile[Any]) -> Any:
-    name = Path(file.name or "sheet").name
-    if (file.size or 0) > settings.BIOSETU_UPLOAD_BYTES:
-        limit = f"{settings.BIOSETU_UPLOAD_BYTES // 10**6} MB"
-        raise DataError(Problem(gettext("the file is too large"), limit, "too-large", name))
-    with tempfile.TemporaryDirectory(prefix="biosetu-upload-") as folder:
-        path = Path(folder) / f"sheet{Path(name).suffix.lower()}"
-        with path.open("wb") as stream:
-            for chunk in file.chunks():
-                stream.write(chunk)
-        reading = reader.read_returned(path, bounds())
+def _cells(path: Path) -> Any:
+    reading = reader.read_returned(path, bounds())
     numbers = ",".join(map(str, reading.numbers))
     return reading.table.replace_schema_metadata({"biosetu.rows": numbers})
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import PurePath
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -15,24 +14,13 @@ from biosetu.centre.accounts.permissions import User
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for
 from biosetu.centre.helpdesk.models import ASKED, Attachment, Message, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.reader import examine_apart
 from biosetu.centre.helpdesk.verbs.moving import audit, demand, tell
+from biosetu.centre.receiving import Received
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
-LARGEST = 10_000_000
 MOST = 30
-# how the content of each accepted type begins; text types begin with no zero byte
-BEGINS: dict[str, tuple[bytes, ...]] = {
-    "pdf": (b"%PDF-",),
-    "docx": (b"PK\x03\x04",),
-    "xlsx": (b"PK\x03\x04",),
-    "pptx": (b"PK\x03\x04",),
-    "odt": (b"PK\x03\x04",),
-    "png": (b"\x89PNG\r\n\x1a\n",),
-    "jpg": (b"\xff\xd8\xff",),
-    "csv": (),
-    "txt": (),
-}
 
 
 def side_of(by: Account, request: SupportRequest) -> Provider | None:
@@ -76,22 +64,21 @@ def write(
 
 @transaction.atomic
 def attach(
-    *, request: SupportRequest, by: Account, file: File[bytes], internal: bool = False, line: PlanItem | None = None
+    *, request: SupportRequest, by: Account, sent: Received, internal: bool = False, line: PlanItem | None = None
 ) -> Attachment:
-    """Add a file, as a deliverable of the plan where `line` is one; its type is told by its content as well as by its
-    name, its size is limited.
-    """
+    """Add a file, as a deliverable of the plan where `line` is one; raise `DataError` for one with active content."""
     if line is not None and (line.request_id != request.pk or line.kind != PlanItem.Kind.DELIVERABLE):
         raise Refused(N_("Only a deliverable of this plan has files."))
     demand(by, "work" if internal else "write", request)
     if request.attachments.count() >= MOST:
         raise Refused(N_("A request keeps at most {most} files."), most=str(MOST))
-    name, kind, content = examined(file)
+    examine_apart(sent.path)
+    content, kind = sent.path.read_bytes(), sent.path.suffix[1:]
     made = Attachment(
-        request=request, name=name, kind=kind, size=len(content), digest=hashlib.sha256(content).hexdigest(),
+        request=request, name=sent.name, kind=kind, size=len(content), digest=hashlib.sha256(content).hexdigest(),
         internal=internal, added_by=by, provider=side_of(by, request), line=line,
     )  # fmt: skip
-    made.file.save(f"{made.digest}.{kind}", file, save=False)
+    made.file.save(f"{made.digest}.{kind}", ContentFile(content), save=False)
     made.save()
     audit(
         request,
@@ -100,31 +87,6 @@ def attach(
         {"digest": made.digest, "kind": kind, "internal": internal, "line": line.pk if line else None},
     )
     return made
-
-
-def examined(file: File[bytes]) -> tuple[str, str, bytes]:
-    """Return name, type and content of a file; raise `Refused` for one that is too large or not what its name says."""
-    name, kind = _named(file)
-    if (file.size or 0) > LARGEST:
-        raise Refused(N_("The file is larger than {limit} MB."), limit=str(LARGEST // 1_000_000))
-    content = file.read()
-    if not content or not _is(kind, content):
-        raise Refused(N_("The file is not what its name says."))
-    file.seek(0)
-    return name, kind, content
-
-
-def _named(file: File[bytes]) -> tuple[str, str]:
-    name = PurePath((file.name or "").replace("\\", "/")).name[-200:]
-    kind = name.rpartition(".")[2].casefold()
-    if kind not in BEGINS:
-        raise Refused(N_("Files of this type are not taken. Use {types}."), types=", ".join(BEGINS))
-    return name, kind
-
-
-def _is(kind: str, content: bytes) -> bool:
-    begins = BEGINS[kind]
-    return content.startswith(begins) if begins else b"\0" not in content[:4096]
 
 
 def readable(user: User, request: SupportRequest, pk: int) -> Attachment:
