@@ -152,6 +152,8 @@ def outcome(client, door, suffix, content):
         return repr(error)[:200]
 
 
+# a reader of tables in C, asked to say which row is broken, cannot decode it, and says so beside
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", DOORS)
 def test_what_is_hostile_is_refused_in_words_and_leaves_nothing(name, client, limited, tmp_path):
     door = DOORS[name](client, tmp_path)
@@ -164,7 +166,7 @@ def test_what_is_hostile_is_refused_in_words_and_leaves_nothing(name, client, li
             said = outcome(client, door, suffix, make(sound))
             if (name, suffix, kind) in SOUND_TOO:
                 before = stored()
-            elif said or (stored() != before if door.later is None else stored()[1] != before[1]):
+            elif said or not door.is_clean(before, stored()):
                 wrong.append((suffix, kind, said or "something is left"))
                 before = stored()
     assert not wrong, "\n".join(map(str, wrong))
