@@ -81,9 +81,9 @@ def one_by_one(requests):
         counts["workload", ""] += at_work
         looking = request.state in {"planning", "matching", "seeking_funds", "on_hold"}
         counts["unmatched", ""] += request.rounds >= 2 and looking
-        for code in set(parts(request.values["targets"])) if still else ():
+        for code in set(parts(request.values.get("targets", ""))) if still else ():
             counts["demand", code] += 1
-        for code in set(parts(request.values["assistance_types"])) if still else ():
+        for code in set(parts(request.values.get("assistance_types", ""))) if still else ():
             counts["kind", code] += 1
         for party in request.request_parties.all() if still else ():
             counts["party", party.party] += party.standing == "part"
@@ -102,6 +102,67 @@ def one_by_one(requests):
                 way, done = line.target - line.baseline, line.result - line.baseline
                 counts["reached", ""] += done >= way if way >= 0 else done <= way
     return {key: value for key, value in counts.items() if value}
+
+
+@st.composite
+def offering(draw):
+    """A provider of random standing, home, work and help."""
+    lists = {
+        "targets": LISTS,
+        "parties": ["", "NPL", "NPL; BTN", "JOR;JOR"],
+        "free_services": ["", "training", "training; data"],
+        "paid_services": ["", "data", "advice"],
+    }
+    return {
+        "standing": draw(st.sampled_from(["draft", "listed", "listed", "withdrawn"])),
+        "consented_on": draw(st.sampled_from([None, datetime.date(2026, 1, 1)])),
+        "values": {
+            "party": draw(st.sampled_from(["NPL", "BTN"])),
+            **{name: draw(st.sampled_from(of)) for name, of in lists.items()},
+        },
+    }
+
+
+def offered_one_by_one(providers):
+    counts = Counter()
+    for one in providers:
+        if one["standing"] == "listed" and one["consented_on"]:
+            held = one["values"]
+            counts.update(("supply", code) for code in set(parts(held["targets"])))
+            counts.update(("supply_party", code) for code in {held["party"], *parts(held["parties"])})
+            kinds = {*parts(held["free_services"]), *parts(held["paid_services"])}
+            counts.update(("supply_kind", code) for code in kinds)
+    return dict(counts)
+
+
+@given(st.lists(offering(), max_size=6))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_supply_is_counted_as_somebody_with_a_pencil_would(transactional_rollback, providers):
+    with transactional_rollback():
+        for number, one in enumerate(providers):
+            Provider.objects.create(name=f"p{number}", party=one["values"]["party"], **one)
+        found = {(one.measure, one.group): one.value for one in figures(SupportRequest.objects.all()) if one.value}
+        assert found == offered_one_by_one(providers)
+
+
+@given(st.lists(life(), min_size=1, max_size=3), st.dates(datetime.date(2026, 11, 1), datetime.date(2026, 11, 30)))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_period_counts_the_requests_whose_first_day_lies_in_it(transactional_rollback, pasts, edge):
+    with transactional_rollback():
+        provider = Provider.objects.create(name="p", standing="draft")
+        requests = [make(number, past, provider) for number, past in enumerate(pasts)]
+        for number, request in enumerate(requests):
+            day = datetime.date(2026, 11, 1 + 10 * number)
+            request.created = datetime.datetime.combine(day, datetime.time(12), tzinfo=datetime.UTC)
+            request.save(update_fields=["created"])
+        for since, until in ((edge, None), (None, edge), (edge, edge)):
+            among = [
+                one
+                for one in requests
+                if (since is None or one.created.date() >= since) and (until is None or one.created.date() <= until)
+            ]
+            found = figures(SupportRequest.objects.all(), since, frozenset(), until)
+            assert {(one.measure, one.group): one.value for one in found if one.value} == one_by_one(among)
 
 
 @given(st.lists(life(), max_size=4))

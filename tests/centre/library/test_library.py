@@ -232,3 +232,70 @@ def test_a_kept_page_is_thrown_away_even_where_another_entry_is_released_the_sam
     verbs.take_back(item=gone, by=people["community"])
     verbs.release(item=other, by=people["community"])
     assert public.version() != was
+
+
+def answered(people, request_of, text, **extra):
+    from biosetu.centre.helpdesk import verbs as helpdesk
+
+    request = request_of(information_only="yes", **extra)
+    helpdesk.act(request=request, verb="submit", by=people["contributor"])
+    request.refresh_from_db()
+    helpdesk.write(request=request, by=people["officer"], text=text)
+    helpdesk.write(request=request, by=people["officer"], text="for us alone: Ms Secret", internal=True)
+    helpdesk.act(request=request, verb="answer", by=people["officer"])
+    return request
+
+
+def test_an_answered_question_becomes_an_answer_without_names_that_helps_the_next_who_asks(client, people, request_of):
+    told = "Dear Ms Secret, dear Contributor: subsidies are classified in six groups. Officer, for HILL OFFICE"
+    question = "How are subsidies classified, asks Ms Secret?"
+    asked = {"what": question, "who": "Ms Secret; Hill Office", "targets": "18", "contact": "M. Hidden"}
+    request = answered(people, request_of, told, **asked)
+    client.force_login(people["officer"])
+    client.post(reverse("item_draft", args=[request.reference, "answer"]))
+    made = Item.objects.get()
+    assert made.title == "How are subsidies classified, asks …?"
+    assert made.values["purpose"] == "Dear …, dear …: subsidies are classified in six groups. …, for …"
+    assert made.values["targets"] == "18"
+    assert [name for name in ("Secret", "Hidden", "Hill Office", "us alone") if name in str(made.values)] == []
+    assert shelves(AnonymousUser(), [Request("r", targets=("18",))], TODAY)[0]["guidance"] == []
+    verbs.submit(item=made, by=people["officer"])
+    verbs.review(item=made, by=people["manager"], listed=True)
+    found = shelves(AnonymousUser(), [Request("r", text="classify subsidies", targets=("18",))], TODAY)[0]["guidance"]
+    assert [one.item for one in found] == [made]
+
+
+def test_names_within_other_words_stay(people, request_of):
+    request = answered(people, request_of, "The panel plans an annual survey", who="Ann; Pan")
+    made = verbs.draft_from(request=request, by=people["officer"], kind="answer")
+    assert made.values["purpose"] == "The panel plans an annual survey"
+
+
+@pytest.mark.parametrize(
+    ("person", "said", "command"),
+    [("officer", True, True), ("manager", True, True), ("contributor", True, False), (None, True, False)],
+)
+def test_the_empty_shelf_of_guidance_says_where_guidance_comes_from(client, people, person, said, command):
+    if person:
+        client.force_login(people[person])
+    shown = client.get(reverse("library"), {"kind": "guidance"}).content.decode()
+    assert ("nothing is shown before somebody has read it" in shown) == said
+    assert ("biosetu bring guidance" in shown) == command
+    assert "nothing is shown before" not in client.get(reverse("library"), {"kind": "solution"}).content.decode()
+    Item.objects.create(kind="guidance", title="t", standing="listed", values={})
+    assert "nothing is shown before" not in client.get(reverse("library"), {"kind": "guidance"}).content.decode()
+
+
+def test_guidance_that_comes_along_is_brought_as_drafts_that_nobody_else_sees(people):
+    from importlib.resources import as_file, files
+
+    from biosetu.centre.exchange import sheets
+    from biosetu.progress import silent
+
+    with as_file(files("biosetu.centre.library") / "data" / "guidance.csv") as path:
+        sheet = sheets.bring(path=path, name=path.name, kind="guidance", by=people["officer"])
+    sheets.confirm(sheet=sheet, by=people["officer"])
+    sheets.perform(sheet.pk, progress=silent)
+    brought = Item.objects.filter(kind="guidance")
+    assert (brought.count(), set(brought.values_list("standing", flat=True))) == (56, {"draft"})
+    assert not visible_to(people["manager"], brought).exists()

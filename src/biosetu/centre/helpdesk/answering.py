@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Container, Iterable
 from datetime import date
 
 import pyarrow.csv as pa_csv
@@ -12,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from biosetu.centre.accounts.permissions import parties_for, visible_to
@@ -30,7 +32,7 @@ from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import standards
 from biosetu.cooperation.forms import vocabulary
 from biosetu.engine.tables import escaped
-from biosetu.framework import centres
+from biosetu.framework import centres, name_order, parties
 from biosetu.framework import targets as all_targets
 from biosetu.reports import word
 
@@ -68,7 +70,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "targets": targets,
         "themes": {code: target.theme(language()) for code, target in all_targets().items()},
         "steps": [row for row in standards() if any(row.step in by[name] for name in ("kept", "late", "overdue"))],
-        "names": {code: gettext(label) for code, label in vocabulary("assistance")},
+        "parties": _by_party(by["party"], by["supply_party"]),
+        "kinds_of_help": _by_kind({*by["kind"], *by["supply_kind"]}),
         "definitions": DEFINITIONS,
         "services": [(SERVICE_LABELS[one.measure], one) for one in _services(request)],
         "service_definitions": SERVICE_DEFINITIONS,
@@ -80,6 +83,19 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "officer": at_centre(request.user),
     }
     return render(request, "helpdesk/dashboard.html", context)
+
+
+def _by_party(demand: Iterable[str], supply: Container[str]) -> list[tuple[str, str, str]]:
+    """Return code, name and page of the Parties that ask, and of those served that have providers, by name."""
+    served = (one.party.iso3 for _, group in reading.served() for one in group)
+    codes = {*demand, *(code for code in served if code in supply)} & parties().keys()
+    named = [(code, parties()[code].name(language()), reverse("party", kwargs={"code": code})) for code in codes]
+    return sorted(named, key=lambda row: name_order(row[1]))
+
+
+def _by_kind(codes: set[str]) -> list[tuple[str, str, str]]:
+    """Return code and name of the kinds of help that have a figure, in the order of the form."""
+    return [(code, gettext(label), "") for code, label in vocabulary("assistance") if code in codes]
 
 
 def _services(request: HttpRequest) -> list[Figure]:

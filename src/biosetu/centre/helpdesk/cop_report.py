@@ -29,13 +29,15 @@ from biosetu.reports.content import Block, Bullets, Cell, Column, Fact, Facts, I
 from biosetu.translation import N_, Voice
 
 TO_WRITE = N_("[to be written by the centre]")
-BY_PARTY = frozenset({"party", "capacity_before", "capacity_after", "nominated", "trained"})
+BY_PARTY = frozenset({"party", "supply_party", "capacity_before", "capacity_after", "nominated", "trained"})
 SUMMARY = ("requests", "open", "unmatched", "workload", "outcomes", "reached", "activities")
 LABELS = {
     "requests": N_("Requests"),
     "open": N_("Open requests"),
     "demand": N_("Demand by target"),
     "supply": N_("Supply by target"),
+    "supply_party": N_("Supply by Party"),
+    "supply_kind": N_("Supply by kind of help"),
     "party": N_("By Party"),
     "kind": N_("By kind of help"),
     "state": N_("By state"),
@@ -169,12 +171,15 @@ def _asked(known: Known) -> Part:
     rows = [(f"{code} {targets()[code].theme(language())}", demand.get(code, 0), supply.get(code, 0)) for code in codes]
     heads = (gettext("Target"), gettext("Open requests"), gettext("Providers"))
     blocks += _grid(gettext("Demand and supply by target"), heads, rows)
-    named = ((parties()[code].name(language()), many) for code, many in known.of("party").items())
+    demand, supply = known.of("party"), known.of("supply_party")
+    asking = {*demand, *(one.iso3 for one in known.served if one.iso3 in supply)}
+    named = ((parties()[code].name(language()), demand.get(code, 0), supply.get(code, 0)) for code in asking)
     by_party = sorted(named, key=lambda row: name_order(row[0]))
-    blocks += _grid(gettext("By Party"), (gettext("Party"), gettext("Open requests")), by_party)
-    kinds = dict(vocabulary("assistance"))
-    by_kind = [(gettext(kinds.get(code, code)), many) for code, many in known.of("kind").items()]
-    blocks += _grid(gettext("By kind of help"), (gettext("Kind"), gettext("Open requests")), by_kind)
+    blocks += _grid(gettext("By Party"), (gettext("Party"), *heads[1:]), by_party)
+    demand, supply = known.of("kind"), known.of("supply_kind")
+    kinds = [(code, label) for code, label in vocabulary("assistance") if code in demand or code in supply]
+    by_kind = [(gettext(label), demand.get(code, 0), supply.get(code, 0)) for code, label in kinds]
+    blocks += _grid(gettext("By kind of help"), (gettext("Kind"), *heads[1:]), by_kind)
     states = [(gettext(STATE_NAMES[code]), many) for code, many in known.of("state").items()]
     blocks += _grid(gettext("By state"), (gettext("State"), gettext("Requests")), states)
     hint = N_("What changed in demand, and why.")

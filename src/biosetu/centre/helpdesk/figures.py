@@ -55,6 +55,8 @@ DEFINITIONS = {
     "open": N_("Requests that have not ended (closed, declined, withdrawn, handed over) on the day of counting."),
     "demand": N_("Open requests that name the target; one request may name several."),
     "supply": N_("Listed providers that name the target as their expertise."),
+    "supply_party": N_("Listed providers that are at home in the Party or say that they worked in it."),
+    "supply_kind": N_("Listed providers that offer this kind of help, free of charge or at a cost."),
     "party": N_("Open requests of the Party; a request of several Parties counts for each."),
     "kind": N_("Open requests that ask for this kind of help; at most three kinds each."),
     "state": N_("Requests by the state in which they are on the day of counting."),
@@ -91,7 +93,10 @@ def figures(
     still = asked.exclude(state__in=FINAL)
     found = [Figure("requests", "", asked.count()), Figure("open", "", still.count())]
     found += _listed("demand", still, "targets")
-    found += _listed("supply", Provider.objects.filter(PUBLISHED).order_by(), "targets")
+    offered = Provider.objects.filter(PUBLISHED).order_by()
+    found += _listed("supply", offered, "targets")
+    found += _listed("supply_party", offered, "party", "parties")
+    found += _listed("supply_kind", offered, "free_services", "paid_services")
     found += _grouped("party", RequestParty.objects.filter(request__in=still, standing=Taking.PART), "party")
     found += _listed("kind", still, "assistance_types")
     found += _grouped("state", asked, "state")
@@ -102,12 +107,15 @@ def figures(
     return [*found, *_results(asked), *_capacity(rated)]
 
 
-def _listed(measure: str, rows: QuerySet[Any], field: str) -> Iterator[Figure]:
-    """Count the codes of a list in the form; the database counts equal lists, so that few are read."""
+def _listed(measure: str, rows: QuerySet[Any], *fields: str) -> Iterator[Figure]:
+    """Count the codes of lists in the form, each code once a record; the database counts equal lists, so that few are
+    read.
+    """
     counts: Counter[str] = Counter()
-    same = rows.annotate(listed=KeyTextTransform(field, "values")).values("listed").annotate(many=Count("pk"))
-    for row in same:
-        counts.update(dict.fromkeys(parts(row["listed"] or ""), row["many"]))
+    named = {f"listed_{field}": KeyTextTransform(field, "values") for field in fields}
+    for row in rows.annotate(**named).values(*named).annotate(many=Count("pk")):
+        codes = (code for name in named for code in parts(row[name] or ""))
+        counts.update(dict.fromkeys(codes, row["many"]))
     yield from (Figure(measure, group, counts[group]) for group in sorted(counts, key=_order))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.centre import forms
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.accounts.permissions import holds, may, visible_to
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs
 from biosetu.centre.library.models import Item, Kind
@@ -45,8 +48,18 @@ def listing(request: HttpRequest) -> HttpResponse:
         "kinds": Kind.choices,
         "today": timezone.localdate(),
         "targets": forms.target_choices(),
+        "narrowed": any(request.GET.get(name) for name in ("q", "party", "target")),
+        "reviews": holds(request.user, "review", "item"),
+        "comes_along": comes_along(),
     }
     return render(request, "library/list.html", context)
+
+
+@cache
+def comes_along() -> int:
+    """Return how many entries of guidance come with the software."""
+    text = (files("biosetu.centre.library") / "data" / "guidance.csv").read_text(encoding="utf-8")
+    return len(list(csv.DictReader(text.splitlines())))
 
 
 def _filtered(rows: QuerySet[Item], asked: QueryDict) -> QuerySet[Item]:

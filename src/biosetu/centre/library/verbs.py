@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -124,12 +125,13 @@ def draft_from(*, request: SupportRequest, by: Account, kind: str = Kind.SOLUTIO
     if request.confidential:
         raise Refused(N_("A confidential request is not reused."))
     if kind == Kind.ANSWER:
-        return write(by=by, kind=kind, values=_answer(request), request=request)
+        return write(by=by, kind=kind, values=_nameless(request, _answer(request)), request=request)
     if not hasattr(request, "closure"):
         raise Refused(N_("There is no closure report yet."))
-    return write(by=by, kind=Kind.SOLUTION, values=_solution(request), request=request)
+    return write(by=by, kind=Kind.SOLUTION, values=_nameless(request, _solution(request)), request=request)
 
 
+TEXTS = ("title", "purpose", "problem", "blocks", "evidence", "failed")
 SHARED = ("targets", "indicators", "ecosystems", "threats", "actions", "languages")
 
 
@@ -156,7 +158,25 @@ def _solution(request: SupportRequest) -> dict[str, str]:
 
 
 def _answer(request: SupportRequest) -> dict[str, str]:
-    return _shared(request) | {"title": request.values.get("what", "")[:300], "purpose": ""}
+    """Return the question and what the centre last told all concerned."""
+    told = request.messages.filter(internal=False, provider=None).exclude(author=request.owner).last()
+    return _shared(request) | {
+        "title": request.values.get("what", "")[:300],
+        "purpose": told.text if told else "",
+    }
+
+
+def _nameless(request: SupportRequest, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values with the people and organizations that the request names as dots, whatever the letter case."""
+    held = [request.values.get(name, "") for name in ("who", "organization", "ministry", "funders")]
+    held += [request.values.get(field.field, "") for field in form("request") if field.is_personal]
+    acting = [str(step.actor) for step in request.steps.select_related("actor") if step.actor]
+    asking = [str(request.owner)] if request.owner else []
+    names = sorted({part for text in (*held, *acting, *asking) for part in parts(text)}, key=len, reverse=True)
+    if not names:
+        return dict(values)
+    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
+    return {key: named.sub("…", value) if key in TEXTS else value for key, value in values.items()}
 
 
 def _holding(item: Item, by: Account) -> str:

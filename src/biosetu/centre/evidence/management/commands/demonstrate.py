@@ -16,6 +16,7 @@ from biosetu.centre.evidence.intake import propose, take_in
 from biosetu.centre.evidence.models import Upload
 from biosetu.centre.evidence.working import perform
 from biosetu.centre.helpdesk import demonstration as helpdesk
+from biosetu.centre.holdings import demonstration as holdings
 from biosetu.centre.library import demonstration as library
 from biosetu.centre.planning import demonstration as planning
 from biosetu.centre.reporting import demonstration as reporting
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         demonstration.load()
         directory.load()
         library.load()
+        holdings.load()
         helpdesk.load()
         services.load()
         planning.load()
