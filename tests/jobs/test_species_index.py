@@ -186,3 +186,14 @@ def test_cuts_become_the_disaggregation_of_their_column(driven, tmp_path):
     assert biosetu(["species", "index", *driven, *ORIGIN, *asked]) == 0
     found = {(row["disaggregation_type"], row["disaggregation"]) for row in pq.read_table(out).to_pylist()}
     assert found == {("", ""), ("taxon", "Birds"), ("taxon", "Bees"), ("use", "food"), ("use", "pets"), ("use", "mean")}
+
+
+@pytest.mark.parametrize(("taxa", "sampled", "said"), [(899, True, True), (900, True, False), (899, False, False)])
+def test_sample_below_what_is_advised_is_told(tmp_path, taxa, sampled, said):
+    path = tmp_path / "sample.csv"
+    lines = [f"T{k},{year},{'LC' if k % 3 else 'VU'}" for k in range(taxa) for year in (2000, 2010)]
+    path.write_text("taxon,year,category\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    found = compute_index(IndexRequest(path, options=Options(sampled=sampled, draws=20)))
+    told = [problem for problem in found.warnings if problem.code == "sample"]
+    assert bool(told) == said
+    assert all("899 taxa" in problem.message and "About 900 are advised" in problem.remedy for problem in told)

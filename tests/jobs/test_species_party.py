@@ -73,6 +73,11 @@ def test_reasons_of_the_assessments_are_said_in_the_language_of_the_dossier():
         assert figures(said) == figures(f"{english[taxon][4]} {english[taxon][5]}")
 
 
+def test_sign_of_an_adjusted_category_follows_it_also_from_right_to_left():
+    voice = Voice("ar")
+    assert assessments_in(section(evidence("XXA"), voice))["Setuornis littoralis"][1] == voice.ltr("NT°") != "NT°"
+
+
 def assessments_in(found):
     table = next(block for block in found.blocks if isinstance(block, Table) and len(block.columns) > 5)
     return {row[0]: row for row in table.rows}

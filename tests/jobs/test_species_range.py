@@ -214,6 +214,17 @@ def test_hostile_csv_is_read_or_refused_by_reason(tmp_path):
     assert [problem.row for problem in result.refused.first] == [10, 13]
 
 
+def test_files_of_a_folder_may_have_other_separators_and_lines_of_another_one_are_told(tmp_path):
+    texts = {"a.csv": "taxon;lon;lat\nA;10,5;50\nA,11,51\n", "b.csv": "taxon,lon,lat\nA,10.5,50\nA;12;52\nB,1,1\n",
+             "c.tsv": "taxon\tlon\tlat\nA\t10.5\t50\n", "d.txt": "taxon|lon|lat\nB|1|1\n"}  # fmt: skip
+    for name, text in texts.items():
+        write(tmp_path, text, name)
+    result = measure_range(RangeRequest(str(tmp_path)))
+    assert {taxon: (row["records"], row["points"]) for taxon, row in rows(result).items()} == {"A": (3, 1), "B": (2, 1)}
+    assert result.left_out["not_a_row"] == 2
+    assert [(problem.row, problem.value) for problem in result.refused.first] == [(3, "A,11,51"), (3, "A;12;52")]
+
+
 @pytest.mark.parametrize("how", ["csv", "parquet", "spilled"])
 def test_rows_of_unreadable_coordinates_are_named_behind_refused_lines_and_row_groups(tmp_path, how):
     lines = [f"T{k % 7},{k % 90},{k % 80}" for k in range(1000)]

@@ -1,7 +1,9 @@
+from itertools import product
+
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biosetu.species.history import History, read_histories
@@ -98,6 +100,34 @@ def test_drawn_limits_at_an_assessment_agree_with_exact_ones(shared):
 
     drawn = _deficient_draws(h.weights(), mine, 20_000, np.random.default_rng(1))[:, 0]
     assert np.quantile(drawn, (0.05, 0.95)) == pytest.approx((exact["lower"], exact["upper"]), abs=2e-3)
+
+
+def enumerated_limits(known, deficient, shares):
+    """Every way to fill the deficient taxa with categories of the known ones, and where 5 % and 95 % of them lie.
+
+    The known ones are equally likely whatever their shares; `deficient` counts the taxa behind them in `shares`.
+    """
+    certain = float(np.dot(known, shares[: len(known)]))
+    drawn = [np.dot(way, shares[len(known) :]) for way in product(known, repeat=deficient)]
+    sums = np.sort(np.round(certain + np.array(drawn), 9))
+    reached = np.arange(1, sums.size + 1) / sums.size
+    low, high = (sums[np.searchsorted(reached, tail - 1e-12)] for tail in (0.05, 0.95))
+    whole = 5 * sum(shares)
+    return 1 - high / whole, 1 - low / whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(ORDER[:5]), min_size=1, max_size=4), st.integers(1, 4), st.booleans(), st.integers(0, 99)
+)
+def test_limits_of_deficient_taxa_are_those_of_all_ways_to_fill_them(categories, deficient, shared, seed):
+    h = history("g", [2000], *((name,) for name in [*categories, *["DD"] * deficient]))
+    random = np.random.default_rng(seed)
+    shares = random.integers(1, 4, len(h.taxa)) if shared else np.ones(len(h.taxa))
+    given = dict(zip(h.taxa, shares.astype(float).tolist(), strict=True)) if shared else None
+    row = red_list_index([h], Options(Kind.SHARED if shared else Kind.GLOBAL), given).to_pylist()[0]
+    expected = enumerated_limits([ORDER.index(name) for name in categories], deficient, shares)
+    assert (row["lower"], row["upper"]) == pytest.approx(expected, abs=1e-3 if shared else 1e-12)
 
 
 def test_taxa_deficient_in_some_years_keep_what_is_known():

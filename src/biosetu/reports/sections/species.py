@@ -171,7 +171,7 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     body = tuple(
         (
             row["taxon"],
-            row.get("category_shown") or row["category"],
+            voice.ltr(row.get("category_shown") or row["category"]),
             row["criteria"],
             _limits(row, voice),
             _("; ").join(reasons_said(row["reasons"], voice)),
