@@ -47,6 +47,11 @@ BENCHMARKS = (
         "5,000 targets against all goals, targets, elements < 30 s",
     ),
     Benchmark(
+        "promises-import",
+        ("benchmarks/promises_import.py",),
+        "5,000 national targets and 5,000 actions < 20 s by command, into files and into a database; again: no change",
+    ),
+    Benchmark(
         "species-lists",
         ("benchmarks/species_lists.py",),
         "100,000 assessments < 10 s; 26,000 species < 1 s; 60 Parties x 5 groups x 1,000 draws < 10 s",

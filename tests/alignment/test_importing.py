@@ -322,3 +322,22 @@ def test_lists_of_codes_and_degrees() -> None:
 )
 def test_language_is_told_by_script_and_words(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+def test_reading_tells_how_far_it_is_row_by_row_over_all_sheets() -> None:
+    rows = (("id", "title_en"), *((f"NT-{n}", f"Target number {n}") for n in range(450)))
+    actions = (("id", "target", "action_en"), *((f"A-{n}", "NT-1", f"Act {n}") for n in range(250)))
+    told: list[tuple[int, int]] = []
+    book = Book("f.xlsx", "xlsx", (Grid("targets", rows), Grid("notes", (("a",),)), Grid("actions", actions)))
+    found = read_tables(book, "NPL", lambda done, total, label="": told.append((done, total)))
+    assert (len(found.targets), len(found.actions)) == (450, 250)
+    assert told == [(100, 702), (200, 702), (300, 702), (400, 702), (551, 702), (651, 702)]
+
+
+def test_reading_stops_where_its_caller_wants_it_to() -> None:
+    def stop(done: int, total: int, label: str = "") -> None:
+        raise Cancelled
+
+    rows = (("id", "title_en"), *((f"NT-{n}", f"Target number {n}") for n in range(450)))
+    with pytest.raises(Cancelled):
+        read_tables(Book("f.xlsx", "xlsx", (Grid("targets", rows),)), "NPL", stop)

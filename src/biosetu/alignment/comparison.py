@@ -39,8 +39,13 @@ def preview(imported: Imported, held: Promises) -> pa.Table:
         *_states("target", imported.targets, {t.id: t for t in held.targets}),
         *_states("action", imported.actions, {a.id: a for a in held.actions}),
         *_states("statement", imported.statements, {s.target: s for s in held.statements}),
-        *(_wrong(problem) for problem in imported.problems),
+        *map(wrong_row, imported.problems),
     ]
+    return previewed(records)
+
+
+def previewed(records: Iterable[dict[str, object]]) -> pa.Table:
+    """Return what was said of each row as a table, in the order of the rows."""
     return pa.Table.from_pylist(sorted(records, key=_row), schema=PREVIEW)
 
 
@@ -58,7 +63,8 @@ def _states(kind: str, entries: Sequence[tuple[int, Entry]], held: Mapping[str, 
                "detail": ", ".join(fields), "remedy": ""}  # fmt: skip
 
 
-def _wrong(problem: Problem) -> dict[str, object]:
+def wrong_row(problem: Problem) -> dict[str, object]:
+    """Return what a preview says of a row that can't be taken."""
     return {"row": problem.row, "kind": "", "id": problem.value, "state": WRONG, "text": "",
             "detail": problem.message, "remedy": problem.remedy}  # fmt: skip
 

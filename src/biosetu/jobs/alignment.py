@@ -44,11 +44,11 @@ def import_promises(
     the same file changes nothing.
     """
     iso3 = find_party(party).iso3
-    progress(0, 2, "read")
-    imported = read_promises(path, iso3)
-    progress(1, 2, "compare and store")
+    imported = read_promises(path, iso3, progress=progress)
+    rows = len(imported.targets) + len(imported.actions) + len(imported.statements)
+    progress(0, rows, "compare and store")
     outcome = store_imported(imported, store, keep)
-    progress(2, 2, "done")
+    progress(rows, rows, "compare and store")
     return outcome
 
 

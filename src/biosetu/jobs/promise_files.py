@@ -11,16 +11,17 @@ from biosetu.alignment.proposals import Proposal, propose
 from biosetu.engine.grids import Limits, read_book
 from biosetu.engine.pages import read_pages
 from biosetu.problems import DataError, Problem
+from biosetu.progress import Progress, silent
 
 DOCUMENTS = (".docx", ".pdf", ".txt", ".md")
 
 
-def read_promises(path: Path, party: str, limits: Limits | None = None) -> Imported:
+def read_promises(path: Path, party: str, limits: Limits | None = None, progress: Progress = silent) -> Imported:
     """Read a file of national targets by what it holds: JSON, or a table (xlsx, CSV)."""
     known = limits or Limits()
     if path.suffix.lower() == ".json":
         return read_json(json_text(path, known), party, path.name)
-    return read_tables(read_book(path, known), party)
+    return read_tables(read_book(path, known), party, progress)
 
 
 def json_text(path: Path, limits: Limits | None = None) -> str:

@@ -207,3 +207,49 @@ def test_draft_is_recorded_with_its_hash(read_in_this_process):
     draft = draft_of(TABLE, officer())
     entry = Entry.objects.get(verb="take_in")
     assert (entry.changes["sha256"], entry.record_id) == (draft.digest, str(draft.pk))
+
+
+PROGRESS = "target,level,year,source\n3,achieved,2026,NR7\n99,achieved,2026,NR7\n4,insufficient,2026,NR7\n"
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_what_a_party_states_of_itself_is_shown_row_by_row_and_stored_by_its_officer_alone(client):
+    client.force_login(contributor())
+    shown, draft = states(client, PROGRESS, "progress.csv")
+    assert shown == {("3 2026", "new"), ("99", "wrong"), ("4 2026", "new")}
+    address = f"/parties/NPL/promises/drafts/{draft.pk}/"
+    page = client.get(address).content.decode()
+    assert "own word" in page
+    assert "Store 2 records" not in page
+    assert client.post(address).status_code == 403
+    assert DatabasePromises().own("NPL") is None
+
+    person = officer()
+    client.force_login(person)
+    shown, draft = states(client, PROGRESS, "progress.csv")
+    address = f"/parties/NPL/promises/drafts/{draft.pk}/"
+    assert "Store 2 records" in client.get(address).content.decode()
+    assert client.post(address).status_code == 302
+    held = DatabasePromises().own("NPL")
+    assert [(one.target, one.year, one.level) for one in held.progress] == [
+        ("3", 2026, "achieved"),
+        ("4", 2026, "insufficient"),
+    ]
+    assert Entry.objects.get(verb="state").actor == person.actor.pseudonym
+    again, _ = states(client, PROGRESS.replace("3,achieved", "3,insufficient"), "progress.csv")
+    assert again == {("3 2026", "changed"), ("99", "wrong"), ("4 2026", "same")}
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_own_statements_go_out_as_a_table_and_come_back_the_same(theirs):
+    _, draft = states(theirs, PROGRESS, "progress.csv")
+    theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/")
+    held = DatabasePromises().own("NPL")
+    sheet = theirs.get("/parties/NPL/promises/statements/progress.xlsx")
+    assert sheet.status_code == 200
+    back, _ = states(theirs, sheet.content, "progress.xlsx")
+    assert back == {("3 2026", "same"), ("4 2026", "same")}
+    assert DatabasePromises().own("NPL") == held
+    assert theirs.get("/parties/NPL/promises/statements/secrets.xlsx").status_code == 404
+    empty = theirs.get("/parties/NPL/promises/statements/quantities.xlsx")
+    assert openpyxl.load_workbook(io.BytesIO(empty.content)).worksheets[0]["A1"].value == "id"

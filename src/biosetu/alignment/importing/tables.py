@@ -24,11 +24,13 @@ from biosetu.framework import find_party, targets
 from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem, UsageError
+from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
 TEXTS = re.compile(
     r"(title|text|action|statement|description|alignment_info|measures|considerations_info|means_info)_([a-z]{2,3})"
 )
+TELL_EVERY = 100
 REVISION = re.compile(r"-\d+$")
 Fields = dict[str, str]
 
@@ -58,23 +60,23 @@ class _Reading:
         )
 
 
-def read_tables(book: Book, party: str) -> Imported:
+def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported:
     """Read every sheet that is an export of national targets or our template; other sheets are left aside.
 
     Each row that can't be taken becomes a problem; the others are kept. E-mail addresses are taken out of texts.
     Raises `DataError` where no sheet is known.
     """
     reading = _Reading(party, book.file)
-    known = False
-    for grid in book.grids:
-        reader, names = _recognised(grid)
-        if reader is None:
-            continue
-        known = True
+    known = [(grid, *found) for grid in book.grids if (found := _recognised(grid))[0] is not None]
+    done, total = 0, sum(len(grid.rows) for grid, _, _ in known)
+    for grid, reader, names in known:
         for number, row in enumerate(grid.rows[1:], start=2):
+            if number % TELL_EVERY == 0:
+                progress(done + number, total, N_("rows"))
             fields = _fields(names, row)
-            if any(fields.values()):
+            if reader is not None and any(fields.values()):
                 reader(reading, number, fields)
+        done += len(grid.rows)
     if not known:
         remedy = "Use an export of the reporting tool, or the template (biosetu align template)"
         raise DataError(Problem("no national targets in this file", remedy, "layout", file=book.file))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.accounts.guarded import PartyRecord
+from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
+from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.promises.models import Draft
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.wording import gettext, ngettext
 from biosetu.framework import Party
 from biosetu.jobs.alignment import write_template
+from biosetu.jobs.statements import write_statements
+from biosetu.observations.statement_rows import KINDS
 from biosetu.problems import DataError, Problem
 
 PAGE = 50
@@ -45,6 +50,15 @@ def bring(request: HttpRequest, party: Party) -> HttpResponse:
         "drafts": visible_to(request.user, Draft.objects.filter(party=party.iso3)).order_by("-at")[:5],
     }
     return render(request, "promises/import.html", context, status=UNPROCESSABLE if problems else 200)
+
+
+@require_safe
+@access.for_those_who(verbs.PREPARE)
+def statements_template(request: HttpRequest, party: Party, kind: str) -> HttpResponse:
+    """Send the template for one kind of what a Party states of itself, with what it states so far."""
+    if kind not in KINDS:
+        raise Http404
+    return access.sent(f"{kind}.xlsx", partial(write_statements, party.iso3, kind, store=kept.snapshot()))
 
 
 @require_safe
@@ -76,8 +90,10 @@ def _preview(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
         "counts": {name: outcome.count(name) for name in STATES},
         "state": state if state in STATES else "",
         "page": Paginator(wanted, PAGE).get_page(request.GET.get("page")),
+        "stores": may(request.user, verbs.storing(found), PartyRecord(party.iso3)),
+        "own": found.kind == verbs.OWN,
     }
-    return render(request, "promises/preview.html", context | access.rights(request, party))
+    return render(request, "promises/preview.html", context)
 
 
 def _stored(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:

@@ -85,7 +85,8 @@ class AssessmentRow(models.Model):
 class Draft(Guarded, models.Model):
     """A file as it was read, before anything of it is stored.
 
-    `kind` is `table` (records, ready to be stored) or `text` (proposals from a strategy, to be confirmed first).
+    `kind` is `table` (records, ready to be stored), `own` (what the Party states of itself, the same) or `text`
+    (proposals from a strategy, to be confirmed first).
     """
 
     record_kind: ClassVar[str] = "draft"

@@ -1,7 +1,8 @@
 """Reading files with promises in a process of its own (see `evidence.reader`): nothing of them is run or believed.
 
 What is wanted is told by the folder in which the file lies: the ISO3 code of a Party (its national targets and actions,
-or proposals from its strategy), or `book` (the cells of a workbook that was sent out and comes back filled).
+what it states of itself, proposals from its strategy), or `book` (the cells of a workbook that was sent out and comes
+back filled).
 """
 
 from __future__ import annotations
@@ -17,15 +18,22 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.alignment import Action, Imported, NationalTarget, NotCovered
+from biosetu.alignment.importing import read_tables
 from biosetu.alignment.proposals import Proposal
 from biosetu.centre.apart import Bounds
 from biosetu.centre.evidence.reader import Reading, main, read_apart, refuse_active_content
 from biosetu.centre.receiving import Received
+from biosetu.engine.cells import Limits as CellLimits
 from biosetu.engine.grids import Book, Formula, Grid, Limits, Value, read_book
 from biosetu.jobs.promise_files import DOCUMENTS, read_promises, read_strategy
+from biosetu.jobs.statements import StatementTable, read_statement_table
+from biosetu.observations.own import own_statements
+from biosetu.observations.statement_rows import KINDS, kind_of, statement_rows
+from biosetu.problems import Problem
 
 BOOK = "book"
 TARGET, ACTION, STATEMENT, PROPOSAL, SCANNED, GRID = "target", "action", "statement", "proposal", "scanned", "grid"
+OWN = "own"
 SCHEMA = pa.schema([("kind", pa.string()), ("row", pa.int32()), ("body", pa.string())])
 _UNSAFE = re.compile(r"[^\w.\- ]")
 NAME_LENGTH = 100
@@ -56,10 +64,24 @@ def read_here(path: Path, bounds: Bounds) -> Reading:
         found, scanned = read_strategy(path)
         proposed = [(PROPOSAL, entry.page, _json(_plain(entry))) for entry in found]
         return _reading([*proposed, *((SCANNED, page, "") for page in scanned)])
-    imported = read_promises(path, wanted, limits)
+    if path.suffix.lower() == ".json":
+        return _promised(read_promises(path, wanted, limits))
+    book = read_book(path, limits)
+    if book.grids and book.grids[0].rows and kind_of([str(cell or "").strip() for cell in book.grids[0].rows[0]]):
+        return _stated(read_statement_table(path, wanted, CellLimits(file_bytes=bounds.file_bytes, rows=bounds.rows)))
+    return _promised(read_tables(book, wanted))
+
+
+def _promised(imported: Imported) -> Reading:
     kinds = ((TARGET, imported.targets), (ACTION, imported.actions), (STATEMENT, imported.statements))
     entries = [(kind, row, _json(record.model_dump(mode="json"))) for kind, records in kinds for row, record in records]
     return Reading(_table(entries), (), imported.problems)
+
+
+def _stated(found: StatementTable) -> Reading:
+    rows = zip(found.numbers, statement_rows(found.statements)[found.kind], strict=True)
+    entries = [(OWN, number, _json({"kind": found.kind, "row": row})) for number, row in rows]
+    return Reading(_table(entries), (), found.problems)
 
 
 def _reading(entries: list[Entry]) -> Reading:
@@ -107,6 +129,14 @@ def imported_of(rows: Iterable[dict[str, Any]], party: str, problems: Iterable[A
         tuple((r["row"], NotCovered.model_validate_json(r["body"])) for r in found if r["kind"] == STATEMENT),
         tuple(problems),
     )
+
+
+def statements_from(rows: Iterable[dict[str, Any]], party: str, problems: Iterable[Problem] = ()) -> StatementTable:
+    """Return what a Party states of itself from rows of kind, row, body (JSON)."""
+    found = [(row["row"], json.loads(row["body"])) for row in rows]
+    kind = found[0][1]["kind"]
+    held = own_statements(**{name: [body["row"] for _, body in found] if name == kind else [] for name in KINDS})
+    return StatementTable(party, kind, held, tuple(number for number, _ in found), tuple(problems))
 
 
 def proposals_from(reading: Reading) -> tuple[list[dict[str, Any]], list[int]]:

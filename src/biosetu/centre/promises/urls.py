@@ -10,6 +10,11 @@ urlpatterns = [
     path("parties/<str:code>/promises/", pages.overview, name="promises"),
     path("parties/<str:code>/promises/import/", intake.bring, name="promises_import"),
     path("parties/<str:code>/promises/template.xlsx", intake.template, name="promises_template"),
+    path(
+        "parties/<str:code>/promises/statements/<str:kind>.xlsx",
+        intake.statements_template,
+        name="promises_statements_template",
+    ),
     path("parties/<str:code>/promises/drafts/<uuid:draft_id>/", intake.draft, name="promised_draft"),
     path("parties/<str:code>/promises/measured/", pages.measured, name="promises_measured"),
     path("parties/<str:code>/promises/measured.csv", pages.measured_csv, name="promises_measured_csv"),

@@ -32,12 +32,12 @@ from biosetu.centre.promises.store import DatabasePromises, writing
 from biosetu.centre.receiving import Received
 from biosetu.centre.validation.verbs import office_of
 from biosetu.engine.grids import Book, Grid
-from biosetu.jobs import actions, alignment, alignment_decisions, capacity
+from biosetu.jobs import actions, alignment, alignment_decisions, capacity, statements
 from biosetu.jobs.promise_files import kept_rows
 from biosetu.problems import DataError, Problem, Severity
 from biosetu.translation import N_
 
-TABLE, TEXT = "table", "text"
+TABLE, TEXT, OWN = "table", "text", "own"
 PREPARE, BRING, PROMISE = "prepare", "bring", "promise"
 
 
@@ -56,7 +56,9 @@ def take_in(*, party: str, sent: Received, actor: Account) -> Draft:
         proposals, scanned = reader.proposals_from(reading)
         body: dict[str, Any] = {"proposals": proposals, "scanned": scanned}
         return _draft(party, TEXT, name, digest.hexdigest(), body, actor)
-    return _draft(party, TABLE, name, digest.hexdigest(), _table_body(reading), actor)
+    body = _table_body(reading)
+    own = any(row["kind"] == reader.OWN for row in body["rows"])
+    return _draft(party, OWN if own else TABLE, name, digest.hexdigest(), body, actor)
 
 
 def _table_body(reading: Reading) -> dict[str, Any]:
@@ -71,27 +73,50 @@ def _draft(party: str, kind: str, name: str, digest: str, body: dict[str, Any], 
     return made
 
 
+def _problems(draft: Draft) -> list[Problem]:
+    return [Problem(**{**item, "severity": Severity(item["severity"])}) for item in draft.body["problems"]]
+
+
 def imported(draft: Draft) -> Imported:
     """Return the records of a draft, with the problems of the rows that are left out."""
-    problems = [Problem(**{**item, "severity": Severity(item["severity"])}) for item in draft.body["problems"]]
-    return reader.imported_of(draft.body["rows"], draft.party, problems)
+    return reader.imported_of(draft.body["rows"], draft.party, _problems(draft))
+
+
+def stated(draft: Draft) -> statements.StatementTable:
+    """Return what a draft says that the Party states of itself, with the problems of the rows that are left out."""
+    return reader.statements_from(draft.body["rows"], draft.party, _problems(draft))
 
 
 def see(draft: Draft) -> alignment.ImportOutcome:
     """Say of each row of a draft what storing it would change."""
+    if draft.kind == OWN:
+        return alignment.ImportOutcome(statements.statement_preview(stated(draft), DatabasePromises()), stored=False)
     return alignment.store_imported(imported(draft), DatabasePromises(), keep=False)
+
+
+def storing(draft: Draft) -> str:
+    """Return what one must be allowed to do to store a draft: bring what was published, or give the Party's word."""
+    return PROMISE if draft.kind == OWN else BRING
 
 
 def store(*, draft: Draft, actor: Account) -> alignment.ImportOutcome:
     """Store a draft: new and changed rows are taken, wrong ones left out; a second time changes nothing."""
-    _require(actor, BRING, draft.party)
+    _require(actor, storing(draft), draft.party)
     with writing(draft.party):
-        taken = Draft.objects.filter(pk=draft.pk, stored_at=None, kind=TABLE).update(stored_at=timezone.now())
-        if taken != 1:
+        ready = Draft.objects.filter(pk=draft.pk, stored_at=None, kind__in=(TABLE, OWN))
+        if ready.update(stored_at=timezone.now()) != 1:
             raise MovedOnError(N_("This file was stored already."))
-        outcome = alignment.store_imported(imported(draft), DatabasePromises(actor))
+        outcome = _kept(draft, DatabasePromises(actor))
         counts = {state: outcome.count(state) for state in ("new", "changed", "same", "wrong")}
         record(actor=actor, verb="store", record="draft", record_id=draft.pk, party=draft.party, changes=counts)
+    return outcome
+
+
+def _kept(draft: Draft, into: DatabasePromises) -> alignment.ImportOutcome:
+    if draft.kind == TABLE:
+        return alignment.store_imported(imported(draft), into)
+    outcome = see(draft)
+    statements.store_statements(stated(draft), into)
     return outcome
 
 
