@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biosetu.alignment.calendars import Calendar, from_gregorian, read_date, read_period, side_by_side, to_gregorian
+from biosetu.alignment.calendars import (
+    Calendar,
+    fiscal_year,
+    from_gregorian,
+    read_date,
+    read_period,
+    side_by_side,
+    to_gregorian,
+)
 from biosetu.problems import DataError
 
 SAME_DAY = list(
@@ -115,3 +123,28 @@ def test_fiscal_years_follow_each_other_without_a_day_between(year: int, party: 
     assert second.start - first.end == timedelta(days=1)
     assert first.start.year == year
     assert 354 <= (first.end - first.start).days <= 366
+
+
+@pytest.mark.parametrize(
+    ("party", "day", "year"),
+    [
+        ("NPL", date(2024, 7, 16), "2081/82 BS"),
+        ("NPL", date(2024, 7, 15), "2080/81 BS"),
+        ("IND", date(2025, 4, 1), "2025/26"),
+        ("IND", date(2025, 3, 31), "2024/25"),
+        ("PAK", date(2000, 1, 1), "1999/00"),
+        ("IRN", date(2026, 11, 23), ""),
+        ("LKA", date(2025, 4, 1), ""),
+        ("JOR", date(2025, 4, 1), ""),
+        ("NPL", date(1600, 1, 1), ""),
+    ],
+)
+def test_fiscal_year_of_a_day_is_that_of_the_party(party: str, day: date, year: str) -> None:
+    assert fiscal_year(party, day) == year
+
+
+@given(st.sampled_from(["NPL", "IND", "BGD", "THA", "KWT", "AFG"]), st.dates(date(1945, 1, 1), date(2040, 1, 1)))
+def test_fiscal_year_of_a_day_read_again_holds_the_day(party: str, day: date) -> None:
+    period = read_period(fiscal_year(party, day), party)
+    assert period.start <= day <= period.end
+    assert fiscal_year(party, period.start) == fiscal_year(party, period.end) == fiscal_year(party, day)

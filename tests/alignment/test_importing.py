@@ -10,12 +10,13 @@ import openpyxl
 import pytest
 
 from biosetu.alignment import Degree, Means, PromiseFolder
-from biosetu.alignment.importing import from_record, to_record
+from biosetu.alignment.importing import from_record, read_tables, to_record
 from biosetu.alignment.importing.codes import declared_in, target_code, target_codes
 from biosetu.alignment.importing.languages import language_of
 from biosetu.alignment.ort import export_record, read_record
+from biosetu.engine.grids import Book, Grid
 from biosetu.jobs.alignment import export_promises, import_promises, write_template
-from biosetu.problems import DataError
+from biosetu.problems import Cancelled, DataError
 
 EXPORT = [
     "Published on",
@@ -341,3 +342,30 @@ def test_reading_stops_where_its_caller_wants_it_to() -> None:
     rows = (("id", "title_en"), *((f"NT-{n}", f"Target number {n}") for n in range(450)))
     with pytest.raises(Cancelled):
         read_tables(Book("f.xlsx", "xlsx", (Grid("targets", rows),)), "NPL", stop)
+
+
+@pytest.mark.parametrize(
+    ("party", "written", "start", "end"),
+    [
+        ("NPL", "FY 2081/82", date(2024, 7, 16), date(2025, 7, 16)),
+        ("NPL", "आ.व. २०८१/८२", date(2024, 7, 16), date(2025, 7, 16)),
+        ("IND", "2025-26", date(2025, 4, 1), date(2026, 3, 31)),
+        ("IND", "FY 2025-26", date(2025, 4, 1), date(2026, 3, 31)),
+        ("BGD", "2025/26", date(2025, 7, 1), date(2026, 6, 30)),
+        ("NPL", "2030", date(2030, 1, 1), date(2030, 12, 31)),
+        ("NPL", "2087-04-01 BS", date(2030, 7, 17), date(2030, 7, 17)),
+    ],
+)
+def test_fiscal_year_of_a_milestone_is_read_from_its_first_to_its_last_day(party, written, start, end) -> None:
+    actions = Grid("actions", (("id", "target", "action_en", "due"), ("A-1", "NT-1", "Act", written)))
+    targets = Grid("targets", (("id", "title_en", "start", "end"), ("NT-1", "Act", written, written)))
+    found = read_tables(Book("f.csv", "csv", (targets, actions)), party)
+    assert found.problems == ()
+    assert found.actions[0][1].due == end
+    assert (found.targets[0][1].start, found.targets[0][1].end) == (start, end)
+
+
+def test_fiscal_year_of_a_party_whose_years_are_not_known_is_named_as_wrong() -> None:
+    actions = Grid("actions", (("id", "target", "action_en", "due"), ("A-1", "NT-1", "Act", "2025/26")))
+    (problem,) = read_tables(Book("f.csv", "csv", (actions,)), "JOR").problems
+    assert (problem.code, problem.column, problem.row) == ("fiscal-year", "due", 2)

@@ -1,9 +1,59 @@
 from __future__ import annotations
 
+import csv
+import re
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 
 from biosetu.alignment.suggestion.thesaurus import Term, Thesaurus
 from biosetu.alignment.suggestion.words import features_of, words_of
+
+FEWEST = {"en": 25, "ar": 25}
+OTHERS = ("ne", "hi", "fa", "ru", "zh", "id", "vi")
+REVIEWED, UNREVIEWED = re.compile("reviewed by .+"), {"unreviewed by a second reader", "unreviewed by a native speaker"}
+DOCS = Path(__file__).parents[3] / "docs" / "alignment.md"
+
+
+def rows() -> list[dict[str, str]]:
+    table = files("biosetu.alignment") / "data" / "thesaurus.csv"
+    return list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("language", sorted(FEWEST))
+@pytest.mark.parametrize("target", [str(number) for number in range(1, 24)])
+def test_every_global_target_has_its_terms_in_english_and_arabic(language: str, target: str) -> None:
+    terms = {row["term"].casefold() for row in rows() if (row["language"], row["target"]) == (language, target)}
+    assert len(terms) >= FEWEST[language]
+
+
+def test_every_target_has_terms_in_the_languages_of_the_region_and_none_stands_twice() -> None:
+    found = Counter((row["target"], row["language"], row["term"].casefold()) for row in rows())
+    assert [key for key, count in found.items() if count > 1] == []
+    named = {(target, language) for target, language, _ in found}
+    assert {(str(number), language) for number in range(1, 24) for language in OTHERS} <= named
+
+
+def test_every_term_says_who_wrote_it_and_who_reviewed_it_or_that_nobody_did() -> None:
+    for row in rows():
+        assert row["author"], row
+        if row["review"] in UNREVIEWED:
+            assert (row["reviewer"], row["reviewed_on"]) == ("", ""), row
+        else:
+            assert REVIEWED.fullmatch(row["review"]), row
+            assert row["reviewer"], row
+            assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", row["reviewed_on"]), row
+
+
+def test_book_tells_how_many_terms_there_are_in_each_language() -> None:
+    """The table in the book: language, terms, fewest of any target, who reviewed them."""
+    by_language = Counter(row["language"] for row in rows())
+    by_target = Counter((row["language"], row["target"]) for row in rows())
+    told = dict(re.findall(r"^\| [^|]+ \((\w\w)\) \| ([\d, |]+) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+    fewest = {code: min(by_target[code, str(number)] for number in range(1, 24)) for code in by_language}
+    assert told == {code: f"{count:,} | {fewest[code]}" for code, count in by_language.items()}
 
 
 def find(term: str, text: str, language: str = "en") -> bool:

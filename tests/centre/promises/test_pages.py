@@ -281,3 +281,13 @@ def test_pages_are_in_arabic_where_arabic_is_asked_for(client, page):
     answer = client.get(f"/ar{page}").content.decode()
     assert 'lang="ar" dir="rtl"' in answer[:200]
     assert len(re.findall(r"[\u0600-\u06ff]", answer.split("<main")[1].split("</main")[0])) > 100
+
+
+def test_fiscal_year_of_a_milestone_is_typed_and_its_last_day_shown_in_every_calendar(client, loaded):
+    client.force_login(officer())
+    typed = {"verb": "keep", **ACTION, "due": "FY 2084/85"}
+    assert client.post("/parties/NPL/promises/new-action/", typed).status_code == 302
+    held = {action.id: action.due.isoformat() for action in DatabasePromises().load("NPL").actions}
+    assert held["A-2"] == "2028-07-15"
+    page = client.get("/parties/NPL/promises/targets/NT-1").content.decode()
+    assert all(text in page for text in ("2085-03-31", "Bikram Sambat", "2084/85 BS", "Fiscal year"))

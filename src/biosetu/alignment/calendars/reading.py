@@ -118,6 +118,23 @@ def _fiscal(text: str, year: int, named: Calendar | None, party: str) -> Period:
     return Period(start, after - timedelta(days=1), text, calendar, fiscal=True)
 
 
+def fiscal_year(party: str, day: date) -> str:
+    """Return the fiscal year of a Party in which a day lies, in the calendar that counts it: `2081/82 BS`.
+
+    Empty where it is not known when they begin (`data/fiscal_years.csv`), or where they are the calendar's own years.
+    """
+    rule = _fiscal_years().get(party)
+    if rule is None or rule.is_a_calendar_year:
+        return ""
+    try:
+        year = from_gregorian(rule.calendar, day)[0]
+        first = year if day >= rule.first_day(year) else year - 1
+    except ValueError:
+        return ""
+    mark = "" if rule.calendar is Calendar.GREGORIAN else f" {MARKS[rule.calendar][0].upper()}"
+    return f"{first}/{(first + 1) % 100:02d}{mark}"
+
+
 def _likely(year: int) -> Calendar:
     """Return the calendar in which an unmarked year can lie near today."""
     if _is_plain(year):

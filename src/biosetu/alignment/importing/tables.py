@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from biosetu.alignment.calendars import read_date
+from biosetu.alignment.calendars import read_period
 from biosetu.alignment.comparison import Imported
 from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_code, target_codes
 from biosetu.alignment.importing.languages import language_of
@@ -309,12 +309,18 @@ def _dates(reading: _Reading, number: int, fields: Fields, values: dict[str, Any
     for name in names:
         written = fields.get(name, "")
         try:
-            values[name] = read_date(written) if written else None
+            values[name] = _day(written, reading.party, first=name == "start") if written else None
         except DataError as error:
             problem = error.problems[0]
             reading.refuse(number, name, written, problem.message, problem.remedy, problem.code)
             fine = False
     return fine
+
+
+def _day(written: str, party: str, *, first: bool) -> date:
+    """Return a day as written; of a year or a fiscal year of the Party its first or its last day."""
+    period = read_period(written, party)
+    return period.start if first else period.end
 
 
 def _keep(reading: _Reading, number: int, kind: Any, values: dict[str, Any], into: dict[str, tuple[int, Any]]) -> None:

@@ -14,6 +14,7 @@ from biosetu.alignment.coverage import State, coverage_of
 from biosetu.alignment.deciding import Suggestions, open_suggestions
 from biosetu.alignment.matrices import sorted_rows
 from biosetu.alignment.promise_tables import promise_tables
+from biosetu.centre.days import days_shown
 from biosetu.centre.evidence.snapshot import snapshot as figures_now
 from biosetu.centre.pages import reading as pages
 from biosetu.centre.promises import snapshot as kept
@@ -145,11 +146,15 @@ def shown_suggestions(promises: Promises, target: NationalTarget) -> list[Shown]
     return sorted(found, key=lambda item: (item.decision is not None, item.suggestion.rank))
 
 
-def actions_of(promises: Promises, target: str) -> list[tuple[Action, bool]]:
-    """Return the actions under a national target, and whether each is overdue."""
+def actions_of(promises: Promises, target: str) -> list[tuple[Action, bool, list[tuple[str, str]]]]:
+    """Return the actions under a national target, whether each is overdue, and its day in the Party's calendars."""
     table = promise_tables(promises, pages.today()).get("promises.actions")
     late = {row["id"] for row in table.to_pylist() if row["overdue"]} if table is not None else set()
-    return [(action, action.id in late) for action in promises.actions if action.target == target]
+    return [
+        (action, action.id in late, days_shown(promises.party, action.due) if action.due else [])
+        for action in promises.actions
+        if action.target == target
+    ]
 
 
 def measured(code: str, sort: str) -> pa.Table:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from biosetu.centre.accounts.models import Role
 from biosetu.centre.accounts.notices import mark_read
+from biosetu.centre.days import days_shown
 from biosetu.centre.pages.reading import today
 from biosetu.centre.pressing import account_of
 from biosetu.centre.reporting import reading, verbs
@@ -56,9 +57,7 @@ def _collect(request: HttpRequest, place: Place, typed: Mapping[str, Any], probl
         "titles": {
             one.part.id: reading.part_titles(report, fields, one.part) for line in offices for one in line.lines
         },
-        "calendars": {
-            one.part.id: reading.days_shown(place.code, one.part.due) for line in offices for one in line.lines
-        },
+        "calendars": {one.part.id: days_shown(place.code, one.part.due) for line in offices for one in line.lines},
         "links": _links(place),
         "choices": reading.choices_of_fields(report, fields),
         "known_offices": _known_offices(place, [line.office for line in offices]),

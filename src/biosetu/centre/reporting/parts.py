@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from biosetu.centre.accounts.notices import mark_read
+from biosetu.centre.days import days_shown
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import today
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
@@ -62,7 +63,7 @@ def _page(request: HttpRequest, visit: Visit, shown: Sheet | None = None, **more
         "state": gettext(PART_STATES[held.state]),
         "sheet": page,
         "titles": _titles(visit),
-        "calendars": reading.days_shown(visit.place.code, held.due),
+        "calendars": days_shown(visit.place.code, held.due),
         "answers": visit.answers and "answer" in can and collection.state == "collecting",
         "can": can if collection.state == "collecting" else set(),
         "acts": can & (set(DONE) - OF_OFFICE) if collection.state == "collecting" else set(),
@@ -223,7 +224,7 @@ def office(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "lines": [(part_line(collection, fields, part, today()), gettext(PART_STATES[part.state])) for part in mine],
         "titles": {part.id: reading.part_titles(whole, fields, part) for part in mine},
-        "calendars": {part.id: reading.days_shown(report.party, part.due) for part in mine},
+        "calendars": {part.id: days_shown(report.party, part.due) for part in mine},
         "cycle": report.cycle,
     }
     return unindexed(render(request, "reporting/office.html", context))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from markupsafe import Markup
 
@@ -21,7 +20,7 @@ from biosetu.jobs.national_report import Working
 from biosetu.jobs.promises import promises_of
 from biosetu.reports import fragments
 from biosetu.reports.cbd import collecting
-from biosetu.reports.cbd.collecting import Asked, Collection, asked, other_calendars
+from biosetu.reports.cbd.collecting import Asked, Collection, asked
 from biosetu.reports.cbd.completeness import ITEMS, Completeness
 from biosetu.reports.cbd.draft import filled
 from biosetu.reports.cbd.national_report import ITEM_NAMES, TITLES, held_here
@@ -30,12 +29,6 @@ from biosetu.translation import LEFT_TO_RIGHT_ISOLATE, N_, POP_ISOLATE, Voice
 
 ORDER = ("I", "II", "III", "IV", "V", "Q")
 GROUPS = {"I": N_("Sections"), "III": N_("Targets"), "Q": N_("Binary questions")}
-CALENDARS = {
-    "gregorian": N_("Gregorian"),
-    "bikram-sambat": N_("Bikram Sambat"),
-    "solar-hijri": N_("Solar Hijri"),
-    "hijri": N_("Hijri"),
-}
 
 
 def working(party: str, cycle: str) -> Working:
@@ -132,11 +125,6 @@ def material(report: Working, key: str) -> Markup:
     citations = document.citations()
     shown = fragments.section(section, voice, citations=citations)
     return Markup("\n").join([shown, fragments.sources(citations, voice)] if citations else [shown])
-
-
-def days_shown(party: str, day: date) -> list[tuple[str, str]]:
-    """Return a day in the calendars that a Party's offices write besides the Gregorian one, as (calendar, date)."""
-    return [(gettext(CALENDARS[calendar]), text) for calendar, text in other_calendars(party, day)]
 
 
 def question_prefix(code: str) -> str:

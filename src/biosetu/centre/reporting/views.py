@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.days import days_shown
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import today
 from biosetu.centre.pressing import account_of
@@ -70,7 +71,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = visible_to(request.user, Part.objects.select_related("report"), "answer")
     asked = rows.exclude(state=PartState.WITHDRAWN).order_by("due", "pk")
     for part in asked:
-        part.calendars = reading.days_shown(part.report.party, part.due)  # type: ignore[attr-defined]
+        part.calendars = days_shown(part.report.party, part.due)  # type: ignore[attr-defined]
     context = {"parts": asked, "today": today(), "reports": reading.reports_read(request.user)}
     return render(request, "reporting/mine.html", context)
 
@@ -105,7 +106,7 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
         "acts": {verb for role in roles for verb in allowed(REPORT, str(state), role)} & set(DONE),
         "due": due,
         "days": days_left(place.cycle, today()),
-        "calendars": reading.days_shown(place.code, due),
+        "calendars": days_shown(place.code, due),
         "steps": report.collection.steps_of(""),
         "step_words": reading.step_words(),
         "languages_of": LANGUAGE_NAMES,
