@@ -38,6 +38,50 @@ def test_every_case_of_the_table_gets_its_category() -> None:
     assert not wrong
 
 
+NEAR = {"eoo_km2": 0.5, "aoo_cells": 1.0, "locations": 1.0}
+COLUMNS = {
+    "aoo_cells": "aoo_cells_cumulative",
+    "collapse_percent_50_years": "E_50_years_percent",
+    "collapse_percent_100_years": "E_100_years_percent",
+}
+
+
+def cells_of(case: dict[str, str]) -> dict[str, float]:
+    """The cells of a case that hold a plain number."""
+    return {name: float(text) for name, text in row_of(case).items() if text.replace(".", "", 1).isdigit()}
+
+
+def is_at(value: float, limit: float, where: str, near: float) -> bool:
+    return {"at": value == limit, "under": limit - near <= value < limit, "over": limit < value <= limit + near}[where]
+
+
+@pytest.mark.parametrize("version", ["1.1", "2.0"])
+def test_every_limit_of_the_guidelines_has_a_case_at_under_and_over_it(version: str) -> None:
+    """The cases are asked for from the table of limits, so that a limit without one is named.
+
+    Of C and D each pair is asked at, over both, and under either of severity and extent.
+    """
+    missing = []
+    for limit in guidelines(version).thresholds:
+        column = COLUMNS.get(limit.measure, limit.measure)
+        column = f"{limit.criterion}_{column}" if column in {"decline_percent", "severity_percent"} else column
+        extent = f"{limit.criterion}_extent_percent"
+        own = [c for c in CASES if c["version"] == version and c["criterion"] == limit.criterion]
+        found = [cells for cells in map(cells_of, own) if column in cells]
+        near = NEAR.get(limit.measure, 0.5)
+        places = [("at", "at"), ("over", "over"), ("under", "at"), ("at", "under")]
+        for one, other in places if limit.extent_percent is not None else [("at", ""), ("over", ""), ("under", "")]:
+            if limit.measure == "locations" and one == "under" and limit.limit == 1:
+                continue  # there is no number of locations below one
+            if not any(
+                is_at(cells[column], limit.limit, one, near)
+                and (limit.extent_percent is None or is_at(cells[extent], limit.extent_percent, other, near))
+                for cells in found
+            ):
+                missing.append((limit.criterion, limit.category, limit.limit, limit.extent_percent, one, other))
+    assert missing == []
+
+
 def test_versions_hold_every_criterion_and_name_their_source() -> None:
     for version in ("1.1", "2.0"):
         rules = guidelines(version)

@@ -1,4 +1,4 @@
-"""Published figures on mangroves, carried as tables with their source."""
+"""Published figures, carried as tables with their source, and what they give here."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ def test_decline_of_mangroves_between_published_areas(row: dict[str, str]) -> No
     assert found.decline_50y_percent == pytest.approx(float(row["geometric_50y_percent"]), abs=1e-4)
     (assessed,) = assess([{"ecosystem": row["unit"], "A2b_decline_percent": f"{found.decline_50y_percent}"}])
     assert assessed.category == row["category"]
+
+
+@pytest.mark.parametrize("version", ["1.1", "2.0"])
+@pytest.mark.parametrize(
+    "row", rows(DATA / "published_assessments.csv"), ids=lambda row: f"{row['ecosystem']} {row['criterion']}"
+)
+def test_published_values_give_the_published_category(row: dict[str, str], version: str) -> None:
+    """Values of the criteria as published; the category by criterion, overall and its code are the published ones."""
+    cells = dict(cell.split("=") for cell in row["cells"].split(";"))
+    (found,) = assess([{"ecosystem": row["ecosystem"], **cells}], version)
+    finding = next(each for each in found.findings if each.criterion == row["criterion"])
+    assert finding.category == row["criterion_category"]
+    assert (found.category, found.criteria) == (row["category"], row["criteria"])
 
 
 def test_index_of_the_mangroves_of_myanmar() -> None:

@@ -264,6 +264,7 @@ def raster_driver(path: str) -> str:
 
 def refuse_other_than_geotiff(path: Path) -> None:
     """Raise `DataError` for a raster of another kind, whatever its name: other kinds may name files to read."""
+    _refuse_empty(path)
     if raster_driver(str(path)) != "GTiff":
         raise DataError(Problem(N_("this is no GeoTIFF"), N_("Give a GeoTIFF or a GeoPackage"), "format", path.name))
 
@@ -326,10 +327,14 @@ def _refuse_unsafe(path: str) -> None:
         if "://" in path or path.startswith("/vsi"):
             return
         raise DataError(Problem("no such file", "Check the name.", "missing", file=path))
-    if local.stat().st_size == 0:
-        raise DataError(Problem(N_("is empty (0 bytes)"), N_("Copy or download it again."), "empty", file=path))
+    _refuse_empty(local)
     if raster_driver(path) == "VRT":
         _check_vrt(local)
+
+
+def _refuse_empty(path: Path) -> None:
+    if path.stat().st_size == 0:
+        raise DataError(Problem(N_("is empty (0 bytes)"), N_("Copy or download it again."), "empty", file=str(path)))
 
 
 def _check_vrt(path: Path) -> None:

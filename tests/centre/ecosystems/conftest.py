@@ -47,7 +47,6 @@ def in_this_process(monkeypatch):
 
     monkeypatch.setattr(verbs, "look_apart", lambda path, folder, most, field="": look_at_map(path, most, field))
     monkeypatch.setattr(working, "measure_apart", measure)
-    monkeypatch.setattr(degrading, "look_apart", lambda path, folder, most, field="": look_at_map(path, most, field))
     monkeypatch.setattr(
         degrading,
         "severity_apart",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
 from biosetu.centre.background import SILENT_SECONDS, move, take_up
 from biosetu.centre.ecosystems import verbs
-from biosetu.centre.ecosystems.apart import look_apart, severity_apart
+from biosetu.centre.ecosystems.apart import severity_apart
 from biosetu.centre.ecosystems.models import Degradation, HeldMap, Study, StudyClass, WorkState
 from biosetu.centre.ecosystems.working import carry_out, person_verb, tell
 from biosetu.centre.evidence.states import MovedOnError
@@ -117,8 +116,7 @@ def _check(study: Study, files: Sequence[Received], held: HeldMap | None, asked:
         raise DataError(problems)
     if rasters:
         for each in files:
-            with tempfile.TemporaryDirectory(prefix="biosetu-map-") as folder:
-                look_apart(each.path, Path(folder), settings.BIOSETU_MAP_PIXELS)
+            verbs.look_at(each.path, each.name)
 
 
 def _years(files: Sequence[Received]) -> list[float]:

@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from biosetu.ecosystems.thresholds import guidelines_by_version
 from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.tables import replacing
 from biosetu.jobs.ecosystems_observations import StudyFigures, study_observations
-from biosetu.jobs.ecosystems_study import POLYGONS, read_study, study_rows, with_classes
+from biosetu.jobs.ecosystems_study import POLYGONS, MapLook, read_study, study_rows, with_classes
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -60,8 +60,7 @@ def add_map(*, study: Study, path: Path, name: str, year: int, field: str, actor
     """
     _may_edit(study, actor)
     _check_room(study, year)
-    with tempfile.TemporaryDirectory(prefix="biosetu-map-") as folder:
-        look = look_apart(path, Path(folder), settings.BIOSETU_MAP_PIXELS, field)
+    look = look_at(path, name, field)
     digest = digest_of(path)
     about = {"kind": look.kind, "width": look.width, "height": look.height, "crs": look.crs[:LONGEST]}
     kept = {"name": Path(name).name[:LONGEST], "suffix": path.suffix.lower(), "size": path.stat().st_size}
@@ -77,6 +76,16 @@ def add_map(*, study: Study, path: Path, name: str, year: int, field: str, actor
         changes = {"sha256": digest, "year": year, "new": new}
         record(actor=actor, verb="add_map", record="study", record_id=study.pk, party=study.party, changes=changes)
     return made
+
+
+def look_at(path: Path, name: str, field: str = "") -> MapLook:
+    """Look at an uploaded map in a limited process; raise `DataError`, under the name it came with, if unusable."""
+    with tempfile.TemporaryDirectory(prefix="biosetu-map-") as folder:
+        try:
+            return look_apart(path, Path(folder), settings.BIOSETU_MAP_PIXELS, field)
+        except DataError as error:
+            given = Path(name).name[:LONGEST]
+            raise DataError([replace(each, file=given) if each.file else each for each in error.problems]) from error
 
 
 def digest_of(path: Path) -> str:
