@@ -30,7 +30,7 @@ def same(found: MeasuredMap, expected: MeasuredMap) -> None:
 def test_a_cluster_of_two_workers_gives_what_one_machine_gives(
     crs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two dates, five classes, three bands: on two workers, in one band on one thread, and in bands on three threads."""
+    """Two dates, five classes: in one band on one thread, in three bands on three threads, and on two workers."""
     monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "home"))
     random, paths = np.random.default_rng(1), []
     codes = random.integers(1, 6, (1100, 60)).astype(np.uint8)
