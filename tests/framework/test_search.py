@@ -5,7 +5,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.framework.search_cases import CASES
 
+from biosetu.framework import find
 from biosetu.framework.search import THRESHOLD, fold, name_order, scan, score, trigrams
 
 
@@ -25,7 +27,9 @@ from biosetu.framework.search import THRESHOLD, fold, name_order, scan, score, t
         ("مستشفى", "مستشفي"),
         ("مدينة", "مدينه"),
         ("مـحـمـيـة", "محميه"),
-        ("کراچی", "كراچي"),
+        ("کراچی", "كراجي"),
+        ("پاکستان", "باكستان"),
+        ("گیلان ہے", "كيلان هي"),
         ("٣٠ في المائة", "30 في المايه"),
         ("۳۰", "30"),
         ("Непа\u0301л", "непал"),
@@ -91,6 +95,16 @@ def test_trigrams_count_padded_words():
 def test_arabic_article_counts_as_no_part_of_a_word():
     assert trigrams("الانواع") == trigrams("انواع")
     assert trigrams("الم") != trigrams("م")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.text!r:.20} {case.why}")
+def test_search_finds_first_what_is_meant(case):
+    assert [found.entry.address for found in find(case.text, limit=1)] == ([case.first] if case.first else [])
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "red list " * 2_000, "ا" * 10_000], ids=["a word", "words", "Arabic"])
+def test_search_for_a_very_long_text_ends(text):
+    assert len(find(text)) <= 20
 
 
 NAMES = ["Nepal", "Niger", "Netherlands (Kingdom of the)", "New Zealand", "Nauru", "Bosnia and Herzegovina"]

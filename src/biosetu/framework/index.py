@@ -16,6 +16,8 @@ from biosetu.problems import UsageError
 NEAR = 5
 NEAR_CODE = 0.55
 CODE_BEGINS = 0.75
+# how people speak of a goal or target: its number with the word for it, in the languages whose titles are held
+SPOKEN = {"goal": ("Goal", "الغاية", "Objectif", "Objetivo"), "target": ("Target", "الهدف", "Cible", "Meta")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ def _folded(name: str) -> tuple[str, Counter[str]]:
 def _entries() -> Iterator[Entry]:
     for target in targets().values():
         names = (target.title_en, target.title_ar, target.title_fr, target.title_es, target.long_title_en)
-        yield _entry(target.kind, target.code, (target.identifier,), (*names, target.theme_en, target.theme_ar))
+        spoken = (f"{word} {target.code}" for word in SPOKEN[target.kind])
+        yield _entry(target.kind, target.code, (target.identifier, *spoken), (*names, target.theme_en, target.theme_ar))
     for indicator in indicators().values():
         titles = (indicator.title_en, indicator.title_ar, indicator.title_fr, indicator.title_es)
         yield _entry("indicator", indicator.code, (indicator.identifier,), titles)

@@ -16,7 +16,8 @@ THRESHOLD = 0.6
 ARTICLE, SHORTEST_WORD_WITH_ARTICLE = "ال", 5
 COVERED, WHOLE = 0.85, 0.14
 
-# Arabic letters that writers use for one another; hamza carriers, final yeh and teh marbuta, Persian and Urdu forms
+# Arabic letters that writers use for one another: hamza carriers, final yeh and teh marbuta; Persian and Urdu forms,
+# and their letters that Arabic lacks as those with which it writes the same names
 ARABIC_FORMS = str.maketrans(
     {
         "أ": "ا",
@@ -30,6 +31,20 @@ ARABIC_FORMS = str.maketrans(
         "ة": "ه",
         "ۀ": "ه",
         "ک": "ك",
+        "ڪ": "ك",
+        "گ": "ك",
+        "پ": "ب",
+        "چ": "ج",
+        "ژ": "ز",
+        "ڤ": "ف",
+        "ٹ": "ت",
+        "ڈ": "د",
+        "ڑ": "ر",
+        "ں": "ن",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ۃ": "ه",
+        "ے": "ي",
         "ـ": None,
     }
 )

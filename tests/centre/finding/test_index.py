@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.framework.search_cases import CASES
 
 from biosetu.centre.finding import index
 from biosetu.centre.finding.models import Filling, Findable
@@ -43,6 +44,17 @@ def filled():
 def test_ranking_is_that_of_the_plain_scan(filled, text, only):
     assert index.candidates(text) is not None or len(fold(text)) < 3
     assert index.found(text, only, 30) == find(text, only, 30)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.text!r:.20} {case.why}")
+def test_every_case_is_found_in_the_same_order(filled, case):
+    found = index.found(case.text, (), 30)
+    assert found == find(case.text, (), 30)
+    assert [one.entry.address for one in found[:1]] == ([case.first] if case.first else [])
+
+
+def test_every_case_has_a_page(client, filled):
+    assert {case.text for case in CASES if client.get("/find/", {"q": case.text}).status_code != 200} == set()
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

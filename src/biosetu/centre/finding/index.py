@@ -22,7 +22,7 @@ from biosetu.framework import Found, find
 from biosetu.framework.index import entries
 from biosetu.framework.search import SHORTEST_TRIGRAM_QUERY, THRESHOLD, fold, padded_words, trigrams
 
-LAYOUT = 1
+LAYOUT = 2
 CHUNK = 1000
 TABLE = "finding_findable"
 TRIGRAMS = "finding_trigrams"
