@@ -1,14 +1,16 @@
 """A whole request in a real browser: five people in five windows, from a gap to closure, in English and in Arabic."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.centre.people import national, observations
 from tests.centre.playing import PLAYED
 
-from biosetu.centre.helpdesk.models import Candidate, SupportRequest
+from biosetu.centre.evidence.store import DatabaseStore, writing
+from biosetu.centre.helpdesk.models import Candidate, FollowUp, SupportRequest
 from biosetu.centre.promises.store import DatabasePromises
 from biosetu.jobs.alignment import store_imported
 from biosetu.jobs.promise_files import read_promises
@@ -89,6 +91,12 @@ class Play:
         """From now on exactly these may read these words."""
         self.allowed[words] = set(who)
 
+    def barred(self, name, verb):
+        """Whether a window shows the button of a step, and that it cannot be pressed yet."""
+        page = self.windows[name]
+        page.goto(self.address())
+        return page.locator(f"form[action$='/do/{verb}/'] button").first.is_disabled()
+
     def state(self):
         return SupportRequest.objects.get(reference=self.reference).state
 
@@ -139,7 +147,7 @@ def fill_in(play):
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_whole_request_by_five_people(windows, providers, gaps, language):
+def test_a_whole_request_by_five_people(windows, providers, gaps, live_server, language):
     play = Play(windows, language)
     for page in windows.values():
         page.goto(f"{play.prefix}/requests/")
@@ -152,6 +160,7 @@ def test_a_whole_request_by_five_people(windows, providers, gaps, language):
     play.allow(title, *WINDOWS)
     play.check("focal_point", "endorse", {})
     play.check("officer", "articulate", {})
+    assert play.barred("officer", "plan")
     fill_in(play)
     play.allow(CONTACT, *INSIDE)
     play.allow(ELEVEN["problem"], *WINDOWS)
@@ -179,22 +188,49 @@ def test_a_whole_request_by_five_people(windows, providers, gaps, language):
         play.allow(words, *HELPED)
     play.check()
     for what in ("safeguards", "due_diligence"):
+        assert play.barred("officer", "agree")
         play.check("officer", "check-off", {"looked_at": f"register of {what}"})
     play.allow("Types of ecosystems are assessed", *WINDOWS)
-    line = {"text": "Types of ecosystems are assessed", "indicator": "A.1", "baseline": "0", "target": "20"}
+    line = {"text": "Types of ecosystems are assessed", "indicator": "A.1", "baseline": "0.5", "target": "0.6",
+            "series": "NPL-RLE", "unit": "index", "baseline_year": "2024"}  # fmt: skip
     play.check("officer", "plan-line", {"kind": "outcome", **line})
     play.allow("the other offer", "officer")
     play.check("officer", "agree", {})
     assert set(Candidate.objects.values_list("answer", flat=True)) == {"accepted", "released"}
     play.check("provider", "start", {})
     play.check("provider", "deliver", {})
-    play.check("provider", "measure", {"result": "22"})
+    play.check("provider", "measure", {"result": "0.62"})
     play.allow("22 types assessed", *WINDOWS)
     play.allow("slow start", "officer")
     report = {"public": "22 types assessed", "internal": "slow start", "lessons": "begin early"}
     play.check("officer", "report", report)
     play.check("officer", "close", {})
     assert play.state() == "closed"
+    assert play.windows["provider"].request.get(f"{live_server.url}{play.address()}edit/").status == 403
     play.check("focal_point", "rate", {"score": "5", "words": "We have a list"})
     play.check("provider", "rate", {"score": "4", "words": "Gladly"})
     assert Candidate.objects.get(chosen=True).provider.rating_sum == 5
+    half_a_year_later(play)
+
+
+def half_a_year_later(play):
+    """Both sides are asked what is in use; the Party measures again, and everybody sees the change since then."""
+    FollowUp.objects.filter(months=6).update(due_on=timezone.localdate())
+    play.allow("In use in two offices", *HELPED)
+    play.check("focal_point", "follow-up", {"score": "5", "words": "In use in two offices"})
+    play.allow("It goes on without us", *HELPED)
+    play.check("provider", "follow-up", {"score": "4", "words": "It goes on without us"})
+    measured = national(
+        indicator="A.1", series="NPL-RLE", unit="index", year=2026, value=0.7391, lower=None, upper=None,
+        resolution=0.0001, status="validated", validated_by="Office", validated_on=date(2026, 11, 1),
+        inputs="second survey (test)",
+    )  # fmt: skip
+    with writing():
+        DatabaseStore().append(observations(measured))
+    play.allow("second survey (test)", *WINDOWS)
+    play.check()
+    for page in play.windows.values():
+        page.goto(f"{play.prefix}/parties/NPL/")
+        told = page.locator("main").inner_text()
+        assert ELEVEN["title"] in told
+        assert "0.7391" in told

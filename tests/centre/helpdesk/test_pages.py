@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from biosetu.centre.helpdesk import verbs
-from biosetu.centre.helpdesk.models import RequestParty, SupportRequest
+from biosetu.centre.helpdesk.models import ROLE_NAMES, RequestParty, SupportRequest
+from biosetu.cooperation import transitions
 
 from .conftest import ELEVEN, FOUR
 
@@ -204,3 +205,24 @@ def test_biobridge_file_is_for_those_concerned(browse, people, request_of):
 def test_template_is_a_workbook_of_the_form(browse):
     answer = browse("contributor", address=reverse("request_template"))
     assert b"".join(answer.streaming_content).startswith(b"PK")
+
+
+def test_the_history_says_what_was_done_by_whom(client, people, request_of):
+    request = request_of()
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.act(request=request, verb="endorse", by=people["focal_point"])
+    told = {}
+    for name in ("officer", "contributor", "public"):
+        client.force_login(people[name])
+        page = client.get(reverse("request", args=[request.reference])).content.decode()
+        told[name] = page.partition("<h2>History</h2>")[2]
+    assert all(
+        words in told["officer"] for words in ("who asked, <bdi>Contributor</bdi>", "focal point, <bdi>Focal</bdi>")
+    )
+    assert "focal point" in told["contributor"]
+    assert "<bdi>Focal</bdi>" not in told["contributor"]
+    assert told["public"] == ""
+
+
+def test_every_role_that_takes_a_step_has_a_name():
+    assert {role for row in transitions() for role in row.who} | {"clock"} == set(ROLE_NAMES)

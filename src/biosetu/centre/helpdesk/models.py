@@ -86,6 +86,15 @@ VERB_NAMES = {
     "ask": N_("Wait for the requester"),
     "reply": N_("We have answered"),
 }
+ROLE_NAMES = {
+    "requester": N_("who asked"),
+    "focal_point": N_("focal point"),
+    "officer": N_("officer"),
+    "manager": N_("centre manager"),
+    "provider": N_("who helped"),
+    "community": N_("Indigenous or local community organization"),
+    "clock": N_("by itself, when the time was over"),
+}
 STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
 
 

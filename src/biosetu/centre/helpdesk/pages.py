@@ -33,6 +33,7 @@ from biosetu.centre.helpdesk.facts import (
     withheld,
 )
 from biosetu.centre.helpdesk.models import (
+    ROLE_NAMES,
     STATES,
     UNMATCHED,
     VERB_NAMES,
@@ -209,6 +210,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         else None,
         "alike": _alike(request, found) if concerned and found.goes_on else [],
         "shown": lambda field: forms.reads(request, field, found.values[field.field]),
+        "history": found.steps.select_related("actor") if concerned else [],
+        "role_name": lambda role: gettext(ROLE_NAMES[role]),
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
     return render(request, "helpdesk/detail.html", context)
