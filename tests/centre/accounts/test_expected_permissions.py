@@ -1,16 +1,18 @@
 """Who may do what, against a list written by hand from the issue (expected_permissions.csv): row by row, everyone."""
 
 import csv
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils import timezone
 from tests.centre.people import account
 from tests.observations.rows import row as observation
 
 from biosetu.centre.accounts.guarded import CentreRecord, Guarded, PartyRecord
-from biosetu.centre.accounts.models import Role
+from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.api.models import Key
 from biosetu.centre.audit.models import Entry
@@ -161,3 +163,27 @@ def test_the_list_names_every_role_and_its_rows_are_read_once():
         "contributor", "focal_point", "community", "observer", "publishing_authority", "officer", "manager"
     }  # fmt: skip
     assert all(issubclass(kind, Guarded) for kind in (PartyRecord, CentreRecord, SupportRequest, Provider, Entry))
+
+
+PAGES = {
+    "request": lambda record: reverse("request", args=[record.reference]),
+    "provider": lambda record: reverse("provider", args=[record.pk]),
+    "item": lambda record: reverse("item", args=[record.pk]),
+    "service": lambda record: reverse("service", args=[record.pk]),
+    "holding": lambda record: reverse("holding", args=[record.pk]),
+}
+LOOKING = frozenset({"owner", "helper", "focal_point", "community", "officer", "far_officer", "weak", "nobody"})
+SEEN = [row for row in ROWS if row["verb"] == "see" and row["record"] in PAGES]
+
+
+@pytest.mark.parametrize("row", SEEN, ids=lambda row: f"{row['record']}-{row['situation']}")
+def test_a_page_is_there_for_exactly_those_who_may_see_its_record(client, people, row):
+    record = MADE[row["record"]](people, row["situation"])
+    expected = set(people) if row["who"] == "everyone" else set(filter(None, row["who"].split(";")))
+    found = set()
+    for name in LOOKING:
+        person = people[name]
+        client.force_login(person) if isinstance(person, Account) else client.logout()
+        if client.get(PAGES[row["record"]](record)).status_code == HTTPStatus.OK:
+            found.add(name)
+    assert found == expected & LOOKING

@@ -11,7 +11,7 @@ from tests.centre.people import account
 from tests.observations.rows import row
 
 from biosetu.centre.accounts.guarded import Guarded
-from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.permissions import ROLES, SCOPES, may, parties_for, table, visible_to
 from biosetu.centre.api.models import Key
 from biosetu.centre.assessor.models import TaxonAssessment
@@ -82,6 +82,19 @@ def people():
     yield account("closed", role="officer", party="NPL", second_step=True)
     Account.objects.filter(username="closed").update(is_active=False)
     yield AnonymousUser()
+
+
+def drawn_people(draw):
+    """People with any roles, of Parties or of centres, with a second step or without."""
+    places = [(party, "") for party in PARTIES]
+    for number in range(4):
+        made = account(f"drawn-{number}", second_step=draw(st.booleans()))
+        for role in draw(st.lists(st.sampled_from(RoleName.values), max_size=3, unique=True)):
+            centred = [("", "iucn-asia"), ("", "iucn-west-asia")] if role in {"officer", "manager"} else []
+            party, centre = draw(st.sampled_from(places + centred))
+            office = draw(st.sampled_from(["Office", "Other office"]))
+            Role.objects.create(account=made, role=role, party=party, centre=centre, office=office)
+        yield made
 
 
 def make_figures(draw):
@@ -189,7 +202,7 @@ def about(draw, record, record_id):
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_predicate_and_query_agree_for_everyone_and_every_record(data, transactional_rollback):
     with transactional_rollback():
-        everyone = list(people())
+        everyone = [*people(), *drawn_people(data.draw)]
         owners = [person for person in everyone if isinstance(person, Account)] + [None]
         make_figures(data.draw)
         make_runs(data.draw, owners)
