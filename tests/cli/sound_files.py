@@ -34,6 +34,7 @@ TEXTS = {
     "pame.csv": "ASMT_ID,SITE_ID,METHOD,ASMT_YEAR,score\n1,11,METT,2019,72\n2,12,METT,2020,90\n",
     "requests.csv": "request,title,text,party,region,organization,targets,languages,chosen\n"
     "R1,Red List,assess ecosystems,NPL,Southern Asia,DNPWC,1;2,en;ne,\n",
+    "weights.csv": "component,weight\ntext,0.3\n",
     "providers.csv": "provider,party,region,organization,targets,languages,capacity,work\n"
     "a,LKA,Southern Asia,Uni A,1;2,en,1,red list criteria for ecosystems\n",
     "figures.csv": "party,indicator,series,year,value,unit,source,vintage,footnote\nNPL,3.1,own,2024,24.1,%,national,7NR,\n",
@@ -104,7 +105,7 @@ CALLS = [
     "plan solve problem --time-limit 1 --quiet --out o.csv",
     "plan compare shared --time-limit 1 --quiet --out o.csv",
     "plan next problem --km2 500 --seconds 1 --out o.csv",
-    "match requests.csv providers.csv --quiet --out o.csv",
+    "match requests.csv providers.csv --weights weights.csv --quiet --out o.csv",
     "observations import figures.csv --holder MoFE --dry-run --quiet",
     "observations statements NPL missing.csv --dry-run",
     "validate NPL --read validated.xlsx --office MoFE --dry-run",

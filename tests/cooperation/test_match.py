@@ -201,3 +201,53 @@ def test_read_providers_lists_all_problems_by_row_and_column():
     assert [(p.row, p.column, p.code) for p in caught.value.problems] == [
         (2, "capacity", "number"), (3, "provider", "duplicate"), (3, "results", "number"), (4, "provider", "empty"),
     ]  # fmt: skip
+
+
+class Reader:
+    """A model that reads English: each text as how often it names water, land or air."""
+
+    languages = frozenset({"en"})
+
+    def __init__(self):
+        self.read = []
+
+    def encode(self, texts):
+        self.read += texts
+        return np.array([[1e-9 + text.count(word) for word in ("water", "land", "air")] for text in texts])
+
+
+EMBEDDED = [
+    ["the water of the river and the land", "the air of the towns"],
+    ["استعادة المياه"],
+    ["the land of the hills", "the land and the water", "the air and the land", "the land alone"],
+]
+
+
+def test_an_own_model_takes_the_place_of_words_by_the_mean_of_the_three_nearest():
+    reader = Reader()
+    asked = ["who knows the water of the hills", "مياه وأراض"]
+    row, arabic = similarity(asked, read_works(EMBEDDED, reader))
+
+    def cosine(one, other):
+        left, right = (
+            np.array([1e-9 + text.count(word) for word in ("water", "land", "air")]) for text in (one, other)
+        )
+        return left @ right / np.linalg.norm(left) / np.linalg.norm(right)
+
+    nearest = [sorted((cosine(asked[0], item) for item in items), reverse=True)[:3] for items in EMBEDDED]
+    assert row[0] == pytest.approx(np.mean(nearest[0]))
+    assert row[2] == pytest.approx(np.mean(nearest[2]))
+    assert np.isnan(row[1])
+    by_words = similarity(asked, read_works(EMBEDDED))
+    np.testing.assert_array_equal(arabic, by_words[1])
+    assert not [text for text in reader.read if any(letter > "\u0600" for letter in text)]
+
+
+def test_a_model_that_can_read_nothing_here_leaves_the_comparison_to_words():
+    class Other(Reader):
+        languages = frozenset({"vi"})
+
+    texts = ["who knows the water of the hills", ""]
+    np.testing.assert_array_equal(
+        similarity(texts, read_works(EMBEDDED, Other())), similarity(texts, read_works(EMBEDDED))
+    )

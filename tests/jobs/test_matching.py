@@ -62,3 +62,42 @@ def test_match_files_reports_progress(files):
     match_files(*files(), progress=lambda done, total, label="": seen.append((done, total)))
     assert seen[0] == (0, 3)
     assert seen[-1] == (3, 3)
+
+
+class Reader:
+    languages = frozenset({"en"})
+
+    def encode(self, texts):
+        return [[float("forest" in text or "red list" in text.casefold()), 1.0] for text in texts]
+
+
+def reader(path):
+    return Reader()
+
+
+def test_the_operators_model_is_used_where_the_settings_name_one(files, monkeypatch):
+    before = {row["provider"]: row["score"] for row in match_files(*files()).to_pylist() if row["request"] == "NPL-1"}
+    monkeypatch.setenv("BIOSETU_EMBEDDER", f"{__name__}:reader")
+    monkeypatch.setenv("BIOSETU_EMBEDDER_PATH", "model")
+    after = {row["provider"]: row["score"] for row in match_files(*files()).to_pylist() if row["request"] == "NPL-1"}
+    assert after["a"] > before["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("component,weight\ntext,2\n", "text"), ("component,weight\nluck,0.1\n", "luck"), ("part,weight\n,\n", "column")],
+)
+def test_weights_of_a_centre_that_cannot_be_are_named(files, tmp_path, text, problem):
+    (tmp_path / "w.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=problem):
+        match_files(*files(), weights=tmp_path / "w.csv")
+
+
+def test_weights_of_a_centre_change_the_order(files, tmp_path):
+    (tmp_path / "w.csv").write_text("component,weight\nexpertise,0\ntext,0\nregion,0\nlanguage,1\n", encoding="utf-8")
+    first = {row["request"]: row["provider"] for row in match_files(*files(), weights=tmp_path / "w.csv").to_pylist()
+             if row["rank"] == 1}  # fmt: skip
+    rows = match_files(*files(), weights=tmp_path / "w.csv").to_pylist()
+    scores = {row["provider"]: row["score"] for row in rows if row["request"] == "NPL-1"}
+    assert first["JOR-1"] == "b"
+    assert scores["a"] == pytest.approx((2 / 3 * 1 + 1 * 0.05) / 1.05, abs=1e-6)

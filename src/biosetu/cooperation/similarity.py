@@ -3,6 +3,9 @@
 The mean of the three nearest items did best in trials on a public set of reviewer assignments. Words are folded, so
 that accents, letter forms and Arabic vowel signs do not part them, and joined by character trigrams, so that word
 forms of languages without a stemmer meet too.
+
+An operator's own embedding model (`biosetu.alignment.suggestion.Embedder`) may take the place of words, for texts in
+the languages that it says it reads; other texts are compared by words as before.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
+from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.suggestion import Embedder
+
 NEAREST = 3
 ROWS_AT_ONCE = 64
 GRAM = 4
@@ -30,27 +36,57 @@ _WORD = re.compile(r"[^\W\d_]+")
 class Works:
     """Records of work as read: whose each item is, and which terms stand in it how often; items lie by owner.
 
-    `terms` gives each term its column of `items`, whose values are damped frequencies, 1 + ln tf.
+    `terms` gives each term its column of `items`, whose values are damped frequencies, 1 + ln tf. Where they were read
+    with a model, `meanings` holds it with the vectors of the items that it can read.
     """
 
     many: int
     owners: NDArray[np.int64]
     terms: Mapping[str, int]
     items: sparse.csr_matrix
+    meanings: Meanings | None = None
 
 
-def read_works(work: Sequence[Sequence[str]]) -> Works:
+@dataclass(frozen=True, slots=True, eq=False)
+class Meanings:
+    """Items of work as a model reads them: unit vectors as rows, and whose each is, by owner."""
+
+    embedder: Embedder
+    owners: NDArray[np.int64]
+    vectors: NDArray[np.float64]
+
+
+def read_works(work: Sequence[Sequence[str]], embedder: Embedder | None = None) -> Works:
     """Return the records of work of many owners, read once for all the texts that are compared with them."""
     counts = [_counted(item) for items in work for item in items]
     index = _numbered({}, counts)
     owners = np.repeat(np.arange(len(work)), [len(items) for items in work])
-    return Works(len(work), owners, MappingProxyType(index), _damped(counts, index))
+    meanings = _meanings([item for items in work for item in items], owners, embedder) if embedder else None
+    return Works(len(work), owners, MappingProxyType(index), _damped(counts, index), meanings)
+
+
+def _meanings(items: Sequence[str], owners: NDArray[np.int64], embedder: Embedder) -> Meanings:
+    read = [place for place, item in enumerate(items) if _reads(embedder, item)]
+    return Meanings(embedder, owners[read], _vectors(embedder, [items[place] for place in read]))
+
+
+def _reads(embedder: Embedder, text: str) -> bool:
+    """Return whether a model reads a text: its language is one of the model's, or script and words leave it open."""
+    return bool(text.strip()) and language_of(text) in {*embedder.languages, ""}
+
+
+def _vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float64]:
+    if not texts:
+        return np.zeros((0, 1))
+    made = np.asarray(embedder.encode(list(texts)), dtype=np.float64)
+    return np.asarray(made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), np.finfo(np.float64).tiny))
 
 
 def similarity(texts: Sequence[str], works: Works) -> NDArray[np.float64]:
     """Return texts × owners: the mean cosine of each text to the owner's three nearest items of work, 0–1.
 
-    An owner with fewer items is averaged over those there are; one with none, or an empty text, is NaN.
+    An owner with fewer items is averaged over those there are; one with none, or an empty text, is NaN. Where the works
+    were read with a model, texts that it reads are compared by meaning, with the items that it reads.
     """
     counts = [_counted(text) for text in texts]
     asked, items = _weighed(_damped(counts, _numbered(works.terms, counts)), works.items)
@@ -60,7 +96,22 @@ def similarity(texts: Sequence[str], works: Works) -> NDArray[np.float64]:
             near = (asked[start : start + ROWS_AT_ONCE] @ items.T).toarray()
             _mean_of_nearest(near, works.owners, rows[start : start + ROWS_AT_ONCE])
     rows[np.diff(asked.indptr) == 0] = np.nan
+    if works.meanings is not None:
+        _by_meaning(texts, works.meanings, rows)
     return rows
+
+
+def _by_meaning(texts: Sequence[str], meanings: Meanings, rows: NDArray[np.float64]) -> None:
+    """Write over the rows of the texts that the model reads."""
+    read = [row for row, text in enumerate(texts) if _reads(meanings.embedder, text)]
+    vectors = _vectors(meanings.embedder, [texts[row] for row in read])
+    for start in range(0, len(read), ROWS_AT_ONCE):
+        block = read[start : start + ROWS_AT_ONCE]
+        found = np.full((len(block), rows.shape[1]), np.nan)
+        if meanings.owners.size:
+            near = np.clip(vectors[start : start + ROWS_AT_ONCE] @ meanings.vectors.T, 0.0, 1.0)
+            _mean_of_nearest(near, meanings.owners, found)
+        rows[block] = found
 
 
 def terms(text: str) -> Iterable[str]:

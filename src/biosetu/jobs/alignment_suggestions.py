@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from biosetu.alignment.suggestion import Method, Suggester, load_embedder
+from biosetu.alignment.suggestion import Embedder, Method, Suggester, load_embedder
 from biosetu.engine.cells import read_cells
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
@@ -44,7 +44,17 @@ def suggester(method: Method = Method.BOTH) -> Suggester:
 
 @cache
 def _made(method: Method, factory: str, path: str) -> Suggester:
-    return Suggester(method, embedder=load_embedder(factory, path) if factory else None)
+    return Suggester(method, embedder=_loaded(factory, path))
+
+
+def own_embedder() -> Embedder | None:
+    """Return the operator's embedding model, loaded once, where the settings name one."""
+    return _loaded(os.environ.get(MODEL, ""), os.environ.get(MODEL_PATH, ""))
+
+
+@cache
+def _loaded(factory: str, path: str) -> Embedder | None:
+    return load_embedder(factory, path) if factory else None
 
 
 def _title(path: Path, table: pa.Table) -> str:

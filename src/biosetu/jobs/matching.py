@@ -22,11 +22,13 @@ from biosetu.cooperation import (
     lacking,
     read_providers,
     read_requests,
+    read_works,
     reasons,
     shortlist,
     weighted,
 )
 from biosetu.engine.cells import read_cells
+from biosetu.jobs.alignment_suggestions import own_embedder
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_, Voice
@@ -123,6 +125,8 @@ def solve(
     weights, works: as in `fit`. Progress is told before each of the three steps; what is left to say is the reasons.
     """
     progress(0, STEPS, SCORES)
+    if works is None:
+        works = read_works([provider.work for provider in providers], own_embedder())
     matched = fit(requests, providers, this_year, weights=weights, works=works)
     progress(1, STEPS, ASSIGNMENT)
     room = np.array([max(provider.capacity - provider.workload, 0) for provider in providers], dtype=np.int64)

@@ -14,6 +14,7 @@ from biosetu.cooperation import Provider as Offer
 
 if TYPE_CHECKING:
     from biosetu.cooperation import Works
+from biosetu.jobs.alignment_suggestions import own_embedder
 
 Version = tuple[tuple[int, str, int, int, int], ...]
 
@@ -44,4 +45,4 @@ def _offers(_version: Version) -> tuple[Offer, ...]:
 
 @lru_cache(maxsize=1)
 def _works(work: tuple[tuple[str, ...], ...]) -> Works:
-    return cooperation.read_works(work)
+    return cooperation.read_works(work, own_embedder())
