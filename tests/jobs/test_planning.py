@@ -1,3 +1,6 @@
+import re
+from xml.etree import ElementTree
+
 import geopandas as gpd
 import pyarrow.csv as pa_csv
 import pytest
@@ -5,6 +8,7 @@ import rasterio
 import shapely
 
 from biosetu.cli.main import run
+from biosetu.figures.unitmap import FILLS, WIDTH
 from biosetu.jobs.planning import open_problem, solve_problem, write_marxan
 from biosetu.problems import DataError, UsageError
 
@@ -75,3 +79,59 @@ def test_words_are_in_the_language_asked_for_and_name_the_shortfall(folder):
 def test_unknown_objective_is_a_usage_error(folder):
     with pytest.raises(UsageError, match="no objective 'best'"):
         solve_problem(open_problem(folder, {"objective": "best"}))
+
+
+def solved(folder, path):
+    assert run(["plan", "solve", str(folder), "--quiet", "--out", str(path)]) == 0
+    return path
+
+
+def test_raster_holds_the_plan_at_the_middle_of_each_whole_unit(folder, tmp_path):
+    chosen = gpd.read_parquet(solved(folder, tmp_path / "plan.parquet"))
+    whole = chosen.geometry.area > 0.999 * chosen.geometry.area.max()
+    assert whole.sum() > 10
+    with rasterio.open(solved(folder, tmp_path / "plan.tif")) as raster:
+        assert raster.crs == rasterio.CRS.from_user_input(chosen.crs)
+        middles = [(point.x, point.y) for point in chosen.geometry[whole].centroid]
+        values = [int(value[0]) for value in raster.sample(middles)]
+    assert values == chosen.selected[whole].astype(int).tolist()
+
+
+def drawn_area(path):
+    """The area of the rings of an SVG path, holes taken out (even-odd)."""
+    rings = [[tuple(map(float, pair.split())) for pair in ring.split("L")] for ring in re.findall(r"M([^Z]+)Z", path)]
+    whole = shapely.Polygon()
+    for ring in rings:
+        whole = shapely.symmetric_difference(whole, shapely.make_valid(shapely.Polygon(ring)))
+    return whole.area
+
+
+def test_map_draws_the_units_of_each_class_with_their_area(folder, tmp_path):
+    lock = tmp_path / "lock.geojson"
+    lock.write_text(shapely.to_geojson(shapely.box(84, 27, 84.25, 27.25)), encoding="utf-8")
+    assert run(["plan", "lock", str(folder), str(lock)]) == 0
+    chosen = gpd.read_parquet(solved(folder, tmp_path / "plan.parquet"))
+    root = ElementTree.fromstring(solved(folder, tmp_path / "plan.svg").read_text(encoding="utf-8"))
+    paths = {path.get("fill"): path.get("d") for path in root.iter("{http://www.w3.org/2000/svg}path")}
+    locked = chosen.status == "in"
+    classes = {"out": ~chosen.selected, "locked": chosen.selected & locked, "chosen": chosen.selected & ~locked}
+    assert all(flags.any() for flags in classes.values())
+    scale = (WIDTH / (chosen.total_bounds[2] - chosen.total_bounds[0])) ** 2
+    for name, flags in classes.items():
+        assert drawn_area(paths[FILLS[name]]) == pytest.approx(scale * chosen.geometry.area[flags].sum(), rel=0.01)
+    texts = " ".join("".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text"))
+    for flags in classes.values():
+        assert f"({int(flags.sum())})" in texts
+
+
+def test_report_says_what_is_met_at_which_cost_and_how_sure(folder, tmp_path, capsys):
+    chosen = gpd.read_parquet(solved(folder, tmp_path / "plan.parquet"))
+    said = capsys.readouterr().out.splitlines()
+    cost = chosen.cost[chosen.selected].sum()
+    assert said[0] == "Aim: meet every target at least cost."
+    count = f"{int(chosen.selected.sum())} of {len(chosen)} planning units are chosen (0 of them locked in)"
+    assert said[1] == f"{count}; they cost {cost:,.6g}."
+    outline = shapely.union_all(chosen.geometry[chosen.selected]).length / 1000
+    assert float(re.search(r"outline is ([\d.,]+) long", said[2])[1].replace(",", "")) == pytest.approx(outline, 1e-4)
+    assert said[3].startswith("2 of 2 targets are met")
+    assert re.search(r"No (better plan exists|plan can be more than [0-4]\.\d\d % better)", said[4])
