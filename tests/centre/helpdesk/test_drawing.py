@@ -1,4 +1,4 @@
-"""The picture of a request's life, in the centre and in the book: every state of the table, in the reader's language."""
+"""The picture of a request's life, in the centre and in the book: every state, in the reader's language."""
 
 import re
 import runpy
