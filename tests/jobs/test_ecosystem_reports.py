@@ -38,7 +38,8 @@ def test_document_has_one_section_per_type_with_outcome_strip_and_record() -> No
     assert isinstance(table, Table)
     assert table.rows[0] == ("A2b", "VU (VU–EN)", "decline 45 (35–55) %")
     assert "Collapsed when: Water table below peat" in [getattr(block, "text", "") for block in record]
-    assert facts.sources[0].text == "Red List 2024"
+    cited = ["Red List 2024", "IUCN 2024, Guidelines 2.0, doi:10.2305/CJDF9122"]
+    assert [source.text for source in facts.sources] == cited
 
 
 def test_record_draws_the_curve_of_each_criterion_with_two_points_or_more() -> None:

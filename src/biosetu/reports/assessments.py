@@ -98,7 +98,7 @@ def type_map(
 
 def _sources(each: Assessed) -> tuple[Citation, ...]:
     own = (Citation(each.about["citation"]),) if each.about["citation"] else ()
-    return (*own, Citation(guidelines(each.version).reference.split(":")[0]))
+    return (*own, Citation(guidelines(each.version).reference.split(": ")[0]))
 
 
 def _outcome(each: Assessed, sources: tuple[Citation, ...], voice: Voice) -> Facts:
