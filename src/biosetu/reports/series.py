@@ -86,7 +86,11 @@ def title_of(summary: Summary, voice: Voice) -> str:
     known = indicators().get(summary.indicator)
     official = series_of(summary.indicator, summary.series) or (None if known else official_of(summary))
     title = (
-        official.title(voice.language) if official else known.title(voice.language) if known else _own_title(summary)
+        official.title(voice.language)
+        if official
+        else known.title(voice.language)
+        if known
+        else _own_title(summary, voice)
     )
     if summary.series in KINDS:
         title = f"{title} ({voice.gettext(KINDS[summary.series])})"
@@ -110,9 +114,9 @@ def _threats() -> Mapping[str, Code]:
     return {code.name_en: code for code in code_list("threat").values()}
 
 
-def _own_title(summary: Summary) -> str:
+def _own_title(summary: Summary, voice: Voice) -> str:
     """Return what a national indicator shows: the Party's words beside its figure, else its series."""
-    return summary.level.footnote or summary.series
+    return wording(summary.level.footnote, voice.language) or summary.series
 
 
 def unit_of(summary: Summary, voice: Voice) -> str:

@@ -142,7 +142,11 @@ def _flows(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     moved = [row for row in rows if row["before"] != row["after"]]
     changed = sum(row["area_km2"] for row in moved)
     flows = [
-        {"from": row["before_name"] or row["before"], "to": row["after_name"] or row["after"], "value": row["area_km2"]}
+        {
+            "from": _(row["before_name"] or row["before"]),
+            "to": _(row["after_name"] or row["after"]),
+            "value": row["area_km2"],
+        }
         for row in moved
         if row["area_km2"] >= SMALLEST_FLOW * changed
     ]

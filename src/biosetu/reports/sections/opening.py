@@ -47,7 +47,8 @@ def _steps(evidence: Evidence, voice: Voice) -> Iterator[Item]:
             _("any time"),
         )
     for gap in evidence.gaps[:GAPS_NAMED]:
-        yield Item(gap.says.text(voice.language), gap.closes.text(voice.language), kind_of(gap, voice), gap_source(gap))
+        says, closes = gap.says.text(voice.language), gap.closes.text(voice.language)
+        yield Item(says, closes, kind_of(gap, voice), gap_source(gap, voice))
     for cycle in coming[:1]:
         yield _coming(cycle, evidence, voice)
 

@@ -146,9 +146,9 @@ def _named(item: Summary, voice: Voice) -> str:
     return f"{title_of(item, voice)} ({voice.ltr(item.indicator)})"
 
 
-def gap_source(gap: Gap) -> tuple[Citation, ...]:
-    """Return where a gap is stated."""
-    return (Citation(gap.source),) if gap.source else ()
+def gap_source(gap: Gap, voice: Voice) -> tuple[Citation, ...]:
+    """Return where a gap is stated: a document by its title, our own reading in the language."""
+    return (Citation(voice.gettext(gap.source)),) if gap.source else ()
 
 
 def _gaps(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
@@ -157,7 +157,9 @@ def _gaps(evidence: Evidence, voice: Voice, code: str) -> Iterator[Block]:
         return
     yield Paragraph(voice.gettext("Gaps:"))
     language = voice.language
-    items = (Item(gap.says.text(language), _detail(gap, voice), kind_of(gap, voice), gap_source(gap)) for gap in found)
+    items = (
+        Item(gap.says.text(language), _detail(gap, voice), kind_of(gap, voice), gap_source(gap, voice)) for gap in found
+    )
     yield Bullets(tuple(items))
 
 
