@@ -14,6 +14,7 @@ from biosetu.centre.pages import reading
 from biosetu.framework import indicators, name_order, parties, states, targets
 from biosetu.observations import SCHEMA
 from biosetu.observations.schema import ANSWER_COLUMNS
+from biosetu.reports.series import baseline_of_level
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 PUBLIC = [
@@ -106,17 +107,14 @@ def test_indicator_page_shows_a_validated_figure_as_national(client):
     assert "national, validated" in page
 
 
-def test_baseline_and_level_of_a_comparison_come_from_one_release():
-    for item in reading.comparisons("A.3", "en"):
-        for line in item.lines:
-            summary = next(
-                s
-                for s in reading.evidence(line.party.iso3).summaries_of("A.3")
-                if s.series == item.key and s.level.vintage == line.vintage
-            )
-            before = reading._before(summary)
-            if before is not None:
-                assert summary.change.baseline.vintage == summary.level.vintage
+def test_open_dots_of_a_comparison_are_means_of_the_release_of_the_level(client):
+    (item,) = [one for one in reading.comparisons("A.3", "en") if one.key == "ER_RSK_LST"]
+    assert str(item.chart).count('class="dot-open"') == len(item.lines) + 1
+    held = reading.evidence("LKA").observations.to_pylist()
+    release = [row for row in held if (row["series"], row["vintage"]) == ("ER_RSK_LST", "2024")]
+    mean = [row["value"] for row in release if 2011 <= row["year"] <= 2020]
+    (level,) = [one for one in reading.evidence("LKA").summaries_of("A.3") if one.series == "ER_RSK_LST"]
+    assert baseline_of_level(level) == pytest.approx(sum(mean) / 10)
 
 
 @pytest.mark.parametrize("address", ["/indicators/A.3/figures.csv", "/parties/NPL/figures.csv"])

@@ -36,7 +36,7 @@ from biosetu.observations.given import with_answers
 from biosetu.observations.sentences import decimals_of
 from biosetu.reports import Citation, Document, fragments
 from biosetu.reports.sections.alignment import MEASURED_TABLE
-from biosetu.reports.series import latest_in_words, movement, quantity, title_of, told, unit_of
+from biosetu.reports.series import baseline_of_level, latest_in_words, movement, quantity, title_of, told, unit_of
 from biosetu.reports.side_by_side import dot_of, own_marks, places_of
 from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
@@ -230,7 +230,7 @@ def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version
     title = title_of(first, voice)
     names = {item.party: parties()[item.party].name(voice.language) for item in group}
     group = sorted(group, key=lambda item: name_order(names[item.party]))
-    dots = [dot_of(item, names[item.party], _before(item)) for item in group]
+    dots = [dot_of(item, names[item.party], baseline_of_level(item)) for item in group]
     options = DotOptions(
         unit=unit_of(first, voice),
         now=voice.gettext("latest"),
@@ -252,13 +252,6 @@ def _cited(group: Sequence[Summary], at: Version) -> tuple[Citation, ...]:
     return tuple(sorted(cited, key=lambda citation: (citation.text, citation.vintage)))
 
 
-def _before(item: Summary) -> float | None:
-    """Return the baseline where it comes from the release of the level itself: releases are never joined."""
-    baseline = item.change.baseline
-    same = baseline is not None and item.change.state == "measured" and baseline.vintage == item.level.vintage
-    return baseline.value if baseline is not None and same else None
-
-
 def _change(item: Summary, voice: Voice) -> tuple[str, str]:
     """Return a measured change, as precise as its own release, and between which years of which release it lies."""
     change = item.change
@@ -267,7 +260,7 @@ def _change(item: Summary, voice: Voice) -> tuple[str, str]:
     resolution = change.latest.resolution or LEAST_STEP
     decimals = min(MOST_DECIMALS, max(0, math.ceil(-math.log10(resolution) - 1e-9)))
     basis = f"{voice.years(change.baseline.first, change.baseline.last)} → {change.latest.year}"
-    release = f", {change.latest.vintage}" if change.latest.vintage != item.level.vintage else ""
+    release = f"{voice.comma}{voice.ltr(change.latest.vintage)}" if change.latest.vintage != item.level.vintage else ""
     return voice.number(change.value, decimals, signed=True), basis + release
 
 
