@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import docx
@@ -82,3 +83,32 @@ def test_protected_pdf_is_refused(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str, content: bytes, code: str) -> None:
     (tmp_path / name).write_bytes(content)
     assert code_of(tmp_path / name) == code
+
+
+def bomb(path: Path, size: int, layers: int = 1) -> Path:
+    """Write a PDF whose one page unpacks to `size` bytes, packed so many times over."""
+    packing = zlib.compressobj(9)
+    data = b"".join([*(packing.compress(b" " * 2**20) for _ in range(size // 2**20)), packing.flush()])
+    for _ in range(layers - 1):
+        data = zlib.compress(data, 9)
+    filters = b"[" + b"/FlateDecode" * layers + b"]"
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>",
+        b"<</Length %d/Filter%s>>stream\n%s\nendstream" % (len(data), filters, data),
+    ]
+    content, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, start=1):
+        places.append(len(content))
+        content += b"%d 0 obj%sendobj\n" % (number, body)
+    entries = b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail = b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(content)
+    path.write_bytes(content + b"xref\n0 5\n0000000000 65535 f \n" + entries + tail)
+    return path
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_pdf_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path: Path, layers: int) -> None:
+    assert code_of(bomb(tmp_path / "a.pdf", 300 * 2**20, layers)) == "zip-bomb"
+    assert read_pages(bomb(tmp_path / "b.pdf", 2**20, layers)).texts == ("",)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,8 @@ MOST_OF_A_PAGE = 0.5
 FIRST_SHOWN = 0x20
 BROKEN_AT_LINE_END = "\ufffe"
 PRESENTATION_FORMS = ((0xFB50, 0xFDFF), (0xFE70, 0xFEFE))
+STREAM = re.compile(rb"stream\r?\n")
+MOST_UNPACKED, CHUNK, MOST_LAYERS = 256 * 2**20, 8 * 2**20, 4
 Box = tuple[float, float, float, float]
 
 
@@ -30,6 +34,8 @@ def read_pdf(path: Path, most_pages: int) -> tuple[tuple[str, ...], tuple[int, .
     A page of Arabic is put together from the places of its glyphs (`engine.visual`). Raises `DataError` for a file
     that is damaged, protected by a password, or longer than `most_pages`.
     """
+    if _is_bomb(path.read_bytes()):
+        raise _refused(path, "unpacks to more than is read", "Print it to PDF again", "zip-bomb")
     try:
         document = pdfium.PdfDocument(path)
     except (pdfium.PdfiumError, OSError) as error:
@@ -50,6 +56,28 @@ def read_pdf(path: Path, most_pages: int) -> tuple[tuple[str, ...], tuple[int, .
 
 def _refused(path: Path, message: str, remedy: str, code: str) -> DataError:
     return DataError(Problem(message, remedy, code, path.name))
+
+
+def _is_bomb(content: bytes) -> bool:
+    """Return whether a stream of the file unpacks to more than is read; it is unpacked by pieces and thrown away."""
+    view = memoryview(content)
+    return any(_unpacked(view[found.end() :]) > MOST_UNPACKED for found in STREAM.finditer(content))
+
+
+def _unpacked(data: memoryview | bytes, layer: int = 0) -> int:
+    """Return how many bytes a zlib stream unpacks to, counted to just over the limit; 0 where it is none."""
+    unpacking, total, rest = zlib.decompressobj(), 0, data
+    try:
+        while total <= MOST_UNPACKED and not unpacking.eof:
+            piece = unpacking.decompress(rest, CHUNK)
+            if total == 0 and layer < MOST_LAYERS and _unpacked(piece, layer + 1) > MOST_UNPACKED:
+                return MOST_UNPACKED + 1
+            total, rest = total + len(piece), unpacking.unconsumed_tail
+            if not piece:
+                break
+    except zlib.error:
+        pass
+    return total
 
 
 def _page(document: Any, number: int) -> tuple[str, bool]:
