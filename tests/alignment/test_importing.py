@@ -369,3 +369,14 @@ def test_fiscal_year_of_a_party_whose_years_are_not_known_is_named_as_wrong() ->
     actions = Grid("actions", (("id", "target", "action_en", "due"), ("A-1", "NT-1", "Act", "2025/26")))
     (problem,) = read_tables(Book("f.csv", "csv", (actions,)), "JOR").problems
     assert (problem.code, problem.column, problem.row) == ("fiscal-year", "due", 2)
+
+
+def test_record_of_a_strategy_is_left_aside_with_a_word(tmp_path: Path) -> None:
+    head = {"schema": "nbsap", "identifier": "0F3B7A8E", "languages": ["en"]}
+    body = {"header": head, "government": {"identifier": "np"}, "title": {"en": "Strategy to 2030"}}
+    (tmp_path / "r.json").write_text(json.dumps([body]), encoding="utf-8")
+    outcome = import_promises("NPL", tmp_path / "r.json", PromiseFolder(tmp_path), keep=False)
+    (row,) = outcome.preview.to_pylist()
+    assert (row["row"], row["kind"], row["state"], row["text"]) == (1, "nbsap", "aside", "Strategy to 2030")
+    assert "nothing of it is stored" in row["detail"]
+    assert (outcome.count("wrong"), outcome.count("new")) == (0, 0)

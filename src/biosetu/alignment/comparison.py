@@ -10,22 +10,28 @@ import pyarrow as pa
 from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises
 from biosetu.alignment.wording import shortened
 from biosetu.problems import Problem
+from biosetu.translation import N_
 
 Entry = NationalTarget | Action | NotCovered
-NEW, CHANGED, SAME, WRONG = "new", "changed", "same", "wrong"
+NEW, CHANGED, SAME, WRONG, ASIDE = "new", "changed", "same", "wrong", "aside"
+NO_PROMISE = N_("a record without national targets; nothing of it is stored")
+READ_DOCUMENT = N_("Bring the strategy itself as Word or PDF")
 NOT_COMPARED = frozenset({"source"})
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was read from a file: records with the row each stands in, and the problems of the rows left out."""
+    """What was read from a file: records with the row each stands in, and the problems of the rows left out.
+
+    `aside` are records of other kinds, such as `nbsap`: row, kind, title.
+    """
 
     party: str
     targets: tuple[tuple[int, NationalTarget], ...] = ()
     actions: tuple[tuple[int, Action], ...] = ()
     statements: tuple[tuple[int, NotCovered], ...] = ()
     problems: tuple[Problem, ...] = ()
-    dropped: tuple[str, ...] = ()
+    aside: tuple[tuple[int, str, str], ...] = ()
 
 
 PREVIEW = pa.schema(
@@ -40,6 +46,18 @@ def preview(imported: Imported, held: Promises) -> pa.Table:
         *_states("action", imported.actions, {a.id: a for a in held.actions}),
         *_states("statement", imported.statements, {s.target: s for s in held.statements}),
         *map(wrong_row, imported.problems),
+        *(
+            {
+                "row": row,
+                "kind": kind,
+                "id": "",
+                "state": ASIDE,
+                "text": shortened(text),
+                "detail": NO_PROMISE,
+                "remedy": READ_DOCUMENT if kind == "nbsap" else "",
+            }
+            for row, kind, text in imported.aside
+        ),
     ]
     return previewed(records)
 

@@ -56,7 +56,8 @@ def import_command(party: str, file: Path, preview: bool, account: str, out: Pat
         emit(outcome.preview, out)
     if not quiet:
         counts = ", ".join(f"{outcome.count(state)} {state}" for state in ("new", "changed", "same", "wrong"))
-        click.echo(f"{counts}{'; nothing stored' if preview else ''}", err=True)
+        aside = f", {outcome.count('aside')} of other kinds left aside" if outcome.count("aside") else ""
+        click.echo(f"{counts}{aside}{'; nothing stored' if preview else ''}", err=True)
     return 1 if outcome.count("wrong") else 0
 
 

@@ -253,3 +253,13 @@ def test_own_statements_go_out_as_a_table_and_come_back_the_same(theirs):
     assert theirs.get("/parties/NPL/promises/statements/secrets.xlsx").status_code == 404
     empty = theirs.get("/parties/NPL/promises/statements/quantities.xlsx")
     assert openpyxl.load_workbook(io.BytesIO(empty.content)).worksheets[0]["A1"].value == "id"
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_record_of_a_strategy_is_told_as_left_aside(theirs):
+    head = {"schema": "nbsap", "identifier": "0F3B7A8E", "languages": ["en"]}
+    body = {"header": head, "government": {"identifier": "np"}, "title": {"en": "Strategy to 2030"}}
+    shown, draft = states(theirs, json.dumps([body]), "records.json")
+    assert shown == {("", "aside")}
+    page = theirs.get(f"/parties/NPL/promises/drafts/{draft.pk}/?state=aside").content.decode()
+    assert all(text in page for text in ("Strategy to 2030", "left aside", "Bring the strategy itself"))

@@ -1,5 +1,6 @@
 """In a real browser: a report from its first assignment to its signature; in English, in Arabic without scripts."""
 
+import docx
 import openpyxl
 import pytest
 from tests.centre.playing import PLAYED, sign_in, with_key
@@ -26,10 +27,39 @@ def ask(page, base, office):
     page.wait_for_selector(".notice.success")
 
 
+def silent(page, base):
+    """Return the offices that have not handed in, as the page of who has not answered tells, and its count."""
+    page.goto(f"{base}collect/")
+    offices = page.locator("section.office:has(.badge.assigned, .badge.answering)")
+    count = page.locator(".tallies li:nth-child(2) strong").inner_text()
+    return {office.strip() for office in offices.locator("h2").all_inner_texts()}, int(count)
+
+
+OLD = "e3b0c44298fc"  # of an empty text: the part was written before the other office answered
+
+
+REFUSED = "Failed to load resource: the server responded with a status of 403 (Forbidden)"
+
+
+def filled(path, text):
+    """Fill the one field of a part that came as a workbook or a Word file, as if it had gone out first."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        book["part"]["E3"], book["part"]["G3"] = text, OLD
+        book.save(path)
+        return
+    document = docx.Document(str(path))
+    (row,) = (row for row in document.tables[1].rows if row.cells[0].text == SUMMARY)
+    row.cells[4].text, row.cells[6].text = text, OLD
+    document.save(str(path))
+
+
 @pytest.mark.parametrize(
-    ("prefix", "scripts"), [("", True), ("/ar", False)], ids=["english-with-scripts", "arabic-without-scripts"]
+    ("prefix", "scripts", "suffix"),
+    [("", True, ".xlsx"), ("/ar", False, ".docx")],
+    ids=["english-with-scripts-xlsx", "arabic-without-scripts-word"],
 )
-def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, prefix, scripts):
+def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, prefix, scripts, suffix):
     people()
     base = f"{prefix}/parties/{PARTY}/report/{CYCLE}/"
     focal, forester, waters, signer = (open_window(java_script_enabled=scripts) for _ in range(4))
@@ -40,6 +70,7 @@ def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, pre
     assert focal.locator(".office .beside:has-text('2083-09-16')").count() == 2
     focal.click(f"section.office:has-text('{WATERS}') form.inline button")
     link = focal.input_value(f"section.office:has-text('{WATERS}') .link-row input[readonly]")
+    assert silent(focal, base) == ({FORESTS, WATERS}, 2)
 
     sign_in(forester, "forester", prefix)
     forester.goto(f"{prefix}/reports/")
@@ -47,17 +78,18 @@ def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, pre
     forester.fill(f"textarea[name='{SUMMARY}']", "The forests are well.")
     forester.click("button[value=hand_in]")
     forester.wait_for_selector(".badge.returned")
+    assert silent(focal, base) == ({WATERS}, 1)
+    for theirs_alone in (base, f"{base}collect/", f"{base}differences/"):
+        assert forester.goto(theirs_alone).status in (403, 404)
 
     waters.goto(link)
     waters.click("main li a")
     waters.click("summary")
     with waters.expect_download() as download:
-        waters.click("a[href$='file.xlsx']")
-    path = tmp_path / "part.xlsx"
+        waters.click(f"a[href$='file{suffix}']")
+    path = tmp_path / f"part{suffix}"
     download.value.save_as(path)
-    book = openpyxl.load_workbook(path)
-    book["part"]["E3"], book["part"]["G3"] = "The waters are not.", "e3b0c44298fc"
-    book.save(path)
+    filled(path, "The waters are not.")
     waters.set_input_files("#file", path)
     waters.click("form:has(#file) button[type=submit]")
     waters.wait_for_selector(".waiting")
@@ -65,8 +97,9 @@ def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, pre
     waters.wait_for_selector(".badge.returned")
     assert list(Offer.objects.order_by("number").values_list("office", "standing", "via")) == [
         (FORESTS, "taken", "form"),
-        (WATERS, "waiting", "xlsx"),
+        (WATERS, "waiting", suffix[1:]),
     ]
+    assert silent(focal, base) == (set(), 0)
 
     focal.goto(f"{base}differences/")
     focal.check("input[name=choice][value='own']")
@@ -81,6 +114,7 @@ def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, pre
     focal.goto(base)
     focal.click("form[action$='step/clear/'] button")
     focal.wait_for_selector(".track .here:nth-child(2)")
+    assert focal.locator("form[action$='step/sign_off/']").count() == 0
 
     sign_in(signer, "signer", prefix)
     signer.goto(base)
@@ -96,7 +130,7 @@ def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, pre
         "signed_off",
         {"cleared"},
     )
-    assert said == []
+    assert said == [REFUSED] * 3  # what the contributor tried to open
 
 
 @pytest.mark.parametrize("prefix", ["", "/ar"])

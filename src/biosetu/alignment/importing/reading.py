@@ -11,8 +11,9 @@ from biosetu.alignment.importing.codes import indicator_text
 from biosetu.alignment.importing.records import carries_nothing, from_record, record_identifier, statement_from
 from biosetu.alignment.importing.tables import read_tables
 from biosetu.alignment.national import NationalTarget, NotCovered, Promises
+from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reading import parse_json, read_records
-from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping
+from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import indicators, parties, targets
 from biosetu.problems import Problem
@@ -48,7 +49,7 @@ def _from_records(text: str, party: str, file: str) -> Imported:
     found: dict[str, tuple[int, NationalTarget]] = {}
     statements: dict[str, tuple[int, NotCovered]] = {}
     problems: list[Problem] = []
-    left_out: set[str] = set()
+    aside: list[tuple[int, str, str]] = []
     for number, record in read_records(text, file):
         if isinstance(record, Problem):
             problems.append(record)
@@ -62,10 +63,12 @@ def _from_records(text: str, party: str, file: str) -> Imported:
             if statement:
                 statements[statement.target] = (number, statement)
         else:
-            left_out.add(record.header.record_schema)
-    return Imported(
-        party, tuple(found.values()), (), tuple(statements.values()), tuple(problems), tuple(sorted(left_out))
-    )
+            aside.append((number, record.header.record_schema, _titled(record)))
+    return Imported(party, tuple(found.values()), (), tuple(statements.values()), tuple(problems), tuple(aside))
+
+
+def _titled(record: OrtRecord) -> str:
+    return str(_cell(record.title) or "") if isinstance(record, Nbsap) else ""
 
 
 def _other_party(file: str, number: int, party: str, government: str) -> Problem:

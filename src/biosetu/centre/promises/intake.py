@@ -27,7 +27,7 @@ from biosetu.observations.statement_rows import KINDS
 from biosetu.problems import DataError, Problem
 
 PAGE = 50
-STATES = ("new", "changed", "same", "wrong")
+STATES = ("new", "changed", "same", "wrong", "aside")
 MOST_PROPOSALS = 400
 
 
@@ -87,7 +87,7 @@ def _preview(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
     context = {
         "party": party,
         "draft": found,
-        "counts": {name: outcome.count(name) for name in STATES},
+        "counts": {name: outcome.count(name) for name in STATES if name != "aside" or outcome.count(name)},
         "state": state if state in STATES else "",
         "page": Paginator(wanted, PAGE).get_page(request.GET.get("page")),
         "stores": may(request.user, verbs.storing(found), PartyRecord(party.iso3)),

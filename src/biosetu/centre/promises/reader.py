@@ -33,7 +33,7 @@ from biosetu.problems import Problem
 
 BOOK = "book"
 TARGET, ACTION, STATEMENT, PROPOSAL, SCANNED, GRID = "target", "action", "statement", "proposal", "scanned", "grid"
-OWN = "own"
+OWN, ASIDE = "own", "aside"
 SCHEMA = pa.schema([("kind", pa.string()), ("row", pa.int32()), ("body", pa.string())])
 _UNSAFE = re.compile(r"[^\w.\- ]")
 NAME_LENGTH = 100
@@ -75,6 +75,7 @@ def read_here(path: Path, bounds: Bounds) -> Reading:
 def _promised(imported: Imported) -> Reading:
     kinds = ((TARGET, imported.targets), (ACTION, imported.actions), (STATEMENT, imported.statements))
     entries = [(kind, row, _json(record.model_dump(mode="json"))) for kind, records in kinds for row, record in records]
+    entries += [(ASIDE, row, _json([kind, text])) for row, kind, text in imported.aside]
     return Reading(_table(entries), (), imported.problems)
 
 
@@ -128,6 +129,7 @@ def imported_of(rows: Iterable[dict[str, Any]], party: str, problems: Iterable[A
         tuple((r["row"], Action.model_validate_json(r["body"])) for r in found if r["kind"] == ACTION),
         tuple((r["row"], NotCovered.model_validate_json(r["body"])) for r in found if r["kind"] == STATEMENT),
         tuple(problems),
+        tuple((r["row"], *json.loads(r["body"])) for r in found if r["kind"] == ASIDE),
     )
 
 
