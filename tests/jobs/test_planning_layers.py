@@ -219,3 +219,31 @@ def test_units_without_polygons_take_no_layer(made, capfd):
     (folder / "units.csv").write_text("unit,cost\n1,1\n")
     assert run(["plan", "lock", str(folder), str(made / "park.gpkg")]) == 1
     assert "the units have no polygons" in capfd.readouterr().err
+
+
+def test_only_what_counts_as_protected_locks_units_and_points_take_their_area(made, capsys):
+    kinds = {"STATUS": ["Designated", "Proposed", "Designated", "Designated"], "REP_AREA": [0.0, 0.0, 0.0, 700.0]}
+    designations = ["Park", "Park", "UNESCO-MAB Biosphere Reserve", "Park"]
+    quarter = [shapely.box(84, 27, 84.3, 27.3), shapely.box(84.7, 27, 85, 27.3), shapely.box(84, 27.7, 84.3, 28)]
+    layer = gpd.GeoDataFrame(
+        {**kinds, "DESIG_ENG": designations}, geometry=[*quarter, shapely.Point(84.85, 27.85)], crs="EPSG:4326"
+    )
+    layer.to_file(made / "WDPA.geojson")
+    assert run(["plan", "lock", str(made / "problem"), str(made / "WDPA.geojson")]) == 0
+    frame = gpd.read_parquet(made / "problem" / "units.parquet")
+    middle = frame[frame.status == "in"].geometry.centroid.to_crs("EPSG:4326")
+    west_south = ((middle.x < 84.35) & (middle.y < 27.35)).sum()
+    east_north = ((middle.x > 84.65) & (middle.y > 27.65)).sum()
+    assert west_south + east_north == len(middle)
+    assert west_south == pytest.approx(areas_km2([quarter[0]])[0] / 64, abs=5)
+    assert east_north == pytest.approx(700 / 64, abs=5)
+    told = capsys.readouterr().err
+    assert "1 of 4: Only sites designated" in told
+    assert "1 of 3: UNESCO-MAB" in told
+
+
+def test_layer_of_proposed_sites_alone_is_told(made, capsys):
+    box = [shapely.box(84, 27, 85, 28)]
+    gpd.GeoDataFrame({"STATUS": ["Proposed"]}, geometry=box, crs="EPSG:4326").to_file(made / "proposed.gpkg")
+    assert run(["plan", "lock", str(made / "problem"), str(made / "proposed.gpkg")]) == 1
+    assert "no site of the layer counts as protected" in capsys.readouterr().err

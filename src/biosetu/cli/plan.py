@@ -80,9 +80,14 @@ def features(
 @click.option("--least", default=0.5, show_default=True, type=SHARE, help="Part of a unit that must be protected.")
 def lock(folder: Path, protected: Path, least: float) -> None:
     """Lock in the units of the problem FOLDER that PROTECTED covers; their cost becomes 0."""
+    from biosetu.areas.cleaning import STEPS
     from biosetu.jobs.planning_layers import lock_protected
 
-    click.echo(f"{folder}: {lock_protected(folder, protected, least)} units locked in", err=True)
+    done = lock_protected(folder, protected, least)
+    click.echo(f"{folder}: {done.units} units locked in", err=True)
+    for step in done.log:
+        if step.after < step.before:
+            click.echo(f"{step.touched} of {step.before}: {STEPS[step.step]}", err=True)
 
 
 @plan.command()

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from biosetu.areas import clean, read_sites
+from biosetu.areas.cleaning import Step
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.tables import write_table
 from biosetu.engine.vectors import crs_of, geometries, with_geometry, write_layer
@@ -23,6 +25,7 @@ from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
+POINTS = (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -107,11 +110,20 @@ def _written(
     return Added(amounts, tuple(features), unit, unknown)
 
 
-def lock_protected(folder: Path, protected: Path, least_share: float, *, confined: bool = False) -> int:
-    """Lock in the units of which protected areas cover at least `least_share`; return how many.
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """How many units were locked in, and what each step of cleaning did to the layer of protected areas."""
 
-    Their cost becomes 0: what is protected is paid for. confined: as of `open_problem`. Raises DataError for a layer
-    without polygons or elsewhere.
+    units: int
+    log: tuple[Step, ...]
+
+
+def lock_protected(folder: Path, protected: Path, least_share: float, *, confined: bool = False) -> Locked:
+    """Lock in the units of which protected areas cover at least `least_share`.
+
+    Sites are cleaned as for coverage (`areas.clean`): what is proposed, or a biosphere reserve, locks nothing. The cost
+    of locked units becomes 0: what is protected is paid for. confined: as of `open_problem`. Raises DataError for a
+    layer without polygons, or without a site that counts, or elsewhere.
     """
     if not 0 < least_share <= 1:
         raise UsageError(f"--least {least_share:g}: write a part of 1 above 0, as 0.5 for half of a unit.")
@@ -119,7 +131,7 @@ def lock_protected(folder: Path, protected: Path, least_share: float, *, confine
     units = desk.units
     own, crs = geometries(units), crs_of(units)
     shapes, plane = plane_of(own, crs)
-    _, valid = _polygons(protected, None)
+    valid, log = _protected(protected)
     unit, _, area = overlaps(shapes, np.array([_joined(valid, plane)], dtype=object), plane)
     if not area.size:
         raise _nowhere(protected)
@@ -133,32 +145,52 @@ def lock_protected(folder: Path, protected: Path, least_share: float, *, confine
     plain = units.drop_columns(sorted({"geometry", "status", "cost"} & present))
     plain = plain.append_column("cost", pa.array(cost)).append_column("status", pa.array(status.tolist()))
     write_layer(with_geometry(plain, own, crs), desk.place)
-    return int(locked.sum())
+    return Locked(int(locked.sum()), tuple(log))
 
 
-def _polygons(path: Path, column: str | None) -> tuple[list[str], np.ndarray]:
-    """Return the feature and the valid polygon of each row of a layer; rows without a shape are left out.
-
-    Raises DataError for a layer without polygons, one that also holds points or lines, and rows without a name.
-    """
+def _protected(path: Path) -> tuple[np.ndarray, list[Step]]:
+    """Return the polygons of the sites that count; points are taken where the layer tells reported areas."""
     layer = layer_of(path, [])
-    if column is not None and column not in layer.column_names:
-        remedy = f"Use one of {', '.join(name for name in layer.column_names if name != 'geometry')}"
-        raise DataError(Problem("there is no such column", remedy, "column", str(path), value=column))
-    shapes = geometries(layer)
-    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    sites = read_sites(layer)
+    point = np.isin(shapely.get_type_id(sites.shapes), POINTS)
+    told = np.isfinite(sites.reported_km2[point]).any()
+    _check_polygons(path, sites.shapes[~point] if told else sites.shapes)
+    kept, log = clean(sites)
+    if not len(kept):
+        message, remedy = N_("no site of the layer counts as protected"), N_("Look at the column of the status")
+        raise DataError(Problem(message, remedy, "status", str(path)))
+    return kept.shapes, log
+
+
+def _check_polygons(path: Path, shapes: np.ndarray) -> np.ndarray:
+    """Return which rows have a shape; raise DataError where none has, or one is no polygon."""
+    there: np.ndarray = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
     other = there & ~np.isin(shapely.get_type_id(shapes), POLYGONS)
     if other.any() or not there.any():
         message = N_("the layer holds no polygon") if not there.any() else N_("the layer holds points or lines")
         remedy = N_("Give polygons: buffer points by their reported area first")
         value = f"{int(other.sum())} of {len(shapes)}" if other.any() else ""
         raise DataError(Problem(message, remedy, "polygon", str(path), value=value))
-    names = ["" if v is None else str(v).strip() for v in layer.column(column).to_pylist()] if column else []
+    return there
+
+
+def _polygons(path: Path, column: str) -> tuple[list[str], np.ndarray]:
+    """Return the feature and the valid polygon of each row of a layer; rows without a shape are left out.
+
+    Raises DataError for a layer without polygons, one that also holds points or lines, and rows without a name.
+    """
+    layer = layer_of(path, [])
+    if column not in layer.column_names:
+        remedy = f"Use one of {', '.join(name for name in layer.column_names if name != 'geometry')}"
+        raise DataError(Problem("there is no such column", remedy, "column", str(path), value=column))
+    shapes = geometries(layer)
+    there = _check_polygons(path, shapes)
+    names = ["" if v is None else str(v).strip() for v in layer.column(column).to_pylist()]
     kept = np.flatnonzero(there)
-    if unnamed := [row for row in kept.tolist() if names and not names[row]]:
+    if unnamed := [row for row in kept.tolist() if not names[row]]:
         message, remedy = N_("a polygon has no name"), N_("Name it, or leave it out of the layer")
-        raise DataError(Problem(message, remedy, "name", str(path), row + 2, column or "") for row in unnamed[:20])
-    return [names[row] for row in kept] if column else [], repaired(shapes[kept])[0]
+        raise DataError(Problem(message, remedy, "name", str(path), row + 2, column) for row in unnamed[:20])
+    return [names[row] for row in kept], repaired(shapes[kept])[0]
 
 
 def _joined(shapes: np.ndarray, plane: Plane) -> shapely.Geometry:

@@ -212,7 +212,8 @@ def _add_own(folder: Path) -> None:
         named = setuland.regions()
         write_layer(_layer({"ecosystem": list(named)}, list(named.values())), regions)
         sites = setuland.register()
-        write_layer(_layer({"site": [str(row) for row in range(sites.num_rows)]}, geometries(sites)), register)
+        plain = sites.drop_columns(["geometry"])
+        write_layer(_layer(plain.to_pydict(), geometries(sites)), register)
         add_features(folder, regions, "ecosystem", OWN_SHARE)
         lock_protected(folder, register, 0.5)
 

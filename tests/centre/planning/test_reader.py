@@ -48,7 +48,7 @@ def test_layers_are_added_to_the_problem(tmp_path, path):
     place = folder(tmp_path, "a")
     read_here(path, place, Asked(PROBLEM))
     layer = tmp_path / "layer.geojson"
-    layer.write_text(squares().replace('"forest": 10.0', '"class": "swamp"'), encoding="utf-8")
+    layer.write_text(squares().replace('"forest": 10.0', '"class": "swamp"').replace('"status"', '"lock"'), "utf-8")
     held = read_here(layer, place, Asked(FEATURES, "class", 0.4))
     (name, total, target) = next(item for item in held["features"] if item[0] == "swamp")
     assert total == pytest.approx(held["area_km2"], rel=1e-6)
@@ -71,7 +71,7 @@ def test_layers_are_added_without_a_look_at_files_outside_the_folder(tmp_path, p
     (tmp_path / "a" / "secret.csv").write_text("user,password\n", encoding="utf-8")
     (place / "problem.toml").write_text('[files]\nnational = "../secret.csv"\n', encoding="utf-8")
     layer = tmp_path / "layer.geojson"
-    layer.write_text(squares().replace('"forest": 10.0', '"class": "swamp"'), encoding="utf-8")
+    layer.write_text(squares().replace('"forest": 10.0', '"class": "swamp"').replace('"status"', '"lock"'), "utf-8")
     held = read_here(layer, place, Asked(FEATURES, "class", 0.4))
     assert "swamp" in [name for name, _, _ in held["features"]]
     assert read_here(layer, place, Asked(PROTECTED, share=0.5))["locked_in"] == "1-16"
