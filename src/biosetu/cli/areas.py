@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import YEAR, Number, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import BAND, METRES, YEAR, Number, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def areas() -> None:
 @realm_options
 @click.option("--by", type=PATH, help="Layer or raster whose classes split each area: provinces, ecosystems, biomes.")
 @click.option("--by-column", help="Column of that layer.")
-@click.option("--band", type=int, help="Band of that raster.")
+@click.option("--band", type=BAND, help="Band of that raster.")
 @click.option("--classes", type=PATH, help="Names of that raster's classes: a table with the columns code and name.")
 @click.option("--from", "first", type=YEAR, help="First year of the series.")
 @click.option("--to", "last", type=YEAR, help="Last year of the series.")
@@ -204,7 +204,7 @@ def _origin(chosen: dict[str, Any]) -> Any:
     "--simplify",
     default=0.0,
     show_default=True,
-    type=Number(min=0),
+    type=METRES,
     help="Tolerance of outlines when distances are measured [m].",
 )
 @observation_options("indicator A.CT.6, a series for each distance")
@@ -237,7 +237,7 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
 @layer_options
 @click.option("--by", required=True, type=PATH, help="Layer or raster of ecosystems, ranges or other features.")
 @click.option("--by-column", help="Column that names the features.")
-@click.option("--band", type=int, help="Band of that raster.")
+@click.option("--band", type=BAND, help="Band of that raster.")
 @click.option("--classes", type=PATH, help="Names of that raster's classes: a table with the columns code and name.")
 @click.option(
     "--target",
@@ -285,7 +285,7 @@ def representation(
     "--score-max",
     default=1.0,
     show_default=True,
-    type=Number(min=0, min_open=True),
+    type=Number(0, 1e15, min_open=True),
     help="The best score of the scale, such as 100.",
 )
 @click.option("--since", type=YEAR, help="Count assessments from this year on.")
@@ -325,7 +325,9 @@ def quality(protected: Path, assessments: Path, out: Path | None, quiet: bool, *
 @click.option("--counts", multiple=True, metavar="CAUSE", help="The other figure reckons this otherwise; repeatable.")
 @click.option("--other-release", type=PATH, help="Another release of the sites.")
 @click.option("--other-map", type=PATH, help="Another outline of the country.")
-@click.option("--other-area", type=Number(min=0, min_open=True), help="The country's area in the other figure [km²].")
+@click.option(
+    "--other-area", type=Number(0, 5.2e8, min_open=True), help="The country's area in the other figure [km²]."
+)
 @keep_option
 @out_option
 @quiet_option

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from biosetu.cli.lazy import LazyGroup
-from biosetu.cli.options import RASTER_CODE, Number, language_option, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import (
+    BAND,
+    DATE,
+    MOST_DRAWS,
+    RASTER_CODE,
+    WORKERS,
+    Number,
+    language_option,
+    out_option,
+    quiet_option,
+    scheduler_option,
+)
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -55,11 +66,11 @@ def observations_options(command: Callable[..., None]) -> Callable[..., None]:
 def collapse_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what collapse means in the runs of a model."""
     for option in (
-        click.option("--start", type=float, help="Runs: the year from which 50 and 100 years count; else the first."),
+        click.option("--start", type=DATE, help="Runs: the year from which 50 and 100 years count; else the first."),
         click.option(
             "--above", is_flag=True, help="Runs with values: collapsed at the threshold and above, not below."
         ),
-        click.option("--threshold", type=float, help="Runs with values: where the ecosystem has collapsed."),
+        click.option("--threshold", type=Number(), help="Runs with values: where the ecosystem has collapsed."),
     ):
         command = option(command)
     return command
@@ -79,6 +90,8 @@ def _given(value: object) -> bool:
 
 def _observed(name: str, table: pa.Table, inputs: list[Path], said: dict[str, Any]) -> None:
     if said["observations"] is None:
+        if idle := [f"--{each}" for each in ("party", "vintage", "holder", "licence") if said[each]]:
+            raise click.UsageError(f"{', '.join(idle)}: used with --observations only")
         return
     from biosetu.jobs.ecosystems_observations import room_observations
     from biosetu.jobs.species_index import Origin
@@ -109,14 +122,14 @@ def _years(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--dates", callback=_years, help="Year of each map, e.g. 2000,2020; else the year in each file name.")
 @click.option("--classes", type=click.Path(path_type=Path), help="Class table with the columns code and name.")
 @click.option("--field", help="Polygons: the field that holds the class.")
-@click.option("--band", type=int, help="Which band holds the classes.")
+@click.option("--band", type=BAND, help="Which band holds the classes.")
 @click.option(
     "--nodata", type=RASTER_CODE, multiple=True, help="A code that means no data, besides the file's own; repeatable."
 )
 @click.option("--align", is_flag=True, help="Bring later maps to the first map's grid by the nearest pixel.")
 @click.option(
     "--fractional",
-    type=Number(min=0, min_open=True),
+    type=Number(0, 2**32, min_open=True),
     metavar="FULL",
     help="The maps hold the cover of one class; FULL is all of it.",
 )
@@ -126,7 +139,7 @@ def _years(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--grid", default="wcea", show_default=True, help="Occupancy grid: wcea (published), map, or a CRS.")
 @click.option("--four", is_flag=True, help="Patches join over sides only, not over corners.")
 @click.option("--resume/--no-resume", default=None, help="Keep finished bands to go on later; on for large maps.")
-@click.option("--workers", type=click.IntRange(1), help="Threads; else one per processor.")
+@click.option("--workers", type=WORKERS, help="Threads; else one per processor.")
 @click.option("--transitions", type=click.Path(path_type=Path), help="Write what became what to FILE.")
 @keep_option
 @scheduler_option
@@ -227,7 +240,9 @@ def assess(
 @click.option("--by", help="Column to group by; functional_group is the Global Ecosystem Typology's.")
 @click.option("--category", default="category", show_default=True, help="Column with the category, e.g. one criterion.")
 @click.option("--level", default=0.90, show_default=True, type=Number(0, 1), help="Probability of the limits.")
-@click.option("--draws", default=0, type=click.IntRange(0), help="Draw the limits, e.g. 1000 times; else exactly.")
+@click.option(
+    "--draws", default=0, type=click.IntRange(0, MOST_DRAWS), help="Draw the limits, e.g. 1000 times; else exactly."
+)
 @click.option("--counts", type=click.Path(path_type=Path), help="Write ecosystems by group and category to FILE.")
 @observations_options
 @keep_option
@@ -291,16 +306,16 @@ def _percents(context: click.Context, parameter: click.Parameter, value: str) ->
     help="Rasters: the map of classes that says which ecosystem a pixel is.",
 )
 @click.option("--classes", type=click.Path(path_type=Path), help="Class table with the columns code and name.")
-@click.option("--present", type=float, help="The present year; else the last of the series.")
-@click.option("--start", type=float, help="First year of C2b, C3, D2b, D3; else the series' first, or 1750.")
+@click.option("--present", type=DATE, help="The present year; else the last of the series.")
+@click.option("--start", type=DATE, help="First year of C2b, C3, D2b, D3; else the series' first, or 1750.")
 @click.option("--extrapolate", is_flag=True, help="Go beyond the dates by each unit's own linear trend.")
-@click.option("--band", type=int, help="Rasters: which band to read.")
+@click.option("--band", type=BAND, help="Rasters: which band to read.")
 @click.option("--nodata", type=RASTER_CODE, multiple=True, help="A code of the map that means no data; repeatable.")
 @click.option("--align", is_flag=True, help="Bring later rasters to the grid of the first by the nearest pixel.")
 @guidelines_option
 @click.option("--at", default="30,50,70,80,90", show_default=True, callback=_percents, help="Severities shown [%].")
 @click.option("--findings", type=click.Path(path_type=Path), help="Write category and template cells to FILE.")
-@click.option("--workers", type=click.IntRange(1), help="Threads; else one per processor.")
+@click.option("--workers", type=WORKERS, help="Threads; else one per processor.")
 @out_option
 @quiet_option
 def severity(

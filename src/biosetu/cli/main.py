@@ -6,6 +6,8 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -38,6 +40,7 @@ PLACE_FAULTS = {
     errno.EDQUOT,
     errno.ENAMETOOLONG,
 }
+EMPTY_MEANS_NONE = frozenset({"--drop-basis"})
 SOFTWARE = Path(__file__).resolve().parents[1]
 
 # command -> (where it lives, what it does); loaded when called
@@ -75,6 +78,7 @@ def biosetu() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; errors become plain sentences on stderr."""
     try:
+        _refuse_empty(sys.argv[1:] if arguments is None else arguments)
         result = biosetu.main(args=arguments, prog_name="biosetu", standalone_mode=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -82,6 +86,16 @@ def run(arguments: list[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         return _explain(error)
     return result if isinstance(result, int) else DONE
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """Raise `UsageError` for an empty value: most often a variable of a script that was not set."""
+    for before, word in pairwise(["", *words]):
+        option = before if before.startswith("-") else "an argument"
+        if not word.strip() and before not in EMPTY_MEANS_NONE:
+            raise click.UsageError(f"{option} is empty. Write a value, or leave it out.")
+        if word.startswith("--") and word.endswith("="):
+            raise click.UsageError(f"{word[:-1]} is empty. Write a value, or leave it out.")
 
 
 def _explain(error: BaseException) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from biosetu.cli.options import out_option, quiet_option
+from biosetu.cli.options import of_a_centre, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, show
 from biosetu.cli.review import review, runs
 from biosetu.problems import DataError, UsageError
@@ -29,7 +29,14 @@ def observations() -> None:
 @click.option("--holder", default="", help="Whose figures these are, where the file does not say.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, by row; write nothing.")
 @click.option("--keep-status", is_flag=True, help="Keep validated and reported as they stand (moving a store).")
-@click.option("--as", "person", default="", metavar="ACCOUNT", help="Where there is a centre: who proposes them.")
+@click.option(
+    "--as",
+    "person",
+    default="",
+    callback=of_a_centre,
+    metavar="ACCOUNT",
+    help="Where there is a centre: who proposes them.",
+)
 @out_option
 @quiet_option
 def import_(
@@ -116,7 +123,7 @@ observations.add_command(review)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--template", default="", metavar="KIND", help="Write an empty table: quantities, progress or missing.")
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would change; write nothing.")
-@click.option("--as", "account", default="", metavar="ACCOUNT", help="In a centre: who does it.")
+@click.option("--as", "account", default="", callback=of_a_centre, metavar="ACCOUNT", help="In a centre: who does it.")
 def statements(party: str, file: Path, template: str, dry_run: bool, account: str) -> None:
     """Bring in what PARTY states of itself: its quantities, its declared progress, what it says is missing.
 

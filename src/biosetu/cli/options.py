@@ -30,7 +30,23 @@ class Number(click.FloatRange):
 
 
 YEAR = click.IntRange(1500, 2200)
+DATE = Number(1500, 2200)  # a year with its part, as 2000.5
+WORKERS = click.IntRange(1, 1024)
+METRES = Number(0, 20_037_509)  # no two places on the globe are farther apart
+MOST_DRAWS = 100_000
+BAND = click.IntRange(1, 65_535)
+AMOUNT = Number(max=1e15)  # finite and countable; what it may be is for the work to say
 RASTER_CODE = click.IntRange(-(2**31), 2**32 - 1)
+
+
+def of_a_centre(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Return the account named by `--as`; refuse one where there is no centre, and so nobody who could be meant."""
+    if value:
+        from biosetu.jobs.intake import in_centre
+
+        if not in_centre():
+            raise click.UsageError("--as: there is no centre in BIOSETU_HOME, so nobody has an account. Leave it out.")
+    return value
 
 
 class Named(click.Path):

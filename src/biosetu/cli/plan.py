@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import RASTER_CODE, Number, language_option, out_option, quiet_option
+from biosetu.cli.options import AMOUNT, BAND, RASTER_CODE, Number, language_option, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, show
 
 OBJECTIVES = ("minimum-set", "minimum-shortfall", "maximum-utility")
@@ -48,7 +48,7 @@ def units(within: Path, cell_km: float, shape: str, party_column: str | None, ou
 @click.option("--values", type=click.Choice(VALUES), help="What the values of a raster are: classes, or amounts.")
 @click.option("--name", default="", help="Name of the feature that a raster of amounts becomes; else the file's.")
 @click.option("--unit", default="", help="Unit of these amounts, such as t.")
-@click.option("--band", type=int, help="Band of the raster.")
+@click.option("--band", type=BAND, help="Band of the raster.")
 @click.option(
     "--nodata", multiple=True, type=RASTER_CODE, help="Value that means no data, beside the file's own; repeatable."
 )
@@ -93,12 +93,12 @@ def lock(folder: Path, protected: Path, least: float) -> None:
 @plan.command()
 @click.argument("problem", type=click.Path(exists=True, path_type=Path))
 @click.option("--objective", type=click.Choice(OBJECTIVES), help="Default: the problem's own, else minimum-set.")
-@click.option("--budget", type=float, help="What may be spent, over all Parties together.")
-@click.option("--common-budget", type=float, help="The same, beside a budget of each Party's own.")
-@click.option("--penalty", type=float, help="Price of a unit of boundary length (Marxan's BLM).")
-@click.option("--edge-factor", type=float, help="Part of an outer border that is paid; 1 unless given.")
-@click.option("--gap", type=float, help="Stop when no plan can be better by more than this part; 0.005 unless given.")
-@click.option("--seconds", "--time-limit", "seconds", type=float, help="Time limit; 60 unless given.")
+@click.option("--budget", type=AMOUNT, help="What may be spent, over all Parties together.")
+@click.option("--common-budget", type=AMOUNT, help="The same, beside a budget of each Party's own.")
+@click.option("--penalty", type=AMOUNT, help="Price of a unit of boundary length (Marxan's BLM).")
+@click.option("--edge-factor", type=AMOUNT, help="Part of an outer border that is paid; 1 unless given.")
+@click.option("--gap", type=AMOUNT, help="Stop when no plan can be better by more than this part; 0.005 unless given.")
+@click.option("--seconds", "--time-limit", "seconds", type=AMOUNT, help="Time limit; 60 unless given.")
 @click.option("--importance", is_flag=True, help="Add the replacement cost of each chosen unit.")
 @click.option("--features", type=click.Path(path_type=Path, dir_okay=False), help="Write the features' table here.")
 @click.option("--marxan", type=click.Path(path_type=Path, file_okay=False), help="Write the problem as Marxan files.")
@@ -150,12 +150,12 @@ def solve(
 
 @plan.command()
 @click.argument("problem", type=click.Path(exists=True, path_type=Path))
-@click.option("--penalty", type=float, help="Price of a unit of boundary length.")
-@click.option("--gap", type=float, help="Gap for each solution.")
-@click.option("--seconds", "--time-limit", "seconds", type=float, help="Time limit for each solution.")
+@click.option("--penalty", type=AMOUNT, help="Price of a unit of boundary length.")
+@click.option("--gap", type=AMOUNT, help="Gap for each solution.")
+@click.option("--seconds", "--time-limit", "seconds", type=AMOUNT, help="Time limit for each solution.")
 @click.option("--objective", type=click.Choice(OBJECTIVES[:2]), help="Default: the problem's own, else minimum-set.")
-@click.option("--budget", type=float, help="What may be spent, over all Parties together.")
-@click.option("--common-budget", type=float, help="What all may spend together, beside a budget of each Party's own.")
+@click.option("--budget", type=AMOUNT, help="What may be spent, over all Parties together.")
+@click.option("--common-budget", type=AMOUNT, help="What all may spend together, beside a budget of each Party's own.")
 @out_option
 @quiet_option
 def compare(problem: Path, out: Path | None, quiet: bool, **settings: float | str | None) -> None:
@@ -170,8 +170,8 @@ def compare(problem: Path, out: Path | None, quiet: bool, **settings: float | st
 
 @plan.command(name="next")
 @click.argument("problem", type=click.Path(exists=True, path_type=Path))
-@click.option("--km2", default=1000.0, show_default=True, help="Area to add [km²].")
-@click.option("--seconds", default=30.0, show_default=True, help="Time limit.")
+@click.option("--km2", default=1000.0, type=Number(0, 5.2e8), show_default=True, help="Area to add [km²].")
+@click.option("--seconds", default=30.0, type=Number(0, 1e7), show_default=True, help="Time limit.")
 @click.option("--keep", metavar="PARTY", help="Keep the result for the page and dossier of this Party, such as NPL.")
 @click.option("--no-map", is_flag=True, help="Keep figures alone: for layers that may not be passed on.")
 @out_option

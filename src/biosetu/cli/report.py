@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from biosetu.cli.lazy import LazyGroup
-from biosetu.cli.options import Named, language_option, out_option, quiet_option
+from biosetu.cli.options import Named, language_option, of_a_centre, out_option, quiet_option
 
 
 @click.group(
@@ -154,7 +154,14 @@ def part_command(party: str, part: str, out: Path, cycle: str, language: str) ->
 @click.option(
     "--take", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Take it back filled."
 )
-@click.option("--as", "person", default="", metavar="ACCOUNT", help="Where there is a centre: the focal point.")
+@click.option(
+    "--as",
+    "person",
+    default="",
+    callback=of_a_centre,
+    metavar="ACCOUNT",
+    help="Where there is a centre: the focal point.",
+)
 @CYCLE
 @language_option
 def questions_command(party: str, out: Path | None, file: Path | None, person: str, cycle: str, language: str) -> int:

@@ -8,10 +8,17 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import out_option
+from biosetu.cli.options import of_a_centre, out_option
 
 CYCLE = click.option("--cycle", default="7NR", show_default=True, help="The reporting cycle.")
-PERSON = click.option("--as", "person", default="", metavar="ACCOUNT", help="Where there is a centre: who does this.")
+PERSON = click.option(
+    "--as",
+    "person",
+    default="",
+    callback=of_a_centre,
+    metavar="ACCOUNT",
+    help="Where there is a centre: who does this.",
+)
 REASON = click.option("--reason", default="", help="Why.")
 STEPS = {
     "hand-in": ("hand_in", "The office hands PART in; --reason says why fields stay open."),

@@ -25,7 +25,13 @@ def runs(person: str, out: Path | None) -> None:
 @click.command()
 @click.argument("run")
 @person_option
-@click.option("--row", "rows", type=int, multiple=True, help="Only this row of the table; may be given again.")
+@click.option(
+    "--row",
+    "rows",
+    type=click.IntRange(2, 10_000_000),
+    multiple=True,
+    help="Only this row of the table; may be given again.",
+)
 @click.option("--return", "reason", metavar="REASON", help="Return the rows with this reason instead of accepting.")
 @out_option
 def review(run: str, person: str, rows: tuple[int, ...], reason: str | None, out: Path | None) -> None:

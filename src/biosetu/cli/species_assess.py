@@ -7,11 +7,10 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import Named, Number, out_option
+from biosetu.cli.options import MOST_DRAWS, Named, Number, out_option
 from biosetu.cli.output import emit
 
 TOLERANCE = Number(0, 1)
-MOST_DRAWS = 100_000
 
 
 @click.command("assess")

@@ -8,12 +8,11 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import Named, Number, language_option, out_option, quiet_option
+from biosetu.cli.options import MOST_DRAWS, Named, Number, language_option, out_option, quiet_option
 from biosetu.cli.output import emit
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 TABLE = Named(".csv", ".tsv", ".parquet", ".json", ".xlsx")
-MOST_DRAWS = 100_000
 
 
 def _span(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
@@ -134,6 +133,8 @@ def _check(asked: Mapping[str, Any]) -> None:
     """Refuse options that want others, or would do nothing; raise `UsageError` for an unknown Party too."""
     from biosetu.framework import find_party
 
+    if asked["weights"] and asked["shares"]:
+        raise click.UsageError("--weights and --shares both say the share of each taxon: give one")
     given = [name for name in ("party", "vintage", "holder", "licence") if asked[name]]
     if asked["observations"] and len(given) < 4:
         raise click.UsageError("--observations needs --party, --vintage, --holder and --licence")

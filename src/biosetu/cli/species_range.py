@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import Named, Number, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import METRES, Named, Number, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("--taxon", {"metavar": "COLUMN", "help": "Column of the taxon (Darwin Core: species, scientificName, taxonKey)."}),
     ("--lon", {"metavar": "COLUMN", "help": "Column of the longitude (decimalLongitude)."}),
     ("--lat", {"metavar": "COLUMN", "help": "Column of the latitude (decimalLatitude)."}),
-    ("--max-uncertainty", {"type": Number(0), "metavar": "METRES", "help": "Leave out less certain coordinates."}),
+    ("--max-uncertainty", {"type": METRES, "metavar": "METRES", "help": "Leave out less certain coordinates."}),
     ("--since", {"type": YEAR, "metavar": "YEAR", "help": "Leave out records from before."}),
     ("--until", {"type": YEAR, "metavar": "YEAR", "help": "Leave out records from after."}),
     (
@@ -39,14 +39,20 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
     (
         "--centroid-m",
         {
-            "type": Number(0),
+            "type": METRES,
             "default": 1000.0,
             "show_default": True,
             "help": "Leave out points this near a country's centre.",
         },
     ),
     ("--cell-km", {"type": KM, "default": 2.0, "show_default": True, "help": "Cell size of the AOO."}),
-    ("--alpha", {"type": ABOVE_0, "help": "Also the alpha hull, for change only; the guidelines suggest 2."}),
+    (
+        "--alpha",
+        {
+            "type": Number(0, 1e6, min_open=True),
+            "help": "Also the alpha hull, for change only; the guidelines suggest 2.",
+        },
+    ),
     ("--alpha-edge-km", {"type": KM, "help": "For a second date: the alpha_edge_km of the first."}),
     ("--proxies", {"is_flag": True, "help": "Also proxies for locations and subpopulations."}),
     ("--location-km", {"type": KM, "default": 10.0, "show_default": True, "help": "Cell of the locations proxy."}),
@@ -55,7 +61,7 @@ OPTIONS: Sequence[tuple[str, Mapping[str, Any]]] = (
         {"type": KM, "help": "Radius of the subpopulations proxy; else 1/10 of the largest distance."},
     ),
     ("--isolation-km", {"type": KM, "help": "With --viable-cells: proxy for severe fragmentation."}),
-    ("--viable-cells", {"type": click.IntRange(min=1), "help": "Fewest 2 km cells of a viable patch."}),
+    ("--viable-cells", {"type": click.IntRange(1, 10**9), "help": "Fewest 2 km cells of a viable patch."}),
     ("--hulls", {"type": LAYER, "help": "Write hulls to .geojson, .gpkg or .parquet."}),
     ("--cells", {"type": LAYER, "help": "Write occupied cells to .geojson, .gpkg or .parquet."}),
 )

@@ -70,15 +70,29 @@ def write_table(table: pa.Table, path: Path) -> None:
 
 
 def escaped(table: pa.Table) -> pa.Table:
-    """Return the table with an apostrophe before every text that a spreadsheet would run as a formula."""
+    """Return the table with an apostrophe before every text and name that a spreadsheet would run as a formula."""
+    table = table.cast(pa.schema([_plain(field) for field in table.schema], table.schema.metadata))
     for index, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             column = table.column(index)
             risky = pc.match_substring_regex(column, r"^'*[=+\-@\t\r]")
             if pc.any(risky).as_py():
-                quoted = pc.binary_join_element_wise("'", column, "")
+                mark, between = pa.scalar("'", field.type), pa.scalar("", field.type)
+                quoted = pc.binary_join_element_wise(mark, column, between)
                 table = table.set_column(index, field, pc.if_else(risky, quoted, column))
-    return table
+    return table.rename_columns([safe_cell(name) for name in table.column_names])
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    """Return the field of a column of codes (a dictionary) as one of its values."""
+    return field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """Return a table as the content of a CSV file."""
+    stream = pa.BufferOutputStream()
+    pa_csv.write_csv(escaped(table), stream)
+    return bytes(stream.getvalue())
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:
@@ -105,7 +119,7 @@ def _write_xlsx(table: pa.Table, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet("data")
         sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, table.column_names, book.add_format({"bold": True}))
+        sheet.write_row(0, 0, list(map(safe_cell, table.column_names)), book.add_format({"bold": True}))
         for row, record in enumerate(table.to_pylist(), start=1):
             for column, value in enumerate(record.values()):
                 _write_cell(sheet, row, column, value)

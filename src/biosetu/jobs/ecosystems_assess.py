@@ -17,6 +17,7 @@ from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION
 from biosetu.ecosystems.typology import functional_groups, suggest_groups
 from biosetu.engine.cells import read_cells
+from biosetu.engine.zones import is_vector
 from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.ecosystems_inputs import MeasureOptions, read_classes
 from biosetu.jobs.ecosystems_pictures import map_pictures
@@ -101,6 +102,8 @@ def pictures_for(maps: Sequence[Path], dates: Sequence[float] = (), field: str |
     """Return small pictures of the maps that a document shows; none without maps."""
     if not maps:
         return []
+    if field is not None and not any(map(is_vector, maps)):
+        raise UsageError("--field: give a map of polygons; a raster has no fields.")
     return read_pictures(map_pictures(maps, MeasureOptions(dates=tuple(dates), field=field)))
 
 

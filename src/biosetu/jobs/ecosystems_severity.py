@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from biosetu.ecosystems.assessment import DEGRADATIONS
 from biosetu.ecosystems.criteria import Finding
 from biosetu.ecosystems.degradation import (
     COLLAPSED,
@@ -151,6 +152,8 @@ def severity_of(paths: Sequence[Path], options: SeverityOptions, progress: Progr
         DataError: what is wrong with the files; years outside the series without `extrapolate`.
         UsageError: choices that do not fit.
     """
+    if options.criterion not in DEGRADATIONS:
+        raise UsageError(f"There is no criterion {options.criterion!r} here. Use one of {', '.join(DEGRADATIONS)}.")
     if options.collapse_at not in {None, "low", "high"}:
         raise UsageError("Collapse lies at low or at high values.")
     tables = [path for path in paths if path.suffix.lower() in TABLES]

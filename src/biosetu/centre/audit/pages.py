@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import date
 
-import pyarrow.csv as pa_csv
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -21,8 +19,8 @@ from biosetu.centre.audit.reading import STATE, Asked, Told, entries, table, tol
 from biosetu.centre.audit.words import field_said, record_said, state_said, verb_said
 from biosetu.centre.audit.words import table as words
 from biosetu.centre.directory.models import PUBLISHED, Provider
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.templating import party_name
-from biosetu.engine.tables import escaped
 
 ON_A_PAGE = 50
 PROVIDERS = frozenset({"provider", "proposed", "candidates"})
@@ -55,11 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Send the same entries as a table, all pages of them."""
-    stream = io.BytesIO()
-    pa_csv.write_csv(escaped(table(entries(_reader(request), _asked(request)))), stream)
-    answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="record-{timezone.localdate()}.csv"'
-    return answer
+    return sent_csv(table(entries(_reader(request), _asked(request))), f"record-{timezone.localdate()}")
 
 
 def _kinds() -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from functools import wraps
+from itertools import zip_longest
 from typing import Any, Concatenate, ParamSpec, cast
 
+import pyarrow as pa
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -30,6 +30,7 @@ from biosetu.centre.evidence.states import MovedOnError, ProposalState, RunState
 from biosetu.centre.evidence.working import cancel, resume
 from biosetu.centre.pressing import account_of
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import gettext, ngettext
 from biosetu.observations import SCHEMA
 from biosetu.problems import DataError, Problem
@@ -97,13 +98,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest) -> HttpResponse:
     """Send an empty table with its header and one example row."""
     columns = [name for name in SCHEMA.names if name not in NOT_GIVEN]
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(columns)
-    writer.writerow([*EXAMPLE, *[""] * (len(columns) - len(EXAMPLE))])
-    response = HttpResponse("\ufeff" + stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="observations.csv"'
-    return response
+    row = dict(zip_longest(columns, EXAMPLE, fillvalue=""))
+    return sent_csv(pa.Table.from_pylist([row]), "observations")
 
 
 @signed_in

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Container, Iterable
 from datetime import date
 
-import pyarrow.csv as pa_csv
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
@@ -24,6 +22,7 @@ from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.priorities import priorities
 from biosetu.centre.pages import reading
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
 from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
 from biosetu.centre.services.figures import figures as service_figures
@@ -31,7 +30,6 @@ from biosetu.centre.services.models import Service
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import standards
 from biosetu.cooperation.forms import vocabulary
-from biosetu.engine.tables import escaped
 from biosetu.framework import centres, name_order, parties
 from biosetu.framework import targets as all_targets
 from biosetu.reports import word
@@ -107,12 +105,8 @@ def _services(request: HttpRequest) -> list[Figure]:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Send the figures with their definitions."""
-    stream = io.BytesIO()
     found = [*_figures(request), *_services(request)]
-    pa_csv.write_csv(escaped(table(found, {**DEFINITIONS, **SERVICE_DEFINITIONS}, gettext)), stream)
-    answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="figures-{days.today()}.csv"'
-    return answer
+    return sent_csv(table(found, {**DEFINITIONS, **SERVICE_DEFINITIONS}, gettext), f"figures-{days.today()}")
 
 
 @login_required

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpRequest, HttpResponse
@@ -19,11 +17,11 @@ from biosetu.centre.accounts.permissions import User, parties_for, visible_to
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import RequestParty, SupportRequest, Taking
 from biosetu.centre.pages import reading
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import language
 from biosetu.cooperation import FINAL
 from biosetu.cooperation.forms import parts
 from biosetu.cooperation.support import KIND as UNSUPPORTED
-from biosetu.engine.tables import escaped
 from biosetu.framework import name_order, parties, targets
 from biosetu.translation import N_
 
@@ -111,8 +109,4 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Send the priorities as a table."""
-    stream = io.BytesIO()
-    pa_csv.write_csv(escaped(table(priorities(request.user))), stream)
-    answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="priorities-{days.today()}.csv"'
-    return answer
+    return sent_csv(table(priorities(request.user)), f"priorities-{days.today()}")

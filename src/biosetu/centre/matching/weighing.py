@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import F, QuerySet
@@ -27,11 +25,11 @@ from biosetu.centre.matching.models import Weight
 from biosetu.centre.matching.pages import known
 from biosetu.centre.matching.working import open_requests
 from biosetu.centre.pressing import account_of
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import gettext
 from biosetu.cooperation import Component, Fit
 from biosetu.cooperation import Provider as Offer
 from biosetu.cooperation import Request as Asked
-from biosetu.engine.tables import escaped
 from biosetu.framework import Centre
 from biosetu.problems import DataError, Problem
 
@@ -83,11 +81,7 @@ def export(request: HttpRequest, centre: str) -> HttpResponse:
         {"component": one.name, "weight": one.weight, "source": own[one.name].source if one.name in own else one.source}
         for one in held.weights_of(centre)
     ]
-    stream = io.BytesIO()
-    pa_csv.write_csv(escaped(pa.Table.from_pylist(rows)), stream)
-    answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="weights-{centre}.csv"'
-    return answer
+    return sent_csv(pa.Table.from_pylist(rows), f"weights-{centre}")
 
 
 def _shown(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import cast
 
-import pyarrow.csv as pa_csv
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -24,9 +22,9 @@ from biosetu.centre.finding.index import found
 from biosetu.centre.helpdesk.drawing import life_of_a_request
 from biosetu.centre.pages import coverage as serving
 from biosetu.centre.pages import reading
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.validation.looking import changed
 from biosetu.centre.wording import gettext, language
-from biosetu.engine.tables import escaped
 from biosetu.framework import (
     CERTAINTIES,
     Centre,
@@ -162,15 +160,7 @@ def party_figures(request: HttpRequest, code: str) -> HttpResponse:
     """Send every Observation held on a Party as CSV."""
     known = _party(code)
     held = reading.evidence(known.iso3).observations
-    return _csv(with_answers(held, held), known.iso3)
-
-
-def _csv(table: object, name: str) -> HttpResponse:
-    stream = io.BytesIO()
-    pa_csv.write_csv(escaped(table), stream)
-    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return sent_csv(with_answers(held, held), known.iso3)
 
 
 @require_safe
@@ -205,7 +195,7 @@ def indicator_figures(request: HttpRequest, code: str) -> HttpResponse:
     """Send every Observation of an indicator as CSV."""
     if code not in indicators():
         raise Http404
-    return _csv(reading.figures_of(code), code)
+    return sent_csv(reading.figures_of(code), code)
 
 
 @require_safe

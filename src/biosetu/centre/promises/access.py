@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, cast
 
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -20,7 +17,6 @@ from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.promises import verbs
 from biosetu.centre.wording import gettext
-from biosetu.engine.tables import escaped
 from biosetu.framework import Party, find_party
 from biosetu.problems import Problem, UsageError
 
@@ -96,13 +92,4 @@ def sent(name: str, write: Callable[[Path], object]) -> HttpResponse:
         write(Path(folder) / name)
         response = HttpResponse((Path(folder) / name).read_bytes(), content_type=TYPES[Path(name).suffix])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def csv(table: pa.Table, name: str) -> HttpResponse:
-    """Send a table as CSV; no cell is ever a formula."""
-    stream = io.BytesIO()
-    pa_csv.write_csv(escaped(table), stream)
-    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

@@ -17,6 +17,7 @@ from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.receiving import received, receives
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import Party, indicators
@@ -131,7 +132,7 @@ def demand(request: HttpRequest) -> HttpResponse:
 @require_safe
 def demand_csv(request: HttpRequest) -> HttpResponse:
     """Send the same as CSV."""
-    return access.csv(demand_of(_served(request), kept.snapshot()), "demand")
+    return sent_csv(demand_of(_served(request), kept.snapshot()), "demand")
 
 
 def _served(request: HttpRequest) -> list[str]:

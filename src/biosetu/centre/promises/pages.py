@@ -18,6 +18,7 @@ from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.receiving import received, receives
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, targets
 from biosetu.jobs.actions import FIELDS, fields_of
@@ -171,7 +172,7 @@ def _sort(request: HttpRequest) -> str:
 @access.of_party
 def measured_csv(request: HttpRequest, party: Party) -> HttpResponse:
     """Send the same as CSV."""
-    return access.csv(reading.measured(party.iso3, _sort(request)), f"{party.iso3}.measured")
+    return sent_csv(reading.measured(party.iso3, _sort(request)), f"{party.iso3}.measured")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

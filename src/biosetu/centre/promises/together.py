@@ -15,10 +15,11 @@ from biosetu.alignment.term_review import term_review
 from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.pages import reading as public
 from biosetu.centre.pressing import account_of
-from biosetu.centre.promises import access, reading, verbs
+from biosetu.centre.promises import reading, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.promises.capacity import FEWEST_PARTIES
 from biosetu.centre.promises.store import load_all
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import language
 from biosetu.framework import parties, targets
 from biosetu.jobs.alignment_views import matrix_of
@@ -65,7 +66,7 @@ def _group(codes: list[str], sort: str) -> list[tuple[str, str, list[dict[str, A
 def matrix_csv(request: HttpRequest) -> HttpResponse:
     """Send the same as CSV, a row for each Party and target."""
     codes = [code for group in _codes() for code in group]
-    return access.csv(matrix_of(codes, kept.snapshot()), "alignment")
+    return sent_csv(matrix_of(codes, kept.snapshot()), "alignment")
 
 
 @login_required
@@ -83,7 +84,7 @@ def terms(request: HttpRequest) -> HttpResponse:
 def terms_csv(request: HttpRequest) -> HttpResponse:
     """Send the same as CSV."""
     _require_officer(request)
-    return access.csv(term_review(load_all().values()), "terms")
+    return sent_csv(term_review(load_all().values()), "terms")
 
 
 def _require_officer(request: HttpRequest) -> None:

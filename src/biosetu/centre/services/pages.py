@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 
-import pyarrow.csv as pa_csv
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -21,6 +19,7 @@ from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import focal_parties
 from biosetu.centre.helpdesk.models import PlanItem, SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
+from biosetu.centre.sending import sent_csv
 from biosetu.centre.services import verbs
 from biosetu.centre.services.figures import each
 from biosetu.centre.services.models import Participant, Place, Service, State
@@ -28,7 +27,6 @@ from biosetu.centre.wording import gettext
 from biosetu.cooperation import Refused, in_words, service_steps
 from biosetu.cooperation.forms import form, vocabulary
 from biosetu.cooperation.services import GUARDS
-from biosetu.engine.tables import escaped
 from biosetu.translation import N_
 
 ON_A_PAGE = 30
@@ -157,11 +155,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """Send the figures of each service held, with their definitions."""
     rows = visible_to(request.user, Service.objects.filter(state=State.HELD))
     table = each(rows.select_related("request").prefetch_related("participants"), gettext)
-    stream = io.BytesIO()
-    pa_csv.write_csv(escaped(table), stream)
-    answer = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="services-{days.today()}.csv"'
-    return answer
+    return sent_csv(table, f"services-{days.today()}")
 
 
 @login_required
