@@ -49,9 +49,11 @@ def reads(request: HttpRequest, field: Field, value: str) -> str:
     if field.kind == "yes":
         return gettext("yes")
     if field.kind == "codes:parties":
-        return ", ".join(parties()[code].name(language()) if code in parties() else code for code in parts(value))
+        return gettext(", ").join(
+            parties()[code].name(language()) if code in parties() else code for code in parts(value)
+        )
     names = dict(choices(request, field)) if field.kind.startswith("codes:") else {}
-    return ", ".join(names.get(code, code) for code in parts(value)) if names else value
+    return gettext(", ").join(names.get(code, code) for code in parts(value)) if names else value
 
 
 def show(

@@ -226,3 +226,12 @@ def test_the_history_says_what_was_done_by_whom(client, people, request_of):
 
 def test_every_role_that_takes_a_step_has_a_name():
     assert {role for row in transitions() for role in row.who} | {"clock"} == set(ROLE_NAMES)
+
+
+@pytest.mark.parametrize(("prefix", "comma"), [("", ", "), ("/ar", "، ")])
+def test_lists_are_written_with_the_comma_of_the_language(client, people, request_of, prefix, comma):
+    request = request_of(**ELEVEN, other_parties="BTN;LKA")
+    client.force_login(people["contributor"])
+    shown = client.get(f"{prefix}/requests/{request.reference}/").content.decode()
+    names = {"": ("Bhutan", "Sri Lanka"), "/ar": ("بوتان", "سري لانكا")}[prefix]
+    assert comma.join(names) in shown
