@@ -85,8 +85,7 @@ def past(request: HttpRequest, centre: str, number: int) -> HttpResponse:
     found = known(request, centre)
     made = get_object_or_404(visible_to(request.user, Assignment.objects.select_related("by")), centre=centre,
                              number=number, state=AssignmentState.DONE)  # fmt: skip
-    mine = visible_to(request.user, SupportRequest.objects.all(), "work")
-    lines = Line.objects.filter(assignment=made, request__in=mine).select_related("request")
+    lines = Line.objects.filter(assignment=made, request__in=_worked_on(request)).select_related("request")
     shown = Paginator(lines.prefetch_related("request__request_parties"), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         **_about(request, found, made, shown, [(one.request_id, one.request) for one in shown.object_list]),
@@ -124,10 +123,14 @@ def _about(
     }
 
 
+def _worked_on(request: HttpRequest) -> QuerySet[SupportRequest]:
+    return visible_to(request.user, SupportRequest.objects.all(), "work")
+
+
 def _counts(request: HttpRequest, made: Assignment | None) -> Mapping[str, int]:
     """Return how many requests a proposal speaks of to this person, and how many found somebody, by whose choice."""
-    mine = visible_to(request.user, SupportRequest.objects.all(), "work")
-    rows = Line.objects.filter(assignment=made, request__in=mine) if made else Line.objects.none()
+    held = Line.objects.filter(assignment=made, request__in=_worked_on(request))
+    rows = held if made else Line.objects.none()
     return rows.aggregate(
         requests=Count("pk"),
         served=Count("pk", filter=Q(provider__isnull=False)),

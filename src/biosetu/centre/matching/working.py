@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
@@ -133,9 +133,7 @@ def kept_choices(requests: Sequence[SupportRequest], offers: Sequence[Offer]) ->
     return {rows[pk]: (column[one], why) for pk, (one, why) in found.items() if one in column}
 
 
-def _lines(
-    assignment: Assignment, requests: Sequence[SupportRequest], solved: Solved, kept: Mapping[int, tuple[int, str]]
-) -> Iterator[Line]:
+def _lines(assignment: Assignment, requests: Sequence[SupportRequest], solved: Solved, kept: Kept) -> Iterator[Line]:
     for row, request in enumerate(requests):
         column = int(solved.assigned.provider[row])
         ranked = list(enumerate(map(int, cooperation.shortlist(solved.fit, row, LISTED)), start=1))
