@@ -1,11 +1,16 @@
 """What Setuland says of itself reads in Arabic, so that a dossier in Arabic holds no English of the demonstration."""
 
 import re
+from datetime import date
 
 import pytest
 
+from biosetu.jobs.dossier import evidence_of
+from biosetu.jobs.party import party_evidence
 from biosetu.observations.packaged import packaged_rows
 from biosetu.observations.sentences import Sentence
+from biosetu.reports import Table
+from biosetu.reports.sections import alignment
 from biosetu.sources import official
 from biosetu.translation import Voice
 
@@ -48,3 +53,12 @@ def test_a_party_s_words_keep_their_direction_in_an_arabic_sentence(said, shown)
 def test_lists_are_separated_as_the_language_does():
     assert (Voice("ar").comma, Voice().comma) == ("، ", ", ")
     assert (Voice("ar").semicolon, Voice().semicolon) == ("؛ ", "; ")
+
+
+def test_the_day_of_a_milestone_is_not_turned_round_in_arabic(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path))
+    evidence = evidence_of(party_evidence("XXA"), with_map=False, on=date(2026, 11, 23))
+    blocks = alignment.section(evidence, Voice("ar")).blocks
+    (actions,) = [block for block in blocks if isinstance(block, Table) and "due" in [c.key for c in block.columns]]
+    place = [column.key for column in actions.columns].index("due")
+    assert actions.rows[0][place] == "اعتماد الخطة – \u20662027-12-31\u2069"

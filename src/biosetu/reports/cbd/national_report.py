@@ -168,7 +168,8 @@ def _material(
 
 def _action(action: Action, voice: Voice) -> Item:
     text = action.text.get(voice.language) or action.text.get("en") or next(iter(action.text.values()), "")
-    detail = voice.comma.join(part for part in (action.office, action.milestone, str(action.due or "")) if part)
+    due = voice.ltr(str(action.due)) if action.due else ""
+    detail = voice.comma.join(part for part in (action.office, action.milestone, due) if part)
     return Item(
         text,
         detail,

@@ -267,7 +267,9 @@ def _actions_table(voice: Voice, actions: Sequence[Row], promised: Sequence[Row]
             row["secured"],
             row["currency"],
             _(row["funding_source"] or ""),
-            " – ".join(text for text in (_(row["milestone"] or ""), str(row["due"] or "")) if text),
+            " – ".join(
+                text for text in (_(row["milestone"] or ""), voice.ltr(str(row["due"])) if row["due"] else "") if text
+            ),
             _(row["place"] or ""),
             _state(voice, row),
         )
