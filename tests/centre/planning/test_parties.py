@@ -252,3 +252,11 @@ def test_result_says_all_that_was_asked(client, shared):
         "wetland 7.5 amount – –",
     ):
         assert said in told
+
+
+def test_version_from_before_there_were_budgets_of_parties_is_still_shown(client, shared):
+    made = asked_and_found(client, shared)
+    made.asked = {name: value for name, value in made.asked.items() if name != "budgets"}
+    made.save()
+    for place in (reverse("plan", args=[shared.pk]), reverse("plan_version", args=[shared.pk, 1])):
+        assert client.get(place).status_code == 200
