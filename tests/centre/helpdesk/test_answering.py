@@ -99,7 +99,7 @@ def test_report_fills_in_what_is_known_and_leaves_the_rest_to_write(client, peop
     assert ["Course on red lists", "Course", "2026-03-02 – 2026-03-06", "Nepal", "1"] in rows
     assert ["People who took part", "Nepal", "1"] in rows
     assert [request.reference, "A.1 Types", "0", "20", "22", "–"] in rows
-    assert ["Nepal", "1"] in rows
+    assert ["Nepal", "1", "0"] in rows
     assert any("22 types were assessed" in text and "begin early" in text for text in texts)
     assert any(waiting.reference in text and "Wetlands" in text for text in texts)
     assert "mean of “how useful was it” is 4.0 of 5" in whole
