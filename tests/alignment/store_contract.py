@@ -18,6 +18,8 @@ from biosetu.alignment import (
     PromiseStore,
     Quantity,
     QuantityDecision,
+    Strategy,
+    StrategyStatus,
     Suggested,
     Verdict,
 )
@@ -43,6 +45,10 @@ WHOLE = Promises(
         Action(id="A", party="NPL", target="NT-3", text={"en": "Act"}, cost=1e6 + 0.1, due=DAY, status="running"),
     ),
     statements=(NotCovered(party="NPL", target="3", info={"en": "Not the sea."}),),
+    strategies=(
+        Strategy(id="S", party="NPL", title={"en": "Plan"}, start=DAY, status=StrategyStatus.FINAL, fits=False),
+        Strategy(id="A", party="NPL", links=("https://x.invalid/a",), carried={"header": {"identifier": "A"}}),
+    ),
     decisions=(
         Decision(
             national_target="NT-3",

@@ -5,17 +5,18 @@ import io
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
-from biosetu.alignment import Degree, Means, PromiseFolder
-from biosetu.alignment.importing import from_record, read_tables, to_record
+from biosetu.alignment import Degree, Means, PromiseFolder, Promises, StrategyStatus
+from biosetu.alignment.importing import from_record, read_tables, to_record, to_strategy
 from biosetu.alignment.importing.codes import declared_in, target_code, target_codes
 from biosetu.alignment.importing.languages import language_of
 from biosetu.alignment.ort import export_record, read_record
 from biosetu.engine.grids import Book, Grid
-from biosetu.jobs.alignment import export_promises, import_promises, write_template
+from biosetu.jobs.alignment import ImportOutcome, export_promises, import_promises, write_template
 from biosetu.problems import Cancelled, DataError
 
 EXPORT = [
@@ -371,12 +372,63 @@ def test_fiscal_year_of_a_party_whose_years_are_not_known_is_named_as_wrong() ->
     assert (problem.code, problem.column, problem.row) == ("fiscal-year", "due", 2)
 
 
-def test_record_of_a_strategy_is_left_aside_with_a_word(tmp_path: Path) -> None:
-    head = {"schema": "nbsap", "identifier": "0F3B7A8E", "languages": ["en"]}
-    body = {"header": head, "government": {"identifier": "np"}, "title": {"en": "Strategy to 2030"}}
+STRATEGY: dict[str, Any] = {
+    "header": {"schema": "nbsap", "identifier": "0F3B7A8E", "languages": ["en"]},
+    "government": {"identifier": "np"},
+    "title": {"en": "Strategy to 2030", "ne": "रणनीति"},
+    "jurisdiction": {"identifier": "7437F880-7B12-4F26-AA91-CED37250DD0A"},
+    "isGbfAligned": True,
+    "startDate": "2025-07-16",
+    "endDate": "soon",
+    "status": {"identifier": "851B10ED-AE62-4F28-B178-6D40389CC8DB"},
+    "completionYear": 2025,
+    "adoptionDate": "2025-08-01",
+    "documentText": {"en": "<p>Write to a@b.np</p>"},
+    "documentLinks": [
+        {"url": "https://x.invalid/nbsap.pdf", "name": "text", "tags": ["a"], "language": "en"},
+        {"url": "javascript:alert(1)"},
+    ],
+}
+
+
+def imported_strategy(tmp_path: Path, body: dict[str, Any]) -> tuple[ImportOutcome, PromiseFolder]:
     (tmp_path / "r.json").write_text(json.dumps([body]), encoding="utf-8")
-    outcome = import_promises("NPL", tmp_path / "r.json", PromiseFolder(tmp_path), keep=False)
+    store = PromiseFolder(tmp_path)
+    return import_promises("NPL", tmp_path / "r.json", store), store
+
+
+def test_record_of_a_strategy_is_held_and_shown_before_it_is_stored(tmp_path: Path) -> None:
+    outcome, store = imported_strategy(tmp_path, STRATEGY)
     (row,) = outcome.preview.to_pylist()
-    assert (row["row"], row["kind"], row["state"], row["text"]) == (1, "nbsap", "aside", "Strategy to 2030")
+    assert (row["row"], row["kind"], row["state"], row["text"]) == (1, "strategy", "new", "Strategy to 2030")
+    (held,) = store.load("NPL").strategies
+    assert (held.start, held.end, held.adopted) == (date(2025, 7, 16), None, date(2025, 8, 1))
+    assert (held.status, held.fits) == (StrategyStatus.APPROVED, True)
+    assert held.links == ("https://x.invalid/nbsap.pdf",)
+    assert "a@b.np" not in held.model_dump_json()
+    again, _ = imported_strategy(tmp_path, STRATEGY)
+    assert again.count("same") == 1
+    changed, _ = imported_strategy(tmp_path, STRATEGY | {"adoptionDate": "2025-08-02"})
+    assert [row["detail"] for row in changed.preview.to_pylist()] == ["adopted"]
+
+
+def test_record_of_a_strategy_goes_out_as_it_came(tmp_path: Path) -> None:
+    _, store = imported_strategy(tmp_path, STRATEGY)
+    export_promises("NPL", tmp_path / "out.json", store)
+    (body,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    head = STRATEGY["header"] | {"languages": ["en", "ne"]}
+    assert body == STRATEGY | {"documentText": {"en": "<p>Write to […]</p>"}, "header": head}
+    held = store.load("NPL").strategies[0]
+    turned = to_strategy(held.model_copy(update={"end": date(2030, 12, 31), "status": StrategyStatus.DRAFT}))
+    assert (turned.end_date, turned.completion_year) == ("2030-12-31", 2025)
+    assert turned.status is not None
+    assert turned.status.identifier == "9D17F3A2-EC92-4D31-81EF-A12521873D7F"
+
+
+def test_record_that_is_no_promise_is_left_aside_with_a_word(tmp_path: Path) -> None:
+    head = {"schema": "nationalReport7", "identifier": "0F3B7A8F", "languages": ["en"]}
+    outcome, store = imported_strategy(tmp_path, {"header": head, "government": {"identifier": "np"}})
+    (row,) = outcome.preview.to_pylist()
+    assert (row["kind"], row["state"]) == ("nationalReport7", "aside")
     assert "nothing of it is stored" in row["detail"]
-    assert (outcome.count("wrong"), outcome.count("new")) == (0, 0)
+    assert store.load("NPL") == Promises(party="NPL")

@@ -14,6 +14,8 @@ from biosetu.alignment.national import (
     Promises,
     Quantity,
     QuantityDecision,
+    Strategy,
+    StrategyStatus,
     Suggested,
     Verdict,
 )
@@ -36,6 +38,8 @@ __all__ = [
     "Promises",
     "Quantity",
     "QuantityDecision",
+    "Strategy",
+    "StrategyStatus",
     "Suggested",
     "Verdict",
     "find_quantities",

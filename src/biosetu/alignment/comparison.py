@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises
+from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises, Strategy
 from biosetu.alignment.wording import shortened
 from biosetu.problems import Problem
 from biosetu.translation import N_
 
-Entry = NationalTarget | Action | NotCovered
+Entry = NationalTarget | Action | NotCovered | Strategy
 NEW, CHANGED, SAME, WRONG, ASIDE = "new", "changed", "same", "wrong", "aside"
 NO_PROMISE = N_("a record without national targets; nothing of it is stored")
-READ_DOCUMENT = N_("Bring the strategy itself as Word or PDF")
 NOT_COMPARED = frozenset({"source"})
 
 
@@ -23,7 +22,7 @@ NOT_COMPARED = frozenset({"source"})
 class Imported:
     """What was read from a file: records with the row each stands in, and the problems of the rows left out.
 
-    `aside` are records of other kinds, such as `nbsap`: row, kind, title.
+    `aside` are records of other kinds, such as reports: row, kind.
     """
 
     party: str
@@ -31,7 +30,8 @@ class Imported:
     actions: tuple[tuple[int, Action], ...] = ()
     statements: tuple[tuple[int, NotCovered], ...] = ()
     problems: tuple[Problem, ...] = ()
-    aside: tuple[tuple[int, str, str], ...] = ()
+    aside: tuple[tuple[int, str], ...] = ()
+    strategies: tuple[tuple[int, Strategy], ...] = ()
 
 
 PREVIEW = pa.schema(
@@ -45,18 +45,11 @@ def preview(imported: Imported, held: Promises) -> pa.Table:
         *_states("target", imported.targets, {t.id: t for t in held.targets}),
         *_states("action", imported.actions, {a.id: a for a in held.actions}),
         *_states("statement", imported.statements, {s.target: s for s in held.statements}),
+        *_states("strategy", imported.strategies, {s.id: s for s in held.strategies}),
         *map(wrong_row, imported.problems),
         *(
-            {
-                "row": row,
-                "kind": kind,
-                "id": "",
-                "state": ASIDE,
-                "text": shortened(text),
-                "detail": NO_PROMISE,
-                "remedy": READ_DOCUMENT if kind == "nbsap" else "",
-            }
-            for row, kind, text in imported.aside
+            {"row": row, "kind": kind, "id": "", "state": ASIDE, "text": "", "detail": NO_PROMISE, "remedy": ""}
+            for row, kind in imported.aside
         ),
     ]
     return previewed(records)
@@ -103,6 +96,7 @@ def merged(imported: Imported, held: Promises) -> Promises:
             "targets": _merged(held.targets, [entry for _, entry in imported.targets]),
             "actions": _merged(held.actions, [entry for _, entry in imported.actions]),
             "statements": _merged(held.statements, [entry for _, entry in imported.statements]),
+            "strategies": _merged(held.strategies, [entry for _, entry in imported.strategies]),
         }
     )
 
@@ -121,7 +115,10 @@ def _key(entry: Entry) -> str:
 
 
 def _label(entry: Entry) -> str:
-    texts = (
-        entry.title if isinstance(entry, NationalTarget) else entry.text if isinstance(entry, Action) else entry.info
-    )
-    return shortened(next(iter(texts.values()), ""))
+    return shortened(next(iter(_texts(entry).values()), ""))
+
+
+def _texts(entry: Entry) -> Mapping[str, str]:
+    if isinstance(entry, NotCovered):
+        return entry.info
+    return entry.text if isinstance(entry, Action) else entry.title

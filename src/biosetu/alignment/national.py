@@ -169,6 +169,35 @@ class NotCovered(Record):
     carried: dict[str, Any] = Field(default_factory=dict)
 
 
+class StrategyStatus(StrEnum):
+    """How far a strategy is, as the reporting tool tells it."""
+
+    DRAFT = "draft"
+    FINAL = "final"
+    APPROVED = "approved"
+
+
+class Strategy(Record):
+    """A biodiversity strategy and action plan (NBSAP) as the Party's record in the reporting tool tells it.
+
+    `fits` is whether the Party says that it fits the framework, `links` are the addresses of its documents.
+    `carried`: see `NationalTarget`.
+    """
+
+    id: str
+    party: str
+    title: SortedTexts = Field(default_factory=dict)
+    summary: SortedTexts = Field(default_factory=dict)
+    start: date | None = None
+    end: date | None = None
+    status: StrategyStatus | None = None
+    adopted: date | None = None
+    fits: bool | None = None
+    links: tuple[str, ...] = ()
+    source: str = ""
+    carried: dict[str, Any] = Field(default_factory=dict)
+
+
 class Decision(Record):
     """What an officer decided on a suggestion; the suggestion and every earlier decision stay on record.
 
@@ -209,6 +238,7 @@ class Promises(Record):
     targets: tuple[NationalTarget, ...] = ()
     actions: tuple[Action, ...] = ()
     statements: tuple[NotCovered, ...] = ()
+    strategies: tuple[Strategy, ...] = ()
     decisions: tuple[Decision, ...] = ()
     quantity_decisions: tuple[QuantityDecision, ...] = ()
 

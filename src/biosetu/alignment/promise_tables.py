@@ -43,19 +43,33 @@ ACTIONS = pa.schema(
     ]
 )
 STATEMENTS = pa.schema([("target", pa.string()), ("info", pa.map_(pa.string(), pa.string())), ("source", pa.string())])
+STRATEGIES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("title", pa.map_(pa.string(), pa.string())),
+        ("start", pa.date32()),
+        ("end", pa.date32()),
+        ("status", pa.string()),
+        ("adopted", pa.date32()),
+        ("fits", pa.bool_()),
+        ("links", pa.list_(pa.string())),
+        ("source", pa.string()),
+    ]
+)
 FINISHED = frozenset({ActionStatus.DONE, ActionStatus.STOPPED})
 
 
 def promise_tables(promises: Promises, on: date) -> Mapping[str, pa.Table]:
-    """Return the tables `promises.targets`, `.actions`, `.coverage`, `.quantities`, `.statements`.
+    """Return the tables `promises.targets`, `.actions`, `.coverage`, `.quantities`, `.statements`, `.strategies`.
 
-    There are none where no target is loaded. An action is overdue on the day `on` when its milestone's date has passed
-    and it is neither done nor stopped.
+    Where no target is loaded there are none, or the strategies alone. An action is overdue on the day `on` when
+    its milestone's date has passed and it is neither done nor stopped.
     """
+    strategies = {"promises.strategies": _strategies(promises)} if promises.strategies else {}
     if not promises.targets:
-        return {}
+        return strategies
     aligned = promises.aligned()
-    return {
+    return strategies | {
         "promises.targets": pa.Table.from_pylist([_target(t, aligned) for t in promises.targets], schema=TARGETS),
         "promises.actions": pa.Table.from_pylist([_action(a, on) for a in promises.actions], schema=ACTIONS),
         "promises.coverage": coverage_table(coverage_of(promises)),
@@ -65,6 +79,14 @@ def promise_tables(promises: Promises, on: date) -> Mapping[str, pa.Table]:
             schema=STATEMENTS,
         ),
     }
+
+
+def _strategies(promises: Promises) -> pa.Table:
+    rows = [
+        {**{name: getattr(told, name) for name in STRATEGIES.names}, "title": list(told.title.items())}
+        for told in promises.strategies
+    ]
+    return pa.Table.from_pylist(rows, schema=STRATEGIES)
 
 
 def _target(target: NationalTarget, aligned: Mapping[str, tuple[Aligned, ...]]) -> dict[str, object]:

@@ -10,7 +10,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.alignment import Imported, Promises, PromiseStore, merged, preview
-from biosetu.alignment.importing import adopt_ids, promise_sheets, read_json, template_rows, to_mapping, to_record
+from biosetu.alignment.importing import (
+    adopt_ids,
+    promise_sheets,
+    read_json,
+    template_rows,
+    to_mapping,
+    to_record,
+    to_strategy,
+)
 from biosetu.alignment.ort import OrtRecord, export_record
 from biosetu.engine.grids import Value
 from biosetu.engine.tables import replacing, write_table
@@ -45,7 +53,7 @@ def import_promises(
     """
     iso3 = find_party(party).iso3
     imported = read_promises(path, iso3, progress=progress)
-    rows = len(imported.targets) + len(imported.actions) + len(imported.statements)
+    rows = sum(map(len, (imported.targets, imported.actions, imported.statements, imported.strategies)))
     progress(0, rows, "compare and store")
     outcome = store_imported(imported, store, keep)
     progress(rows, rows, "compare and store")
@@ -83,19 +91,23 @@ def write_template(path: Path) -> None:
 
 
 def promise_records(promises: Promises) -> tuple[OrtRecord, ...]:
-    """Return the bodies of what a Party promised: each national target, each of its statements on a global one."""
-    return (*map(to_record, promises.targets), *map(to_mapping, promises.statements))
+    """Return the bodies of what a Party promised: national targets, statements on global ones, strategies."""
+    return (
+        *map(to_record, promises.targets),
+        *map(to_mapping, promises.statements),
+        *map(to_strategy, promises.strategies),
+    )
 
 
 def export_promises(party: str, path: Path, store: PromiseStore | None = None) -> Mapping[Path, int]:
     """Write what a Party promised; return by file the number of records.
 
-    `.json`: bodies for the reporting tool (`nationalTarget7`, `nationalTarget7Mapping`). `.xlsx`: the template, filled,
-    one sheet each for targets, actions and statements. `.csv`: the same as a file each (`NAME.targets.csv` …). Reading
-    any of them back changes nothing. Raises `DataError` where nothing is held.
+    `.json`: bodies for the reporting tool (`nationalTarget7`, `nationalTarget7Mapping`, `nbsap`). `.xlsx`: the
+    template, filled, one sheet each for targets, actions and statements. `.csv`: the same as a file each
+    (`NAME.targets.csv` …). Reading any of them back changes nothing. Raises `DataError` where nothing is held.
     """
     held = promises_of(find_party(party).iso3, store)
-    if not (held.targets or held.actions or held.statements):
+    if not (held.targets or held.actions or held.statements or held.strategies):
         remedy = "Bring them in first (biosetu align import)"
         raise DataError(Problem(f"no national targets of {held.party} are loaded", remedy, "no-targets"))
     if path.suffix.lower() == ".json":

@@ -8,7 +8,15 @@ from functools import cache
 
 import pyarrow as pa
 
-from biosetu.alignment import NotCovered, PromiseFolder, Promises, PromiseStore, merged
+from biosetu.alignment import (
+    NotCovered,
+    PromiseFolder,
+    Promises,
+    PromiseStore,
+    Strategy,
+    StrategyStatus,
+    merged,
+)
 from biosetu.alignment.capacity import SelfAssessment, confirmed_gaps, read_assessment
 from biosetu.alignment.importing import read_tables
 from biosetu.alignment.promise_tables import promise_tables, text_in
@@ -68,7 +76,22 @@ def _setuland() -> Promises:
         )
         for row in setuland.statements()
     )
-    return merged(imported, Promises(party=setuland.PARTY)).model_copy(update={"statements": said})
+    held = merged(imported, Promises(party=setuland.PARTY))
+    return held.model_copy(update={"statements": said, "strategies": tuple(map(_strategy, setuland.strategies()))})
+
+
+def _strategy(row: Mapping[str, str]) -> Strategy:
+    return Strategy(
+        id=row["id"],
+        party=setuland.PARTY,
+        title={"en": row["title_en"], "ar": row["title_ar"]},
+        start=date.fromisoformat(row["start"]),
+        end=date.fromisoformat(row["end"]),
+        status=StrategyStatus(row["status"]),
+        adopted=date.fromisoformat(row["adopted"]),
+        fits=row["fits"] == "yes",
+        source=SETULAND_SOURCE,
+    )
 
 
 @cache

@@ -40,8 +40,8 @@ PAGES = {
 POSTS = {
     (f"{BASE}promises/targets/NT-1", "verdict"): (403, 403, 403, 422, 403, 403, 403),
     (f"{BASE}promises/new-action/", "target"): (302, 403, 403, 422, 403, 403, 403),
-    (f"{BASE}promises/decisions/", "x"): (302, 403, 403, 302, 403, 403, 403),
-    (f"{BASE}capacity/return/", "x"): (302, 403, 403, 302, 403, 403, 403),
+    (f"{BASE}promises/decisions/", "x"): (302, 403, 403, 422, 403, 403, 403),
+    (f"{BASE}capacity/return/", "x"): (302, 403, 403, 422, 403, 403, 403),
     (f"{BASE}promises/import/", "x"): (302, 403, 422, 422, 403, 422, 403),
 }
 

@@ -256,10 +256,27 @@ def test_own_statements_go_out_as_a_table_and_come_back_the_same(theirs):
 
 
 @pytest.mark.usefixtures("read_in_this_process")
-def test_record_of_a_strategy_is_told_as_left_aside(theirs):
+def test_record_of_a_strategy_is_stored_and_shown_on_the_page(theirs):
     head = {"schema": "nbsap", "identifier": "0F3B7A8E", "languages": ["en"]}
-    body = {"header": head, "government": {"identifier": "np"}, "title": {"en": "Strategy to 2030"}}
+    body = {
+        "header": head,
+        "government": {"identifier": "np"},
+        "title": {"en": "Strategy to 2030"},
+        "documentLinks": [{"url": "https://x.invalid/n.pdf"}, {"url": "javascript:alert(1)"}],
+    }
     shown, draft = states(theirs, json.dumps([body]), "records.json")
+    assert shown == {("0F3B7A8E", "new")}
+    theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/")
+    page = theirs.get("/parties/NPL/promises/").content.decode()
+    assert "Strategy to 2030" in page
+    assert 'href="https://x.invalid/n.pdf"' in page
+    assert "javascript:" not in page
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_record_that_is_no_promise_is_told_as_left_aside(theirs):
+    head = {"schema": "nationalReport7", "identifier": "0F3B7A8F", "languages": ["en"]}
+    shown, draft = states(theirs, json.dumps([{"header": head, "government": {"identifier": "np"}}]), "records.json")
     assert shown == {("", "aside")}
     page = theirs.get(f"/parties/NPL/promises/drafts/{draft.pk}/?state=aside").content.decode()
-    assert all(text in page for text in ("Strategy to 2030", "left aside", "Bring the strategy itself"))
+    assert all(text in page for text in ("nationalReport7", "left aside", "nothing of it is stored"))

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
+from biosetu.alignment import Promises, Strategy, StrategyStatus
 from biosetu.alignment.matrices import ABSENT, YES
 from biosetu.framework import find_party
 from biosetu.jobs.alignment_views import measured_of
 from biosetu.jobs.dossier import evidence_of
 from biosetu.jobs.party import party_evidence
 from biosetu.jobs.promises import promises_of, tables_of, titles_by_target
-from biosetu.reports.content import Facts, Paragraph, Table
+from biosetu.reports.content import Bullets, Facts, Paragraph, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.sections.alignment import section
 from biosetu.translation import Voice
@@ -42,6 +43,28 @@ def test_setuland_shows_promises_coverage_and_actions_with_their_source() -> Non
     facts = next(block for block in found.blocks if isinstance(block, Facts))
     assert [fact.value for fact in facts.items][:2] == ["15", "19 of 23"]
     assert any("overdue" in str(row[-1]) for row in tables[-1].rows)
+
+
+STRATEGY = Strategy(
+    id="S",
+    party="LKA",
+    title={"en": "Plan of Lanka"},
+    start=date(2022, 1, 1),
+    end=date(2030, 12, 31),
+    status=StrategyStatus.DRAFT,
+    fits=False,
+    links=("https://x.invalid/plan",),
+)
+
+
+def test_a_strategy_is_told_where_no_target_is_loaded_too() -> None:
+    tables = tables_of(Promises(party="LKA", strategies=(STRATEGY,)), DAY)
+    found = section(Evidence(party=find_party("LKA"), on=DAY, tables=tables), Voice())
+    assert [type(block) for block in found.blocks] == [Paragraph, Bullets, Paragraph]
+    (item,) = found.blocks[1].items
+    assert (item.text, item.sources[0].url) == ("Plan of Lanka", "https://x.invalid/plan")
+    assert "draft; by the Party's word it does not fit yet" in item.detail
+    assert "2022" in item.detail
 
 
 def test_section_is_in_arabic_where_arabic_is_asked_for() -> None:
@@ -118,6 +141,7 @@ def test_confirmed_alignment_has_its_mark_and_says_who_confirmed() -> None:
     assert not any("✓" in str(block) for block in written("XXA").blocks)
     decide()
     found = written("XXA")
-    rows = {row[0]: row for row in found.blocks[1].rows}
+    table = next(block for block in found.blocks if isinstance(block, Table))
+    rows = {row[0]: row for row in table.rows}
     assert rows["NT-3"][2] == "A (medium), 3 (high), 22 (medium) ✓"
     assert "by Ministry" in found.blocks[2].text

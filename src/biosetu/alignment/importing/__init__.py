@@ -1,7 +1,7 @@
 """National targets in, from where they are: exports and records of the reporting tool, our own template; and out."""
 
 from biosetu.alignment.importing.reading import adopt_ids, grid_of, read_json
-from biosetu.alignment.importing.records import from_record, to_mapping, to_record
+from biosetu.alignment.importing.records import from_record, to_mapping, to_record, to_strategy
 from biosetu.alignment.importing.sheets import promise_sheets
 from biosetu.alignment.importing.tables import read_tables, template_rows
 
@@ -15,4 +15,5 @@ __all__ = [
     "template_rows",
     "to_mapping",
     "to_record",
+    "to_strategy",
 ]

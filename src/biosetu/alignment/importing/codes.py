@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from biosetu.alignment.national import Declared, Degree
+from biosetu.alignment.national import Declared, Degree, StrategyStatus
 from biosetu.framework import indicators, targets
 from biosetu.observations.packaged import packaged_rows
 
@@ -42,6 +42,22 @@ def degree_of(text: str) -> Degree | None:
 def degree_identifier(degree: Degree) -> str:
     """Return the tool's identifier of a degree."""
     return next(identifier for identifier, known in _degree_terms().items() if known is degree)
+
+
+def strategy_status(identifier: str) -> StrategyStatus | None:
+    """Return the status of a strategy that the tool's identifier means; None for one not known."""
+    return _strategy_terms().get(identifier.strip().upper())
+
+
+def strategy_identifier(status: StrategyStatus) -> str:
+    """Return the tool's identifier of the status of a strategy."""
+    return next(identifier for identifier, known in _strategy_terms().items() if known is status)
+
+
+@cache
+def _strategy_terms() -> Mapping[str, StrategyStatus]:
+    rows = packaged_rows("biosetu.alignment", "strategy_terms")
+    return {row["identifier"]: StrategyStatus(row["status"]) for row in rows}
 
 
 @cache

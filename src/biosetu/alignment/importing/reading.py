@@ -8,10 +8,15 @@ from typing import Any, TypeVar
 
 from biosetu.alignment.comparison import Imported
 from biosetu.alignment.importing.codes import indicator_text
-from biosetu.alignment.importing.records import carries_nothing, from_record, record_identifier, statement_from
+from biosetu.alignment.importing.records import (
+    carries_nothing,
+    from_record,
+    record_identifier,
+    statement_from,
+    strategy_from,
+)
 from biosetu.alignment.importing.tables import read_tables
-from biosetu.alignment.national import NationalTarget, NotCovered, Promises
-from biosetu.alignment.ort.base import OrtRecord
+from biosetu.alignment.national import NationalTarget, NotCovered, Promises, Strategy
 from biosetu.alignment.ort.reading import parse_json, read_records
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
 from biosetu.engine.grids import Book, Grid
@@ -48,8 +53,9 @@ def _cell(value: object) -> str | None:
 def _from_records(text: str, party: str, file: str) -> Imported:
     found: dict[str, tuple[int, NationalTarget]] = {}
     statements: dict[str, tuple[int, NotCovered]] = {}
+    strategies: dict[str, tuple[int, Strategy]] = {}
     problems: list[Problem] = []
-    aside: list[tuple[int, str, str]] = []
+    aside: list[tuple[int, str]] = []
     for number, record in read_records(text, file):
         if isinstance(record, Problem):
             problems.append(record)
@@ -62,13 +68,20 @@ def _from_records(text: str, party: str, file: str) -> Imported:
             statement = statement_from(record, party)
             if statement:
                 statements[statement.target] = (number, statement)
+        elif isinstance(record, Nbsap):
+            told = strategy_from(record, party)
+            strategies[told.id] = (number, told)
         else:
-            aside.append((number, record.header.record_schema, _titled(record)))
-    return Imported(party, tuple(found.values()), (), tuple(statements.values()), tuple(problems), tuple(aside))
-
-
-def _titled(record: OrtRecord) -> str:
-    return str(_cell(record.title) or "") if isinstance(record, Nbsap) else ""
+            aside.append((number, record.header.record_schema))
+    return Imported(
+        party,
+        tuple(found.values()),
+        (),
+        tuple(statements.values()),
+        tuple(problems),
+        tuple(aside),
+        tuple(strategies.values()),
+    )
 
 
 def _other_party(file: str, number: int, party: str, government: str) -> Problem:
@@ -105,7 +118,9 @@ def adopt_ids(imported: Imported, held: Promises) -> Imported:
         adopted.append((row, _completed(target.model_copy(update={"id": name}), known.get(name))))
     said = {statement.target: statement for statement in held.statements}
     statements = tuple((row, _carrying(entry, said.get(entry.target))) for row, entry in imported.statements)
-    return replace(imported, targets=tuple(adopted), statements=statements)
+    told = {strategy.id: strategy for strategy in held.strategies}
+    strategies = tuple((row, _carrying(entry, told.get(entry.id))) for row, entry in imported.strategies)
+    return replace(imported, targets=tuple(adopted), statements=statements, strategies=strategies)
 
 
 def _completed(target: NationalTarget, held: NationalTarget | None) -> NationalTarget:
@@ -134,7 +149,7 @@ def _meant(target: NationalTarget) -> set[str]:
     return {indicators()[code].identifier if code else text for text, code in codes}
 
 
-E = TypeVar("E", NationalTarget, NotCovered)
+E = TypeVar("E", NationalTarget, NotCovered, Strategy)
 
 
 def _carrying(new: E, held: E | None) -> E:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, cast
+from datetime import date
+from typing import Any, TypeVar
 
 from biosetu.alignment.importing.codes import (
     by_code,
@@ -12,15 +13,18 @@ from biosetu.alignment.importing.codes import (
     degree_of,
     indicator_code,
     indicator_text,
+    strategy_identifier,
+    strategy_status,
     target_code,
 )
-from biosetu.alignment.national import Declared, Means, NationalTarget, NotCovered
-from biosetu.alignment.ort.base import Header, LString, OrtRecord, Term
+from biosetu.alignment.national import Declared, Means, NationalTarget, NotCovered, Strategy
+from biosetu.alignment.ort.base import Header, Link, LString, OrtRecord, Term
 from biosetu.alignment.ort.reading import export_record
 from biosetu.alignment.ort.targets import (
     GlobalTargetAlignment,
     NationalTarget7,
     NationalTarget7Mapping,
+    Nbsap,
     OtherNationalIndicator,
 )
 from biosetu.alignment.quantities import quantities_of_target
@@ -28,9 +32,11 @@ from biosetu.framework import indicators, parties, targets
 
 MEANS = "additionalImplementation"
 NAMESPACE = uuid.UUID("7a3a9d3a-0f6a-5b1e-9b51-3d6c1c0f7a11")
+WEB = ("https://", "http://")
 KINDS = ("headline", "binary", "component", "complementary")
 Body = dict[str, Any]
 R = TypeVar("R", bound=OrtRecord)
+T = TypeVar("T", NationalTarget, Strategy)
 
 
 def from_record(record: NationalTarget7, party: str) -> NationalTarget:
@@ -112,14 +118,50 @@ def statement_from(record: NationalTarget7Mapping, party: str) -> NotCovered | N
     return said.model_copy(update={"carried": _rest(export_record(record), export_record(_made_mapping(said)))})
 
 
+def strategy_from(record: Nbsap, party: str) -> Strategy:
+    """Return an `nbsap` record as the Party's strategy; what is no date or no web address is only carried."""
+    told = _read_strategy(record, party)
+    return told.model_copy(update={"carried": _rest(export_record(record), export_record(_made_strategy(told)))})
+
+
+def _read_strategy(record: Nbsap, party: str) -> Strategy:
+    return Strategy(
+        id=record.header.identifier.upper(),
+        party=party,
+        title=record.title,
+        summary=record.summary or {},
+        start=_day(record.start_date),
+        end=_day(record.end_date),
+        status=strategy_status(record.status.identifier) if record.status else None,
+        adopted=_day(record.adoption_date),
+        fits=record.is_gbf_aligned,
+        links=tuple(link.url for link in record.document_links or () if link.url.startswith(WEB)),
+        source=record.header.identifier,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
 def to_record(target: NationalTarget) -> NationalTarget7:
     """Return a national target as the body that the reporting tool takes, with what else its record held."""
-    return _with_carried(_made(target), target.carried, lambda found: _said(_read(found, target.party)))
+    return _with_carried(_made(target), target.carried, lambda found: _unsourced(_read(found, target.party)))
 
 
 def to_mapping(said: NotCovered) -> NationalTarget7Mapping:
     """Return the Party's statement on one global target as the body of its mapping record."""
     return _with_carried(_made_mapping(said), said.carried, lambda found: found.element_of_global_targets_info or {})
+
+
+def to_strategy(told: Strategy) -> Nbsap:
+    """Return a strategy as the body of its `nbsap` record, with what else that held."""
+    return _with_carried(
+        _made_strategy(told), told.carried, lambda found: _unsourced(_read_strategy(found, told.party))
+    )
 
 
 def _with_carried(made: R, carried: Mapping[str, Any], says: Callable[[R], object]) -> R:
@@ -141,6 +183,13 @@ def _own(kind: type[OrtRecord]) -> frozenset[str]:
     """Return the fields of a body that our own fields speak of."""
     if kind is NationalTarget7Mapping:
         return frozenset({"globalGoalOrTarget", "elementOfGlobalTargetsInfo", "government"})
+    if kind is Nbsap:
+        return frozenset(
+            {
+                "government", "title", "summary", "startDate", "endDate", "status", "adoptionDate", "isGbfAligned",
+                "documentLinks",
+            }
+        )  # fmt: skip
     return frozenset(
         {
             "government", "title", "description", "sequence", "globalGoalAlignment", "globalTargetAlignment",
@@ -151,8 +200,8 @@ def _own(kind: type[OrtRecord]) -> frozenset[str]:
     )  # fmt: skip
 
 
-def _said(target: NationalTarget) -> NationalTarget:
-    return target.model_copy(update={"id": "", "source": "", "carried": {}})
+def _unsourced(told: T) -> T:
+    return told.model_copy(update={"id": "", "source": "", "carried": {}})
 
 
 def _made(target: NationalTarget) -> NationalTarget7:
@@ -224,12 +273,30 @@ def _made_mapping(said: NotCovered) -> NationalTarget7Mapping:
     )
 
 
-def carries_nothing(entry: NationalTarget | NotCovered) -> bool:
+def _made_strategy(told: Strategy) -> Nbsap:
+    return Nbsap(
+        header=_header(told.id, "nbsap", told.title),
+        government=_government(told.party),
+        title=told.title,
+        summary=told.summary or None,
+        is_gbf_aligned=told.fits,
+        start_date=told.start.isoformat() if told.start else None,
+        end_date=told.end.isoformat() if told.end else None,
+        status=Term(identifier=strategy_identifier(told.status)) if told.status else None,
+        adoption_date=told.adopted.isoformat() if told.adopted else None,
+        document_links=tuple(Link(url=url) for url in told.links) or None,
+    )
+
+
+def carries_nothing(entry: NationalTarget | NotCovered | Strategy) -> bool:
     """Return whether the record made here would be the same without what is carried."""
-    bare = entry.model_copy(update={"carried": {}})
-    if isinstance(entry, NationalTarget) and isinstance(bare, NationalTarget):
-        return to_record(bare) == to_record(entry)
-    return isinstance(bare, NotCovered) and to_mapping(bare) == to_mapping(cast("NotCovered", entry))
+    return _bodied(entry) == _bodied(entry.model_copy(update={"carried": {}}))
+
+
+def _bodied(entry: NationalTarget | NotCovered | Strategy) -> OrtRecord:
+    if isinstance(entry, NationalTarget):
+        return to_record(entry)
+    return to_mapping(entry) if isinstance(entry, NotCovered) else to_strategy(entry)
 
 
 def _header(identifier: str, schema: str, texts: Mapping[str, str]) -> Header:

@@ -56,6 +56,10 @@ class StatementRow(Kept):
     """What the Party says its national targets do and do not cover."""
 
 
+class StrategyRow(Kept):
+    """A strategy as its record in the reporting tool tells it."""
+
+
 class DecisionRow(Kept):
     """A decision on a suggestion; never changed."""
 

@@ -41,6 +41,7 @@ def overview(request: HttpRequest, party: Party) -> HttpResponse:
         "lines": reading.lines(party.iso3),
         "coverage": reading.coverage(party.iso3, language()) if promises.targets else [],
         "actions": len(promises.actions),
+        "strategies": promises.strategies,
     }
     return render(request, "promises/overview.html", context | access.rights(request, party))
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.alignment import Action, Imported, NationalTarget, NotCovered
+from biosetu.alignment import Action, Imported, NationalTarget, NotCovered, Strategy
 from biosetu.alignment.importing import read_tables
 from biosetu.alignment.proposals import Proposal
 from biosetu.centre.apart import Bounds
@@ -33,7 +33,7 @@ from biosetu.problems import Problem
 
 BOOK = "book"
 TARGET, ACTION, STATEMENT, PROPOSAL, SCANNED, GRID = "target", "action", "statement", "proposal", "scanned", "grid"
-OWN, ASIDE = "own", "aside"
+OWN, ASIDE, STRATEGY = "own", "aside", "strategy"
 SCHEMA = pa.schema([("kind", pa.string()), ("row", pa.int32()), ("body", pa.string())])
 _UNSAFE = re.compile(r"[^\w.\- ]")
 NAME_LENGTH = 100
@@ -73,9 +73,14 @@ def read_here(path: Path, bounds: Bounds) -> Reading:
 
 
 def _promised(imported: Imported) -> Reading:
-    kinds = ((TARGET, imported.targets), (ACTION, imported.actions), (STATEMENT, imported.statements))
+    kinds = (
+        (TARGET, imported.targets),
+        (ACTION, imported.actions),
+        (STATEMENT, imported.statements),
+        (STRATEGY, imported.strategies),
+    )
     entries = [(kind, row, _json(record.model_dump(mode="json"))) for kind, records in kinds for row, record in records]
-    entries += [(ASIDE, row, _json([kind, text])) for row, kind, text in imported.aside]
+    entries += [(ASIDE, row, _json(kind)) for row, kind in imported.aside]
     return Reading(_table(entries), (), imported.problems)
 
 
@@ -129,7 +134,8 @@ def imported_of(rows: Iterable[dict[str, Any]], party: str, problems: Iterable[A
         tuple((r["row"], Action.model_validate_json(r["body"])) for r in found if r["kind"] == ACTION),
         tuple((r["row"], NotCovered.model_validate_json(r["body"])) for r in found if r["kind"] == STATEMENT),
         tuple(problems),
-        tuple((r["row"], *json.loads(r["body"])) for r in found if r["kind"] == ASIDE),
+        tuple((r["row"], json.loads(r["body"])) for r in found if r["kind"] == ASIDE),
+        tuple((r["row"], Strategy.model_validate_json(r["body"])) for r in found if r["kind"] == STRATEGY),
     )
 
 

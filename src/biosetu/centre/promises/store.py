@@ -26,6 +26,7 @@ from biosetu.centre.promises.models import (
     OwnRow,
     QuantityRow,
     StatementRow,
+    StrategyRow,
     TargetRow,
 )
 from biosetu.observations.own import OwnStatements, own_statements
@@ -53,6 +54,7 @@ SHELVES: Mapping[str, _Shelf] = {
     "targets": _Shelf(TargetRow, lambda target: target.id),
     "actions": _Shelf(ActionRow, lambda action: action.id),
     "statements": _Shelf(StatementRow, lambda statement: statement.target),
+    "strategies": _Shelf(StrategyRow, lambda strategy: strategy.id),
     "decisions": _Shelf(DecisionRow, _place),
     "quantity_decisions": _Shelf(QuantityRow, _place),
 }

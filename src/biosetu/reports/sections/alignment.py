@@ -23,6 +23,8 @@ STATES = {
     "not compared": N_("not compared"),
 }
 STATUS = {"planned": N_("planned"), "running": N_("running"), "done": N_("done"), "stopped": N_("stopped")}
+STRATEGY_STATUS = {"draft": N_("draft"), "final": N_("final"), "approved": N_("approved")}
+FITS = {True: N_("by the Party's word it fits the framework"), False: N_("by the Party's word it does not fit yet")}
 CONFIRMED = "✓"
 TOGETHER = N_("the world together: a benchmark, no share for each Party")
 EACH = N_("agreed for all: the Party sets its own")
@@ -54,7 +56,8 @@ def section(evidence: Evidence, voice: Voice) -> Section | None:
     table = evidence.table("promises.targets")
     if table is None:
         text = _("No national targets of {party} are loaded here; what they cover is therefore not said.")
-        blocks: tuple[Block, ...] = (Paragraph(text.format(party=evidence.party.name(voice.language)), "note"),)
+        nothing = Paragraph(text.format(party=evidence.party.name(voice.language)), "note")
+        blocks: tuple[Block, ...] = (*_strategies(evidence, voice), nothing)
     else:
         blocks = tuple(_blocks(evidence, voice, table.to_pylist()))
     return Section(
@@ -70,6 +73,7 @@ def _blocks(evidence: Evidence, voice: Voice, promised: Sequence[Row]) -> Iterat
     actions, coverage = (_rows(evidence, name) for name in ("promises.actions", "promises.coverage"))
     cited = (Citation(_source(promised)),)
     yield Facts(tuple(_facts(voice, promised, actions, coverage)), cited)
+    yield from _strategies(evidence, voice)
     yield _targets_table(voice, promised, cited)
     yield from _marks(voice, promised)
     yield from _quantities_table(evidence, voice, cited)
@@ -86,6 +90,27 @@ def _rows(evidence: Evidence, name: str) -> list[Row]:
 
 def _source(rows: Sequence[Row]) -> str:
     return str(rows[0]["source"]).split(", row ", maxsplit=1)[0] if rows else ""
+
+
+def _strategies(evidence: Evidence, voice: Voice) -> Iterator[Block]:
+    rows = _rows(evidence, "promises.strategies")
+    if rows:
+        yield Paragraph(voice.gettext("The strategy, as the Party tells it"))
+        yield Bullets(tuple(_strategy(row, voice) for row in rows))
+
+
+def _strategy(row: Row, voice: Voice) -> Item:
+    _ = voice.gettext
+    years = [day.year for day in (row["start"], row["end"]) if day]
+    told = (
+        voice.years(years[0], years[-1]) if years else "",
+        _(STRATEGY_STATUS.get(row["status"] or "", "")),
+        _("adopted on {day}").format(day=voice.date(row["adopted"])) if row["adopted"] else "",
+        _(FITS[row["fits"]]) if row["fits"] is not None else "",
+    )
+    title = text_in(row["title"], voice.language)
+    cited = tuple(Citation(title, url=link) for link in row["links"] or ())
+    return Item(title, detail=voice.semicolon.join(filter(None, told)), sources=cited or (Citation(row["source"]),))
 
 
 def _facts(voice: Voice, promised: Sequence[Row], actions: Sequence[Row], coverage: Sequence[Row]) -> Iterator[Fact]:

@@ -61,6 +61,11 @@ def statements() -> tuple[Mapping[str, str], ...]:
     return tuple(packaged_rows(ROOM, "statements"))
 
 
+def strategies() -> tuple[Mapping[str, str], ...]:
+    """Return Setuland's strategies: id, title_en, title_ar, start, end, status, adopted, fits (yes or no)."""
+    return tuple(packaged_rows(ROOM, "strategies"))
+
+
 def capacity() -> tuple[tuple[str, ...], ...]:
     """Return Setuland's self-assessment of its capacity, header first: indicator, five scores, evidence."""
     return _with_header("capacity")
