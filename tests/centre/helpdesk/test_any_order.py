@@ -127,6 +127,7 @@ def holds(request, verb):
         and len(request.checks()) == len({"safeguards", "due_diligence"}),
         "start": free,
         "deliver": free,
+        "reopen": free,
         "close": request.state != "closed" or not request.plan.exists() or not measured.filter(result=None).exists(),
         "resume": free or request.state not in {"agreed", "under_way"},
     }.get(verb, True)

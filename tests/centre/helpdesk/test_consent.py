@@ -169,3 +169,28 @@ def test_another_peoples_consent_does_not_release_what_one_people_stopped(people
         verbs.act(request=request, verb="resume", by=people["officer"])
     verbs.record_consent(request=request, by=river, status="given", **{**CONSENT, "people": "River people"})
     assert verbs.act(request=request, verb="resume", by=people["officer"]).after == "under_way"
+
+
+@pytest.mark.parametrize("status", ["partial", "refused", "withdrawn"])
+def test_work_that_was_delivered_is_not_taken_up_again_without_standing_consent(people, request_of, providers, status):
+    request, helper = at_work(people, request_of)
+    verbs.act(request=request, verb="deliver", by=helper)
+    verbs.record_consent(request=request, by=people["community"], status=status, **CONSENT)
+    for name in ("contributor", "focal_point", "officer", "manager"):
+        with pytest.raises(Refused, match="work stops"):
+            verbs.act(request=request, verb="reopen", by=people[name], reason="not finished")
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    step = verbs.act(request=request, verb="reopen", by=people["officer"], reason="not finished")
+    assert step.after == "under_way"
+
+
+def test_what_is_noted_while_work_stands_still_does_not_release_it(people, request_of, providers):
+    request, _ = at_work(people, request_of)
+    verbs.act(request=request, verb="stop_work", by=people["community"])
+    verbs.acknowledge(request=request, by=people["officer"])
+    verbs.invite_parties(request=request, by=people["officer"], codes=["BTN"])
+    assert [step.verb for step in request.steps.filter(after="on_hold")] == ["stop_work", "acknowledge", "call"]
+    with pytest.raises(Refused, match="consent anew"):
+        verbs.act(request=request, verb="resume", by=people["officer"])
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    assert verbs.act(request=request, verb="resume", by=people["officer"]).after == "under_way"

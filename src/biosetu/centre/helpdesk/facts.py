@@ -101,7 +101,7 @@ def _stopped(request: SupportRequest) -> bool:
     """Return whether a community stopped the work and has not consented since: another's consent releases nothing."""
     if request.state != "on_hold":
         return False
-    last = request.steps.filter(after="on_hold").last()
+    last = request.steps.filter(after="on_hold").exclude(before="on_hold").last()
     if last is None or last.verb != "stop_work":
         return False
     since = request.consents.filter(status=ConsentStatus.GIVEN, at__gte=last.at)
