@@ -23,7 +23,16 @@ from biosetu.centre.evidence.columns import fields_of
 from biosetu.centre.evidence.models import Commit, Figure, Proposal, Run, RunParty, Upload
 from biosetu.centre.evidence.states import RunState
 from biosetu.centre.exchange.models import Sheet
-from biosetu.centre.helpdesk.models import STATE_NAMES, Answer, Candidate, RequestParty, SupportRequest, Taking
+from biosetu.centre.helpdesk.models import (
+    STATE_NAMES,
+    Answer,
+    Candidate,
+    ConsentRecord,
+    Objection,
+    RequestParty,
+    SupportRequest,
+    Taking,
+)
 from biosetu.centre.holdings.models import Holding, Rule
 from biosetu.centre.library.models import Item, ItemParty, Kind
 from biosetu.centre.library.models import Standing as ItemStanding
@@ -169,6 +178,7 @@ def make_cooperation(draw, owners):
             RequestParty.objects.create(request=request, party=party, standing=draw(st.sampled_from(Taking.values)))
         answer = draw(st.sampled_from(Answer.values))
         Candidate.objects.create(request=request, provider=draw(st.sampled_from(providers)), answer=answer)
+        decided(draw, request, owners)
         about(draw, "request", request.reference)
         service = Service.objects.create(
             owner=draw(st.sampled_from(owners)), title="c", state=draw(st.sampled_from(ServiceState.values)),
@@ -191,6 +201,21 @@ def make_cooperation(draw, owners):
         Assignment.objects.create(centre=centre, number=1, by=draw(st.sampled_from(owners)))
         Entry.objects.create(verb="serve", record="centre", record_id=centre, request_id="-")
         Entry.objects.create(verb="open", record="account", record_id="x", changes={"centre": centre}, request_id="-")
+
+
+def decided(draw, request, owners):
+    """What communities decided on a request: consent, an objection, that work stops."""
+    speaker = draw(st.sampled_from(owners))
+    match draw(st.sampled_from(("", "consent", "objection", "stop"))):
+        case "consent":
+            office = draw(st.sampled_from(["Office", "Other office", ""]))
+            ConsentRecord.objects.create(
+                request=request, people="p", process="p", scope="s", status="given", on=date(2026, 1, 1), holder=office
+            )
+        case "objection":
+            Objection.objects.create(request=request, text="t", raised_by=speaker)
+        case "stop":
+            request.steps.create(verb="stop_work", before="agreed", after="on_hold", ball="nobody", actor=speaker)
 
 
 def about(draw, record, record_id):

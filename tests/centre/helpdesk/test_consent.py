@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from biosetu.centre.accounts.models import Notice
-from biosetu.centre.accounts.permissions import visible_to
+from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.helpdesk import public, verbs
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs as library
@@ -194,3 +194,44 @@ def test_what_is_noted_while_work_stands_still_does_not_release_it(people, reque
         verbs.act(request=request, verb="resume", by=people["officer"])
     verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
     assert verbs.act(request=request, verb="resume", by=people["officer"]).after == "under_way"
+
+
+def made_confidential(request):
+    found = SupportRequest.objects.get(pk=request.pk)
+    verbs.save(request=found, by=found.owner, values={"confidential": "yes"})
+    return found
+
+
+def test_who_consented_withdraws_also_when_the_request_is_made_confidential_later(
+    client, people, request_of, providers
+):
+    request, _ = at_work(people, request_of)
+    request = made_confidential(request)
+    stranger = account("river", "community", party="NPL")
+    address = reverse("request", args=[request.reference])
+    client.force_login(stranger)
+    assert client.get(address).status_code == 404
+    client.force_login(people["community"])
+    assert client.get(address).status_code == 200
+    posted = {**CONSENT, "on": DAY.isoformat(), "status": "withdrawn"}
+    client.post(reverse("request_do", args=[request.reference, "consent"]), posted)
+    assert SupportRequest.objects.get(pk=request.pk).state == "on_hold"
+
+
+@pytest.mark.parametrize("what", ["object", "stop_work"])
+def test_who_objected_or_stopped_sees_the_request_also_when_it_is_made_confidential_later(
+    people, request_of, providers, what
+):
+    request, _ = at_work(people, request_of)
+    river = account("river", "community", party="NPL")
+    if what == "object":
+        verbs.object_to(request=request, by=river, text="No")
+    else:
+        verbs.act(request=request, verb=what, by=river)
+    request = made_confidential(request)
+    for person in (river, people["community"]):
+        assert visible_to(person, SupportRequest.objects.all()).filter(pk=request.pk).exists()
+        assert may(person, "see", request)
+    deaf = account("deaf", "community", party="NPL")
+    assert not visible_to(deaf, SupportRequest.objects.all()).filter(pk=request.pk).exists()
+    assert not may(deaf, "see", request)

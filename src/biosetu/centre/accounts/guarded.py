@@ -54,6 +54,10 @@ class Paths:
         """Return the query for records with which an account was asked to help."""
         return NOTHING
 
+    def decided_by(self, account: int | None, office: str) -> Q:
+        """Return the query for records on which an office consented or refused, or an account objected or stopped."""
+        return NOTHING
+
 
 class Guarded:
     """A record that the table speaks of; subclasses answer what applies to them."""
@@ -88,6 +92,10 @@ class Guarded:
     def helpers_of(self) -> frozenset[int]:
         """Return the accounts that were asked to help with it."""
         return frozenset()
+
+    def was_decided_by(self, account: int | None, office: str) -> bool:
+        """Return whether the office consented to it or refused, or the account objected or stopped it."""
+        return False
 
     def is_sent(self) -> bool:
         """Return whether it left its owner's desk."""

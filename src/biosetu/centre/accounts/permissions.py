@@ -97,6 +97,10 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             lambda grant, record: record.is_open() and _covers(grant, record),
             lambda grant, paths: paths.open & _covers_query(grant, paths),
         ),
+        "decided": Scope(
+            lambda g, record: record.is_sent() and _covers(g, record) and record.was_decided_by(g.account, g.office),
+            lambda g, paths: paths.sent & _covers_query(g, paths) & paths.decided_by(g.account, g.office),
+        ),
         "helping": Scope(
             lambda grant, record: grant.account in record.helpers_of(),
             lambda grant, paths: NOTHING if grant.account is None else paths.helped_by(grant.account),

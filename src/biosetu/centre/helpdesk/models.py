@@ -111,6 +111,19 @@ class RequestPaths(Paths):
         asked = Candidate.objects.filter(provider__account=account, answer__in=ASKED)
         return Q(pk__in=asked.values("request_id"))
 
+    def decided_by(self, account: int | None, office: str) -> Q:
+        """Return the query for requests on which a community's office or account decided something."""
+        rows = (
+            ConsentRecord.objects.exclude(holder="").filter(holder=office),
+            Objection.objects.filter(raised_by__isnull=False, raised_by=account),
+            Step.objects.filter(verb="stop_work", actor__isnull=False, actor=account),
+        )
+        return (
+            Q(pk__in=rows[0].values("request_id"))
+            | Q(pk__in=rows[1].values("request_id"))
+            | Q(pk__in=rows[2].values("request_id"))
+        )
+
 
 class SupportRequest(Guarded, models.Model):
     """One request. `values` holds the fields of the request form (biosetu.cooperation.forms); the state only moves by
@@ -174,6 +187,14 @@ class SupportRequest(Guarded, models.Model):
         """Return the accounts of the providers that were invited or accepted."""
         asked = self.candidates.filter(answer__in=ASKED, provider__account__isnull=False)
         return frozenset(asked.values_list("provider__account_id", flat=True))
+
+    def was_decided_by(self, account: int | None, office: str) -> bool:
+        """Return whether the office's consent is on record, or the account objected or stopped the work."""
+        return (
+            (bool(office) and self.consents.filter(holder=office).exists())
+            or self.objections.filter(raised_by__isnull=False, raised_by=account).exists()
+            or self.steps.filter(verb="stop_work", actor__isnull=False, actor=account).exists()
+        )
 
     def is_sent(self) -> bool:
         """Return whether it is more than a draft."""
