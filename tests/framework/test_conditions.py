@@ -2,8 +2,17 @@
 
 import pytest
 
-from biosetu.framework import find_party, indicators, not_relevant, not_relevant_to, parties, relevance
+from biosetu.framework import (
+    context_facts,
+    find_party,
+    indicators,
+    not_relevant,
+    not_relevant_to,
+    parties,
+    relevance,
+)
 from biosetu.framework.conditions import CONDITIONS, KINDS
+from biosetu.observations.packaged import packaged_rows
 
 
 def test_every_row_names_a_condition_and_a_subject_that_exist():
@@ -44,6 +53,11 @@ def test_mangroves_do_not_concern_a_coast_without_them():
     assert not_relevant(parties()["PSE"], "MFT1.2", "functional-group").condition == "no_mangroves"
     assert not_relevant(parties()["LKA"], "A.CY.6") is None
     assert not_relevant(parties()["FRA"], "A.CY.6") is None
+
+
+def test_parties_whose_mangroves_are_left_out_of_the_series_have_no_unit():
+    left_out = [row["party"] for row in packaged_rows("biosetu.sources.official", "mangrove_exclusions")]
+    assert {code: context_facts()[code]["mangrove_units"].value for code in left_out} == dict.fromkeys(left_out, 0)
 
 
 def test_what_is_unknown_is_not_called_absent():

@@ -107,6 +107,21 @@ def test_indicator_page_shows_a_validated_figure_as_national(client):
     assert "national, validated" in page
 
 
+@pytest.mark.parametrize("code", ["3.1", "10.2", "A.3"])
+def test_an_indicator_with_figures_never_says_there_are_none(client, code):
+    page = client.get(f"/indicators/{code}/").content.decode()
+    assert "No figure for any of the Parties" not in page
+    assert page.count('class="comparison"') == len(reading.comparisons(code, "en")) > 0
+
+
+def test_parts_are_compared_where_a_series_has_no_national_value():
+    titles = [item.title for item in reading.comparisons("3.1", "en")]
+    assert len(titles) == len(set(titles)) >= 2
+    series = {item.key for item in reading.comparisons("A.3", "en")}
+    whole = [row for row in reading.evidence("LKA").observations.to_pylist() if row["indicator"] == "A.3"]
+    assert series <= {row["series"] for row in whole if not row["disaggregation"]}
+
+
 def test_open_dots_of_a_comparison_are_means_of_the_release_of_the_level(client):
     (item,) = [one for one in reading.comparisons("A.3", "en") if one.key == "ER_RSK_LST"]
     assert str(item.chart).count('class="dot-open"') == len(item.lines) + 1

@@ -207,7 +207,7 @@ def _body(
 
 
 def comparisons(indicator: str, language: str) -> tuple[Comparison, ...]:
-    """Return an indicator's series over all Parties shown, national values only."""
+    """Return an indicator's series over all Parties shown: national values, or each part where there are none."""
     codes = tuple(party.iso3 for party in shown_parties())
     return _comparisons(indicator, language, codes, snapshot().version, promised())
 
@@ -217,15 +217,19 @@ def _comparisons(
     indicator: str, language: str, codes: tuple[str, ...], at: Version, said: Promised
 ) -> tuple[Comparison, ...]:
     voice = Voice(language)
-    groups: dict[tuple[str, str], list[Summary]] = {}
+    groups: dict[tuple[str, str, str], list[Summary]] = {}
     for code in codes:
         for summary in told(_evidence(code, at, said).summaries_of(indicator)):
-            if not summary.disaggregation:
-                groups.setdefault((summary.series, summary.unit), []).append(summary)
-    return tuple(_comparison(series, group, voice, at) for (series, _), group in groups.items())
+            groups.setdefault((summary.series, summary.unit, summary.disaggregation), []).append(summary)
+    whole = {series for series, _, part in groups if not part}
+    return tuple(
+        _comparison(group, voice, at, f"dots-{place}")
+        for place, ((series, _, part), group) in enumerate(groups.items())
+        if not part or series not in whole
+    )
 
 
-def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version) -> Comparison:
+def _comparison(group: Sequence[Summary], voice: Voice, at: Version, key: str) -> Comparison:
     first = group[0]
     title = title_of(first, voice)
     names = {item.party: parties()[item.party].name(voice.language) for item in group}
@@ -238,9 +242,9 @@ def _comparison(series: str, group: Sequence[Summary], voice: Voice, at: Version
         places=places_of(group),
         marks=own_marks(voice),
     )
-    chart = dot_plot(dots, voice, options, key=f"dots-{series}", title=title) if len(group) > 1 else Markup("")
+    chart = dot_plot(dots, voice, options, key=key, title=title) if len(group) > 1 else Markup("")
     lines = tuple(_line(item, voice) for item in group)
-    return Comparison(series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group, at))
+    return Comparison(first.series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group, at))
 
 
 def _cited(group: Sequence[Summary], at: Version) -> tuple[Citation, ...]:
