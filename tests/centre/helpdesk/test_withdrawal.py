@@ -42,6 +42,8 @@ ASKED = {
 # address begins with -> why nothing that holders gave can come out of it
 APART = {
     "account/": "one's own account, of the person who looks",
+    "codes/": "a published code list",
+    "requests/assignment/<str:centre>/<": "providers proposed, whose reasons name no entry of the library",
     "assessments/": "a draft assessment of species, made of what its writer uploaded",
     "ecosystems/": "a draft study of ecosystems, made of what its writer uploaded",
     "plans/": "a plan, made of layers that its writer uploaded",

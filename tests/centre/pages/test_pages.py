@@ -11,7 +11,8 @@ from tests.observations.answered import give
 
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.pages import reading
-from biosetu.framework import indicators, name_order, parties, states, targets
+from biosetu.centre.pages.views import CODE_LISTS
+from biosetu.framework import code_lists, indicators, name_order, parties, states, targets
 from biosetu.observations import SCHEMA
 from biosetu.observations.schema import ANSWER_COLUMNS
 from biosetu.reports.series import baseline_of_level
@@ -230,3 +231,26 @@ def test_parties_of_an_indicator_stand_in_the_order_of_their_names_in_the_page_s
         names = [parties()[code].name(language) for code in re.findall(r"/parties/([A-Z]{3})/", part)]
         assert len(names) > 2
         assert names == sorted(names, key=name_order)
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("intertidal forests", "/codes/functional-group/#MFT1.2"),
+        ("المانغروف", "/codes/functional-group/#MFT1.2"),
+        ("MFT1.2", "/codes/functional-group/#MFT1.2"),
+    ],
+)
+def test_codes_of_the_lists_are_found_and_lead_to_their_row(client, text, leads):
+    assert f'href="{leads}"' in client.get("/find/", {"q": text}).content.decode()
+    page, place = leads.split("#")
+    assert f'id="{place}"' in client.get(page).content.decode()
+
+
+def test_every_code_list_has_a_page_in_both_languages(client):
+    assert set(code_lists()) == set(CODE_LISTS)
+    for name, held in code_lists().items():
+        for prefix in ("", "/ar"):
+            page = client.get(f"{prefix}/codes/{name}/").content.decode()
+            assert [code for code in held if f'id="{code}"' not in page] == []
+    assert client.get("/codes/nothing/").status_code == 404

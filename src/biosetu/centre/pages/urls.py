@@ -18,6 +18,7 @@ urlpatterns = [
     path("indicators/", views.indicator_list, name="indicators"),
     path("indicators/<str:code>/", views.indicator, name="indicator"),
     path("indicators/<str:code>/figures.csv", views.indicator_figures, name="indicator_figures"),
+    path("codes/<str:kind>/", views.codes, name="codes"),
     path("targets/", views.target_list, name="targets"),
     path("targets/<str:code>/", views.target, name="target"),
 ]

@@ -31,6 +31,7 @@ from biosetu.framework import (
     Entry,
     Indicator,
     Party,
+    code_list,
     elements,
     find_centre,
     find_party,
@@ -43,10 +44,26 @@ from biosetu.jobs.coverage import is_own, rows_of
 from biosetu.observations.given import with_answers
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports import html
+from biosetu.translation import N_
 
 MOST_FOUND = 30
 UNPROCESSABLE, CONFLICTING = 422, 409
 PLACES = {"party": "party", "indicator": "indicator", "target": "target", "goal": "target"}
+CODE_LISTS = {
+    "realm": N_("Realms (Global Ecosystem Typology)"),
+    "biome": N_("Biomes (Global Ecosystem Typology)"),
+    "functional-group": N_("Functional groups (Global Ecosystem Typology)"),
+    "threat": N_("Threats (IUCN)"),
+    "stress": N_("Stresses (IUCN)"),
+    "action": N_("Conservation actions (IUCN)"),
+    "research": N_("Research needed (IUCN)"),
+    "habitat": N_("Habitats (IUCN)"),
+    "use": N_("Use and trade (IUCN)"),
+    "system": N_("Systems (IUCN)"),
+    "species-category": N_("Categories of the Red List of species"),
+    "ecosystem-category": N_("Categories of the Red List of Ecosystems"),
+    "fao-area": N_("Marine fishing areas (FAO)"),
+}
 
 
 @require_safe
@@ -222,15 +239,27 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Find Parties, targets and indicators by code or name, in any language held."""
+    """Find Parties, targets, indicators and codes of the lists by code or name, in any language held."""
     text = request.GET.get("q", "").strip()[:100]
-    matches = found(text, only=tuple(PLACES), limit=MOST_FOUND) if text else []
+    matches = found(text, only=(*PLACES, *CODE_LISTS), limit=MOST_FOUND) if text else []
     results = [
         {"name": item.name, "code": item.entry.code, "kind": item.entry.kind, "address": _address(item.entry)}
         for item in matches
     ]
-    return render(request, "pages/search.html", {"text": text, "results": results})
+    return render(request, "pages/search.html", {"text": text, "results": results, "lists": CODE_LISTS})
+
+
+@require_safe
+def codes(request: HttpRequest, kind: str) -> HttpResponse:
+    """Show a code list: every entry with its code, in the publisher's order, and whose list it is."""
+    if kind not in CODE_LISTS:
+        raise Http404
+    held = list(code_list(kind).values())
+    context = {"name": kind, "lists": CODE_LISTS, "codes": held, "references": dict.fromkeys(c.reference for c in held)}
+    return render(request, "pages/codes.html", context)
 
 
 def _address(entry: Entry) -> str:
+    if entry.kind in CODE_LISTS:
+        return f"{reverse('codes', kwargs={'kind': entry.kind})}#{entry.code}"
     return reverse(PLACES[entry.kind], kwargs={"code": entry.code})
