@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.audit import reading
 from biosetu.centre.audit.models import AppendOnlyError, Entry
 from biosetu.centre.directory.models import Provider
@@ -220,6 +221,47 @@ def test_clock_stops_when_acknowledged_and_pauses_when_asked(people, request_of)
     assert request.ball == "requester"
     verbs.pass_ball(request=request, by=people["contributor"], to="centre")
     assert request.ball == "centre"
+
+
+@pytest.mark.parametrize("column", ["party", "other_parties"])
+def test_a_party_that_is_none_is_not_written_in(people, request_of, column):
+    request = request_of()
+    with pytest.raises(DataError) as caught:
+        verbs.save(request=request, by=people["contributor"], values={column: "NPL; Bhutan"})
+    assert [(problem.column, problem.value) for problem in caught.value.problems] == [(column, "Bhutan")]
+    assert request.parties_of() == {"NPL"}
+
+
+def test_a_draft_is_not_turned_into_a_request_for_another_party(people, request_of):
+    request = request_of()
+    with pytest.raises(DataError, match="you do not ask for this Party"):
+        verbs.save(request=request, by=people["contributor"], values={"party": "BTN"})
+    assert SupportRequest.objects.get(pk=request.pk).parties_of() == {"NPL"}
+    verbs.save(request=request, by=people["contributor"], values={"other_parties": "BTN"})
+    assert SupportRequest.objects.get(pk=request.pk).parties_of() == {"NPL", "BTN"}
+
+
+def test_the_centre_of_a_draft_follows_its_party(people, request_of):
+    Role.objects.create(account=people["contributor"], role="contributor", party="JOR", office="O")
+    request = request_of()
+    asker = Account.objects.get(pk=people["contributor"].pk)
+    verbs.save(request=request, by=asker, values={"party": "JOR"})
+    kept = SupportRequest.objects.get(pk=request.pk)
+    assert (kept.centre, kept.parties_of()) == ("iucn-west-asia", {"JOR"})
+
+
+def test_a_party_is_added_until_the_request_is_endorsed_and_endorses_for_itself(people, request_of):
+    request = request_of(**ELEVEN)
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.save(request=request, by=people["officer"], values={"other_parties": "BTN"})
+    assert verbs.act(request=request, verb="endorse", by=people["focal_point"]).after == "submitted"
+    assert verbs.act(request=request, verb="endorse", by=people["neighbour"]).after == "endorsed"
+    for verb in ("articulate", "plan"):
+        verbs.save(request=request, by=people["officer"], values={"problem": "Springs", "other_parties": "BTN"})
+        with pytest.raises(DataError, match="only until the request is endorsed"):
+            verbs.save(request=request, by=people["contributor"], values={"other_parties": "BTN;LKA"})
+        assert SupportRequest.objects.get(pk=request.pk).parties_of() == {"NPL", "BTN"}
+        verbs.act(request=request, verb=verb, by=people["officer"])
 
 
 def test_save_merges_and_keeps_the_audit(people, request_of):

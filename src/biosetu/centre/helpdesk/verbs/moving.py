@@ -5,7 +5,7 @@ Of two people who press at once exactly one succeeds: every change is a conditio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -44,6 +44,15 @@ ATTEMPTS = 100  # of so many who open at once one gets its number in each round
 PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
 ENDED = N_("The consent of the people concerned has ended.")
 NOT_NOW = N_("The request is {state}; this is done only while it is one of: {states}.")
+PARTY_FIELDS = ("party", "other_parties")
+NOT_YOURS, ASK_ITS_OWN = (
+    N_("you do not ask for this Party"),
+    N_("Name it among the other countries, or ask its focal point"),
+)
+TOO_LATE, OF_ITS_OWN = (
+    N_("a Party is added only until the request is endorsed"),
+    N_("Let this Party ask in a request of its own"),
+)
 MOVED = N_("%(reference)s %(title)s: there is something new.")
 
 
@@ -93,14 +102,39 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
     demand(by, "edit", request)
     merged = {**request.values, **{name: value.strip() for name, value in values.items()}}
     checked(merged)
+    if not request.joint and (problems := list(_unfit(request, by, merged))):
+        raise DataError(problems)
     before = {**request.values, "title": request.title}
+    centre = _centre_after(request, merged)
     request.title = merged.get("title", "") or merged.get("what", "")[:80]
     request.values = merged
     request.confidential = merged.get("confidential", "").casefold() in YES
-    claim(request, title=request.title, values=merged, confidential=request.confidential)
+    claim(request, title=request.title, values=merged, confidential=request.confidential, centre=centre)
     if not request.joint:
         _keep_parties(request, _parties(merged))
     _audit_form(request, by, "edit", before, {**merged, "title": request.title})
+
+
+def _unfit(request: SupportRequest, by: Account, merged: Mapping[str, str]) -> Iterator[Problem]:
+    """Return which Parties cannot be written in: those somebody does not ask for, and those too late to endorse."""
+    reach = {*parts(request.values.get("party", "")), *parties_for(by, "open", "request")}
+    reach |= parties_for(by, "gather", "party")
+    for code in parts(merged.get("party", "")):
+        if code not in reach:
+            yield Problem(NOT_YOURS, ASK_ITS_OWN, "party", column="party", value=code)
+    if request.state in {"draft", "submitted"}:
+        return
+    there = frozenset(request.request_parties.values_list("party", flat=True))
+    for column in PARTY_FIELDS:
+        for code in parts(merged.get(column, "")):
+            if code not in there:
+                yield Problem(TOO_LATE, OF_ITS_OWN, "party", column=column, value=code)
+
+
+def _centre_after(request: SupportRequest, merged: Mapping[str, str]) -> str:
+    """Return the centre of a request: that of its Parties while it is a draft and nobody chose another."""
+    drafted = request.state == "draft" and request.centre == _centre_of(_parties(request.values))
+    return _centre_of(_parties(merged)) if drafted else request.centre
 
 
 def _audit_form(
@@ -307,8 +341,9 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
     """Return what is filled in; raise `DataError` with every wrong field."""
     problems = list(check("request", values))
     problems += [
-        Problem("there is no such Party", "Use three-letter codes, separated by ;", "party", column="party", value=code)
-        for code in parts(values.get("party", ""))
+        Problem("there is no such Party", "Use three-letter codes, separated by ;", "party", column=column, value=code)
+        for column in PARTY_FIELDS
+        for code in parts(values.get(column, ""))
         if code not in parties()
     ]
     if problems:
