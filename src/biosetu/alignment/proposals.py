@@ -133,7 +133,7 @@ def proposal_table(found: Sequence[Proposal]) -> pa.Table:
                 "language": entry.language,
                 "page": entry.page,
                 "quantities": "; ".join(
-                    f"{q.value:g} {q.unit}{f' by {q.year}' if q.year else ''}" for q in entry.quantities
+                    f"{q.value:.15g} {q.unit}{f' by {q.year}' if q.year else ''}" for q in entry.quantities
                 ),
                 "years": "; ".join(map(str, entry.years)),
                 "status": "proposed",

@@ -12,6 +12,7 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.audit.models import Entry
 from biosetu.centre.directory import verbs
 from biosetu.centre.directory.models import Provider
+from biosetu.centre.helpdesk import public
 from biosetu.cooperation import Refused
 from biosetu.problems import DataError
 
@@ -80,6 +81,24 @@ def test_an_edit_of_a_listed_entry_waits_for_review_again(client, owner, listed)
     verbs.edit(provider=listed, by=owner, values={**WHOLE, "expertise": "bats"})
     assert listed.standing == "submitted"
     assert "Hill University" not in seen(client)
+
+
+def test_consent_taken_back_by_an_edit_takes_the_entry_out_and_nobody_lists_it(client, owner, officer, listed):
+    verbs.edit(provider=listed, by=owner, values={**WHOLE, "consent": ""})
+    assert (listed.standing, listed.consented_on) == ("draft", None)
+    assert "Hill University" not in seen(client)
+    with pytest.raises(PermissionDenied):  # a draft is its owner's alone
+        verbs.review(provider=listed, by=officer, listed=True)
+    with pytest.raises(Refused, match="I agree to be listed"):
+        verbs.submit(provider=listed, by=owner)
+
+
+def test_what_is_told_of_requests_is_told_anew_when_the_directory_changes(owner, listed):
+    before = public.version()
+    verbs.withdraw(provider=listed, by=owner)
+    withdrawn = public.version()
+    verbs.erase(provider=listed, by=owner)
+    assert len({before, withdrawn, public.version()}) == 3
 
 
 def test_withdrawal_takes_an_entry_out_at_once(client, owner, listed):

@@ -50,6 +50,17 @@ def test_open_requests_are_those_that_the_reader_may_see(people, request_of, gap
     counts = {name: {one.gap.id: one.requests for one in priorities(user)}[gaps[0].id]
               for name, user in (("public", NOBODY), ("officer", people["officer"]))}  # fmt: skip
     assert counts == {"public": 1, "officer": 2}
+    told = {one.gap.id: one.requests for one in priorities(people["officer"], confidential=False)}
+    assert told[gaps[0].id] == 1
+
+
+def test_the_report_counts_no_confidential_request(client, people, request_of, gaps):
+    made = request_of(confidential="yes", targets=gaps[0].target)
+    SupportRequest.objects.filter(pk=made.pk).update(state="planning")
+    client.force_login(people["officer"])
+    report = Document(io.BytesIO(client.get(reverse("results_report")).content))
+    (table,) = [one for one in report.tables if one.rows[0].cells[2].text == "Parties"]
+    assert {row.cells[-1].text for row in table.rows[1:]} == {"0"}
 
 
 def test_the_page_and_the_table_say_the_same(client, people, gaps):

@@ -33,7 +33,7 @@ def register(*, by: Account, values: Mapping[str, str]) -> Provider:
 
 @transaction.atomic
 def edit(*, provider: Provider, by: Account, values: Mapping[str, str]) -> None:
-    """Change one's own entry; a listed one waits for review again."""
+    """Change one's own entry; a listed one waits for review again, one whose consent is taken back is a draft."""
     if not may(by, "edit", provider):
         raise PermissionDenied
     _check(values)
@@ -41,7 +41,9 @@ def edit(*, provider: Provider, by: Account, values: Mapping[str, str]) -> None:
     provider.name = values.get("name", provider.name)
     for name, value in _columns(values).items():
         setattr(provider, name, value)
-    if provider.standing == Standing.LISTED:
+    if "consent" not in provider.values:
+        provider.consented_on, provider.standing = None, Standing.DRAFT
+    elif provider.standing == Standing.LISTED:
         provider.standing = Standing.SUBMITTED
     provider.changed = timezone.now()
     provider.save()

@@ -137,5 +137,5 @@ def _known(request: HttpRequest, period: Period) -> Known:
         figures=figures(rows, period.since, rated, period.last),
         earlier=None if before is None else figures(rows, before.since, frozenset(), before.until),
         service_figures=service_figures(public, period.since, period.last),
-        priorities=priorities(request.user),
+        priorities=priorities(request.user, confidential=False),
     )

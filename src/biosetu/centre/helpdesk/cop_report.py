@@ -154,7 +154,7 @@ def _introduction(known: Known) -> Part:
         " centre helps to say what is needed, finds who can help, and follows the work to its result."
     )
     count = ngettext("The centre serves %(num)d Party:", "The centre serves %(num)d Parties:", len(known.served))
-    facts = Facts(tuple(Fact(gettext(LABELS[name]), f"{known.value(name):g}") for name in SUMMARY))
+    facts = Facts(tuple(Fact(gettext(LABELS[name]), f"{known.value(name):.15g}") for name in SUMMARY))
     blocks: list[Block] = [Paragraph(gettext(mandate)), Paragraph(f"{count % {'num': len(known.served)}} {served}.")]
     hint = N_("The host, the staff, the funds of the period.")
     return "introduction", gettext("Introduction: mandate, Parties served, period"), [*blocks, facts, _write(hint)]
@@ -165,7 +165,7 @@ def _asked(known: Known) -> Part:
     if known.earlier is not None:
         before = next((one.value for one in known.earlier if one.measure == "requests"), 0.0)
         said = gettext("{now} requests in the period; {before} in the period of the same length before it.")
-        blocks.append(Paragraph(said.format(now=f"{known.value('requests'):g}", before=f"{before:g}")))
+        blocks.append(Paragraph(said.format(now=f"{known.value('requests'):.15g}", before=f"{before:.15g}")))
     demand, supply = known.of("demand"), known.of("supply")
     codes = [code for code in targets() if code in demand or code in supply]
     rows = [(f"{code} {targets()[code].theme(language())}", demand.get(code, 0), supply.get(code, 0)) for code in codes]
@@ -196,7 +196,9 @@ def _services(known: Known) -> Part:
         rows.append((one.title, gettext(kinds.get(one.kind, one.kind)), when, codes, came))
     heads = (gettext("Service"), gettext("Kind"), gettext("Days"), gettext("Parties"), gettext("Took part"))
     blocks = _grid(gettext("Services delivered"), heads, rows)
-    counted = [(gettext(SERVICE_LABELS[one.measure]), _group(one), f"{one.value:g}") for one in known.service_figures]
+    counted = [
+        (gettext(SERVICE_LABELS[one.measure]), _group(one), f"{one.value:.15g}") for one in known.service_figures
+    ]
     columns = (gettext("Figure"), gettext("Group"), gettext("Number"))
     blocks += _grid(gettext("Figures of services"), columns, counted, numeric=False)
     return "services", gettext("Services delivered"), blocks or [_nothing()]
@@ -241,7 +243,7 @@ def _results(known: Known) -> Part:
     columns = (gettext("Party"), gettext("Capacity at first (%)"), gettext("Capacity now (%)"))
     blocks += _grid(gettext("Capacity before and after"), columns, moved)
     counts = gettext("Apart from outcomes: {activities} activities, outputs and deliverables in plans.")
-    blocks.append(Paragraph(counts.format(activities=f"{known.value('activities'):g}")))
+    blocks.append(Paragraph(counts.format(activities=f"{known.value('activities'):.15g}")))
     return "outcomes", gettext("Outcomes"), blocks
 
 
@@ -342,7 +344,7 @@ def _party_names(codes: Iterable[str]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:g}"
+    return "–" if value is None else f"{value:.15g}"
 
 
 def _group(one: Figure) -> str:

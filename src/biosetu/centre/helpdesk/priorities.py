@@ -44,15 +44,19 @@ class Priority:
     requests: int
 
 
-def priorities(user: User) -> list[Priority]:
-    """Return the gaps that at least two Parties share, those of most Parties first."""
+def priorities(user: User, *, confidential: bool = True) -> list[Priority]:
+    """Return the gaps that at least two Parties share, those of most Parties first.
+
+    Open requests are counted as far as the person may see them; without `confidential` none of those, for what will
+    be public.
+    """
     served = dict.fromkeys(item.party.iso3 for _, members in reading.served() for item in members)
     shared: dict[tuple[str, str, str], dict[str, Gap]] = {}
     for code in served:
         for gap in reading.supported(code).gaps:
             if gap.kind != UNSUPPORTED:
                 shared.setdefault(kind_of(gap), {}).setdefault(code, gap)
-    asked = _asked(user)
+    asked = _asked(user, confidential=confidential)
     found = [_priority(among, asked) for among in shared.values() if len(among) >= FEWEST]
     order = {code: place for place, code in enumerate(targets())}
     return sorted(found, key=lambda one: (-len(one.codes), order.get(one.gap.target, len(order)), one.gap.id))
@@ -72,9 +76,10 @@ def _priority(among: dict[str, Gap], asked: dict[tuple[str, str], int]) -> Prior
     return Priority(gap, gap.says.text(language()), title, tuple(codes), names, open_now)
 
 
-def _asked(user: User) -> dict[tuple[str, str], int]:
+def _asked(user: User, *, confidential: bool) -> dict[tuple[str, str], int]:
     """Return how many open requests each Party has under each target, among those that the person may see."""
     seen = visible_to(user, SupportRequest.objects.all()).exclude(state__in=[*FINAL, "draft"])
+    seen = seen if confidential else seen.filter(confidential=False)
     rows = RequestParty.objects.filter(request__in=seen, standing=Taking.PART).order_by()
     counts: dict[tuple[str, str], int] = {}
     same = rows.annotate(listed=KeyTextTransform("targets", "request__values")).values("party", "listed")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 from django.db.models import Count, Max
 
+from biosetu.centre.directory import models as directory
+from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.facts import withheld
 from biosetu.centre.helpdesk.models import Candidate, PlanItem, RequestParty, SupportRequest
 from biosetu.centre.library.models import PUBLISHED, Item
@@ -32,11 +34,14 @@ Version = tuple[object, ...]
 
 
 def version() -> Version:
-    """Return what changes whenever a public request or entry of the library does; kept pages are thrown away then."""
+    """Return what changes whenever what may be told does: requests, the library, whose names the directory lists."""
     requests = SupportRequest.objects.aggregate(many=Count("pk"), newest=Max("changed"))
     items = Item.objects.aggregate(many=Count("pk"), newest=Max("changed"), released=Max("released_on"))
     shown = Item.objects.filter(PUBLISHED).count()
-    return (*requests.values(), *items.values(), shown)
+    names = Provider.objects.aggregate(
+        many=Count("pk"), newest=Max("changed"), listed=Count("pk", filter=directory.PUBLISHED)
+    )
+    return (*requests.values(), *items.values(), shown, *names.values())
 
 
 def tables(party: str) -> Mapping[str, pa.Table]:

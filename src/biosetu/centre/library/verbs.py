@@ -142,7 +142,7 @@ def _shared(request: SupportRequest) -> dict[str, str]:
 def _solution(request: SupportRequest) -> dict[str, str]:
     lines = [line.text for line in request.plan.filter(kind__in=("output", "activity", "deliverable"))]
     measured = request.plan.exclude(indicator="").filter(result__isnull=False)
-    numbers = [f"{line.text}: {line.baseline:g} → {line.result:g} {line.unit}".strip() for line in measured
+    numbers = [f"{line.text}: {line.baseline:.15g} → {line.result:.15g} {line.unit}".strip() for line in measured
                if line.baseline is not None and line.result is not None]  # fmt: skip
     touched = request.consents.exists() or request.values.get("touches_communities", "").casefold() in YES
     return _shared(request) | {

@@ -48,10 +48,10 @@ def _against_total(sheet: str, group: list[Entry], total: Entry, listed: Disaggr
     limit = _number(total) * (1 + tolerances()["part_over_total"])
     larger = [entry for entry in group if _number(entry) > limit]
     for entry in larger:
-        yield _finding("part-over-total", sheet, entry, f"{entry.value:g} of {total.value:g}", "value")
+        yield _finding("part-over-total", sheet, entry, f"{entry.value:.15g} of {total.value:.15g}", "value")
     added = sum(_number(entry) for entry in group)
     if not larger and len(group) > 1 and added > limit and (listed is None or listed.exclusive):
-        yield _finding("parts-over-total", sheet, group[-1], f"{added:g} of {total.value:g}", "value")
+        yield _finding("parts-over-total", sheet, group[-1], f"{added:.15g} of {total.value:.15g}", "value")
 
 
 def _against_hundred(sheet: str, group: list[Entry], listed: Disaggregation | None) -> Iterator[Finding]:
@@ -59,9 +59,9 @@ def _against_hundred(sheet: str, group: list[Entry], listed: Disaggregation | No
         return
     added = sum(_number(entry) for entry in group)
     if added > 100 + tolerances()["shares_over"]:
-        yield _finding("shares-over", sheet, group[-1], f"{added:g}", "value")
+        yield _finding("shares-over", sheet, group[-1], f"{added:.15g}", "value")
     elif added < 100 - tolerances()["shares_under"] and _complete(group, listed):
-        yield _finding("shares-under", sheet, group[-1], f"{added:g}", "value")
+        yield _finding("shares-under", sheet, group[-1], f"{added:.15g}", "value")
 
 
 def _complete(group: list[Entry], listed: Disaggregation | None) -> bool:
@@ -111,7 +111,9 @@ def jumps(sheet: str, entries: Sequence[Entry]) -> Iterator[Finding]:
         ordered = sorted(group, key=lambda entry: entry.year or 0)
         for before, after in pairwise(ordered):
             if before.year != after.year and _too_far(before, after):
-                yield _finding("jump", sheet, after, f"{before.value:g} ({before.year}) to {after.value:g}", "value")
+                yield _finding(
+                    "jump", sheet, after, f"{before.value:.15g} ({before.year}) to {after.value:.15g}", "value"
+                )
 
 
 def _too_far(before: Entry, after: Entry) -> bool:
@@ -161,7 +163,7 @@ def ranges(sheet: str, entries: Iterable[Entry]) -> Iterator[Finding]:
         if rule.kind == "percent" and not 0 <= value <= 100:
             yield _finding("percent-range", sheet, entry, "", "value")
         elif rule.maximum is not None and not (rule.minimum or 0.0) <= value <= rule.maximum:
-            yield _finding("index-range", sheet, entry, f"{rule.minimum or 0:g}–{rule.maximum:g}", "value")
+            yield _finding("index-range", sheet, entry, f"{rule.minimum or 0:.15g}–{rule.maximum:.15g}", "value")
         elif rule.minimum is not None and value < rule.minimum:
             yield _finding("negative", sheet, entry, "", "value")
 
@@ -192,5 +194,5 @@ def _number(entry: Entry) -> float:
 
 def _finding(defect: str, sheet: str, entry: Entry, detail: str, column: str) -> Finding:
     shown = {"value": entry.value, "disaggregation": entry.disaggregation, "code": entry.code}.get(column)
-    text = f"{shown:g}" if isinstance(shown, float) else str(shown or "")
+    text = f"{shown:.15g}" if isinstance(shown, float) else str(shown or "")
     return Finding(defect, sheet, entry.number, column, text, detail)

@@ -58,10 +58,10 @@ def measure(*, item: PlanItem, by: Account, result: float, on: date | None = Non
     if not math.isfinite(result):
         raise Refused(N_("Give a number."))
     claim(item.request)
-    before = "" if item.result is None else f"{item.result:g}"
+    before = "" if item.result is None else f"{item.result:.15g}"
     item.result, item.done_on = result, on or days.today()
     item.save(update_fields=["result", "done_on"])
-    audit(item.request, by, "measure", {"line": item.pk, "result": as_pair((before, f"{result:g}"))})
+    audit(item.request, by, "measure", {"line": item.pk, "result": as_pair((before, f"{result:.15g}"))})
 
 
 @transaction.atomic
