@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from tests.centre.helpdesk.conftest import ELEVEN
+from tests.centre.helpdesk.conftest import ELEVEN, account
 from tests.centre.helpdesk.test_verbs import agreed
 
 from biosetu.centre.accounts.models import Notice
@@ -239,3 +239,19 @@ def test_work_stops_when_consent_expires(people, request_of, providers):
         assert (request.state, request.steps.last().role) == ("on_hold", "clock")
         with pytest.raises(Refused, match="work stops"):
             verbs.act(request=request, verb="resume", by=people["officer"])
+
+
+def test_what_arrived_for_parties_of_another_centre_is_not_known_here(client, people, request_of):
+    request = request_of(**{**ELEVEN, "title": "Springs of the hills", "confidential": "yes"})
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.act(request=request, verb="hand_over", by=people["officer"], reason="It lies elsewhere.")
+    content = exchange.hand_over_file(request=request, by=people["officer"])
+    with pytest.raises(Refused, match="serves none of the Parties"):
+        exchange.arrive(content=content, by=people["far_officer"])
+    exchange.arrive(content=content, by=people["officer"])
+    shown = {}
+    for name, person in {**people, "both": account("both", "officer", centre="iucn-west-asia")}.items():
+        client.force_login(person)
+        page = client.get(reverse("arrivals"))
+        shown[name] = page.status_code == 200 and "Springs of the hills" in page.content.decode()
+    assert {name for name, there in shown.items() if there} == {"officer", "manager"}

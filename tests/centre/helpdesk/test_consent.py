@@ -235,3 +235,17 @@ def test_who_objected_or_stopped_sees_the_request_also_when_it_is_made_confident
     deaf = account("deaf", "community", party="NPL")
     assert not visible_to(deaf, SupportRequest.objects.all()).filter(pk=request.pk).exists()
     assert not may(deaf, "see", request)
+
+
+def test_how_a_people_decided_and_who_entered_it_is_read_by_those_concerned(client, people, request_of, providers):
+    request, _ = at_work(people, request_of)
+    told = ("Assembly under the old tree", "Tharu", "Office of community")
+    decision = {**CONSENT, "process": told[0], "languages": told[1]}
+    verbs.record_consent(request=request, by=people["community"], status="given", **decision)
+    reads = {}
+    for name, person in people.items():
+        client.force_login(person)
+        page = client.get(reverse("request", args=[request.reference])).content.decode()
+        reads[name] = [words for words in told if words in page]
+    concerned = {"contributor", "focal_point", "community", "officer", "manager", "provider"}
+    assert reads == {name: list(told) if name in concerned else [] for name in people}

@@ -189,3 +189,17 @@ def test_setuland_measures_again_and_the_change_shows_on_the_request_and_on_its_
     assert "0.8 in 2026, a change of −0.01 since 2014" in shown
     assert "second edition (fictional)" in shown
     assert "Measured again in 2026: 0.8, a change of −0.01 since 2014" in client.get(party_page).content.decode()
+
+
+def test_what_both_sides_said_at_closing_is_read_by_those_concerned(client, closed, people):
+    request, helper = closed
+    verbs.rate(request=request, by=people["contributor"], score=4, words="The list is used")
+    verbs.rate(request=request, by=helper, score=2, words="With more time")
+    reads = {}
+    for name, person in people.items():
+        client.force_login(person)
+        page = client.get(reverse("request", args=[request.reference])).content.decode()
+        reads[name] = "The list is used" in page, "With more time" in page
+    concerned = {"contributor", "focal_point", "community", "officer", "manager", helper.username}
+    assert {name for name, seen in reads.items() if seen == (True, True)} == concerned
+    assert {seen for name, seen in reads.items() if name not in concerned} == {(False, False)}

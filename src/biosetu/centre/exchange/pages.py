@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from itertools import islice
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,9 @@ from biosetu.centre.exchange.models import Arrival, KnownKey
 from biosetu.centre.exchange.signing import public_key
 from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.models import SupportRequest
-from biosetu.centre.pressing import DONE, account_of, seen, telling
+from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.receiving import received, receives
-from biosetu.centre.wording import gettext
+from biosetu.problems import DataError
 
 SHOWN = 50
 
@@ -43,11 +44,10 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     if not at_centre(account):
         raise PermissionDenied
     if request.method == "POST":
-        with received(request) as sent:
+        with received(request) as sent, telling(request, passing=(DataError,)):
             verbs.arrive(content=sent.path.read_bytes(), by=account)
-        messages.success(request, gettext(DONE))
         return redirect("arrivals")
-    rows = list(Arrival.objects.select_related("request")[:SHOWN])
+    rows = list(islice(verbs.waiting_for(account), SHOWN))
     known = KnownKey.objects.in_bulk({row.key for row in rows}, field_name="key")
     return render(request, "exchange/arrivals.html", {"rows": rows, "signers": known, "key": public_key()})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -63,6 +63,8 @@ def arrive(*, content: bytes, by: Account) -> Arrival:
     _officer(by)
     body, key = opened(content)
     _check(body)
+    if not _reach(by) & set(_named(body)):
+        raise Refused(N_("Your centre serves none of the Parties of this file."))
     digest = hashlib.sha256(canonical({"body": body, "key": key})).hexdigest()
     made, new = Arrival.objects.get_or_create(digest=digest, defaults={"body": body, "key": key})
     if new:
@@ -108,8 +110,15 @@ def _officer(by: Account) -> None:
         raise PermissionDenied
 
 
+def waiting_for(by: Account) -> Iterator[Arrival]:
+    """Return what came in for Parties that the person's centre serves, the newest first; others do not know of it."""
+    reach = _reach(by)
+    return (one for one in Arrival.objects.select_related("request") if reach & set(_named(one.body)))
+
+
 def _reach(by: Account) -> frozenset[str]:
-    return frozenset().union(*(grant.parties for grant in grants(by) if grant.role in CENTRE_ROLES))
+    mine = (grant for grant in grants(by) if grant.role in CENTRE_ROLES and not grant.for_party)
+    return frozenset().union(*(grant.parties for grant in mine))
 
 
 def _named(body: Mapping[str, Any]) -> tuple[str, ...]:
