@@ -3,13 +3,14 @@
 import csv
 import math
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from biosetu.framework import centres, coverage, parties, targets
-from biosetu.observations import SCHEMA, is_indicator, problems_of, unit_code
+from biosetu.framework import centres, coverage, indicators, parties, targets
+from biosetu.observations import SCHEMA, indicator_units, is_indicator, problems_of, unit_code
 from biosetu.sources import official
 
 shared = os.environ.get("BIOSETU_SHARED", "")
@@ -191,6 +192,36 @@ def test_series_say_where_they_come_from_and_which_targets_they_speak_to() -> No
         assert unit_code(item.unit) == item.unit
         assert all((item.title("en"), item.title("ar"), item.citation, item.url, item.licence, item.vintage_basis))
         assert bool(item.footnote_en) == bool(item.footnote_ar)
+
+
+SDG_NUMBER = re.compile(r"SDG\D*(\d+\.\w+\.\d+)")
+
+
+def test_no_series_is_context_where_an_indicator_follows_its_sdg_number() -> None:
+    followed = {n for known in indicators().values() for n in SDG_NUMBER.findall(known.method_reference)}
+    assert {"2.5.1", "15.3.1", "15.9.1"} <= followed
+    present = [item for item in official.series().values() if item.targets and item.indicator.startswith("context:")]
+    assert {item.id for item in present if followed & set(SDG_NUMBER.findall(item.method))} == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("2.CT.1", {("AG_LND_DGRD", "", "percent")}),
+        (
+            "4.CT.1",
+            {
+                ("ER_GRF_PLNTSTOR", "Plant accessions stored", "count"),
+                ("ER_GRF_ANIMRCNTN", "Local breeds with enough genetic material stored", "count"),
+            },
+        ),
+        ("13.CY.1", {("ER_CBD_SMTA", "", "count")}),
+    ],
+)
+def test_series_of_component_and_complementary_indicators_carry_their_codes(code: str, found: set[object]) -> None:
+    rows = [row for row in official.observations().to_pylist() if row["indicator"] == code]
+    assert {(row["series"], row["disaggregation"], row["unit"]) for row in rows} == found
+    assert {row["unit"] for row in rows} == set(indicator_units(code))
 
 
 def test_protected_shares_are_labelled_without_oecm() -> None:
