@@ -36,8 +36,8 @@ class Consent:
     expires: date | None = None
 
     def stands(self, today: date) -> bool:
-        """Return whether work may go on under this consent today: given and not expired."""
-        return self.status == "given" and (self.expires is None or today <= self.expires)
+        """Return whether work may go on under this consent today: given, on a day that has come, and not expired."""
+        return self.status == "given" and self.on <= today and (self.expires is None or today <= self.expires)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,31 @@ def test_what_is_noted_while_work_stands_still_does_not_release_it(people, reque
     assert verbs.act(request=request, verb="resume", by=people["officer"]).after == "under_way"
 
 
+def test_a_consent_dated_ahead_does_not_stand_before_its_day(people, request_of, providers):
+    request, _ = agreed(people, request_of, touches_communities="yes")
+    ahead = request.today() + datetime.timedelta(days=400)
+    verbs.record_consent(request=request, by=people["community"], status="given", **{**CONSENT, "on": ahead})
+    with pytest.raises(Refused, match="work stops"):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+    assert verbs.act(request=request, verb="agree", by=people["officer"], today=ahead).after == "agreed"
+
+
+@pytest.mark.parametrize("state", ["agreed", "under_way"])
+def test_work_that_turns_out_to_touch_communities_stops_until_they_consent(people, request_of, providers, state):
+    request, helper = agreed(people, request_of)
+    verbs.act(request=request, verb="agree", by=people["officer"])
+    if state == "under_way":
+        verbs.act(request=request, verb="start", by=helper)
+    verbs.save(request=request, by=people["contributor"], values={"touches_communities": "yes"})
+    kept = SupportRequest.objects.get(pk=request.pk)
+    assert (kept.state, kept.previous_state) == ("on_hold", state)
+    assert kept.steps.last().reason == "Consent of the people concerned is not on record."
+    with pytest.raises(Refused, match="not on record"):
+        verbs.act(request=kept, verb="resume", by=people["officer"])
+    verbs.record_consent(request=kept, by=people["community"], status="given", **CONSENT)
+    assert verbs.act(request=kept, verb="resume", by=people["officer"]).after == state
+
+
 def made_confidential(request):
     found = SupportRequest.objects.get(pk=request.pk)
     verbs.save(request=found, by=found.owner, values={"confidential": "yes"})

@@ -15,6 +15,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.facts import roles_for
 from biosetu.centre.helpdesk.models import Candidate, Closure, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.verbs.forgetting import forget
 from biosetu.centre.receiving import Received
 from biosetu.cooperation import Refused, acts, states
 from biosetu.problems import DataError
@@ -437,3 +438,12 @@ def test_a_file_belongs_to_a_deliverable_of_the_same_plan(people, request_of, tm
     for to, wrong in ((request, activity), (other, line)):
         with pytest.raises(Refused, match="deliverable of this plan"):
             send(to, wrong)
+
+
+def test_a_request_that_came_back_outlives_the_person_with_its_history(people, request_of):
+    request, draft = request_of(), request_of()
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.act(request=request, verb="return", by=people["officer"], reason="Say where")
+    forget(people["contributor"])
+    assert [step.verb for step in SupportRequest.objects.get(pk=request.pk).steps.all()] == ["submit", "return"]
+    assert not SupportRequest.objects.filter(pk=draft.pk).exists()

@@ -40,9 +40,10 @@ TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
 def forget(account: Account) -> None:
     """Delete the person's drafts and contact fields; put a mark in place of their full name in the texts of requests.
 
-    A name of one word is left in texts: it may be a word. Files on requests are not searched.
+    A draft that was sent before and came back stays, with its history. A name of one word is left in texts: it may be
+    a word. Files on requests are not searched.
     """
-    SupportRequest.objects.filter(owner=account, state="draft").delete()
+    SupportRequest.objects.filter(owner=account, state="draft", steps__isnull=True).delete()
     for request in SupportRequest.objects.filter(owner=account):
         values = without_people("request", request.values)
         SupportRequest.objects.filter(pk=request.pk).update(values=values)

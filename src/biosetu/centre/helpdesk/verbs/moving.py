@@ -43,6 +43,7 @@ from biosetu.translation import N_
 ATTEMPTS = 100  # of so many who open at once one gets its number in each round
 PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
 ENDED = N_("The consent of the people concerned has ended.")
+NOT_ON_RECORD = N_("Consent of the people concerned is not on record.")
 NOT_NOW = N_("The request is {state}; this is done only while it is one of: {states}.")
 PARTY_FIELDS = ("party", "other_parties")
 NOT_YOURS, ASK_ITS_OWN = (
@@ -113,6 +114,9 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
     if not request.joint:
         _keep_parties(request, _parties(merged))
     _audit_form(request, by, "edit", before, {**merged, "title": request.title})
+    newly_touched = _yes(merged) and not _yes(before)
+    if newly_touched and request.state in {"agreed", "under_way"} and not request.consents.exists():
+        hold_for_consent(request, NOT_ON_RECORD)
 
 
 def _unfit(request: SupportRequest, by: Account, merged: Mapping[str, str]) -> Iterator[Problem]:
@@ -193,13 +197,13 @@ def _record(request: SupportRequest, by: Account, verb: str, before: str, role: 
 
 
 @transaction.atomic
-def hold_for_consent(request: SupportRequest) -> None:
-    """Stop work whose consent has ended, without anybody pressing: consent expired."""
+def hold_for_consent(request: SupportRequest, reason: str = ENDED) -> None:
+    """Stop work without anybody pressing: the consent has expired, or it turns out that one is needed."""
     before, ball = request.state, request.ball
     claim(request, state="on_hold", ball="nobody", previous_state=before, previous_ball=ball)
     Step.objects.create(
         request=request, verb="hold", before=before, after="on_hold", ball="nobody", role="clock", actor=None,
-        reason=ENDED,
+        reason=reason,
     )  # fmt: skip
     first = next(iter(sorted(request.parties_of())), "")
     changes = {"from": before, "to": "on_hold"}
@@ -349,6 +353,10 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
     if problems:
         raise DataError(problems)
     return {field.field: values.get(field.field, "").strip() for field in form("request") if values.get(field.field)}
+
+
+def _yes(values: Mapping[str, str]) -> bool:
+    return values.get("touches_communities", "").strip().casefold() in YES
 
 
 def _parties(values: Mapping[str, str]) -> tuple[str, ...]:
