@@ -1,10 +1,13 @@
 import math
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
 
+from biosetu.engine.vectors import geometries, read_layer
 from biosetu.species.maps import cells_touched, map_extent, used_codes
 
 GEOD = Geod(ellps="WGS84")
@@ -56,3 +59,26 @@ def test_codes_that_count_follow_the_mapping_standards():
 def test_empty_map_is_refused():
     with pytest.raises(ValueError, match="empty"):
         map_extent([shapely.Polygon()])
+
+
+@pytest.fixture
+def at_one_origin(monkeypatch):
+    monkeypatch.setattr("biosetu.species.maps.FEW_CELLS", 0)
+
+
+def test_rings_of_random_boxes_stay_closed(at_one_origin):
+    random = np.random.default_rng(4)
+    west, south = random.uniform(-179, 170, 150), random.uniform(-80, 75, 150)
+    wide, high = random.uniform(1, 5, (2, 150))
+    for box in shapely.box(west, south, west + wide, south + high):
+        area = abs(GEOD.geometry_area_perimeter(shapely.segmentize(box, 0.01))[0]) / 1e6
+        assert area < map_extent([box], cell_km=20).aoo_upper_km2 < area * 2
+
+
+def test_rings_of_all_countries_stay_closed(at_one_origin):
+    if "BIOSETU_SHARED" not in os.environ:
+        pytest.skip("needs BIOSETU_SHARED, the folder of shared data")
+    path = Path(os.environ["BIOSETU_SHARED"]) / "data/natural_earth/ne_50m_admin_0_countries.shp"
+    found = [map_extent([shapely.make_valid(shape)], cell_km=50) for shape in geometries(read_layer(path))]
+    assert len(found) == 242
+    assert all(extent.origins == 1 for extent in found)

@@ -82,8 +82,10 @@ def _on_plane(whole: shapely.Geometry, corners: Floats) -> shapely.Geometry:
     centre /= np.linalg.norm(centre)
 
     def project(points: Floats) -> Floats:
-        x, y = local_plane_m(np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1]), centre)
-        return np.column_stack((x, y))
+        """Project each place once: its last bit varies with where it stands in an array, and a ring must close."""
+        places, which = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
+        x, y = local_plane_m(np.ascontiguousarray(places.real), np.ascontiguousarray(places.imag), centre)
+        return np.column_stack((x, y))[which]
 
     return shapely.make_valid(shapely.transform(whole, project))
 
