@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from biosetu.cooperation.forms import biobridge, check, due, filled, form
+from biosetu.cooperation.forms import OTHER, biobridge, check, due, filled, form
 from biosetu.cooperation.guards import ELEVEN_FIELDS, FOUR_FIELDS
 
 
@@ -73,14 +73,60 @@ def test_biobridge_body_has_the_layout_and_nothing_of_ours():
         "title": "Red List", "targets": "4; 12", "party": "np", "websites": "https://a.org; https://b.org",
         "start": "2027-01-01", "confidential": "yes", "languages": "en;ne", "problem": "",
     }  # fmt: skip
-    assert biobridge("request", values, "ar") == {
-        "meta": {"languages": ["ar"]},
-        "title": {"ar": "Red List"},
+    assert biobridge("request", values) == {
+        "meta": {"languages": ["en"]},
+        "title": {"en": "Red List"},
         "gbfTargets": [{"identifier": "GBF-TARGET-04"}, {"identifier": "GBF-TARGET-12"}],
         "country": {"identifier": "np"},
         "websites": [{"url": "https://a.org"}, {"url": "https://b.org"}],
         "startDate": "2027-01-01",
     }
+
+
+def test_biobridge_texts_stand_under_the_language_that_they_are_in():
+    values = {"title": "دورة تدريبية", "problem": "لا يوجد تقييم", "other": "Only the hills are mapped of the country"}
+    body = biobridge("request", values)
+    assert [list(body[name]) for name in ("title", "problem", "other")] == [["ar"], ["ar"], ["en"]]
+    assert body["meta"] == {"languages": ["ar", "en"]}
+
+
+def test_biobridge_shapes_of_terms_references_and_kinds_of_help():
+    asked = {
+        "coverage": "The eastern hills", "organization": "DNPWC", "contact": "Asha Gurung <a.gurung@example.org>",
+        "assistance_types": "training;advice", "assistance_details": "It trains the staff of the parks",
+    }  # fmt: skip
+    body = biobridge("request", asked)
+    details = {"en": asked["assistance_details"]}
+    assert body["coverage"] == [{"identifier": OTHER, "customValue": {"en": "The eastern hills"}}]
+    assert body["organization"] == {"name": {"en": "DNPWC"}}
+    assert body["contact"] == {"lastName": "Asha Gurung", "emails": ["a.gurung@example.org"]}
+    assert body["typesDetails"] == {"training": details, "advice": details}
+    assert biobridge("opportunity", {"organizations": "Hill Institute; River Trust"})["organizations"] == [
+        {"name": {"en": "Hill Institute"}},
+        {"name": {"en": "River Trust"}},
+    ]
+
+
+KINDS = {
+    "lstring": "text", "date": "date", "link[]": "links", "term": "term", "term[]": "terms", "term[] (max 3)": "terms",
+    "reference[]": "organizations", "{assistance type identifier: lstring}": "texts by kind",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form_name", "schema"), [("request", "bbiRequest"), ("provider", "bbiProfile"), ("opportunity", "bbiOpportunity")]
+)
+def test_biobridge_shapes_are_those_of_the_official_forms(form_name, schema):
+    shared = os.environ.get("BIOSETU_SHARED")
+    if not shared:
+        pytest.skip("BIOSETU_SHARED is not set: the official field list is not at hand")
+    official = json.loads((Path(shared) / "reference" / "tsc-forms.json").read_text(encoding="utf-8"))[schema]
+    wanted = {row["field"]: row["kind"] for row in official}
+    for field in form(form_name):
+        if field.biobridge:
+            kind = wanted[field.biobridge]
+            expected = {"contact", "organization"} if kind == "reference" else {KINDS[kind]}
+            assert field.shape in expected, field.biobridge
 
 
 @pytest.mark.parametrize("form_name", ["request", "provider", "solution", "guidance", "opportunity", "service"])

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from biosetu.alignment.importing.languages import language_of, script_of
 from biosetu.cooperation.identifiers import orcid, ror
 from biosetu.cooperation.saying import Said, say
 from biosetu.framework import indicators, targets
@@ -28,6 +29,10 @@ CODES = "codes:"
 FRAMEWORK: Mapping[str, Callable[[], Mapping[str, object]]] = {"targets": targets, "indicators": indicators}
 LISTS = (CODES, "list", "links", "lines", "years", "people")
 PERSONAL = frozenset({"person", "people"})
+BY_KIND = "texts by kind"
+OTHER = "5B6177DD-5E5E-434E-8CB7-D63D67D5EBED"  # the Convention's term for what its list lacks
+READ = 500  # so many letters of a text tell its language
+_EMAIL = re.compile(r"[^\s,;<>()@]{1,64}@[^\s,;<>()@]{1,255}")
 _YEARS = re.compile(r"^.*\S\s*:\s*(19|20)\d{2}$")
 
 
@@ -37,8 +42,8 @@ class Field:
 
     `kind`: text, long, date, number, yes, list, lines, years (`name:year`, one a line), links, person, people (a list),
     identifier, or `codes:<list>`. `due` says by when it must be filled in (submit, planning, listed; empty: never);
-    `most` limits a list; `biobridge` is its name in the Bio-Bridge layout, empty for what only we ask. Fields of a
-    `group` lie folded away on a page.
+    `most` limits a list; `biobridge` is its name in the Bio-Bridge layout, empty for what only we ask, and `shape` how
+    it is written there (see `SHAPES`). Fields of a `group` lie folded away on a page.
     """
 
     form: str
@@ -51,6 +56,7 @@ class Field:
     biobridge: str
     source: str
     group: str
+    shape: str
 
     @property
     def is_list(self) -> bool:
@@ -79,6 +85,7 @@ def form(name: str) -> tuple[Field, ...]:
             biobridge=row["biobridge"],
             source=row["source"],
             group=row["group"],
+            shape=row["shape"],
         )
         for row in csv.DictReader(text.splitlines())
         if row["form"] == name
@@ -181,28 +188,75 @@ def _is_date(value: str) -> bool:
     return True
 
 
-def biobridge(name: str, values: Values, language: str = "en") -> dict[str, Any]:
+def biobridge(name: str, values: Values) -> dict[str, Any]:
     """Return a record in the Bio-Bridge field layout: texts by language, lists of terms, nothing that only we ask.
 
     Layout: bbiRequest, bbiProfile and bbiOpportunity of www.cbd.int (field names are facts; see docs/cooperation.md).
+    Where the layout refers to a record of an organization or a contact, that record stands in place of the reference,
+    in its own layout (organization, bbiContact), with what we know of it; a text where it wants a term is the custom
+    value of the term "other".
     """
-    body: dict[str, Any] = {"meta": {"languages": [language]}}
-    for field in form(name):
-        value = values.get(field.field, "").strip()
-        if field.biobridge and value:
-            body[field.biobridge] = _wired(field, value, language)
-    return body
+    held = {field: values[field.field].strip() for field in form(name) if field.biobridge and values.get(field.field)}
+    texts = _Texts(" ".join(value for field, value in held.items() if field.shape == "text"))
+    body: dict[str, Any] = {}
+    for field, value in held.items():
+        wired = _by_kind(values, value, texts) if field.shape == BY_KIND else SHAPES[field.shape](field, value, texts)
+        if wired:
+            body[field.biobridge] = wired
+    return {"meta": {"languages": sorted(texts.used) or [texts.said]}, **body}
 
 
-def _wired(field: Field, value: str, language: str) -> Any:
-    if field.kind in {"text", "long", "lines"}:
-        return {language: value}
-    if field.kind.startswith("codes:"):
-        terms = [{"identifier": code} for code in _terms(field.kind, value)]
-        return terms if field.is_list and field.biobridge != "country" else terms[0]
-    if field.kind == "links":
-        return [{"url": part} for part in parts(value)]
-    return value
+class _Texts:
+    """Writes each text of a record under its language: its own, or that of the whole where it has its script."""
+
+    def __init__(self, whole: str) -> None:
+        self._whole = whole
+        self.used: set[str] = set()
+
+    @property
+    def said(self) -> str:
+        """Return the language of the whole, English where that is not certain."""
+        return _told(self._whole[:READ])[0] or "en"
+
+    def __call__(self, text: str) -> dict[str, str]:
+        own, script = _told(text[:READ])
+        language = own or (self.said if script in {"", _told(self._whole[:READ])[1]} else "en")
+        self.used.add(language)
+        return {language: text}
+
+
+@lru_cache(maxsize=10_000)
+def _told(text: str) -> tuple[str, str]:
+    return language_of(text), script_of(text)
+
+
+def _by_kind(values: Values, text: str, texts: _Texts) -> dict[str, dict[str, str]]:
+    return {code: texts(text) for code in parts(values.get("assistance_types", ""))}
+
+
+def _of_list(field: Field, value: str, texts: _Texts) -> list[dict[str, Any]]:
+    if not field.kind.startswith(CODES):
+        return [{"identifier": OTHER, "customValue": texts(value)}]
+    return [{"identifier": code} for code in _terms(field.kind, value)]
+
+
+def _contact(value: str) -> dict[str, Any]:
+    """Return a contact as the layout keeps one; the name, which we keep in one piece, stands as the last name."""
+    emails = _EMAIL.findall(value)
+    name = " ".join(_EMAIL.sub(" ", value).split()).strip(" ,;:<>()")
+    return {**({"lastName": name} if name else {}), **({"emails": emails} if emails else {})}
+
+
+SHAPES: Mapping[str, Callable[[Field, str, _Texts], Any]] = {
+    "text": lambda _, value, texts: texts(value),
+    "date": lambda _, value, __: value,
+    "links": lambda _, value, __: [{"url": part} for part in parts(value)],
+    "term": lambda field, value, texts: next(iter(_of_list(field, value, texts)), None),
+    "terms": _of_list,
+    "organization": lambda _, value, texts: {"name": texts(value)},
+    "organizations": lambda _, value, texts: [{"name": texts(part)} for part in parts(value)],
+    "contact": lambda _, value, __: _contact(value),
+}
 
 
 def _terms(kind: str, value: str) -> Iterator[str]:

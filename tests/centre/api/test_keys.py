@@ -106,7 +106,7 @@ def test_contact_persons_are_told_to_those_concerned_alone(client, held):
     reference = SupportRequest.objects.filter(confidential=False).exclude(state="draft").get().reference
     own = keys.make(by=held, name="x", wanted=ALL, days=1)[1]
     listed = next(item for item in ask(client, "requests", own).json()["items"] if item["reference"] == reference)
-    assert ask(client, f"requests/{reference}", own).json()["body"]["contact"] == ELEVEN["contact"]
+    assert ask(client, f"requests/{reference}", own).json()["body"]["contact"] == {"lastName": ELEVEN["contact"]}
     assert "contact" not in ask(client, f"requests/{reference}").json()["body"]
     assert "contact" not in listed["body"]
     assert b"secret person" not in ask(client, "providers").content

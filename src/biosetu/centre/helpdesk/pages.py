@@ -300,7 +300,7 @@ def biobridge_file(request: HttpRequest, reference: str) -> JsonResponse:
     found = _seen(request, reference)
     if not roles_for(request.user, found):
         raise PermissionDenied
-    body = biobridge("request", {**found.values, "title": found.title}, language())
+    body = biobridge("request", {**found.values, "title": found.title})
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
