@@ -11,6 +11,8 @@ YEAR = 2026
 CASES = {
     ("same_organization", "organization"): ({"organization": "DNPWC"}, {"organization": "dnpwc"}, True),
     ("same_ministry", "ministry"): ({"ministry": "Ministry of Water"}, {"ministry": "Ministry  of water"}, True),
+    ("same_ministry", "organization"): ({"organization": "Ministry of Water"}, {"ministry": "Ministry of Water"}, True),
+    ("same_organization", "ministry"): ({"ministry": "Ministry of Water"}, {"name": "Ministry of Water"}, True),
     ("supervisor", "contacts"): ({"contacts": ("A. Rai",)}, {"supervisors": ("a. rai",)}, True),
     ("supervisor", "supervisors"): ({"supervisors": ("B. Lama",)}, {"contacts": ("B. Lama",)}, True),
     ("declared_interest", "organization"): ({"organization": "DNPWC"}, {"interests": ("X", "DNPWC")}, True),

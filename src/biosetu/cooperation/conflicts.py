@@ -61,10 +61,10 @@ _CLUES: Mapping[str, Clues] = {
     "request": lambda request, _: (request.request,),
 }
 _MARKS: Mapping[str, Marks] = {
-    "same_organization": lambda provider, _: (provider.organization,),
+    "same_organization": lambda provider, _: (provider.name, provider.organization),
     "same_ministry": lambda provider, _: (provider.ministry,),
     "declared_interest": lambda provider, _: provider.interests,
-    "funder": lambda provider, _: provider.funders,
+    "funder": lambda provider, _: (*provider.funders, provider.name, provider.organization),
     "joint_work": lambda provider, year: _recent(provider.joint_work, year),
 }
 _OF_SCOPE: Mapping[tuple[str, str], Marks] = {

@@ -191,6 +191,12 @@ def _availability(requests: Sequence[Request], providers: Sequence[Provider]) ->
     return np.asarray(np.minimum(enough, share[None, :]))
 
 
+def place_of(matched: Fit, row: int, column: int) -> int:
+    """Return where a provider stands among all that are eligible for a request; the first of equals counts."""
+    scores = matched.total[row]
+    return int(((scores > scores[column]) & ~matched.excluded[row]).sum()) + 1
+
+
 def shortlist(matched: Fit, row: int, most: int) -> NDArray[np.int64]:
     """Return the columns of the best `most` eligible providers for one request, best first, ties by provider name."""
     eligible = np.flatnonzero(~matched.excluded[row] & (matched.total[row] > 0))

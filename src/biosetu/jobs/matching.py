@@ -20,6 +20,7 @@ from biosetu.cooperation import (
     assign,
     fit,
     lacking,
+    place_of,
     read_providers,
     read_requests,
     read_works,
@@ -160,10 +161,10 @@ def _rows(matched: Fit, assigned: Assignment, most: int, language: str) -> pa.Ta
     rows = []
     for row, request in enumerate(matched.requests):
         taken = int(assigned.provider[row])
-        listed = [int(column) for column in shortlist(matched, row, most)]
-        if taken >= 0 and taken not in listed:
-            listed.append(taken)
-        for rank, column in enumerate(listed, start=1):
+        listed = list(enumerate(map(int, shortlist(matched, row, most)), start=1))
+        if taken >= 0 and taken not in (column for _, column in listed):
+            listed.append((place_of(matched, row, taken), taken))
+        for rank, column in listed:
             rows.append(
                 {
                     "request": request.request,

@@ -26,6 +26,8 @@ ASKED = {
 FILLED = {
     ("same_organization", "organization"): {"organization": "DNPWC"},
     ("same_ministry", "ministry"): {"ministry": "Ministry of Water"},
+    ("same_ministry", "organization"): {"ministry": "DNPWC"},
+    ("same_organization", "ministry"): {"organization": "Ministry of Water"},
     ("supervisor", "contacts"): {"supervisors": "A. Rai"},
     ("supervisor", "supervisors"): {"contacts": "D. Oli; B. Lama"},
     ("declared_interest", "organization"): {"interests": "DNPWC"},

@@ -265,6 +265,15 @@ def test_an_answered_question_becomes_an_answer_without_names_that_helps_the_nex
     assert [one.item for one in found] == [made]
 
 
+def test_names_go_however_the_form_joins_them(people, request_of):
+    told = "Dear Zorana Quill (zq@dnpwc.gov.np): Nepal classes six groups; ask the DNPWC. وليلى حداد شكراً"
+    who = "DNPWC, Zorana Quill, zq@dnpwc.gov.np; ليلى حداد"
+    request = answered(people, request_of, told, who=who)
+    request.messages.create(author=people["focal_point"], text="Many thanks to all")
+    made = verbs.draft_from(request=request, by=people["officer"], kind="answer")
+    assert made.values["purpose"] == "Dear … ([…]): Nepal classes six groups; ask the …. … شكراً"
+
+
 def test_names_within_other_words_stay(people, request_of):
     request = answered(people, request_of, "The panel plans an annual survey", who="Ann; Pan")
     made = verbs.draft_from(request=request, by=people["officer"], kind="answer")

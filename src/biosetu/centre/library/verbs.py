@@ -10,11 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from biosetu.alignment.ort.reading import without_mail
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
-from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for, withheld
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for, withheld
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
 from biosetu.cooperation import Refused, say
@@ -131,6 +132,8 @@ def draft_from(*, request: SupportRequest, by: Account, kind: str = Kind.SOLUTIO
     return write(by=by, kind=Kind.SOLUTION, values=_nameless(request, _solution(request)), request=request)
 
 
+NAMES_JOINED = re.compile(r"[;,()<>\n]|\s[-–/]\s")
+SHORTEST_NAME = 3
 TEXTS = ("title", "purpose", "problem", "blocks", "evidence", "failed")
 SHARED = ("targets", "indicators", "ecosystems", "threats", "actions", "languages")
 
@@ -159,7 +162,8 @@ def _solution(request: SupportRequest) -> dict[str, str]:
 
 def _answer(request: SupportRequest) -> dict[str, str]:
     """Return the question and what the centre last told all concerned."""
-    told = request.messages.filter(internal=False, provider=None).exclude(author=request.owner).last()
+    said = request.messages.filter(internal=False, provider=None).select_related("author").order_by("-pk")
+    told = next((one for one in said if one.author is not None and at_centre(one.author)), None)
     return _shared(request) | {
         "title": request.values.get("what", "")[:300],
         "purpose": told.text if told else "",
@@ -167,16 +171,25 @@ def _answer(request: SupportRequest) -> dict[str, str]:
 
 
 def _nameless(request: SupportRequest, values: Mapping[str, str]) -> dict[str, str]:
-    """Return the values with the people and organizations that the request names as dots, whatever the letter case."""
+    """Return the values with the people and organizations that the request names as dots, whatever the letter case.
+
+    A field may name several, joined as people write them; addresses of e-mail go whoever's they are. Names of Parties
+    stay. Arabic writes short words as part of the next: they go with the name.
+    """
     held = [request.values.get(name, "") for name in ("who", "organization", "ministry", "funders")]
     held += [request.values.get(field.field, "") for field in form("request") if field.is_personal]
     acting = [str(step.actor) for step in request.steps.select_related("actor") if step.actor]
     asking = [str(request.owner)] if request.owner else []
-    names = sorted({part for text in (*held, *acting, *asking) for part in parts(text)}, key=len, reverse=True)
-    if not names:
-        return dict(values)
-    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
-    return {key: named.sub("…", value) if key in TEXTS else value for key, value in values.items()}
+    found = {piece.strip() for text in (*held, *acting, *asking) for piece in NAMES_JOINED.split(text)}
+    names = sorted((one for one in found if len(one) >= SHORTEST_NAME and not is_party(one)), key=len, reverse=True)
+    masked = [rf"(?<!\w)(?:[وفبلك]{{1,2}})?{re.escape(name)}(?!\w)" for name in names]
+    named = re.compile("|".join(masked) or r"(?!)", re.IGNORECASE)
+    return {key: named.sub("…", without_mail(value)) if key in TEXTS else value for key, value in values.items()}
+
+
+def is_party(text: str) -> bool:
+    """Return whether a text is the name of a Party, which is no name of somebody."""
+    return any(text.casefold() in (one.iso3.casefold(), *map(str.casefold, one.names)) for one in parties().values())
 
 
 def _holding(item: Item, by: Account) -> str:

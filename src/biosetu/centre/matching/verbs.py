@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from biosetu import cooperation
 from biosetu.centre.accounts.guarded import CentreRecord
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may, visible_to
@@ -16,15 +15,15 @@ from biosetu.centre.background import move
 from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.verbs.choosing import demand_eligible
 from biosetu.centre.helpdesk.verbs.moving import audit, demand
 from biosetu.centre.matching.models import MOVING, Assignment, Fixed
 from biosetu.centre.matching.working import enqueue, open_requests
-from biosetu.cooperation import Refused, say
+from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
 NOT_LISTED = N_("No listed provider has this number or name. Copy it from the directory.")
 SEVERAL = N_("Several listed providers have this name; write the number in the address of the entry.")
-BARRED = N_("A conflict bars this provider: {why}.")
 BUSY = N_("A proposal is being worked out. Wait for it, or stop it.")
 NOTHING_OPEN = N_("No request looks for a provider now.")
 NO_PROVIDER = N_("No provider is listed in the directory yet.")
@@ -49,10 +48,7 @@ def fix(*, request: SupportRequest, provider: Provider, by: Account) -> None:
     Raises `Refused` where a conflict bars the provider, or where no provider is looked for any more.
     """
     demand(by, "work", request, "list")
-    conflicts = cooperation.find_conflicts([request.question()], [provider.offer()], days.today().year)
-    barring = next((one for one in conflicts.get((0, 0), ()) if one.excludes), None)
-    if barring is not None:
-        raise Refused(say(BARRED, why=(barring.explanation,)))
+    demand_eligible(request, provider)
     before = Fixed.objects.filter(request=request).values_list("provider_id", flat=True).first()
     Fixed.objects.update_or_create(request=request, defaults={"provider": provider, "by": by, "on": days.today()})
     audit(request, by, "fix", {"provider": as_pair((str(before or ""), str(provider.pk)))})

@@ -139,7 +139,7 @@ def _lines(assignment: Assignment, requests: Sequence[SupportRequest], solved: S
         ranked = list(enumerate(map(int, cooperation.shortlist(solved.fit, row, LISTED)), start=1))
         rank = next((place for place, other in ranked if other == column), None)
         if column >= 0 and rank is None:
-            rank = _rank(solved, row, column)
+            rank = cooperation.place_of(solved.fit, row, column)
             ranked.append((rank, column))
         yield Line(
             assignment=assignment,
@@ -150,12 +150,6 @@ def _lines(assignment: Assignment, requests: Sequence[SupportRequest], solved: S
             kept=kept[row][1] if row in kept else Line.Kept.FREE,
             listed=[asdict(one) for one in listing(solved.fit, row, ranked)],
         )
-
-
-def _rank(solved: Solved, row: int, column: int) -> int:
-    """Return where a provider stands among all that are eligible for a request; the first of equals counts."""
-    scores = solved.fit.total[row]
-    return int(((scores > scores[column]) & ~solved.fit.excluded[row]).sum()) + 1
 
 
 def release_silent(seconds: float = SILENT_SECONDS * 5) -> int:

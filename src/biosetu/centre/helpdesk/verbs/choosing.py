@@ -19,13 +19,15 @@ from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import Answer, Candidate, Check, Choice, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand, in_state
 from biosetu.centre.matching.weights import weights_of
-from biosetu.cooperation import Refused
+from biosetu.cooperation import Refused, say
 from biosetu.translation import LANGUAGES, N_, Voice
 
 if TYPE_CHECKING:
     from biosetu.cooperation import Fit
 
 SHORTLIST = 10
+BARRED = N_("A conflict bars this provider: {why}.")
+UNLISTED = N_("This provider is not listed in the directory any more.")
 ASKED_TO_HELP = N_("%(reference)s %(title)s: can you help?")
 
 
@@ -103,10 +105,21 @@ def _in_languages(
     return {code: "; ".join(tell(matched, row, column, Voice(code))) for code in LANGUAGES}
 
 
+def demand_eligible(request: SupportRequest, provider: Provider) -> None:
+    """Raise `Refused` where a provider is not listed any more, or a conflict as it is told today excludes it."""
+    if not provider.is_published():
+        raise Refused(UNLISTED)
+    found = cooperation.find_conflicts([request.question()], [provider.offer()], days.today().year)
+    barring = next((one for one in found.get((0, 0), ()) if one.excludes), None)
+    if barring is not None:
+        raise Refused(say(BARRED, why=(barring.explanation,)))
+
+
 @transaction.atomic
 def invite(*, candidate: Candidate, by: Account) -> None:
     """Invite a provider of the shortlist."""
     demand(by, "work", candidate.request, "invite")
+    demand_eligible(candidate.request, candidate.provider)
     _answer(candidate, Answer.INVITED, (Answer.LISTED, Answer.DECLINED, Answer.RELEASED))
     values = {"reference": candidate.request.reference, "title": candidate.request.title}
     notify(candidate.provider.account, ASKED_TO_HELP, values, address=f"requests/{candidate.request.reference}/")
@@ -140,6 +153,7 @@ def choose(*, candidate: Candidate, by: Account) -> None:
     candidate.refresh_from_db(fields=["rank", "answer"])
     if candidate.answer != Answer.ACCEPTED:
         raise Refused(N_("This provider has not accepted yet."))
+    demand_eligible(request, candidate.provider)
     claim(request)
     before = request.candidates.filter(chosen=True).values_list("provider_id", flat=True).first()
     request.candidates.update(chosen=False)
