@@ -105,6 +105,28 @@ def agreed(people, request_of, **extra):
     return request, helper
 
 
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [({"standing": "withdrawn"}, "not listed"), ({"values": {"interests": "NPL"}}, "conflict bars")],
+    ids=["withdrawn from the directory", "interest declared after listing"],
+)
+@pytest.mark.parametrize("asked", ["invite", "choose"])
+def test_a_provider_that_may_not_help_any_more_is_neither_invited_nor_chosen(
+    people, request_of, providers, since, told, asked
+):
+    request = ready_to_match(people, request_of)
+    first = verbs.list_candidates(request=request, by=people["officer"])[0]
+    if asked == "choose":
+        verbs.invite(candidate=first, by=people["officer"])
+        verbs.answer_invitation(candidate=first, by=first.provider.account, accept=True)
+    provider = first.provider
+    provider.standing = since.get("standing", provider.standing)
+    provider.values = {**provider.values, **since.get("values", {})}
+    provider.save()
+    with pytest.raises(Refused, match=told):
+        getattr(verbs, asked)(candidate=first, by=people["officer"])
+
+
 def test_whole_life_from_draft_to_closure(people, request_of, providers):
     request, helper = agreed(people, request_of)
     verbs.act(request=request, verb="agree", by=people["officer"])
