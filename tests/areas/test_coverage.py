@@ -289,3 +289,22 @@ def test_key_sites_share_by_realm_and_year():
     assert [rows["land", year]["mean_share_percent"] for year in (2000, 2001, 2002)] == pytest.approx([25, 25, 75])
     assert (rows["land", 2000]["sites"], rows["sea", 2002]["sites"]) == (2, 1)
     assert rows["sea", 2002]["mean_share_percent"] == 0.0
+
+
+@pytest.mark.parametrize(("split", "column"), [(by_category, "iucn_category"), (by_governance, "governance")])
+def test_protected_area_under_an_oecm_keeps_its_place_and_oecms_stand_apart(split, column):
+    inner, outer = shapely.box(0, 0, 1, 1), shapely.box(0, 0, 2, 1)
+    rows = [(inner, 2000, "PA", "Not Reported", "Z"), (outer, 1990, "OECM", "Not Applicable", "A")]
+    found = split(sites_of(rows), ZONE).to_pylist()
+    assert [(row["oecm"], row["sites"]) for row in found] == [(False, 1), (True, 1)]
+    assert [row[column] for row in found] == [rows[0][3], rows[1][3]] if column == "iucn_category" else ["Z", "A"]
+    assert [row["flat_km2"] for row in found] == pytest.approx([km2(inner), km2(outer) - km2(inner)])
+    assert found[1]["own_km2"] == pytest.approx(km2(outer))
+
+
+def test_series_up_to_a_year_before_the_first_site_holds_nothing():
+    growth = zone_growth(sites_of([(shapely.box(0, 0, 1, 1), 1990, "PA")]), ZONE)
+    rows = coverage_table([growth], last=1960).to_pylist()
+    assert [(row["year"], row["protected_km2"], row["share_percent"]) for row in rows] == [(1960, 0.0, 0.0)]
+    means = key_sites_table([growth], last=1960).to_pylist()
+    assert [(row["year"], row["mean_share_percent"]) for row in means] == [(1960, 0.0)]

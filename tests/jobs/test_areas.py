@@ -358,3 +358,41 @@ def test_targets_that_cannot_be_used_are_told(shares, capfd, text, told):
     code, out = represented(shares, "--targets", str(shares / "targets.csv"))
     assert (code, out.exists()) == (1, False)
     assert told in capfd.readouterr().err
+
+
+def told(layers, capfd, *options, sites="WDPA_sites.gpkg", code=1):
+    arguments = ["areas", "coverage", str(layers / sites), "--within", str(layers / "within.gpkg"), "--quiet"]
+    assert run([*arguments, *options]) == code
+    return capfd.readouterr().err
+
+
+def test_column_that_no_layer_has_is_told_with_those_there_are(layers, capfd):
+    said = told(layers, capfd, "--column", "year=gazettd")
+    assert "gazettd" in said
+    assert "there is no such column" in said
+    assert "STATUS_YR" in said
+
+
+def test_register_of_which_no_status_counts_is_told_not_nought(layers, capfd):
+    frame = gpd.read_file(layers / "WDPA_sites.gpkg")
+    frame["STATUS"] = "Gazetted"
+    frame.to_file(layers / "register.gpkg")
+    said = told(layers, capfd, sites="register.gpkg")
+    assert "no site of the layer counts as protected" in said
+    assert "Gazetted" in said
+    rows = measured(layers, "--none-is-true", sites="register.gpkg")
+    assert {row["protected_km2"] for row in rows} == {0.0}
+
+
+def test_country_past_180_degrees_is_cut_at_the_date_line_as_sites_are(tmp_path):
+    parts = [shapely.box(176, -19, 180, -15), shapely.box(-180, -19, -177, -15)]
+    for name, shape in (("whole", shapely.box(176, -19, 183, -15)), ("cut", shapely.MultiPolygon(parts))):
+        (tmp_path / name).mkdir()
+        gpd.GeoDataFrame({"ISO3": ["FJI"]}, geometry=[shape], crs="EPSG:4326").to_file(tmp_path / name / "within.gpkg")
+        sites = {"WDPAID": [1], "PA_DEF": ["1"], "STATUS": ["Designated"], "STATUS_YR": [1990]}
+        gpd.GeoDataFrame(sites, geometry=[shapely.box(-179, -18, -178, -17)], crs="EPSG:4326").to_file(
+            tmp_path / name / "WDPA_sites.gpkg"
+        )
+    (whole,), (cut,) = measured(tmp_path / "whole"), measured(tmp_path / "cut")
+    assert whole["protected_km2"] == pytest.approx(km2(-179, -18, -178, -17))
+    assert [whole["area_km2"], whole["share_percent"]] == pytest.approx([cut["area_km2"], cut["share_percent"]])

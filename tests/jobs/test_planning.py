@@ -135,3 +135,23 @@ def test_report_says_what_is_met_at_which_cost_and_how_sure(folder, tmp_path, ca
     assert float(re.search(r"outline is ([\d.,]+) long", said[2])[1].replace(",", "")) == pytest.approx(outline, 1e-4)
     assert said[3].startswith("2 of 2 targets are met")
     assert re.search(r"No (better plan exists|plan can be more than [0-4]\.\d\d % better)", said[4])
+
+
+def test_feature_without_a_target_is_told_with_the_share_that_was_taken(folder):
+    (folder / "features.csv").write_text("feature,share\nwest,\nall,0.3\n", encoding="utf-8")
+    words = solve_problem(open_problem(folder)).words
+    assert words[-1] == "No target is written for west: 17 % of all there is was taken."
+    (folder / "features.csv").write_text("feature,share\nwest,0.3\nall,0.3\n", encoding="utf-8")
+    assert not any("No target is written" in line for line in solve_problem(open_problem(folder)).words)
+
+
+def test_targets_of_parties_are_refused_where_the_aim_knows_none(folder):
+    units = gpd.read_parquet(folder / "units.parquet")
+    units["party"] = ["AAA" if unit % 2 else "BBB" for unit in units.unit]
+    units.to_parquet(folder / "units.parquet")
+    (folder / "national.csv").write_text("feature,party,target\nwest,AAA,20\n", encoding="utf-8")
+    asked = {"objective": "maximum-utility", "budget": 500.0}
+    with pytest.raises(UsageError, match=r"national\.csv would change nothing"):
+        solve_problem(open_problem(folder, asked))
+    held = solve_problem(open_problem(folder, asked | {"objective": "minimum-shortfall"}))
+    assert "west (AAA)" in held.features.column("feature").to_pylist()

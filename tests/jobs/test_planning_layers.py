@@ -247,3 +247,18 @@ def test_layer_of_proposed_sites_alone_is_told(made, capsys):
     gpd.GeoDataFrame({"STATUS": ["Proposed"]}, geometry=box, crs="EPSG:4326").to_file(made / "proposed.gpkg")
     assert run(["plan", "lock", str(made / "problem"), str(made / "proposed.gpkg")]) == 1
     assert "no site of the layer counts as protected" in capsys.readouterr().err
+
+
+def test_feature_added_again_keeps_its_place(made):
+    """Plans asked before name their features by place: it must not become another's."""
+    assert features(made) == 0
+    table = made / "problem" / "features.csv"
+    assert pa_csv.read_csv(table).column("feature").to_pylist() == ["forest", "marsh"]
+    gpd.read_file(made / "layer.gpkg").query("kind == 'forest'").to_file(made / "layer.gpkg")
+    assert features(made, "--share", "0.4") == 0
+    assert pa_csv.read_csv(table).select(["feature", "share"]).to_pydict() == {
+        "feature": ["forest", "marsh"],
+        "share": [0.4, 0.3],
+    }
+    problem = open_problem(made / "problem").loaded.problem
+    assert problem.feature == ("forest", "marsh")

@@ -4,6 +4,7 @@ import pytest
 from tests.planning.problems import small_problem
 
 from biosetu.planning.tables import Settings, marxan_tables, problem_from_tables
+from biosetu.planning.targets import default_share
 from biosetu.problems import DataError
 
 
@@ -66,3 +67,19 @@ def test_budget_for_each_party_must_be_complete():
     problem = problem_from_tables(tables(units=units), Settings(budget={"AAA": 3.0, "BBB": 4.0})).problem
     assert problem.budget.tolist() == [3.0, 4.0]
     assert problem.group.tolist() == [0, 1, 1]
+
+
+def test_marxan_has_outer_borders_as_long_as_their_factor_makes_them():
+    problem = problem_from_tables(tables(), Settings(penalty=2.0, edge_factor=0.5)).problem
+    bound = marxan_tables(problem)["bound"].to_pylist()
+    assert bound == [{"id1": 1, "id2": 2, "boundary": 1.5}, {"id1": 1, "id2": 1, "boundary": 3.5}]
+    none = problem_from_tables(tables(), Settings(edge_factor=0.0)).problem
+    assert marxan_tables(none)["bound"].num_rows == 1
+
+
+def test_features_without_a_target_are_named():
+    features = pa.table({"feature": ["a", "b"], "share": ["", "0.1"]})
+    loaded = problem_from_tables(tables(features=features), Settings())
+    assert loaded.without_target == ("a",)
+    assert loaded.problem.target.tolist() == pytest.approx([default_share() * 10, 0.8])
+    assert problem_from_tables(tables(), Settings()).without_target == ()

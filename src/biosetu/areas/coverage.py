@@ -136,15 +136,20 @@ def coverage_table(growths: Iterable[Growth], first: int | None = None, last: in
     """Return one row a zone and year: area, realm, year, area_km2, protected_km2, oecm_km2, share_percent …
 
     Years run from `first` (else the first known year) to `last` (else the last); the series ends at the total. A
-    zone without any dated site has the one row of `last`, or year 0 when there is none.
+    zone without any dated site up to `last` has the one row of `last`, or year 0 when there is none.
     """
     rows = []
     for growth in growths:
-        known = growth.years[growth.years != UNKNOWN_YEAR]
-        begin = first or int(known.min() if known.size else last or UNKNOWN_YEAR)
-        end = last or int(known.max() if known.size else begin)
+        known = [year for year in growth.years.tolist() if year != UNKNOWN_YEAR]
+        begin = _begin(known, first, last)
+        end = last or max(known, default=begin)
         rows += [_row(growth, year) for year in range(begin, max(end, begin) + 1)]
     return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def _begin(known: list[int], first: int | None, last: int | None) -> int:
+    """Return the first year of a series: as asked, else the first known, but none after the last that is asked."""
+    return first or min([*known, *([last] if last else [])], default=UNKNOWN_YEAR)
 
 
 def _place(growth: Growth, year: int) -> int:
@@ -174,8 +179,10 @@ def _row(growth: Growth, year: int) -> dict[str, object]:
 def by_category(sites: Sites, zone: Zone) -> pa.Table:
     """Return the area under each IUCN management category, overlaps given to the strictest (column flat_km2).
 
-    Also by itself, overlaps and all (own_km2): these may add up to more than the whole. Columns: area, realm, class,
-    iucn_category, sites (that reach into the zone), flat_km2, own_km2, flat_percent and own_percent of the zone.
+    Protected areas come before OECMs, which have rows of their own (column oecm): what both cover is the protected
+    area's. Also by itself, overlaps and all (own_km2): these may add up to more than the whole. Columns: area, realm,
+    class, oecm, iucn_category, sites (that reach into the zone), flat_km2, own_km2, flat_percent and own_percent of the
+    zone.
     """
     order = {row["category"]: int(row["priority"]) for row in rows_of("iucn_priority")}
     names = sorted(set(sites.iucn_category), key=lambda name: (order.get(name, len(order) + 1), name))
@@ -191,25 +198,28 @@ def by_governance(sites: Sites, zone: Zone) -> pa.Table:
 
 
 def _by_class(sites: Sites, zone: Zone, column: str, names: list[str], values: tuple[str, ...]) -> pa.Table:
-    rank = np.array([names.index(value) for value in values], np.int64)
-    flat, own = np.zeros(len(names)), np.zeros(len(names))
+    kinds = list(zip(sites.oecm.tolist(), values, strict=True))
+    rows = sorted(set(kinds), key=lambda kind: (kind[0], names.index(kind[1])))
+    rank = np.array([rows.index(kind) for kind in kinds], np.int64)
+    flat, own = np.zeros(len(rows)), np.zeros(len(rows))
     there = np.zeros(len(sites), bool)
     for tile in tiles(zone.shape, sites.shapes):
         shapes = clipped(tile.zone, tile.shapes)
         here = rank[tile.index]
         there[tile.index[shapely.area(shapes) > 0]] = True
-        flat += growth_km2(shapes, here, len(names))
+        flat += growth_km2(shapes, here, len(rows))
         for value in np.unique(here):
             own[value] += growth_km2(shapes[here == value], np.zeros((here == value).sum(), np.int64), 1)[0]
     area = float(areas_km2(np.array([zone.shape], dtype=object))[0])
     percent = 100 / area if area else float("nan")
     return pa.table(
         {
-            "area": [zone.area] * len(names),
-            "realm": [zone.realm] * len(names),
-            "class": [zone.name] * len(names),
-            column: names,
-            "sites": np.bincount(rank[there], minlength=len(names)),
+            "area": [zone.area] * len(rows),
+            "realm": [zone.realm] * len(rows),
+            "class": [zone.name] * len(rows),
+            "oecm": pa.array([oecm for oecm, _ in rows], pa.bool_()),
+            column: pa.array([name for _, name in rows], pa.string()),
+            "sites": np.bincount(rank[there], minlength=len(rows)),
             "flat_km2": flat,
             "own_km2": own,
             "flat_percent": flat * percent,
@@ -242,7 +252,7 @@ def key_sites_table(growths: Iterable[Growth], first: int | None = None, last: i
     for growth in growths:
         groups.setdefault((growth.zone.realm, growth.zone.name), []).append(growth)
     known = [year for members in groups.values() for g in members for year in g.years.tolist() if year != UNKNOWN_YEAR]
-    begin = first or min(known, default=last or UNKNOWN_YEAR)
+    begin = _begin(known, first, last)
     end = max(last or max(known, default=begin), begin)
     rows = [
         {

@@ -31,7 +31,9 @@ LAYERS = (
     click.option("--biosphere", is_flag=True, help="Count UNESCO-MAB biosphere reserves too."),
     click.option("--no-points", is_flag=True, help="Leave points out instead of giving them their reported area."),
     click.option("--swap-axes", is_flag=True, help="The layer of sites has latitude first."),
-    click.option("--none-is-true", is_flag=True, help="No site near the areas is a result, not a mistake."),
+    click.option(
+        "--none-is-true", is_flag=True, help="No site near the areas, or none that counts, is a result, not a mistake."
+    ),
 )
 REALMS = (
     click.option("--inland-water", type=PATH, help="Your own layer of lakes, rivers and other inland water."),

@@ -18,7 +18,6 @@ from biosetu.areas import (
     Zone,
     by_category,
     by_governance,
-    clean,
     coverage_table,
     fields_of_sites,
     log_table,
@@ -28,7 +27,7 @@ from biosetu.areas import (
 from biosetu.areas.raster import RasterGrowth, raster_growth
 from biosetu.engine.ordered import ordered
 from biosetu.geo.union import SiteTree
-from biosetu.jobs.areas_layers import Request, is_raster, read
+from biosetu.jobs.areas_layers import Request, cleaned, is_raster, read
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
@@ -119,17 +118,17 @@ def measure_coverage(request: Request, *, scheduler: str | None = None, progress
     progress(0, 4, "reading")
     layers = read(request)
     progress(1, 4, "cleaning")
-    cleaned, log = clean(layers.sites, request.options)
+    sites, log = cleaned(layers.sites, request)
     zones = layers.zones
-    growths, bounds = growths_of(cleaned, zones, request, scheduler, progress)
+    growths, bounds = growths_of(sites, zones, request, scheduler, progress)
     table = coverage_table(growths, request.first_year, request.last_year)
     return Coverage(
         _with_bounds(table, growths, bounds),
         log_table(log),
-        (*layers.notes, *_notes(request, cleaned)),
-        pa.concat_tables([by_category(cleaned, zone) for zone in zones]) if request.by_iucn else None,
-        pa.concat_tables([by_governance(cleaned, zone) for zone in zones]) if request.by_governance else None,
-        outline_table(cleaned, zones) if request.with_map else None,
+        (*layers.notes, *_notes(request, sites)),
+        pa.concat_tables([by_category(sites, zone) for zone in zones]) if request.by_iucn else None,
+        pa.concat_tables([by_governance(sites, zone) for zone in zones]) if request.by_governance else None,
+        outline_table(sites, zones) if request.with_map else None,
     )
 
 

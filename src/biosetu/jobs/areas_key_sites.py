@@ -11,7 +11,6 @@ import pyarrow as pa
 from biosetu.areas import (
     LAND,
     Zone,
-    clean,
     key_site_columns,
     key_site_realms,
     key_site_series,
@@ -19,7 +18,7 @@ from biosetu.areas import (
     log_table,
 )
 from biosetu.jobs.areas import growths_of
-from biosetu.jobs.areas_layers import Request, layer_of, merged, read, read_zones, valid_shapes
+from biosetu.jobs.areas_layers import Request, cleaned, layer_of, merged, read, read_zones, valid_shapes
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 
@@ -59,12 +58,12 @@ def measure_key_sites(
     sites = read_key_sites(request, notes)
     whole = replace(request, by=None, sea=None, inland_water=None)
     layers = read(whole, zones=sites.zones)
-    cleaned, log = clean(layers.sites, request.options)
-    growths, _ = growths_of(cleaned, sites.zones, whole, scheduler, progress)
+    counted, log = cleaned(layers.sites, request)
+    growths, _ = growths_of(counted, sites.zones, whole, scheduler, progress)
     parts = growths
     if whole != request:
         zones = read_zones(request, notes, sites.zones)
-        parts, _ = growths_of(cleaned, zones, request, scheduler, progress)
+        parts, _ = growths_of(counted, zones, request, scheduler, progress)
     if sites.shapeless:
         notes.append(f"{request.within.name}: {sites.shapeless} key sites have no polygon and are left out")
     years = (request.first_year, request.last_year)

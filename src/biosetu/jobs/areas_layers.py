@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from biosetu.areas import DRY, LAND, SEA, WATER, Options, Sites, Zone, read_sites
+from biosetu.areas import DRY, LAND, SEA, WATER, Options, Sites, Step, Zone, clean, read_sites
+from biosetu.areas.sites import rows_of
 from biosetu.engine.vectors import crs_was_assumed, geometries, read_layers
 from biosetu.geo.kinds import Flags, Floats
-from biosetu.geo.shapes import polygonal
+from biosetu.geo.shapes import polygonal, within_date_line
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.translation import N_
 
@@ -34,8 +35,8 @@ class Request:
 
     only: codes of areas to take from `within`; by, by_column: a layer whose classes split each area, or a raster
     (`band`, and names of its classes in the table `classes`); inland_water, sea: the user's own layers; columns: our
-    field -> the layer's column; swap_axes: the sites have latitude first; none_is_true: no site near the areas is a
-    result; official: the polygons are the WDPA, the WD-OECM or the Party's register.
+    field -> the layer's column; swap_axes: the sites have latitude first; none_is_true: no site near the
+    areas, or none that counts, is a result; official: the polygons are the WDPA, the WD-OECM or the Party's register.
     """
 
     protected: Path
@@ -232,8 +233,8 @@ NO_CRS = N_("no coordinate reference system is told; longitude and latitude (WGS
 
 
 def valid_shapes(layer: pa.Table) -> np.ndarray:
-    """Return the shapes of a layer, made valid, without heights."""
-    valid: np.ndarray = shapely.make_valid(shapely.force_2d(geometries(layer)))
+    """Return the shapes of a layer, made valid, without heights, cut at the date line where they pass it."""
+    valid: np.ndarray = shapely.make_valid(within_date_line(shapely.force_2d(geometries(layer)))[0])
     return valid
 
 
@@ -268,6 +269,7 @@ def _read_sites(request: Request, zones: Sequence[Zone], notes: list[str]) -> Si
     tables = read_layers(request.protected)
     if any(crs_was_assumed(table) for table in tables):
         notes.append(f"{request.protected.name}: {NO_CRS}")
+    _refuse_unknown_columns(tables, request)
     sites = _joined([read_sites(table, request.columns) for table in tables])
     if not (~shapely.is_missing(sites.shapes) & ~shapely.is_empty(sites.shapes)).any():
         remedy = "Check that it is the layer of sites: it has no row with a point or polygon"
@@ -276,6 +278,37 @@ def _read_sites(request: Request, zones: Sequence[Zone], notes: list[str]) -> Si
         sites.shapes[:] = shapely.transform(sites.shapes, lambda points: points[:, ::-1])
     notes += _refuse_elsewhere(_bounds(sites.shapes), zones, request)
     return sites
+
+
+def _refuse_unknown_columns(tables: Sequence[pa.Table], request: Request) -> None:
+    """Refuse columns named with --column that no layer of the sites has."""
+    known = list(dict.fromkeys(name for table in tables for name in table.column_names if name != "geometry"))
+    remedy = f"Use one of {', '.join(known)}"
+    wrong = [(field, name) for field, name in (request.columns or {}).items() if name not in known]
+    if wrong:
+        path = str(request.protected)
+        raise DataError(
+            Problem("there is no such column", remedy, "column", path, column=field, value=name)
+            for field, name in wrong
+        )
+
+
+def cleaned(sites: Sites, request: Request, options: Options | None = None) -> tuple[Sites, list[Step]]:
+    """Return the sites that count and the log of every step (`areas.clean`). options: in place of the request's.
+
+    Raises DataError, with the statuses found, where not one site has a status that counts: unless the request says that
+    none is true, that is a column in other words, not 0 %.
+    """
+    kept, log = clean(sites, options or request.options)
+    status = next(step for step in log if step.step == "status")
+    if status.touched and not status.after and not request.none_is_true:
+        found = sorted({text.strip() for text in sites.status if text.strip()})
+        counted = ", ".join(row["value"] for row in rows_of("cleaning_rules") if row["effect"] == "keep")
+        remedy = f"Write one of {counted}, or leave the column out; if none counts indeed, say --none-is-true"
+        message = N_("no site of the layer counts as protected")
+        path = str(request.protected)
+        raise DataError(Problem(message, remedy, "status", path, column="status", value=", ".join(found[:10])))
+    return kept, log
 
 
 def _bounds(shapes: np.ndarray) -> Floats:

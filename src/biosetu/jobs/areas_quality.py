@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from biosetu.areas import Assessment, assessed_table, assessment_columns, clean, finding
+from biosetu.areas import Assessment, assessed_table, assessment_columns, finding
 from biosetu.engine.cells import read_cells
-from biosetu.jobs.areas_layers import Request, read
+from biosetu.jobs.areas_layers import Request, cleaned, read
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
@@ -48,12 +48,12 @@ def measure_quality(
     """
     items = read_assessments(assessments, judgement)
     layers = read(request)
-    cleaned, _ = clean(layers.sites, replace(request.options, copies=True))
+    sites, _ = cleaned(layers.sites, request, replace(request.options, copies=True))
     tables = []
     for number, zone in enumerate(layers.zones):
         progress(number, len(layers.zones), f"{zone.area} {zone.realm}")
-        tables.append(assessed_table(cleaned, zone, items))
-    measured = set(cleaned.site)
+        tables.append(assessed_table(sites, zone, items))
+    measured = set(sites.site)
     unmatched = sum(item.site not in measured for item in items)
     notes = [*layers.notes, N_("Coverage says what is designated, not what is effectively conserved.")]
     if judgement.effective_from is None:

@@ -12,7 +12,6 @@ import pyarrow as pa
 from biosetu.areas import (
     LAND,
     SEA,
-    clean,
     connectivity_table,
     longest_link_km,
     network_of,
@@ -20,7 +19,7 @@ from biosetu.areas import (
 )
 from biosetu.engine.cells import read_cells
 from biosetu.jobs.areas import last_rows, measure_coverage
-from biosetu.jobs.areas_layers import Request, read
+from biosetu.jobs.areas_layers import Request, cleaned, read
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
@@ -48,13 +47,13 @@ def measure_connectivity(
     """
     layers = read(request, margin_km=beyond_km)
     zones = layers.zones
-    cleaned, _ = clean(layers.sites, request.options)
+    sites, _ = cleaned(layers.sites, request)
     longest = longest_link_km(max(medians_km))
     tables = []
     for number, zone in enumerate(zones):
         progress(number, len(zones), zone.area)
-        network = network_of(cleaned, zone.shape, longest, beyond_km, simplify_m)
-        tables.append(connectivity_table(zone.area, network, medians_km, int(cleaned.year.max(initial=0)) or None))
+        network = network_of(sites, zone.shape, longest, beyond_km, simplify_m)
+        tables.append(connectivity_table(zone.area, network, medians_km, int(sites.year.max(initial=0)) or None))
     return Measured(pa.concat_tables(tables), layers.notes)
 
 

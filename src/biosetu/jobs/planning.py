@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from biosetu.planning import (
     with_national_targets,
 )
 from biosetu.planning.tables import Loaded, Settings, marxan_tables, problem_from_tables
+from biosetu.planning.targets import default_share
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_, Voice, translations
@@ -259,7 +260,8 @@ def solve_problem(
     problem = with_national_targets(opened.loaded.problem, opened.loaded.national, weighted=weighted)
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
     plan = solve(problem, objective, gap=gap, seconds=seconds, progress=progress)
-    return outcome_of(opened, problem, plan, objective, importance=importance, language=language, progress=progress)
+    found = outcome_of(opened, problem, plan, objective, importance=importance, language=language, progress=progress)
+    return replace(found, words=[*found.words, *(_untold(opened.loaded, language) if weighted else ())])
 
 
 def outcome_of(
@@ -279,6 +281,17 @@ def outcome_of(
         units = with_geometry(units, geometries(opened.layer), crs_of(opened.layer))
     words = in_words(problem, plan, objective, translations(language).gettext)
     return Outcome(problem, plan, units, _feature_table(problem, plan, _amount_units(opened.loaded, national)), words)
+
+
+def _untold(loaded: Loaded, language: str) -> list[str]:
+    """Return what is said of features for which the folder has no target; nothing where all have one."""
+    if not loaded.without_target:
+        return []
+    text = translations(language).gettext(
+        N_("No target is written for {features}: {share} % of all there is was taken.")
+    )
+    names = ", ".join(loaded.without_target[:10]) + (" …" if len(loaded.without_target) > 10 else "")
+    return [text.format(features=names, share=f"{100 * default_share():g}")]
 
 
 def compare_problem(opened: Opened, *, progress: Progress = silent) -> Comparison:
@@ -319,6 +332,11 @@ def refuse_unused(opened: Opened, objective: Objective) -> None:
         )
     if objective is not Objective.MINIMUM_SET and not problem.limits.size:
         raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
+    if objective is Objective.MAXIMUM_UTILITY and any(target.target for target in opened.loaded.national):
+        raise UsageError(
+            f"{objective} holds as much as it can and knows no targets of Parties: those of {FILES['national'][0]} "
+            f"would change nothing. Take that table out, or use --objective {Objective.MINIMUM_SHORTFALL}."
+        )
     borders = bool(problem.boundary.length.size) or bool(problem.boundary.exposed.any())
     if problem.penalty and not borders:
         remedy = f"Add one of {', '.join(FILES['boundaries'])}, or say --penalty 0."

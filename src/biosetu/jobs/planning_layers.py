@@ -240,13 +240,19 @@ def _ours(path: Path) -> bool:
 
 
 def _replaced(path: Path, added: pa.Table, features: Sequence[str]) -> pa.Table:
-    """Return a table with the rows of these features replaced."""
+    """Return a table with the rows of these features replaced, each in its place: plans name features by place."""
     if not path.exists():
         return added
     before = read_delimited(path)
-    texts = [str(value) for value in before.column("feature").to_pylist()]
-    kept = before.filter(pa.array([text not in set(features) for text in texts], pa.bool_()))
-    if not kept.num_rows:
-        return added
-    kept = kept.set_column(kept.schema.get_field_index("feature"), "feature", kept.column("feature").cast(pa.string()))
-    return pa.concat_tables([kept, added], promote_options="permissive")
+    texts = [str(value).strip() for value in before.column("feature").to_pylist()]
+    place: dict[str, int] = {}
+    for text in texts:
+        place.setdefault(text, len(place))
+    replaced = set(features)
+    kept = before.filter(pa.array([text not in replaced for text in texts], pa.bool_()))
+    if kept.num_rows:
+        text_column = kept.column("feature").cast(pa.string())
+        kept = kept.set_column(kept.schema.get_field_index("feature"), "feature", text_column)
+        added = pa.concat_tables([kept, added], promote_options="permissive")
+    rank = [place.get(str(value).strip(), len(place)) for value in added.column("feature").to_pylist()]
+    return added.take(pa.array(np.argsort(rank, kind="stable")))

@@ -78,7 +78,8 @@ class Described:
 
     numbers, locked_in, locked_out: all unit numbers and the folder's own locks, as text; features: (name, total,
     target) of each; feature_units: the unit of each one's amounts; party_held: by feature, what the units of each of
-    `parties` hold; national: (position of the feature, Party, target) as the folder has them.
+    `parties` hold; national: (position of the feature, Party, target) as the folder has them; weights: of the
+    features.
     """
 
     units: int
@@ -94,6 +95,7 @@ class Described:
     feature_units: tuple[str, ...] = ()
     party_held: tuple[tuple[float, ...], ...] = ()
     national: tuple[tuple[int, str, float], ...] = ()
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def describe(opened: Opened) -> Described:
         feature_units=opened.loaded.amount_unit,
         party_held=_held_by_party(problem),
         national=tuple((t.feature, problem.groups[t.party], t.target) for t in opened.loaded.national),
+        weights=tuple(problem.weight.tolist()),
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from biosetu.planning.records import Boundary, Flags, Floats, Integers, PlanningProblem
-from biosetu.planning.targets import absolute_targets
+from biosetu.planning.targets import absolute_targets, default_share
 from biosetu.planning.transboundary import NationalTarget
 from biosetu.problems import DataError, Problem
 
@@ -41,7 +41,6 @@ REQUIRED = {
 }
 LOCKED_IN, LOCKED_OUT = ("2", "in", "locked in"), ("3", "out", "locked out")
 STATUSES = ("", "0", "1", "free", *LOCKED_IN, *LOCKED_OUT)
-DEFAULT_SHARE = 0.17
 RULES = ("species-area", "log-linear")
 
 
@@ -57,11 +56,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A problem with its national targets (positions), and the unit of each feature's amounts, empty where untold."""
+    """A problem with its national targets (positions), and the unit of each feature's amounts, empty where untold.
+
+    without_target: the features that have no target, share or rule of their own (`targets.default_share`).
+    """
 
     problem: PlanningProblem
     national: list[NationalTarget]
     amount_unit: tuple[str, ...] = ()
+    without_target: tuple[str, ...] = ()
 
 
 def problem_from_tables(
@@ -70,7 +73,8 @@ def problem_from_tables(
     """Read units, features, amounts and, where given, boundaries and national targets.
 
     Column names as in COLUMNS; texts and numbers are both accepted. A feature's target is `target` (absolute), else
-    `share` of its total, else `rule`. files: the file that each table came from, for what is told.
+    `share` of its total, else `rule`, else `targets.default_share` of its total.
+    files: the file that each table came from, for what is told.
     begun: there need be no features yet.
     Raises DataError listing every unknown unit or feature, repeated row, value that is negative or not a number, share
     above 1, rule and status that is not known.
@@ -90,7 +94,7 @@ def problem_from_tables(
     cost = reader.amounts("units", units["cost"], "cost") if units["cost"] is not None else np.ones(unit_id.size)
     locked_in, locked_out = _locks(reader, units)
     held = _amounts(reader, amounts, unit_id, names)
-    target, weight = _targets(reader, features, held)
+    target, weight, untold = _targets(reader, features, held)
     party = _texts(units["party"]) if units["party"] is not None else [""] * unit_id.size
     groups = tuple(sorted(set(party)))
     boundary = _boundary(reader, tables.get("boundaries"), unit_id)
@@ -113,14 +117,19 @@ def problem_from_tables(
         budget=_budget(settings.budget, groups),
         common_budget=settings.common_budget,
     )
-    return Loaded(problem, national, tuple(_texts(features["amount_unit"]) or [""] * len(names)))
+    amount_unit = tuple(_texts(features["amount_unit"]) or [""] * len(names))
+    return Loaded(problem, national, amount_unit, tuple(problem.feature[row] for row in np.flatnonzero(untold)))
 
 
 def marxan_tables(problem: PlanningProblem) -> dict[str, pa.Table]:
-    """Return pu, spec, puvspr and bound as Marxan reads them; features are numbered from 1 in their order."""
+    """Return pu, spec, puvspr and bound as Marxan reads them; features are numbered from 1 in their order.
+
+    Marxan has no factor for outer borders: they are written as long as the factor makes them.
+    """
     rows = sparse.coo_array(problem.amounts)
     order = np.lexsort((rows.coords[0], rows.coords[1]))
-    edges, exposed = problem.boundary, np.flatnonzero(problem.boundary.exposed > 0)
+    edges, outer = problem.boundary, problem.boundary.exposed * problem.edge_factor
+    exposed = np.flatnonzero(outer > 0)
     status = np.where(problem.locked_in, 2, np.where(problem.locked_out, 3, 0))
     return {
         "pu": pa.table({"id": problem.unit_id, "cost": problem.cost, "status": status}),
@@ -143,7 +152,7 @@ def marxan_tables(problem: PlanningProblem) -> dict[str, pa.Table]:
             {
                 "id1": np.concatenate([problem.unit_id[edges.first], problem.unit_id[exposed]]),
                 "id2": np.concatenate([problem.unit_id[edges.second], problem.unit_id[exposed]]),
-                "boundary": np.concatenate([edges.length, edges.exposed[exposed]]),
+                "boundary": np.concatenate([edges.length, outer[exposed]]),
             }
         ),
     }
@@ -276,7 +285,8 @@ def _locks(reader: _Reader, units: Mapping[str, pa.ChunkedArray | None]) -> tupl
 
 def _targets(
     reader: _Reader, features: Mapping[str, pa.ChunkedArray | None], held: sparse.csr_array
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Flags]:
+    """Return the target and weight of each feature, and which have no target, share or rule of their own."""
     total = np.asarray(held.sum(axis=1)).ravel()
     count = total.size
     nothing = np.full(count, np.nan)
@@ -287,7 +297,7 @@ def _targets(
 
     target, share, weight = column("target"), column("share", 1.0), column("weight")
     rules = _texts(features["rule"]) or [""] * count
-    by_share = np.where(np.isfinite(share), share, DEFAULT_SHARE) * total
+    by_share = np.where(np.isfinite(share), share, default_share()) * total
     result = np.where(np.isfinite(target), target, by_share)
     for row, rule in enumerate(rules):
         if rule not in ("", *RULES):
@@ -295,7 +305,8 @@ def _targets(
     for rule in sorted(set(rules) & set(RULES)):
         chosen = np.array([r == rule for r in rules]) & ~np.isfinite(target) & ~np.isfinite(share)
         result[chosen] = absolute_targets(rule, column("z"), total)[chosen]
-    return result, np.where(np.isfinite(weight), weight, 1.0)
+    untold: Flags = ~np.isfinite(target) & ~np.isfinite(share) & np.array([rule == "" for rule in rules], bool)
+    return result, np.where(np.isfinite(weight), weight, 1.0), untold
 
 
 def _boundary(reader: _Reader, table: pa.Table | None, unit_id: Integers) -> Boundary:

@@ -20,6 +20,11 @@ def _rules() -> dict[tuple[str, str], float]:
     return {(row["rule"], row["parameter"]): float(row["value"]) for row in csv.DictReader(text.splitlines())}
 
 
+def default_share() -> float:
+    """Return the share wanted of a feature for which nothing is said (`data/target_rules.csv`, rule default)."""
+    return _rules()["default", "share"]
+
+
 def absolute_targets(kind: str, value: Floats, total: Floats) -> Floats:
     """Return targets in the feature's own unit.
 

@@ -83,6 +83,7 @@ def test_party_that_cannot_meet_its_part_alone_is_told_and_the_joint_plan_still_
         ({"national-0-1": "much"}, "not a number"),
         ({"national-0-1": "10", "on-0": ""}, "a Party wants a feature that is not chosen"),
         ({"budget": "20"}, "this aim has no budget"),
+        ({"objective": "maximum-utility", "budget": "20", "national-0-0": "9"}, "knows no targets of single Parties"),
     ],
 )
 def test_what_no_party_can_want_is_told(client, shared, changes, said):

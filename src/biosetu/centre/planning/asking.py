@@ -186,9 +186,10 @@ def rows_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[Row]:
 def choice_of(asked: Mapping[str, Any], held: Mapping[str, Any]) -> Choice:
     """Return what is asked as numbers; raise DataError with everything that cannot be read."""
     faults: list[Problem] = []
+    weights = held.get("weights") or [1.0] * len(held["features"])
     wanted = {
-        int(position): Wanted(item["kind"], _value(item, held["features"][int(position)][0], faults))
-        for position, item in asked["features"].items()
+        place: Wanted(item["kind"], _value(item, held["features"][place][0], faults), weights[place])
+        for place, item in ((int(position), item) for position, item in asked["features"].items())
         if item["on"]
     }
     national = {
