@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -167,6 +167,20 @@ def test_target_tracker_is_read_as_the_reporting_tool_reads_it(tmp_path: Path) -
     assert rows[0]["holder"] == "IUCN"
     assert rows[0]["footnote"] == "Data sources there: IUCN Red List https://www.iucnredlist.org"
     assert server.asked[1][3] == {"indicator": 7, "country": "NPL"}
+
+
+def test_target_tracker_kept_for_days_stays_the_release_of_the_day_it_came(tmp_path: Path) -> None:
+    came = datetime.now(UTC) - timedelta(days=20)
+    with serving(tracker) as server:
+        pull("target-tracker", ("NPL",), client=client(server.host, tmp_path))
+        for path in (tmp_path / "cache").glob("*.json"):
+            path.write_text(json.dumps(json.loads(path.read_text()) | {"fetched": came.isoformat()}))
+        asked = len(server.asked)
+        rows = pull("target-tracker", ("NPL",), client=client(server.host, tmp_path)).to_pylist()
+        assert len(server.asked) == asked
+    day = came.date().isoformat()
+    assert {row["vintage"] for row in rows} == {day}
+    assert [row["inputs"].endswith(f"pulled {day}") for row in rows] == [True, True]
 
 
 def test_target_tracker_without_a_host_says_which_setting_names_it() -> None:

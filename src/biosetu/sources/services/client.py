@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -72,10 +72,13 @@ class Client:
         `fresh` shortens how long an answer kept is taken; `about` sets answers apart that have one address, such as
         those of two releases.
         """
-        return self._answer("GET", path, query or {}, None, read, fresh, about)
+        return self._answer("GET", path, query or {}, None, lambda answer, _: read(answer), fresh, about)
 
-    def post(self, path: str, body: Mapping[str, Any], read: Callable[[Any], T] = as_it_is) -> T:
-        """Return the JSON answer to a POST with a JSON body, as `read` understands it; raises ServiceError."""
+    def post(self, path: str, body: Mapping[str, Any], read: Callable[[Any, date], T]) -> T:
+        """Return the JSON answer to a POST with a JSON body, as `read` understands it; raises ServiceError.
+
+        `read` is given the answer and the day on which the service gave it, which is not today where it was kept.
+        """
         return self._answer("POST", path, {}, body, read, None, "")
 
     def _answer(
@@ -84,7 +87,7 @@ class Client:
         path: str,
         query: Mapping[str, str | int],
         body: Mapping[str, Any] | None,
-        read: Callable[[Any], T],
+        read: Callable[[Any, date], T],
         fresh: timedelta | None,
         about: str,
     ) -> T:
@@ -94,19 +97,20 @@ class Client:
         kept = self._kept(place, self.fresh if fresh is None else min(fresh, self.fresh))
         if kept is not None:
             with suppress(ServiceError):
-                return _understood(read, kept, address)
-        answer = self._fetch(verb, address, body)
-        understood = _understood(read, answer, address)
-        facts = {"request": wanted, "fetched": datetime.now(UTC).isoformat(), "licence": self.licence, "answer": answer}
+                return _understood(read, *kept, address)
+        answer, now = self._fetch(verb, address, body), datetime.now(UTC)
+        understood = _understood(read, answer, now.date(), address)
+        facts = {"request": wanted, "fetched": now.isoformat(), "licence": self.licence, "answer": answer}
         with replacing(place) as temporary:
             temporary.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         return understood
 
-    def _kept(self, place: Path, fresh: timedelta) -> Any:
+    def _kept(self, place: Path, fresh: timedelta) -> tuple[Any, date] | None:
+        """Return an answer kept and the day on which it was fetched, or None where it is too old or damaged."""
         try:
             facts = json.loads(place.read_text(encoding="utf-8"))
-            age = datetime.now(UTC) - datetime.fromisoformat(facts["fetched"])
-            return facts["answer"] if age < fresh else None
+            fetched = datetime.fromisoformat(facts["fetched"]).astimezone(UTC)
+            return (facts["answer"], fetched.date()) if datetime.now(UTC) - fetched < fresh else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -140,10 +144,10 @@ class Client:
         self._asked = time.monotonic()
 
 
-def _understood(read: Callable[[Any], T], answer: Any, address: str) -> T:
+def _understood(read: Callable[[Any, date], T], answer: Any, day: date, address: str) -> T:
     """Return an answer as `read` understands it; what it stumbles over is told as a change of the interface."""
     try:
-        return read(answer)
+        return read(answer, day)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         told = f"{type(error).__name__} {error}"
         raise ServiceError(

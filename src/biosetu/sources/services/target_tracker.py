@@ -2,7 +2,7 @@
 
 The tracker documents no interface; what is read here is what the reporting tool (scbd/online-reporting-tool,
 2026-04-30) calls: `api/goalsTargets` for its indicators by title, `api/indicator/country` for one Party's charts, of
-which the globally derived one counts. It names no release: the day of the pull is the vintage.
+which the globally derived one counts. It names no release: the day on which it gave the answer is the vintage.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -55,7 +55,7 @@ def _known(answer: Any) -> Iterator[tuple[Indicator, int]]:
                 yield record, entry["indicatorId"]
 
 
-def _figures(order: Pull, indicator: Indicator, party: str, answer: Any) -> list[dict[str, Any]]:
+def _figures(order: Pull, indicator: Indicator, party: str, answer: Any, fetched: date) -> list[dict[str, Any]]:
     data = answer["data"] or {}
     charts = [chart for chart in data.get("charts") or [] if chart.get("tabType") == "GloballyDerived"]
     if not charts:
@@ -68,12 +68,12 @@ def _figures(order: Pull, indicator: Indicator, party: str, answer: Any) -> list
     values: list[object] = next(
         (part["data"] for part in charts[0]["datasets"] if part["derived"] == "Global"), [None] * len(labels)
     )
-    today = datetime.now(UTC).date().isoformat()
+    day = fetched.isoformat()
     rows = []
     for label, text in zip(labels, values, strict=True):
         year, value = _YEAR.search(str(label)), _number(text)
         if year is not None and value is not None:
-            rows.append(_row(order, indicator, party, int(year[0]), value, today) | {"unit": unit} | _said(about))
+            rows.append(_row(order, indicator, party, int(year[0]), value, day) | {"unit": unit} | _said(about))
     return rows
 
 
@@ -94,16 +94,16 @@ def _number(text: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _row(order: Pull, indicator: Indicator, party: str, year: int, value: float, today: str) -> dict[str, Any]:
+def _row(order: Pull, indicator: Indicator, party: str, year: int, value: float, day: str) -> dict[str, Any]:
     return {
         "party": party,
         "indicator": indicator.code,
         "series": f"target-tracker:{indicator.code}",
         "year": year,
         "value": value,
-        "vintage": today,
+        "vintage": day,
         "method": "as shown by the Target Tracker",
-        "inputs": f"{order.service.title}, pulled {today}",
+        "inputs": f"{order.service.title}, pulled {day}",
     }
 
 
