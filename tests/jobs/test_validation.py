@@ -214,6 +214,42 @@ def test_figure_answered_twice_on_one_sheet_is_named(tmp_path: Path) -> None:
     assert [(p.column, p.code) for p in problems] == [("reference", "duplicate")]
 
 
+@pytest.mark.parametrize("typed", ["inf", "nan", "-inf", "1e999", "1_000"])
+def test_value_that_is_no_finite_number_is_named_at_its_row_before_anything_is_taken(tmp_path: Path, typed) -> None:
+    sheet = Sheet(tmp_path)
+    sheet.fill(sheet.row_of("A.3", 2023, "2024"), answer="accept")
+    row = sheet.row_of("A.CY.1", 2017, "2020-10")
+    sheet.fill(row, answer="replace", own_value=typed, own_source="7NR")
+    seen = read_sheet("NPL", sheet.back(), office=OFFICE)
+    assert [(p.row, p.column, p.value) for p in seen.problems] == [(row, "own_value", typed)]
+    with pytest.raises(DataError) as caught:
+        take(sheet.path)
+    assert caught.value.problems == seen.problems
+    assert default_store().batches() == ()
+
+
+@pytest.mark.parametrize(("typed", "columns"), [(0.5, ["own_value"]), (1, []), (0, [])])
+def test_answer_of_yes_or_no_is_replaced_by_one_or_nought_only(tmp_path: Path, typed, columns) -> None:
+    sheet = Sheet(tmp_path)
+    figure = next(r for r in party_evidence("NPL").observations.to_pylist() if r["unit"] == "flag")
+    row = sheet.row_of(figure["indicator"], figure["year"], figure["vintage"])
+    sheet.fill(row, answer="replace", own_value=typed, own_source="7NR")
+    seen = read_sheet("NPL", sheet.back(), office=OFFICE)
+    assert [(p.row, p.column) for p in seen.problems] == [(row, column) for column in columns]
+
+
+def test_what_an_observation_may_not_hold_is_named_at_the_row_of_the_sheet(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path)
+    sheet.fill(sheet.row_of("A.3", 2022, "2024"), answer="accept")
+    row = sheet.row_of("A.3", 2024, "2024")
+    sheet.fill(row, answer="replace", own_value=0.8, own_source="7NR " * 3000)
+    seen = read_sheet("NPL", sheet.back(), office=OFFICE)
+    assert [(p.row, p.column, p.code) for p in seen.problems] == [(row, "own_source", "too-long")]
+    with pytest.raises(DataError) as caught:
+        take(sheet.path)
+    assert caught.value.problems == seen.problems
+
+
 def test_sheet_without_its_columns_is_refused(tmp_path: Path) -> None:
     sheet = Sheet(tmp_path)
     sheet.page.cell(1, POSITION["answer"]).value = "Something"

@@ -14,8 +14,20 @@ from biosetu.engine.cells import DEFAULT_LIMITS, Limits
 from biosetu.framework import find_party, indicators
 from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.party import default_store, held
-from biosetu.observations import KEY, SCHEMA, ObservationStore, Source, Status, keys_of, units, validate, without
+from biosetu.observations import (
+    KEY,
+    SCHEMA,
+    ObservationStore,
+    Source,
+    Status,
+    keys_of,
+    problems_of,
+    units,
+    validate,
+    without,
+)
 from biosetu.observations.answers import (
+    FIRST_ROW,
     METHOD,
     NOT_RELEVANT,
     Answer,
@@ -37,6 +49,8 @@ from biosetu.translation import Voice, translations
 
 NEW, SAME, CONFLICT = "new", "same", "conflict"
 BARE = frozenset({"index", "proportion", "flag", "answer"})
+# where an office writes what becomes a column of its observation; the rest comes with the figure that it answers
+WRITTEN = {"value": "own_value", "inputs": "own_source", "value_text": "reason", "footnote": "reason"}
 RETURN = pa.schema(
     [
         ("row", pa.int32()),
@@ -252,7 +266,15 @@ def see_answers(
     written = (cells.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
     numbers = [int(number) for number in written.split(",") if number]
     answers, problems = read_answers(cells, table, file=file, numbers=numbers)
-    return _compare(party.iso3, answers, problems, table, office.strip(), on, prefer_new=prefer_new)
+    found, origins = _compare(party.iso3, answers, problems, table, office.strip(), on, prefer_new=prefer_new)
+    wrong = problems_of(found.observations, file=file)
+    return replace(found, problems=(*found.problems, *(_at_its_row(problem, origins) for problem in wrong)))
+
+
+def _at_its_row(problem: Problem, origins: list[int]) -> Problem:
+    """Return a problem of the answers as observations where the sheet has it; `origins` are rows of the sheet."""
+    row = origins[problem.row - FIRST_ROW] if problem.row is not None else None
+    return replace(problem, row=row, column=WRITTEN.get(problem.column, "answer"))
 
 
 def _compare(
@@ -264,11 +286,13 @@ def _compare(
     on: date | None,
     *,
     prefer_new: bool,
-) -> Return:
+) -> tuple[Return, list[int]]:
+    """Return what answers would change, and the row of the sheet that each new observation comes from."""
     given = earlier_answers(table)
     day = on or datetime.now(UTC).date()
     lines: list[dict[str, Any]] = []
     fresh: list[dict[str, Any]] = []
+    origins: list[int] = []
     replaced: list[Mapping[str, Any]] = []
     for answer in answers:
         new = answered(answer, office=office, on=day)
@@ -280,13 +304,15 @@ def _compare(
             if earlier is not None:
                 fresh += _undone(earlier, new)
                 replaced += [earlier] if _key(earlier) != _key(new) and earlier["method"] == METHOD else []
-    return Return(
+            origins += [answer.number] * (len(fresh) - len(origins))
+    found = Return(
         party=party,
         lines=pa.Table.from_pylist(lines, schema=RETURN),
         problems=tuple(problems),
         observations=answers_table(fresh),
         replaced=answers_table(replaced),
     )
+    return found, origins
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:

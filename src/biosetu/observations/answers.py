@@ -19,7 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.observations.cells import unescape
+from biosetu.observations.cells import CellError, read_number, unescape
 from biosetu.observations.schema import KEY, SCHEMA, SETTLED, Source, Status
 from biosetu.observations.units import value_range
 from biosetu.problems import Problem
@@ -126,7 +126,7 @@ def read_answers(
 
 
 def _answer(number: int, row: Mapping[str, str], figure: Mapping[str, Any]) -> Answer:
-    value = float(row["own_value"]) if row["own_value"] else None
+    value = read_number(row["own_value"])
     return Answer(number, figure, _choice(row["answer"]) or "", value, row["own_source"], row["reason"])
 
 
@@ -162,8 +162,8 @@ def _same_value(text: str, value: float | None) -> bool:
     if value is None or not text:
         return value is None and not text
     try:
-        return float(text) == value
-    except ValueError:
+        return read_number(text) == value
+    except CellError:
         return False
 
 
@@ -190,17 +190,19 @@ def _answer_faults(row: Mapping[str, str], figure: Mapping[str, Any]) -> Iterato
 
 
 def _value_faults(text: str, figure: Mapping[str, Any]) -> Iterator[Fault]:
-    if not text:
-        return
     try:
-        value = float(text)
-    except ValueError:
-        yield "own_value", "type", N_("not a number"), N_("Write a number with a decimal point, such as 1234.5")
+        value = read_number(text)
+    except CellError as error:
+        yield "own_value", "type", str(error), N_("Write a number with a decimal point, such as 1234.5")
+        return
+    if value is None:
         return
     if figure["unit"] == "answer":
         yield "own_value", "type", N_("this entry is in words"), N_("Clear the value and write it as the reason")
     elif not value_range(figure["indicator"], figure["unit"]).holds(value):
         yield "own_value", "range", N_("outside the possible range"), N_("Use the unit of the figure")
+    elif figure["unit"] == "flag" and value not in (0.0, 1.0):
+        yield "own_value", "range", N_("neither yes nor no"), N_("Write 1 for yes or 0 for no")
 
 
 def answered(answer: Answer, *, office: str, on: date) -> dict[str, Any]:

@@ -44,13 +44,14 @@ def _text(cell: str) -> str:
 def _integer(cell: str) -> int | None:
     if not cell:
         return None
-    number = _float(cell)
+    number = read_number(cell)
     if number is None or number != int(number):
         raise CellError(N_("not a whole number"))
     return int(number)
 
 
-def _float(cell: str) -> float | None:
+def read_number(cell: str) -> float | None:
+    """Return the number that a cell holds, written with digits and a decimal point; raises CellError."""
     if not cell:
         return None
     if not _NUMBER.match(cell):
@@ -81,7 +82,7 @@ def _reader(kind: pa.DataType) -> Callable[[str], Any]:
     if pa.types.is_integer(kind):
         return _integer
     if pa.types.is_floating(kind):
-        return _float
+        return read_number
     return _date if pa.types.is_date(kind) else _text
 
 
