@@ -94,3 +94,10 @@ def test_places_at_no_distance_are_together_only_where_they_are_the_same():
 def test_more_places_than_can_be_triangulated_have_no_alpha_hull(monkeypatch):
     monkeypatch.setattr("biosetu.species.proxies.MOST_TRIANGULATED", 3)
     assert np.isnan(alpha_hull(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0, 1.0])).area_km2)
+
+
+def test_proxies_by_the_largest_distance_are_unknown_beyond_a_hemisphere():
+    lon, lat = np.array([0.0, 90, 180, -90, 0, 0]), np.array([0.0, 0, 0, 0, 80, -80])
+    assert sliding_location_proxy(lon, lat) is None
+    assert buffer_subpopulation_proxy(lon, lat) is None
+    assert buffer_subpopulation_proxy(lon, lat, 10) == grid_location_proxy(lon, lat) == 6

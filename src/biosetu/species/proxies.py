@@ -50,17 +50,23 @@ def grid_location_proxy(lon: Floats, lat: Floats, cell_km: float = 10.0) -> int:
     return int(occupied_cells(lon, lat, cell_km=cell_km).minimum[0])
 
 
-def sliding_location_proxy(lon: Floats, lat: Floats) -> int:
+def sliding_location_proxy(lon: Floats, lat: Floats) -> int | None:
     """Return how many cells the places occupy whose edge is 5 % of their largest distance: a proxy for locations.
+
+    None beyond a hemisphere, where no largest distance is known.
 
     Reference: sliding scale of Willis et al. 2003, Biodiversity and Conservation 12:1537-1552.
     """
     largest = largest_distance_km(lon, lat)
-    return 1 if not largest > 0 else grid_location_proxy(lon, lat, SHARE_OF_LARGEST_DISTANCE * largest)
+    if np.isnan(largest):
+        return None
+    return 1 if largest == 0 else grid_location_proxy(lon, lat, SHARE_OF_LARGEST_DISTANCE * largest)
 
 
-def buffer_subpopulation_proxy(lon: Floats, lat: Floats, radius_km: float | None = None) -> int:
+def buffer_subpopulation_proxy(lon: Floats, lat: Floats, radius_km: float | None = None) -> int | None:
     """Return how many groups of places remain when circles around them are merged: a proxy for subpopulations.
+
+    None beyond a hemisphere where no radius is given.
 
     Args:
         lon, lat: places, shape (n,) [degrees].
@@ -70,7 +76,9 @@ def buffer_subpopulation_proxy(lon: Floats, lat: Floats, radius_km: float | None
     """
     if radius_km is None:
         largest = largest_distance_km(lon, lat)
-        radius_km = BUFFER_SHARE * (largest if largest > 0 else 0.0)
+        if np.isnan(largest):
+            return None
+        radius_km = BUFFER_SHARE * largest
     return int(groups_within_km(lon, lat, 2 * radius_km).max(initial=-1)) + 1
 
 
