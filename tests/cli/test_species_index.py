@@ -20,6 +20,8 @@ def test_spans_that_are_no_two_years_are_a_usage_error(tmp_path, span):
         ["--vintage", "2026"],
         ["--holder", "Us"],
         ["--keep", "NPL", "--party", "NPL"],
+        ["--sampled", "--aggregate"],
+        ["--sampled", "--annual", "2000-2010"],
     ],
     ids=" ".join,
 )

@@ -110,6 +110,42 @@ def test_results_kept_by_the_commands_reach_the_section(tmp_path):
     assert "h.csv" in text
 
 
+@pytest.fixture
+def shared(tmp_path):
+    (tmp_path / "h.csv").write_text(
+        "taxon,year,category\na,2000,LC\na,2010,EN\nb,2000,VU\nb,2010,VU\nc,2000,LC\nc,2010,LC\n", encoding="utf-8"
+    )
+    shares = "party,taxon,share\nAFG,b,1\nNPL,a,1\nNPL,b,0\nNPL,c,1\n"
+    (tmp_path / "s.csv").write_text(shares, encoding="utf-8")
+    return ["species", "index", str(tmp_path / "h.csv"), "--shares", str(tmp_path / "s.csv"), "--quiet"]
+
+
+def test_index_of_many_parties_is_kept_for_the_one_alone(shared, tmp_path):
+    """By hand: of two taxa in full, one goes from LC (0) to EN (3): 1 to 1 − 3 / 10."""
+    assert biosetu([*shared, "--keep", "NPL", "--out", str(tmp_path / "o.csv")]) == 0
+    assert species_party.index("NPL").column("value").to_pylist() == pytest.approx([1, 0.7])
+    kept = species_party.categories("NPL").to_pylist()
+    assert [(row["category"], row["taxa"]) for row in kept] == [("EN", 1), ("LC", 1)]
+    text = str(section(evidence("NPL"), Voice()))
+    assert "the index went from 1.000 to 0.700" in text
+    assert "1 of 2 taxa assessed are threatened" in text
+
+
+def test_index_without_the_party_is_not_kept_for_it(shared, tmp_path, capsys):
+    assert biosetu([*shared, "--keep", "BTN", "--out", str(tmp_path / "o.csv")]) == 1
+    assert "there is no index of BTN" in capsys.readouterr().err
+    assert species_party.index("BTN") is None
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_taxa_in_several_cuts_are_counted_once(tmp_path):
+    lines = [f"t{i},{year},{'EN' if i < 3 else 'LC'},{'ab'[i % 2]},x;y" for i in range(10) for year in (2000, 2010)]
+    (tmp_path / "h.csv").write_text("taxon,year,category,class,realm\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    asked = ["species", "index", str(tmp_path / "h.csv"), "--by", "class", "--by", "realm", "--keep", "BTN", "--quiet"]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 0
+    assert "3 of 10 taxa assessed are threatened" in str(section(evidence("BTN"), Voice()))
+
+
 def test_unknown_party_or_kind_is_refused():
     with pytest.raises(UsageError):
         species_party.keep("ZZZ", "index", pa.table({"a": [1]}), citation="x")

@@ -97,6 +97,7 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
         compute_index,
         for_indicator,
         index_observations,
+        party_result,
         write_chart,
     )
     from biosetu.species.red_list_index import Kind, Options
@@ -116,13 +117,14 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
     if not quiet:
         for warning in result.warnings:
             click.echo(str(warning), err=True)
+    own = result if asked["keep"] is None else party_result(request, result, asked["keep"])
     if asked["observations"]:
         made = index_observations(request, result.table, origin, asked["indicator"])
         emit(made, asked["observations"])
     if asked["keep"] is not None:
         from biosetu.jobs.species_party import keep_all
 
-        kept = [("index", result.table), ("categories", result.categories)]
+        kept = [("index", own.table), ("categories", own.categories)]
         keep_all(asked["keep"], kept, asked["holder"] or history.name, asked["licence"])
     if asked["plot"]:
         write_chart(result.table, asked["plot"], Voice(language), Voice(language).gettext("Red List Index"))
@@ -133,6 +135,9 @@ def _check(asked: Mapping[str, Any]) -> None:
     """Refuse options that want others, or would do nothing; raise `UsageError` for an unknown Party too."""
     from biosetu.framework import find_party
 
+    for name in ("aggregate", "annual"):
+        if asked["sampled"] and asked[name]:
+            raise click.UsageError(f"--sampled gives limits of each group in its assessment years: leave out --{name}")
     if asked["weights"] and asked["shares"]:
         raise click.UsageError("--weights and --shares both say the share of each taxon: give one")
     given = [name for name in ("party", "vintage", "holder", "licence") if asked[name]]

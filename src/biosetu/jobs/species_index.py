@@ -26,6 +26,7 @@ from biosetu.species.history import (
     back_cast,
     category_counts,
     driven_by,
+    of_taxa,
     read_changes,
     read_histories,
 )
@@ -65,11 +66,15 @@ class IndexRequest:
 
 @dataclass(frozen=True, slots=True)
 class IndexResult:
-    """The index table (with a column party where shares by Party were given), taxa by category, and warnings."""
+    """The index table (with a column party where shares by Party were given), taxa by category, and warnings.
+
+    `histories` are what they were made from.
+    """
 
     table: pa.Table
     categories: pa.Table
     warnings: Sequence[Problem]
+    histories: Sequence[History] = ()
 
 
 def compute_index(request: IndexRequest) -> IndexResult:
@@ -102,7 +107,27 @@ def compute_index(request: IndexRequest) -> IndexResult:
                 request.history.name,
             )
         )
-    return IndexResult(table, category_counts(histories), [*warnings, *_cautions(table, request, histories)])
+    cautions = _cautions(table, request, histories)
+    return IndexResult(table, category_counts(histories), [*warnings, *cautions], histories)
+
+
+def party_result(request: IndexRequest, result: IndexResult, code: str) -> IndexResult:
+    """Return of a result what is one Party's: its index, and the categories of the taxa it has a share of.
+
+    Without shares by Party it is the result as it is. Raises UsageError for an unknown Party, DataError for one that
+    has no index.
+    """
+    iso3 = find_party(code).iso3
+    if request.shares is None:
+        return result
+    mine = result.table.filter(pc.equal(result.table.column("party"), iso3)).drop_columns(["party"])
+    if mine.num_rows == 0:
+        remedy = "Add its taxa and shares, or name another Party."
+        raise DataError(Problem(f"there is no index of {iso3}", remedy, "party", request.shares.name))
+    shares = _party_shares(request.shares)[iso3]
+    held = {taxon for taxon, share in shares.items() if share > 0}
+    histories = [of_taxa(history, held) for history in result.histories]
+    return IndexResult(mine, category_counts(histories), result.warnings, histories)
 
 
 def _gone(request: IndexRequest) -> frozenset[str]:
@@ -158,7 +183,14 @@ def _shares(taxa: Sequence[str], values: Sequence[float | None]) -> dict[str, fl
 
 
 def _by_party(histories: Sequence[History], request: IndexRequest) -> pa.Table:
-    path = request.shares or Path()
+    tables = [_party_schema()]
+    for party, shares in sorted(_party_shares(request.shares or Path()).items()):
+        table = red_list_index(histories, request.options, shares)
+        tables.append(table.add_column(0, "party", pa.array([party] * table.num_rows, pa.string())))
+    return pa.concat_tables(tables)
+
+
+def _party_shares(path: Path) -> dict[str, dict[str, float]]:
     cells = read_assessment_cells(path)
     names = find_columns(cells.column_names, ("party", "taxon", "share"), path.name)
     parties: dict[str, list[int]] = {}
@@ -166,12 +198,7 @@ def _by_party(histories: Sequence[History], request: IndexRequest) -> pa.Table:
         parties.setdefault(party, []).append(row)
     taxa = texts(cells, names["taxon"])
     values = _share_cells(cells, names["share"], path.name)
-    tables = [_party_schema()]
-    for party, rows in sorted(parties.items()):
-        shares = _shares([taxa[i] for i in rows], [values[i] for i in rows])
-        table = red_list_index(histories, request.options, shares)
-        tables.append(table.add_column(0, "party", pa.array([party] * table.num_rows, pa.string())))
-    return pa.concat_tables(tables)
+    return {party: _shares([taxa[i] for i in rows], [values[i] for i in rows]) for party, rows in parties.items()}
 
 
 def _party_schema() -> pa.Table:
@@ -257,8 +284,8 @@ def index_observations(request: IndexRequest, table: pa.Table, origin: Origin, i
     """
     used = [path for path in (request.history, request.shares, request.genuine) if path is not None]
     inputs = "; ".join(f"{path.name} sha256:{content_hash(path)[:16]}" for path in used)
-    mine = table.filter(pc.equal(table.column("party"), origin.party)) if "party" in table.column_names else table
     party = find_party(origin.party).iso3
+    mine = table.filter(pc.equal(table.column("party"), party)) if "party" in table.column_names else table
     provenance = Provenance(party, origin.vintage, inputs, origin.holder, origin.licence, footnote=_counted(request))
     made = method(METHOD).observations(mine, indicator, provenance)
     validate(made)

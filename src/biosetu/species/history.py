@@ -7,7 +7,7 @@ carried back to all years (Butchart et al. 2007, doi:10.1371/journal.pone.000014
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -230,16 +230,38 @@ def _kept(history: History) -> History:
     return replace(history, taxa=taxa, categories=grid[keep], left_out=left_out)
 
 
+def of_taxa(history: History, taxa: Collection[str]) -> History:
+    """Return the history of certain taxa alone."""
+    mine = [row for row, taxon in enumerate(history.taxa) if taxon in taxa]
+    return replace(history, taxa=[history.taxa[row] for row in mine], categories=history.categories[mine])
+
+
 def category_counts(histories: Sequence[History]) -> pa.Table:
-    """Return group, year, category, taxa: how many taxa each category holds at the last assessment of each group."""
+    """Return group, year, category, taxa: how many taxa each category holds at the last assessment of each group.
+
+    Where a taxon is in several groups, rows of a group `all` count every taxon once.
+    """
     rows = []
-    for history in histories:
+    for history in [*histories, *_each_once(histories)]:
         known, counts = np.unique(history.categories[:, -1], return_counts=True)
         rows += [
             {"group": history.group, "year": history.years[-1], "category": str(name), "taxa": int(count)}
             for name, count in zip(known, counts, strict=True)
         ]
     return pa.Table.from_pylist(rows, schema=COUNTS)
+
+
+def _each_once(histories: Sequence[History]) -> list[History]:
+    """Return the latest category of all taxa as one group where groups share taxa, else nothing."""
+    latest: dict[str, tuple[int, str]] = {}
+    for history in histories:
+        for taxon, name in zip(history.taxa, history.categories[:, -1].tolist(), strict=True):
+            latest[taxon] = max(latest.get(taxon, (0, "")), (history.years[-1], name))
+    if len(latest) == sum(len(history.taxa) for history in histories):
+        return []
+    year = max(history.years[-1] for history in histories)
+    grid = np.array([[name] for _year, name in latest.values()])
+    return [History(ALL, list(latest), [year], grid, [0], {})]
 
 
 def read_changes(cells: pa.Table, file: str = "") -> list[Change]:

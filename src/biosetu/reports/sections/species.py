@@ -134,8 +134,9 @@ def _categories(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     for row in table.to_pylist():
         key = row["group"], row["category"].split("(")[0]
         counts[key] = counts.get(key, 0) + row["taxa"]
-    total = sum(counts.values())
-    threatened = sum(count for (_group, code), count in counts.items() if code in THREATENED)
+    each_once = {key: count for key, count in counts.items() if key[0] == "all"} or counts
+    total = sum(each_once.values())
+    threatened = sum(count for (_group, code), count in each_once.items() if code in THREATENED)
     said = voice.ngettext(
         "{threatened} of {count} taxon assessed is threatened.",
         "{threatened} of {count} taxa assessed are threatened.",
