@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -16,6 +17,8 @@ from biosetu.ecosystems.criteria import collapse_risk, decline
 from biosetu.ecosystems.intervals import Interval, parse_answer, parse_interval
 from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.ecosystems.thresholds import ORDER, guidelines
+from biosetu.engine.cells import read_cells
+from biosetu.engine.tables import write_table
 from biosetu.problems import DataError, UsageError
 
 CASES = list(
@@ -194,6 +197,8 @@ def test_bounds_always_enclose_the_best_category(best: float, below: float, abov
         ("1,200 [1,000–2,000]", (1200, 1000, 2000)),
         ("-7 (-9 to -2)", (-7, -9, -2)),
         ("30 %", (30, 30, 30)),
+        ("1,00,000", (100_000, 100_000, 100_000)),
+        ("-1,234.5 (-2,000 to 12,345,678)", (-1234.5, -2000, 12_345_678)),
     ],
 )
 def test_values_are_read_as_assessors_write_them(text: str, expected: tuple[float, float, float]) -> None:
@@ -205,6 +210,14 @@ def test_values_are_read_as_assessors_write_them(text: str, expected: tuple[floa
 @pytest.mark.parametrize("text", ["40-30", "35 (40-50)", "x", "1-2-3", "=1+1"])
 def test_values_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"write|must lie"):
+        parse_interval(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["3,5", "2,5", "12,34", "0,500", "1234,567", "3,5-4,5", "35 (30,5-40)", "1,2345", "1,,000"]
+)
+def test_decimal_commas_are_refused_and_never_read_as_tens(text: str) -> None:
+    with pytest.raises(ValueError, match="with a point" if text != "1,,000" else "write a number"):
         parse_interval(text)
 
 
@@ -266,6 +279,41 @@ def test_command_goes_from_measures_to_template_to_categories(tmp_path: Path) ->
     assert (row["category"], row["category_low"], row["category_high"]) == ("CR", "CR", "CO")
     assert row["version"] == "1.1"
     assert "IUCN RLE v1.1" in rle.read_text()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_what_one_command_writes_the_next_reads_with_growth_and_a_negative_code(tmp_path: Path, suffix: str) -> None:
+    rows = [("-3", 2000, 200.0), ("-3", 2025, 400.0), ("5", 2000, 400.0), ("5", 2025, 200.0)]
+    names, columns = ("class", "date", "area_km2"), zip(*rows, strict=True)
+    measures = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    steps = [tmp_path / f"{name}{suffix}" for name in "mto"]
+    write_table(pa.table({**measures, "name": ["-x"] * 4, "eoo_km2": [900.0] * 4, "aoo_cells_min": [9] * 4}), steps[0])
+    run = CliRunner().invoke
+    assert run(ecosystems, ["assess", str(steps[0]), "--template", str(steps[1])]).exit_code == 0
+    result = run(ecosystems, ["assess", str(steps[1]), "--out", str(steps[2])])
+    assert result.exit_code == 0, result.output
+    found = {row["ecosystem"]: row for row in read_cells(steps[2]).to_pylist()}
+    assert {code: (row["name"], row["A2b"]) for code, row in found.items()} == {
+        "-3": ("-x", "LC"),
+        "5": ("-x", "EN (EN–CO)"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("locations", "also", "code"),
+    [
+        ("4", {"decline_extent": "yes"}, "B1a(i)"),
+        ("1", {"decline_extent": "yes"}, "B1a(i)c"),
+        ("4", {}, "B1c"),
+    ],
+)
+def test_locations_are_in_the_code_only_where_they_reach_the_category(
+    locations: str, also: dict[str, str], code: str
+) -> None:
+    """Within 2,000 km² one location is critically endangered, up to five are endangered."""
+    (found,) = assess([{"ecosystem": "E", "eoo_km2": "1500", "locations": locations, **also}])
+    finding = found.findings[CRITERIA.index("B1")]
+    assert (finding.category, finding.code) == ("EN" if code == "B1c" else "CR", code)
 
 
 def test_a_file_that_is_neither_measures_nor_template_is_refused(tmp_path: Path) -> None:

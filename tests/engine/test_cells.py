@@ -2,11 +2,13 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from biosetu.engine.cells import Limits, read_cells
+from biosetu.engine.tables import write_table
 from biosetu.problems import DataError, undecodable
 
 
@@ -19,6 +21,15 @@ def code_of(path: Path, **options) -> str:
     with pytest.raises(DataError) as caught:
         read_cells(path, **options)
     return caught.value.problems[0].code
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".xlsx"])
+def test_texts_come_back_as_they_were_before_they_were_written(tmp_path: Path, suffix: str) -> None:
+    texts = ["-3", "+1", "=1+1", "@x", "'-3", "''=x", "'x", "x", "5'-3"]
+    path = tmp_path / f"t{suffix}"
+    write_table(pa.table({"-a": texts}), path)
+    assert read_cells(path)["-a"].to_pylist() == texts
+    assert read_cells(path, escaped=True)["'-a"].to_pylist()[0] == "'-3"
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "a;b\n1;2\n", "a\tb\r\n1\t2\r\n", "\ufeffa,b\n1,2"])

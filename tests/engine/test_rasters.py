@@ -115,6 +115,7 @@ def test_a_vrt_may_use_files_in_its_own_folder(tmp_path: Path) -> None:
         ("/etc/passwd", 0, ""),
         ("/vsicurl/http://example.org/a.tif", 0, ""),
         ("inner.vrt", 1, ""),
+        ("inner.tif", 1, ""),
         ("inside.tif", 1, ' subClass="VRTDerivedRasterBand"'),
     ],
 )
@@ -124,6 +125,7 @@ def test_a_vrt_that_reaches_out_or_runs_code_is_refused(source: str, relative: i
     write(tmp_path / "outside.tif", np.ones((2, 2), np.uint8))
     write(folder / "inside.tif", np.ones((2, 2), np.uint8))
     (folder / "inner.vrt").write_text(VRT.format(relative=1, source="inside.tif", extra=""))
+    (folder / "inner.tif").write_text(VRT.format(relative=1, source="../outside.tif", extra=""))
     vrt = folder / "a.vrt"
     vrt.write_text(VRT.format(relative=relative, source=source, extra=extra))
     assert problem_codes(vrt) == ["vrt-outside"]

@@ -120,7 +120,7 @@ def small_range(criterion: str, value: Value, conditions: Conditions, rules: Gui
 
     A range that is small while no condition is known to hold gives, by what is known of them: near threatened where
     all were denied, data deficient (with the category it could reach) where some are unknown, not evaluated where
-    none was looked at.
+    none was looked at. Condition c is in the code only where the locations are few enough for the category.
     """
     if not isinstance(value, Interval):
         return not_evaluated(criterion) if value is None else data_deficient(criterion, "the range is unknown")
@@ -146,7 +146,7 @@ def small_range(criterion: str, value: Value, conditions: Conditions, rules: Gui
 
     best, high, low = category(value.best, "best"), category(value.low, "low"), category(value.high, "high")
     threatened = best in FROM_WORST
-    places_hold = threatened and bool(_by_places(value.best, conditions, limits, places, "best"))
+    places_hold = threatened and _by_places(value.best, conditions, limits, places, "best") == best
     code = f"{criterion}{conditions.codes()}{'c' if places_hold else ''}" if threatened else ""
     return Finding(criterion, best, worst_of(low, best, False), worst_of(high, best, True), code, text, best == "NT")
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-NUMBER = r"[+-]?\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?"
+# commas group digits, by threes or as in 1,00,000; a decimal comma is no number
+WHOLE = r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|\d+)"
+NUMBER = rf"[+-]?{WHOLE}(?:\.\d+)?(?:[eE][+-]?\d+)?"
 PLAIN = re.compile(rf"\s*({NUMBER})\s*%?\s*")
 RANGE = re.compile(rf"\s*({NUMBER})\s*(?:-|–|to|;)\s*({NUMBER})\s*%?\s*")
 BEST = re.compile(rf"\s*({NUMBER})\s*[\(\[]\s*({NUMBER})\s*(?:-|–|to|;)\s*({NUMBER})\s*[\)\]]\s*")
+DECIMAL_COMMA = re.compile(r"\d,\d")
 UNKNOWN = frozenset({"dd", "unknown", "?"})
 ANSWERS = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
@@ -52,6 +55,8 @@ def parse_interval(text: str) -> Value:
     elif match := RANGE.fullmatch(text):
         low, high = (_number(part) for part in match.groups())
         best = (low + high) / 2
+    elif DECIMAL_COMMA.search(text):
+        raise ValueError("write decimals with a point, as in 3.5; commas only group digits, as in 1,200")
     else:
         raise ValueError("write a number, a range such as 30-40, or 35 (30-40)")
     if not low <= best <= high:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from biosetu.observations.cells import unescape
 from biosetu.problems import DataError, Problem, undecodable
 from biosetu.translation import N_
 
@@ -35,12 +36,17 @@ DEFAULT_LIMITS = Limits()
 SUFFIXES = (".csv", ".tsv", ".xlsx")
 
 
-def read_cells(path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT_LIMITS) -> pa.Table:
+def read_cells(
+    path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT_LIMITS, escaped: bool = False
+) -> pa.Table:
     """Read a CSV, TSV or xlsx file as a table of strings, its first row the header; wholly empty rows are kept out.
 
     Empty cells are empty strings, dates ISO 8601, numbers written so that `float` gives them back exactly. Of a
     workbook the sheet named `sheet`, else the first, is read. A CSV is UTF-8 (a byte order mark is fine) with comma,
-    semicolon or tab. Raises `DataError` for another type, a file over the limits or one that cannot be read.
+    semicolon or tab.
+    The apostrophe that `write_table` puts before what a spreadsheet would run is taken away, unless `escaped` leaves
+    it to a reader that takes it away itself. Raises `DataError` for another type, a file over the limits or one that
+    cannot be read.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -48,7 +54,7 @@ def read_cells(path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT
     if path.stat().st_size > limits.file_bytes:
         _refuse(path, N_("the file is too large"), f"Keep it under {limits.file_bytes:,} bytes", "too-large")
     rows = _xlsx_rows(path, sheet, limits) if suffix == ".xlsx" else _csv_rows(path, limits)
-    return _table(path, rows, limits)
+    return _table(path, rows if escaped else ([unescape(cell) for cell in cells] for cells in rows), limits)
 
 
 def numbered_rows(table: pa.Table) -> list[tuple[int, dict[str, str]]]:

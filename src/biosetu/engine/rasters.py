@@ -252,14 +252,17 @@ def raster_driver(path: str) -> str:
     local = Path(path)
     if not local.is_file():
         return "GTiff"
-    with local.open("rb") as stream:
-        head = stream.read(4096).lstrip()
-    driver = SIGNATURES.get(head[:4])
+    driver = _signature(local)
     if driver is None:
         raise DataError(
             Problem(N_("is no GeoTIFF"), "Give a GeoTIFF: gdal_translate IN OUT.tif", "not-tiff", file=path)
         )
     return driver
+
+
+def _signature(path: Path) -> str | None:
+    with path.open("rb") as stream:
+        return SIGNATURES.get(stream.read(4096).lstrip()[:4])
 
 
 def refuse_other_than_geotiff(path: Path) -> None:
@@ -351,7 +354,7 @@ def _check_vrt(path: Path) -> None:
             text = (element.text or "").strip()
             source = folder / text if element.get("relativeToVRT") == "1" else Path(text)
             inside = source.is_file() and source.resolve().is_relative_to(folder)
-            if not inside or source.suffix.lower() not in {".tif", ".tiff", ".img"}:
+            if not inside or _signature(source) not in {"GTiff", "HFA"}:
                 raise _vrt_problem(path, text)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyogrio
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 from rasterio import Affine
 from rasterio.features import rasterize
 
@@ -155,8 +156,31 @@ class ZoneMap:
 
 
 def read_zones(path: Path, grid: RasterGrid, field: str | None = None) -> ZoneMap:
-    """Read zones such as provinces for a raster; polygons of one name are one zone."""
+    """Read zones such as provinces for a raster; polygons of one name are one zone.
+
+    In longitude and latitude a zone is also found where the raster has it a whole turn further east or west.
+    """
     polygons = reprojected(read_polygons(path, field), grid.crs)
     names = tuple(sorted(set(polygons.names)))
     zone = np.array([names.index(name) for name in polygons.names], np.int32)
-    return ZoneMap(names, polygons.geometry, zone)
+    geometry, own = _turns(polygons.geometry, grid)
+    return ZoneMap(names, geometry, zone[own])
+
+
+def _turns(geometry: NDArray[np.object_], grid: RasterGrid) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Return polygons at each turn of the globe where they meet the columns of a grid, in order, and whose they are."""
+    system = CRS.from_wkt(grid.crs)
+    if not system.is_geographic:
+        return geometry, np.arange(len(geometry))
+    turn = 2 * np.pi / float(system.axis_info[0].unit_conversion_factor)
+    a, b, c, *_ = grid.transform
+    corners = c + np.array([0.0, a * grid.width, b * grid.height, a * grid.width + b * grid.height])
+    bounds = shapely.bounds(geometry)
+    shifts = turn * np.array([0, -1, 1])
+    meets = (bounds[:, [2]] + shifts >= corners.min()) & (bounds[:, [0]] + shifts <= corners.max())
+    own, shift = np.nonzero(meets)
+    moved = [
+        geometry[i] if not shifts[j] else shapely.transform(geometry[i], lambda p, x=shifts[j]: p + np.array([x, 0.0]))
+        for i, j in zip(own, shift, strict=True)
+    ]
+    return np.array(moved, dtype=object), own

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 from biosetu.ecosystems.measures import occupancy_columns
 from biosetu.ecosystems.occupancy import joined_occupancies, occupancies
@@ -20,6 +20,7 @@ from biosetu.engine.zones import Polygons, read_polygons, reprojected
 from biosetu.geo.hull import geodesic_hulls
 from biosetu.geo.occupancy_grid import OccupancyGrid
 from biosetu.geo.pixels import AreaUnit
+from biosetu.geo.shapes import within_date_line
 from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes
 from biosetu.jobs.ecosystems_samples import read_samples
 from biosetu.jobs.ecosystems_transitions import transition_table
@@ -29,6 +30,10 @@ from biosetu.translation import N_
 
 METHOD = "ecosystems-polygons/2"
 UNIT = AreaUnit(4)
+LONLAT = "OGC:CRS84"
+HALF_TURN_M = float(Transformer.from_crs(LONLAT, OccupancyGrid().crs, always_xy=True).transform(180.0, 0.0)[0])
+SEAM_M = 0.01
+GRID_M = 1e-4
 LEAST_OVERLAP_KM2 = 1e-3
 LONGEST_EDGE_DEGREES = 0.01
 LONGEST_EDGE_M = 1_000.0
@@ -53,7 +58,8 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
     Edges are straight in the file's own CRS; they are cut to a hundredth of a degree or a kilometre before they are
     laid on the World Cylindrical Equal Area plane, where all areas are taken. Where polygons of different classes
     overlap, each keeps its area, and a warning says so. Patches are the connected parts of each class (joined along
-    edges, not corners). Zones cut the classes in the file's CRS; where zones overlap, the later polygon has the place.
+    edges, not corners). What crosses the date line is cut there, and is one patch all the same. Zones cut the classes
+    in the file's CRS; where zones overlap, the later polygon has the place.
 
     Raises:
         DataError: what is wrong with the files.
@@ -93,20 +99,50 @@ def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], paths: Sequence[Pa
 
 
 def _layer(path: Path, field: str | None, zones: Polygons | None) -> _Layer:
-    polygons = read_polygons(path, field)
+    polygons = _cut_at_date_line(read_polygons(path, field))
     geometry, keys = polygons.geometry, [(0, name) for name in polygons.names]
     if zones is not None:
-        _, shapes = apart(reprojected(zones, polygons.crs, _edge(zones)).geometry, zones.names)
+        there = reprojected(_cut_at_date_line(zones), polygons.crs, _edge(zones))
+        _, shapes = apart(_cut_at_date_line(there).geometry, zones.names)
         own, zone, geometry = within(geometry, shapely.make_valid(shapes))
         keys = [(int(place), polygons.names[index]) for place, index in zip(zone, own, strict=True)]
     cut = Polygons(geometry, tuple(name for _, name in keys), polygons.crs)
-    flat = reprojected(cut, OccupancyGrid().crs, _edge(polygons))
-    order, shapes = dissolved(shapely.make_valid(flat.geometry), keys)
-    lonlat = reprojected(cut, "OGC:CRS84", _edge(polygons)).geometry
+    flat, lonlat = _laid(cut)
+    order, shapes = dissolved(shapely.make_valid(flat), keys)
     place_of = {key: place for place, key in enumerate(order)}
     place = np.array([place_of[key] for key in keys], np.int64)
     groups = [shapely.GeometryCollection(list(lonlat[place == i])) for i in range(len(order))]
     return _Layer(tuple(order), shapes, np.array(groups, object))
+
+
+def _cut_at_date_line(polygons: Polygons) -> Polygons:
+    """Return polygons in degrees of longitude within ±180°; those of another CRS as they are."""
+    system = CRS.from_user_input(polygons.crs)
+    if not (system.is_geographic and np.isclose(system.axis_info[0].unit_conversion_factor, np.pi / 180)):
+        return polygons
+    return replace(polygons, geometry=within_date_line(polygons.geometry)[0])
+
+
+def _laid(polygons: Polygons) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return polygons on the equal-area plane and in longitude and latitude, cut where the plane ends."""
+    edge, plane = _edge(polygons), OccupancyGrid().crs
+    lonlat, over = within_date_line(reprojected(polygons, LONLAT, edge).geometry)
+    flat = reprojected(polygons, plane, edge).geometry.copy()
+    flat[over] = reprojected(Polygons(lonlat[over], (), LONLAT), plane).geometry
+    return flat, lonlat
+
+
+def _patches(shape: shapely.Geometry) -> NDArray[np.float64]:
+    """Return the areas of the connected parts of a class on the plane [m²], joined where they meet at ±180°."""
+    parts = shapely.get_parts(shape)
+    bounds = shapely.bounds(parts).reshape(-1, 4)
+    west, east = bounds[:, 0] < SEAM_M - HALF_TURN_M, bounds[:, 2] > HALF_TURN_M - SEAM_M
+    west, east = west & ~east, east & ~west
+    if not (west.any() and east.any()):
+        return np.asarray(shapely.area(parts))
+    turned = shapely.transform(parts[west], lambda points: points + np.array([2 * HALF_TURN_M, 0.0]))
+    joined = shapely.get_parts(shapely.union_all([*turned, *parts[east]], grid_size=GRID_M))
+    return np.asarray(shapely.area([*parts[~(west | east)], *joined]))
 
 
 def _edge(polygons: Polygons) -> float:
@@ -135,7 +171,7 @@ def _measured(layer: _Layer) -> pa.Table:
     found = joined_occupancies(
         [occupancies(np.array([0, len(own)]), own["x"], own["y"], own["area"], grid, UNIT.per_m2) for own in cells]
     )
-    parts = [shapely.area(shapely.get_parts(shape)) for shape in layer.flat]
+    parts = [_patches(shape) for shape in layer.flat]
     columns: dict[str, object] = {
         "zone": [zone for zone, _ in layer.keys],
         "code": [code for _, code in layer.keys],

@@ -214,7 +214,7 @@ def _read(
     if path.suffix.lower() == ".parquet":
         table = _read_parquet(path, limits)
         return table, [], list(range(2, table.num_rows + 2)), table.select([])
-    cells = read_cells(path, limits=limits)
+    cells = read_cells(path, limits=limits, escaped=True)
     numbers = [int(number) for number in cells.schema.metadata[b"biosetu.rows"].decode().split(",") if number]
     table, problems = parse_cells(cells, file=path.name, defaults=defaults)
     return table, problems, numbers, cells

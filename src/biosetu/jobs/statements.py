@@ -15,7 +15,6 @@ from biosetu.engine.cells import DEFAULT_LIMITS, Limits, read_cells
 from biosetu.engine.tables import write_table
 from biosetu.framework import find_party
 from biosetu.jobs.promises import promise_store
-from biosetu.observations import unescape
 from biosetu.observations.own import NOTHING, OwnStatements
 from biosetu.observations.statement_rows import (
     IDENTITY,
@@ -84,7 +83,7 @@ def read_statement_table(path: Path, party: str, limits: Limits = DEFAULT_LIMITS
             Problem("not a table of statements", f"The columns are one of {shapes}", "header", path.name, 1)
         )
     numbers = [int(number) for number in cells.schema.metadata[b"biosetu.rows"].decode().split(",") if number]
-    rows = [{name: unescape(text.strip()) for name, text in row.items()} for row in cells.to_pylist()]
+    rows = [{name: text.strip() for name, text in row.items()} for row in cells.to_pylist()]
     new, problems = read_statements(kind, rows, party, file=path.name, numbers=numbers)
     wrong = {problem.row for problem in problems}
     return StatementTable(party, kind, new, tuple(number for number in numbers if number not in wrong), tuple(problems))

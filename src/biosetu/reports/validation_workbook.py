@@ -56,7 +56,7 @@ def write_workbook(path: Path, rows: Sequence[Mapping[str, Any]], *, party: str,
 
 def sheet_cells(path: Path, limits: Limits = DEFAULT_LIMITS) -> pa.Table:
     """Return the cells of a returned workbook or table as texts; see `read_cells`."""
-    return read_cells(path, sheet=SHEET if path.suffix.lower() == ".xlsx" else None, limits=limits)
+    return read_cells(path, sheet=SHEET if path.suffix.lower() == ".xlsx" else None, limits=limits, escaped=True)
 
 
 def _write_figures(book: Any, sheet: Any, rows: Sequence[Mapping[str, Any]], language: str) -> None:

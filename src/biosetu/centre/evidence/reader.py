@@ -79,7 +79,7 @@ def read_here(path: Path, bounds: Bounds) -> Reading:
     What only review can give (status, office, date of validation) is not taken from the file.
     """
     refuse_active_content(path)
-    cells = read_cells(path, limits=Limits(file_bytes=bounds.file_bytes, rows=bounds.rows))
+    cells = read_cells(path, limits=Limits(file_bytes=bounds.file_bytes, rows=bounds.rows), escaped=True)
     numbers = _row_numbers(cells)
     kept = cells.select([name for name in cells.column_names if name not in NEVER_GIVEN])
     table, found = parse_cells(kept, file=path.name, defaults={"status": Status.PROPOSED.value})

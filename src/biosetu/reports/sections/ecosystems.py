@@ -135,10 +135,20 @@ def _percent(first: Row | None, last: Row) -> float | None:
 def _flows(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     if table is None:
         return
-    _ = voice.gettext
     rows = [row for row in table.to_pylist() if row["before"] and row["after"]]
+    intervals = sorted({(row["from_date"], row["to_date"]) for row in rows})
+    for place, interval in enumerate(intervals):
+        own = [row for row in rows if (row["from_date"], row["to_date"]) == interval]
+        yield from _flow(own, interval, f"ecosystem-flows-{place}", kept_source(table, voice), voice)
+
+
+def _flow(
+    rows: list[dict[str, Any]], interval: tuple[float, float], key: str, sources: tuple[Citation, ...], voice: Voice
+) -> Iterable[Block]:
+    """Return what became what between two dates that follow one another, nothing where all stayed what it was."""
+    _ = voice.gettext
     total = sum(row["area_km2"] for row in rows)
-    start, end = min(row["from_date"] for row in rows), max(row["to_date"] for row in rows)
+    start, end = interval
     moved = [row for row in rows if row["before"] != row["after"]]
     changed = sum(row["area_km2"] for row in moved)
     flows = [
@@ -159,7 +169,7 @@ def _flows(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     drawing = sankey(
         pa.Table.from_pylist(flows),
         voice,
-        key="ecosystem-flows",
+        key=key,
         title=_("What became what"),
         text=said,
         before=f"{start:g}",
@@ -171,7 +181,7 @@ def _flows(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         Column("km2", _("Area (km²)"), numeric=True, decimals=1),
     )
     body = tuple((flow["from"], flow["to"], flow["value"]) for flow in sorted(flows, key=lambda flow: -flow["value"]))
-    data = Table(_("What became what"), columns, body, kept_source(table, voice), folded=True)
+    data = Table(_("What became what"), columns, body, sources, folded=True)
     yield Figure(
         drawing, _("What became what, {years}").format(years=years), said, half=True, sources=data.sources, data=data
     )
