@@ -12,7 +12,7 @@ import numpy as np
 
 from biosetu.jobs.planning_rasters import Values
 from biosetu.planning import Choice, CostBasis, Objective, Wanted, choice_faults
-from biosetu.planning.numbering import numbers
+from biosetu.planning.numbering import as_text, numbers
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -79,9 +79,22 @@ def first_asked(held: Mapping[str, Any]) -> dict[str, Any]:
         "penalty": "0",
         "locked_in": held["locked_in"],
         "locked_out": held["locked_out"],
+        "locked_by_layers": held["locked_in"],
         "seconds": "30",
         "gap": "0.5",
     }
+
+
+def asked_again(asked: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a version asked, with the units locked in that layers brought since then protect.
+
+    What somebody freed of the locks of that time stays free.
+    """
+    now, then = numbers(held["locked_in"]), numbers(asked.get("locked_by_layers", held["locked_in"]))
+    freed = set(numbers(asked["locked_out"]))
+    if not (new := set(now) - set(then) - freed):
+        return dict(asked)
+    return dict(asked) | {"locked_in": as_text(sorted(new.union(numbers(asked["locked_in"]))))}
 
 
 def asked_of(data: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +124,7 @@ def asked_of(data: Mapping[str, str], held: Mapping[str, Any]) -> dict[str, Any]
         "features": features,
         "national": national,
         "budgets": budgets,
+        "locked_by_layers": held["locked_in"],
         "seconds": data.get("seconds", ""),
         "gap": data.get("gap", ""),
     }

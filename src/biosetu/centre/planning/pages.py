@@ -25,6 +25,7 @@ from biosetu.centre.planning.asking import (
     OBJECTIVES,
     SECONDS,
     VALUES,
+    asked_again,
     asked_of,
     first_asked,
     national_rows,
@@ -165,7 +166,7 @@ def _started(request: HttpRequest, found: Study) -> dict[str, Any]:
     if named.isascii() and named.isdigit() and len(named) < 9:
         return dict(get_object_or_404(versions, number=int(named)).asked)
     newest = versions.first()
-    return dict(newest.asked) if newest else first_asked(found.held)
+    return asked_again(newest.asked, found.held) if newest else first_asked(found.held)
 
 
 def _locked(asked: dict[str, Any], data: Mapping[str, str]) -> dict[str, Any]:
