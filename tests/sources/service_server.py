@@ -29,7 +29,7 @@ def serving(respond: Responder) -> Iterator[Spoken]:
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             parts = urlsplit(self.path)
-            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            query = {name: "&".join(values) for name, values in parse_qs(parts.query).items()}
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             spoken.asked.append((self.command, parts.path, query, body, self.headers["user-agent"]))

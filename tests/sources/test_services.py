@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.sources.service_server import serving
 
-from biosetu.jobs.official_sources import list_sources, pull_source
+from biosetu.jobs.official_sources import list_sources, pull_source, without_figures
 from biosetu.observations import is_indicator, problems_of, unit_code
 from biosetu.problems import Cancelled, UsageError
 from biosetu.sources.services import PULLERS, Client, ServiceError, pull, series_of, services
@@ -53,12 +53,13 @@ def un_sdg(verb, path, query, body):
     if path.endswith("Series/List"):
         return 200, {}, [{"code": "ER_RSK_LST", "release": RELEASE, "description": "Red List Index"}]
     page, size = int(query["page"]), 2
+    asked_for = [point for point in SDG if point["geoAreaCode"] in query.get("areaCode", "400&524").split("&")]
     return 200, {}, {
         "size": size,
-        "totalElements": len(SDG),
-        "totalPages": 3,
+        "totalElements": len(asked_for),
+        "totalPages": -(-len(asked_for) // size),
         "pageNumber": page,
-        "data": SDG[(page - 1) * size : page * size],
+        "data": asked_for[(page - 1) * size : page * size],
     }  # fmt: skip
 
 
@@ -121,8 +122,20 @@ def test_un_sdg_figures_come_from_all_pages_with_release_and_licence(tmp_path: P
     assert (rows[0]["lower"], rows[0]["upper"], rows[0]["vintage"]) == (0.82, 0.83, RELEASE)
     assert [r["resolution"] for r in rows] == pytest.approx([1e-5] * 3)
     assert {r["licence"] for r in rows} == {services()["un-sdg"].licence}
-    assert [query.get("areaCode") for _, _, query, _, _ in server.asked] == [None, "400,524", "400,524", "400,524"]
+    assert [query.get("areaCode") for _, _, query, _, _ in server.asked] == [None, "400&524", "400&524", "400&524"]
     assert problems_of(table) == []
+
+
+def test_un_sdg_without_a_number_of_a_party_gives_the_figures_of_the_others(tmp_path: Path) -> None:
+    with serving(un_sdg) as server:
+        asked = client(server.host, tmp_path)
+        table = pull("un-sdg", ("EUR", "NPL"), codes=("ER_RSK_LST",), client=asked)
+        requests = len(server.asked)
+        alone = pull("un-sdg", ("EUR",), codes=("ER_RSK_LST",), client=asked)
+        assert len(server.asked) == requests
+    assert [(row["party"], row["year"]) for row in table.to_pylist()] == [("NPL", 2022), ("NPL", 2023)]
+    assert alone.num_rows == 0
+    assert without_figures(table, ("EU", "Nepal", "EUR")) == ("EUR",)
 
 
 def test_un_sdg_series_without_a_release_is_not_taken(tmp_path: Path) -> None:

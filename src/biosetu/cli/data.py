@@ -41,12 +41,14 @@ def pull(
     if name == "ort":
         _pull_targets(parties, keep, out, quiet)
         return
-    from biosetu.jobs.official_sources import pull_source
+    from biosetu.jobs.official_sources import pull_source, without_figures
 
     with progress_bar(quiet) as progress:
         table, written = pull_source(name, parties, codes=codes, keep=keep, progress=progress)
     emit(table, out)
     click.echo(f"{table.num_rows} figures" + (f", {written} new in the store" if keep else ""), err=True)
+    if missing := without_figures(table, parties):
+        click.echo(f"No figure came for {', '.join(missing)}.", err=True)
 
 
 def _pull_targets(parties: tuple[str, ...], keep: bool, out: Path | None, quiet: bool) -> None:

@@ -42,6 +42,13 @@ def list_sources() -> pa.Table:
     return pa.Table.from_pylist([*pulled, *carried], schema=SOURCES)
 
 
+def without_figures(table: pa.Table, parties: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the Parties asked for (ISO3) of which a pulled table holds no figure."""
+    asked = dict.fromkeys(find_party(code).iso3 for code in parties)
+    came = set(table.column("party").to_pylist())
+    return tuple(code for code in asked if code not in came)
+
+
 def pull_source(
     name: str,
     parties: tuple[str, ...],

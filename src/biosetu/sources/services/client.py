@@ -29,6 +29,8 @@ LONGEST_WAIT_S = 60.0
 TIMEOUT_S = 60.0
 LARGEST_ANSWER = 50_000_000
 T = TypeVar("T")
+# a name with several values stands in the address once for each
+Query = dict[str, str | int | list[str]]
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -61,7 +63,7 @@ class Client:
     def get(
         self,
         path: str,
-        query: Mapping[str, str | int] | None = None,
+        query: Mapping[str, str | int | list[str]] | None = None,
         read: Callable[[Any], T] = as_it_is,
         *,
         fresh: timedelta | None = None,
@@ -85,13 +87,13 @@ class Client:
         self,
         verb: str,
         path: str,
-        query: Mapping[str, str | int],
+        query: Mapping[str, str | int | list[str]],
         body: Mapping[str, Any] | None,
         read: Callable[[Any, date], T],
         fresh: timedelta | None,
         about: str,
     ) -> T:
-        address = f"{self.host.rstrip('/')}/{path.lstrip('/')}" + (f"?{urlencode(query)}" if query else "")
+        address = f"{self.host.rstrip('/')}/{path.lstrip('/')}" + (f"?{urlencode(query, doseq=True)}" if query else "")
         wanted = json.dumps([verb, address, body, *filter(None, [about])], sort_keys=True)
         place = self.cache / f"{hashlib.sha256(wanted.encode()).hexdigest()[:32]}.json"
         kept = self._kept(place, self.fresh if fresh is None else min(fresh, self.fresh))

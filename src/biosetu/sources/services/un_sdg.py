@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from biosetu.framework import parties
-from biosetu.sources.services.client import ServiceError
+from biosetu.sources.services.client import Query, ServiceError
 from biosetu.sources.services.paging import Page, all_rows
 from biosetu.sources.services.registry import Pull, ServiceSeries, described
 
@@ -21,39 +21,47 @@ WHOLE = frozenset({"G", "ALLAREA", "BOTHSEX", "_T", "ALLAGE"})
 
 def pull(order: Pull) -> list[dict[str, Any]]:
     """Return the rows of all series asked for; the release named by the database is their vintage."""
+    areas = _areas(order)
+    if not areas:
+        return []
     releases = order.client.get(LIST, {"allreleases": "false"}, _releases, fresh=A_DAY)
     rows: list[dict[str, Any]] = []
     for done, series in enumerate(order.series):
         order.progress(done, len(order.series), series.code)
-        rows += _series(order, series, releases.get(series.code, ""))
+        rows += _series(order, series, areas, releases.get(series.code, ""))
     order.progress(len(order.series), len(order.series))
     return rows
+
+
+def _areas(order: Pull) -> dict[str, str]:
+    """Return the Parties that the database can know, by UN M49 number; the European Union has none."""
+    numbers = {code: parties()[code].m49 for code in order.parties}
+    return {str(int(number)): code for code, number in numbers.items() if number}
 
 
 def _releases(answer: Any) -> dict[str, str]:
     return {entry["code"]: str(entry.get("release", "")) for entry in answer}
 
 
-def _series(order: Pull, series: ServiceSeries, release: str) -> list[dict[str, Any]]:
+def _series(order: Pull, series: ServiceSeries, areas: dict[str, str], release: str) -> list[dict[str, Any]]:
     if not release:
         raise ServiceError(f"{series.code}: the database names no release of this series, so it is not taken.")
-    areas = ",".join(sorted((str(int(parties()[code].m49)) for code in order.parties), key=int))
 
     def ask(number: int, fresh: timedelta | None) -> Page:
-        query: dict[str, str | int] = {"seriesCode": series.code, "areaCode": areas}
+        query: Query = {"seriesCode": series.code, "areaCode": sorted(areas, key=int)}
         query |= {"page": number, "pageSize": order.service.page}
-        return order.client.get(DATA, query, partial(_page, order, series, release), fresh=fresh, about=release)
+        read = partial(_page, order, series, areas, release)
+        return order.client.get(DATA, query, read, fresh=fresh, about=release)
 
     return all_rows(series.code, ask)
 
 
-def _page(order: Pull, series: ServiceSeries, release: str, answer: Any) -> Page:
+def _page(order: Pull, series: ServiceSeries, areas: dict[str, str], release: str, answer: Any) -> Page:
     if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
         raise ServiceError(f"{DATA} {series.code}: the answer has no data. The interface may have changed.")
-    codes = {str(int(parties()[code].m49)): code for code in order.parties}
     rows = []
     for entry in answer["data"]:
-        party, value = codes.get(str(entry["geoAreaCode"])), _number(entry["value"])
+        party, value = areas.get(str(entry["geoAreaCode"])), _number(entry["value"])
         if party is not None and value is not None and _is_whole(entry):
             rows.append(_row(order, series, release, entry, party, value))
     return Page(
