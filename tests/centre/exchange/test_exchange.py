@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from tests.centre.helpdesk.conftest import ELEVEN, account
+from tests.centre.helpdesk.conftest import ELEVEN, FOUR, account
 from tests.centre.helpdesk.test_verbs import agreed
 
 from biosetu.centre.accounts.models import Notice
@@ -255,3 +255,17 @@ def test_what_arrived_for_parties_of_another_centre_is_not_known_here(client, pe
         page = client.get(reverse("arrivals"))
         shown[name] = page.status_code == 200 and "Springs of the hills" in page.content.decode()
     assert {name for name, there in shown.items() if there} == {"officer", "manager"}
+
+
+def test_a_joint_programme_that_was_handed_over_comes_in_with_its_parties(people):
+    values = {**FOUR, **ELEVEN}
+    request = verbs.open_programme(by=people["officer"], values=values, invited=["NPL", "BTN", "LKA"])
+    verbs.join(request=request, by=people["focal_point"], party="NPL")
+    verbs.stay_out(request=request, by=people["neighbour"], party="BTN")
+    verbs.act(request=request, verb="hand_over", by=people["officer"], reason="It lies elsewhere.")
+    arrival = exchange.arrive(
+        content=exchange.hand_over_file(request=request, by=people["officer"]), by=people["officer"]
+    )
+    made = exchange.take_in(arrival=arrival, by=people["officer"], confirmed_name="Centre East")
+    assert (made.state, made.parties_of()) == ("submitted", {"NPL", "LKA"})
+    assert not made.request_parties.filter(endorsed_on__isnull=False).exists()

@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from biosetu.centre.helpdesk import verbs
-from biosetu.centre.helpdesk.models import ROLE_NAMES, RequestParty, SupportRequest
+from biosetu.centre.helpdesk.models import ROLE_NAMES, Closure, RequestParty, SupportRequest
 from biosetu.cooperation import transitions
 
 from .conftest import ELEVEN, FOUR
+from .test_verbs import agreed
 
 pytestmark = pytest.mark.db
 
@@ -235,3 +236,42 @@ def test_lists_are_written_with_the_comma_of_the_language(client, people, reques
     shown = client.get(f"{prefix}/requests/{request.reference}/").content.decode()
     names = {"": ("Bhutan", "Sri Lanka"), "/ar": ("بوتان", "سري لانكا")}[prefix]
     assert comma.join(names) in shown
+
+
+def test_a_form_that_was_opened_before_another_saved_is_shown_again_and_overwrites_nothing(client, people, request_of):
+    request = request_of()
+    address = reverse("request_edit", args=[request.reference])
+    client.force_login(people["contributor"])
+    seen = f'name="version" value="{request.version}"'
+    assert seen in client.get(address).content.decode()
+    verbs.save(request=request, by=people["contributor"], values={"problem": "What was written first"})
+    posted = {**request.values, "problem": "What was written second", "version": str(request.version - 1)}
+    answer = client.post(address, posted)
+    assert "What was written second" in answer.content.decode()
+    assert "Somebody else changed this request" in answer.content.decode()
+    assert SupportRequest.objects.get(pk=request.pk).values["problem"] == "What was written first"
+    client.post(address, {**posted, "version": str(request.version)})
+    assert SupportRequest.objects.get(pk=request.pk).values["problem"] == "What was written second"
+
+
+@pytest.mark.parametrize("name", ["choose", "measure", "report"])
+def test_a_button_of_a_page_that_is_out_of_date_overwrites_nothing(client, people, request_of, providers, name):
+    request, helper = agreed(people, request_of)
+    one = request.candidates.get(provider__account=helper)
+    line = verbs.plan(request=request, by=people["officer"], kind="outcome", text="T", indicator="A.1")
+    for verb in ("agree", "start", "deliver") if name != "choose" else ():
+        verbs.act(request=request, verb=verb, by=people["officer"])
+    seen = request.version
+    verbs.save(request=request, by=people["officer"], values={"other": "words"})
+    posted = {"choose": {"candidate": one.pk}, "measure": {"line": line.pk, "result": "3"}, "report": {"public": "x"}}
+    address = reverse("request_do", args=[request.reference, name])
+    done = {
+        "choose": lambda: request.choices.count() > 1,
+        "measure": lambda: request.plan.get().result == 3,
+        "report": lambda: Closure.objects.filter(request=request).exists(),
+    }[name]
+    client.force_login(people["officer"])
+    client.post(address, {**posted[name], "version": str(seen)})
+    assert not done()
+    client.post(address, {**posted[name], "version": str(request.version)})
+    assert done()

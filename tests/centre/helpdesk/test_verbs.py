@@ -469,3 +469,16 @@ def test_a_request_that_came_back_outlives_the_person_with_its_history(people, r
     forget(people["contributor"])
     assert [step.verb for step in SupportRequest.objects.get(pk=request.pk).steps.all()] == ["submit", "return"]
     assert not SupportRequest.objects.filter(pk=draft.pk).exists()
+
+
+def test_who_helps_after_agreed_work_was_given_up_is_chosen_and_checked_anew(people, request_of, providers):
+    request, helper = agreed(people, request_of)
+    verbs.act(request=request, verb="agree", by=people["officer"])
+    assert Provider.objects.get(account=helper).workload == 1
+    verbs.act(request=request, verb="match", by=people["officer"], reason="They have no time any more")
+    assert (request.rounds, Provider.objects.get(account=helper).workload) == (1, 0)
+    with pytest.raises(Refused, match="Due diligence on the provider is not done"):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+    assert request.checks() == {}
+    verbs.choose(candidate=request.candidates.get(provider__account=helper), by=people["officer"])
+    assert request.checks() == {}

@@ -1,4 +1,4 @@
-"""Handing a request over and taking one in. What was consented to travels as a statement, not as consent."""
+"""Handing a request over and taking one in. Consent and objections stay behind: they are asked for anew."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from biosetu.centre.audit.trail import record
 from biosetu.centre.exchange.models import Arrival, KnownKey
 from biosetu.centre.exchange.signing import canonical, opened, signed
 from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for
-from biosetu.centre.helpdesk.models import RequestParty, SupportRequest
+from biosetu.centre.helpdesk.models import TAKING_PART, RequestParty, SupportRequest
 from biosetu.centre.helpdesk.verbs.joining import centre_of
 from biosetu.centre.helpdesk.verbs.moving import audit, numbered, refresh_clock
 from biosetu.cooperation import Refused
@@ -51,10 +51,17 @@ def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
             "reference": request.reference,
             "centre": request.centre,
             "confidential": request.confidential,
-            "values": {**request.values, "title": request.title},
+            "values": {**request.values, **_of_programme(request), "title": request.title},
             "steps": steps,
         }
     )
+
+
+def _of_programme(request: SupportRequest) -> dict[str, str]:
+    """Return the Parties of a joint programme as the form names them: a programme keeps them in rows alone."""
+    rows = request.request_parties.filter(standing__in=TAKING_PART).order_by("pk")
+    codes = list(rows.values_list("party", flat=True)) if request.joint else []
+    return {"party": codes[0], "other_parties": "; ".join(codes[1:])} if codes else {}
 
 
 @transaction.atomic

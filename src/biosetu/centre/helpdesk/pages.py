@@ -45,6 +45,7 @@ from biosetu.centre.helpdesk.models import (
     Taking,
 )
 from biosetu.centre.helpdesk.remeasured import measured_since
+from biosetu.centre.helpdesk.steps import as_seen
 from biosetu.centre.helpdesk.support import help_for
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
@@ -153,9 +154,10 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
 
     def keep(values: dict[str, str]) -> HttpResponse:
         try:
-            verbs.save(request=found, by=account_of(request), values=values)
+            verbs.save(request=as_seen(found, request.POST), by=account_of(request), values=values)
         except Refused as refused:
             messages.error(request, in_words(refused.said, gettext))
+            return forms.show(request, "helpdesk/edit.html", form("request"), values, found=found)
         return redirect("request", reference)
 
     return forms.fill_in(request, "helpdesk/edit.html", form("request"), found.values, keep, found=found)

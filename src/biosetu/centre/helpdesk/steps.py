@@ -23,6 +23,7 @@ from biosetu.translation import N_
 
 Action = Callable[[SupportRequest, Account, QueryDict], object]
 EACH, ATTACH = "each", "attach"
+OVER_WHAT_WAS_SEEN = frozenset({"choose", "measure", "report"})
 NO_AMOUNT = N_("Write the amount in digits, such as 12000 or 12000.50.")
 
 
@@ -41,13 +42,14 @@ def do(request: HttpRequest, reference: str, name: str) -> HttpResponse:
 def _chosen(found: SupportRequest, by: Account, request: HttpRequest, name: str) -> Callable[[], object]:
     action = ACTIONS.get(name)
     if action is not None:
-        return lambda: action(found, by, request.POST)
+        held = as_seen(found, request.POST) if name in OVER_WHAT_WAS_SEEN else found
+        return lambda: action(held, by, request.POST)
     if name == ATTACH:
         return lambda: _attach(found, by, request)
     if name not in {row.verb for row in transitions()}:
         raise Http404
     reason = request.POST.get("reason", "")
-    return lambda: verbs.act(request=_as_seen(found, request.POST), verb=name, by=by, reason=reason)
+    return lambda: verbs.act(request=as_seen(found, request.POST), verb=name, by=by, reason=reason)
 
 
 def _attach(found: SupportRequest, by: Account, request: HttpRequest) -> None:
@@ -57,7 +59,7 @@ def _attach(found: SupportRequest, by: Account, request: HttpRequest) -> None:
         verbs.attach(request=found, by=by, sent=sent, internal="internal" in request.POST, line=line)
 
 
-def _as_seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:
+def as_seen(found: SupportRequest, posted: QueryDict) -> SupportRequest:
     """Take the version that the person saw, so that a change in between is noticed."""
     seen = str(posted.get("version", ""))
     if seen.isdecimal():
@@ -81,7 +83,7 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _candidate(found: SupportRequest, posted: QueryDict) -> Candidate:
-    return get_object_or_404(found.candidates.select_related("request", "provider"), pk=posted.get("candidate", "0"))
+    return get_object_or_404(found.candidates.select_related("provider"), pk=posted.get("candidate", "0"))
 
 
 def _consent(found: SupportRequest, by: Account, posted: QueryDict) -> object:

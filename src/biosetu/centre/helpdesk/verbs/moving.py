@@ -181,6 +181,8 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     claim(request, state=after, ball=ball, **kept)
     done = _record(request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip())
     audit(request, by, verb, {"from": before, "to": after}, {"reason": reason.strip()} if reason.strip() else {})
+    if before == "agreed" and verb in PROVIDER_GONE:
+        _let_go(request)
     _settle_helpers(request, verb)
     if after == "closed" and hasattr(request, "closure"):
         schedule(request, now)
@@ -212,15 +214,27 @@ def hold_for_consent(request: SupportRequest, reason: str = ENDED) -> None:
     tell(request, None)
 
 
+def _let_go(request: SupportRequest) -> None:
+    """Take the choice back when agreed work is given up: who helps instead, or again, is chosen and checked anew."""
+    gone = list(request.candidates.filter(chosen=True).values_list("provider_id", flat=True))
+    request.candidates.update(chosen=False)
+    for provider in gone:
+        _count_work(provider)
+
+
+def _count_work(provider: int) -> None:
+    at_work = Candidate.objects.filter(provider=provider, chosen=True, request__state__in=AT_WORK)
+    Provider.objects.filter(pk=provider).update(workload=at_work.count())
+
+
 def _settle_helpers(request: SupportRequest, verb: str) -> None:
     """Let go of who was asked but not chosen once work is agreed, of all when it ends; keep workloads true."""
     if verb == "agree":
         request.candidates.filter(chosen=False).exclude(answer=Answer.DECLINED).update(answer=Answer.RELEASED)
     if verb == "match":
         request.candidates.filter(answer=Answer.RELEASED).update(answer=Answer.LISTED)
-    for candidate in request.candidates.filter(chosen=True).select_related("provider"):
-        at_work = Candidate.objects.filter(provider=candidate.provider, chosen=True, request__state__in=AT_WORK)
-        Provider.objects.filter(pk=candidate.provider_id).update(workload=at_work.count())
+    for provider in request.candidates.filter(chosen=True).values_list("provider_id", flat=True):
+        _count_work(provider)
 
 
 def refresh_clock(request: SupportRequest) -> None:
