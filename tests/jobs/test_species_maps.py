@@ -57,6 +57,15 @@ def test_maps_count_present_polygons_alone(ranges, tmp_path):
     assert float(found["C d"]["aoo_upper_km2"]) == 4.0
 
 
+def test_map_around_the_globe_is_flagged_in_place_of_areas(tmp_path):
+    belt = gpd.GeoDataFrame({"sci_name": ["A b"]}, geometry=[shapely.box(-180, -10, 180, 10)], crs="EPSG:4326")
+    belt.to_file(tmp_path / "belt.gpkg")
+    assert biosetu(["species", "map", str(tmp_path / "belt.gpkg"), "--quiet", "--out", str(tmp_path / "o.csv")]) == 0
+    (row,) = rows(tmp_path / "o.csv")
+    assert [row[name] for name in ("eoo_km2", "aoo_upper_km2", "aoo_upper_fixed_km2")] == ["", "", ""]
+    assert row["flags"] == "eoo_undefined;wide"
+
+
 @pytest.mark.parametrize(("flag", "share"), [("--centres", 0.5), ("--touched", 11 / 22)])
 def test_habitat_is_the_suitable_half(ranges, inputs, tmp_path, flag, share):
     assert biosetu(["species", "habitat", ranges, *inputs, flag, "--quiet", "--out", str(tmp_path / "o.csv")]) == 0

@@ -81,4 +81,32 @@ def test_rings_of_all_countries_stay_closed(at_one_origin):
     path = Path(os.environ["BIOSETU_SHARED"]) / "data/natural_earth/ne_50m_admin_0_countries.shp"
     found = [map_extent([shapely.make_valid(shape)], cell_km=50) for shape in geometries(read_layer(path))]
     assert len(found) == 242
-    assert all(extent.origins == 1 for extent in found)
+    assert all(extent.origins == 1 or extent.wide for extent in found)
+    assert 1 <= sum(extent.wide for extent in found) < 12
+
+
+@pytest.mark.parametrize(
+    ("shape", "flags"),
+    [
+        (shapely.box(-180, -10, 180, 10), "eoo_undefined;wide"),
+        (shapely.box(0, -10, 90, 10), "wide"),
+        (shapely.box(0, -10, 40, 10), ""),
+    ],
+)
+def test_map_wider_than_one_grid_holds_is_flagged_and_not_counted(at_one_origin, shape, flags):
+    found = map_extent([shape], cell_km=50)
+    assert found.flags == flags
+    assert math.isnan(found.aoo_upper_km2) == math.isnan(found.aoo_upper_fixed_km2) == found.wide == ("wide" in flags)
+    assert math.isnan(found.eoo_km2) == ("eoo_undefined" in flags)
+
+
+def test_ring_about_the_pole_has_its_area(at_one_origin):
+    band = shapely.box(-180, 65, 180, 85)
+    area = 2 * abs(GEOD.geometry_area_perimeter(shapely.segmentize(shapely.box(0, 65, 180, 85), 0.01))[0]) / 1e6
+    assert map_extent([band], cell_km=20).aoo_upper_km2 == pytest.approx(area, rel=0.05)
+
+
+def test_map_with_most_corners_at_one_end_is_no_wider_for_them(at_one_origin):
+    end = shapely.Point(0, 0).buffer(1, quad_segs=2000)
+    found = map_extent([end, shapely.box(44, -1, 46, 1)], cell_km=50)
+    assert (found.flags, found.origins) == ("", 1)

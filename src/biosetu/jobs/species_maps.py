@@ -22,6 +22,19 @@ from biosetu.species.columns import find_column, find_columns, number, numbers, 
 from biosetu.species.habitat import Habitat, area_of_habitat, suitable_cover, tidy_elevation
 from biosetu.species.maps import MAP_DEFINITION, map_extent, used_codes
 
+MAPS = pa.schema(
+    [
+        ("taxon", pa.string()),
+        ("polygons", pa.int64()),
+        ("eoo_km2", pa.float64()),
+        ("aoo_upper_km2", pa.float64()),
+        ("aoo_upper_fixed_km2", pa.float64()),
+        ("origins", pa.int64()),
+        ("flags", pa.string()),
+        ("aoo_def", pa.string()),
+    ]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class HabitatRequest:
@@ -68,7 +81,10 @@ def read_ranges(path: Path) -> dict[str, list[shapely.Geometry]]:
 
 
 def measure_maps(path: Path, progress: Progress = silent) -> pa.Table:
-    """Return taxon, eoo_km2, aoo_upper_km2 and how the cells were counted, for each taxon of a range map."""
+    """Return taxon, eoo_km2, aoo_upper_km2, how the cells were counted and flags, for each taxon of a range map.
+
+    Areas that are not known are null, and the flags (`eoo_undefined`, `wide`) say why.
+    """
     ranges = read_ranges(path)
     rows = []
     for done, (taxon, shapes) in enumerate(sorted(ranges.items()), start=1):
@@ -78,16 +94,17 @@ def measure_maps(path: Path, progress: Progress = silent) -> pa.Table:
                 "taxon": taxon,
                 "polygons": len(shapes),
                 "eoo_km2": None if np.isnan(found.eoo_km2) else found.eoo_km2,
-                "aoo_upper_km2": found.aoo_upper_km2,
-                "aoo_upper_fixed_km2": found.aoo_upper_fixed_km2,
+                "aoo_upper_km2": None if found.wide else found.aoo_upper_km2,
+                "aoo_upper_fixed_km2": None if found.wide else found.aoo_upper_fixed_km2,
                 "origins": found.origins,
+                "flags": found.flags,
                 "aoo_def": MAP_DEFINITION,
             }
         )
         progress(done, len(ranges), taxon)
     if not rows:
         raise DataError(Problem("no polygon counts", "Check presence and origin.", "empty", str(path)))
-    return pa.Table.from_pylist(rows)
+    return pa.Table.from_pylist(rows, schema=MAPS)
 
 
 def measure_habitat(request: HabitatRequest, progress: Progress = silent) -> pa.Table:

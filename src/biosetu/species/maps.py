@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from biosetu.geo.cells import ORIGINS, local_plane_m
+from biosetu.geo.cells import ORIGINS, WIDE_COSINE, local_plane_m
 from biosetu.geo.hull import geodesic_hulls
 from biosetu.geo.kinds import Floats
 from biosetu.geo.sphere import directions_of
@@ -20,17 +20,32 @@ MAP_DEFINITION = "map-cells-touched/1"
 EDGE_DEGREES = 0.1
 FEW_CELLS = 2_000
 LARGEST_BLOCK = 1 << 12
+MIDDLE_STEPS = 200
 Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
 class MapExtent:
-    """Upper bounds from a range map [km²]; `origins` tells over how many grid origins the cells were minimised."""
+    """Upper bounds from a range map [km²], NaN where there is none.
+
+    `origins` tells over how many grid origins the cells were minimised, 0 for a map wider than 60° (`wide`).
+    """
 
     eoo_km2: float
     aoo_upper_km2: float
     aoo_upper_fixed_km2: float
     origins: int
+
+    @property
+    def wide(self) -> bool:
+        """Whether the map is too wide for one equal-area grid."""
+        return self.origins == 0
+
+    @property
+    def flags(self) -> str:
+        """Return why there is no extent or no occupancy, in the words of `extent.FLAGS`."""
+        said = {"eoo_undefined": np.isnan(self.eoo_km2), "wide": self.wide}
+        return ";".join(name for name, holds in said.items() if holds)
 
 
 @cache
@@ -53,7 +68,8 @@ def map_extent(shapes: Sequence[shapely.Geometry] | Shapes, cell_km: float = 2.0
     Returns:
         `MapExtent`. The cells are minimised over 64 origins where there are at most 2,000 of them (beyond that no
         threshold is near), else counted at the fixed origin. EOO is the hull, not smaller than one cell, and NaN where
-        no hemisphere holds the map; it is not raised to the cells touched, which are themselves an upper bound.
+        no hemisphere holds the map; it is not raised to the cells touched, which are themselves an upper bound. Cells
+        of a map wider than 60° are not counted (NaN): one projection would stretch them.
 
     Raises ValueError for an empty map.
 
@@ -64,22 +80,28 @@ def map_extent(shapes: Sequence[shapely.Geometry] | Shapes, cell_km: float = 2.0
     if len(corners) == 0:
         raise ValueError("the map is empty")
     hull = float(geodesic_hulls(corners[:, 0], corners[:, 1]).area_km2[0])
+    area = cell_km**2
+    eoo = float(np.fmax(hull, area)) if np.isfinite(hull) else hull
     plane = _on_plane(whole, corners)
+    if plane is None:
+        return MapExtent(eoo, float("nan"), float("nan"), 0)
     step = cell_km * 1000 / ORIGINS
     fixed = cells_touched(plane, cell_km * 1000)
     fewest, origins = fixed, 1
     if fixed <= FEW_CELLS:
         shifts = [(i * step, j * step) for i in range(ORIGINS) for j in range(ORIGINS)]
         fewest, origins = min(cells_touched(plane, cell_km * 1000, shift) for shift in shifts), len(shifts)
-    area = cell_km**2
-    return MapExtent(float(np.fmax(hull, area)) if np.isfinite(hull) else hull, fewest * area, fixed * area, origins)
+    return MapExtent(eoo, fewest * area, fixed * area, origins)
 
 
-def _on_plane(whole: shapely.Geometry, corners: Floats) -> shapely.Geometry:
-    centre = directions_of(np.ascontiguousarray(corners[:, 0]), np.ascontiguousarray(corners[:, 1]), authalic=True).sum(
-        axis=1
-    )
-    centre /= np.linalg.norm(centre)
+def _on_plane(whole: shapely.Geometry, corners: Floats) -> shapely.Geometry | None:
+    v = directions_of(np.ascontiguousarray(corners[:, 0]), np.ascontiguousarray(corners[:, 1]), authalic=True)
+    centre = v.sum(axis=1)
+    centre /= np.linalg.norm(centre) or 1.0
+    if (centre @ v).min() < WIDE_COSINE:
+        centre = _middle(v, centre)
+    if (centre @ v).min() < WIDE_COSINE:
+        return None
 
     def project(points: Floats) -> Floats:
         """Project each place once: its last bit varies with where it stands in an array, and a ring must close."""
@@ -88,6 +110,15 @@ def _on_plane(whole: shapely.Geometry, corners: Floats) -> shapely.Geometry:
         return np.column_stack((x, y))[which]
 
     return shapely.make_valid(shapely.transform(whole, project))
+
+
+def _middle(v: Floats, start: Floats) -> Floats:
+    """Return about the middle of the smallest cap that holds all directions, stepping to the farthest of them."""
+    centre = start
+    for step in range(2, MIDDLE_STEPS):
+        centre = centre + (v[:, np.argmin(centre @ v)] - centre) / step
+        centre = centre / (np.linalg.norm(centre) or 1.0)
+    return centre
 
 
 def cells_touched(plane: shapely.Geometry, cell_m: float, shift: tuple[float, float] = (0.0, 0.0)) -> int:
