@@ -137,7 +137,7 @@ def test_raster_of_classes_becomes_a_feature_a_class_by_area(client, study):
     [
         ({"values": ""}, "it is not said what the values of the raster are"),
         ({"values": "per-ha"}, "the feature has no name"),
-        ({"values": "per-ha", "name": "c", "file_name": "map.png"}, "this type of file is not read"),
+        ({"values": "per-ha", "name": "c", "file_name": "map.png"}, "this type of file is not taken here"),
         ({"values": "per-ha", "name": "c", "what": "protected"}, "this type of file is not read"),
     ],
 )
