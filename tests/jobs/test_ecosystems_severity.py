@@ -202,7 +202,7 @@ def test_memory_follows_the_block_and_not_the_map(tmp_path: Path, monkeypatch: p
         ({"collapse": "5"}, "Say with --collapse-at"),
         ({"collapse_at": "low"}, "Say with --collapse at which value"),
         ({"collapse": "much", "collapse_at": "low"}, "cannot be read"),
-        ({"collapse": "5", "collapse_at": "low", "criterion": "E"}, "There is no 'E' here"),
+        ({"collapse": "5", "collapse_at": "low", "criterion": "E"}, "There is no criterion 'E' here"),
         ({"collapse": "5", "collapse_at": "left"}, "low or at high"),
     ],
 )
