@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -134,15 +135,15 @@ def _take_archive(path: Path, folder: Path, bounds: Bounds) -> None:
             check_vector(folder / name)
 
 
-def _copied(source: object, target: object, size: int, file: str) -> None:
+def _copied(source: IO[bytes], target: IO[bytes], size: int, file: str) -> None:
     """Copy exactly what the directory of the archive says; more than that is a bomb."""
     left = size
-    while chunk := source.read(1 << 20):  # type: ignore[attr-defined]
+    while chunk := source.read(1 << 20):
         left -= len(chunk)
         if left < 0:
             message = N_("the file unpacks to too much")
             raise DataError(Problem(message, N_("Make a new zip without password"), "bomb", file))
-        target.write(chunk)  # type: ignore[attr-defined]
+        target.write(chunk)
 
 
 def _known(name: str) -> str:

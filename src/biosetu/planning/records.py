@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -126,9 +127,9 @@ class PlanningProblem:
         own = self.groups if self.budget.size > 1 else ("",) * self.budget.size
         return (*own, *([""] if self.limits.size > self.budget.size else []))
 
-    def with_changes(self, **changes: object) -> PlanningProblem:
+    def with_changes(self, **changes: Any) -> PlanningProblem:
         """Return a checked copy with some fields replaced."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from biosetu.centre.evidence.models import Commit, Figure, Proposal, Run, RunPar
 from biosetu.centre.evidence.states import RunState
 from biosetu.centre.exchange.models import Sheet
 from biosetu.centre.helpdesk.models import (
-    STATE_NAMES,
     Answer,
     Candidate,
     ConsentRecord,
@@ -33,6 +32,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
+from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.holdings.models import Holding, Rule
 from biosetu.centre.library.models import Item, ItemParty, Kind
 from biosetu.centre.library.models import Standing as ItemStanding

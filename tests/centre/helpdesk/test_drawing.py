@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from biosetu.centre.helpdesk.drawing import life_of_a_request
-from biosetu.centre.helpdesk.models import STATE_NAMES, VERB_NAMES
+from biosetu.centre.helpdesk.naming import STATE_NAMES, VERB_NAMES
 from biosetu.centre.wording import gettext
 from biosetu.cooperation import MAIN_WAY, states, transitions
 

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from biosetu.centre.helpdesk import verbs
-from biosetu.centre.helpdesk.models import ROLE_NAMES, Closure, RequestParty, SupportRequest
+from biosetu.centre.helpdesk.models import Closure, RequestParty, SupportRequest
+from biosetu.centre.helpdesk.naming import ROLE_NAMES
 from biosetu.cooperation import transitions
 
 from .conftest import ELEVEN, FOUR

@@ -18,7 +18,8 @@ from biosetu.centre.api.answers import OTHERWISE, PARTY, Problem, Wanted
 from biosetu.centre.api.reader import OptionalKey
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.facts import roles_for
-from biosetu.centre.helpdesk.models import STATE_NAMES, SupportRequest, Taking
+from biosetu.centre.helpdesk.models import SupportRequest, Taking
+from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.library.models import Item
 from biosetu.cooperation.forms import Values, biobridge, form, parts
 

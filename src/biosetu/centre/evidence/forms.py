@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 
@@ -13,8 +15,8 @@ class DecisionForm(forms.Form):
     everything = forms.BooleanField(required=False)
     reason = forms.CharField(required=False, max_length=2000, strip=True)
 
-    def __init__(self, *args: object, numbers: list[int], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, numbers: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         rows = self.fields["rows"]
         if isinstance(rows, forms.TypedMultipleChoiceField):
             rows.choices = [(number, str(number)) for number in numbers]

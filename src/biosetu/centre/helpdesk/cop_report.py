@@ -15,7 +15,8 @@ from django.db.models import QuerySet
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import withheld
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure
-from biosetu.centre.helpdesk.models import STATE_NAMES, UNMATCHED, PlanItem, SupportRequest, Taking
+from biosetu.centre.helpdesk.models import UNMATCHED, PlanItem, SupportRequest, Taking
+from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.helpdesk.priorities import DEFINITION, Priority
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
 from biosetu.centre.services.figures import LABELS as SERVICE_LABELS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from biosetu.centre.helpdesk.models import STATE_NAMES, VERB_NAMES
+from biosetu.centre.helpdesk.naming import STATE_NAMES, VERB_NAMES
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import MAIN_WAY, transitions
 from biosetu.cooperation.states import PREVIOUS

@@ -18,6 +18,7 @@ from biosetu.centre.accounts.guarded import Guarded, Paths
 from biosetu.centre.audit.models import AppendOnlyError
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
+from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.wording import gettext, language, lazy_text
 from biosetu.cooperation import FINAL, Event, Request, zone_of
 from biosetu.cooperation import Consent as Standing
@@ -35,66 +36,6 @@ UNMATCHED = Q(rounds__gte=ROUNDS, state__in=STILL_LOOKING)
 AT_WORK = ("agreed", "under_way", "delivered")
 ACCOUNT = settings.AUTH_USER_MODEL
 
-STATE_NAMES = {
-    "draft": N_("draft"),
-    "submitted": N_("submitted"),
-    "endorsed": N_("endorsed"),
-    "in_articulation": N_("being made precise"),
-    "answered": N_("answered"),
-    "planning": N_("planning"),
-    "matching": N_("looking for a provider"),
-    "agreed": N_("agreed"),
-    "under_way": N_("under way"),
-    "delivered": N_("delivered"),
-    "closed": N_("closed"),
-    "declined": N_("declined"),
-    "withdrawn": N_("withdrawn"),
-    "handed_over": N_("handed over"),
-    "seeking_funds": N_("seeking funds"),
-    "on_hold": N_("on hold"),
-}
-
-
-VERB_NAMES = {
-    "submit": N_("Send"),
-    "withdraw": N_("Withdraw"),
-    "endorse": N_("Endorse"),
-    "lapse_endorsement": N_("Decide for the silent focal point"),
-    "answer": N_("Answered directly"),
-    "return": N_("Return to the requester"),
-    "decline": N_("Decline"),
-    "hand_over": N_("Hand over to another centre"),
-    "articulate": N_("Say together what is needed"),
-    "plan": N_("Plan"),
-    "match": N_("Look for a provider"),
-    "seek_funds": N_("Seek funds"),
-    "hold": N_("Put on hold"),
-    "resume": N_("Resume"),
-    "agree": N_("Agree"),
-    "start": N_("Start work"),
-    "stop_work": N_("Stop the work"),
-    "deliver": N_("Work is delivered"),
-    "reopen": N_("Not yet finished"),
-    "close": N_("Close"),
-    "gather": N_("Begin with the Parties that joined"),
-    "call": N_("Parties invited"),
-    "join": N_("A Party joined"),
-    "stay_out": N_("A Party declined"),
-    "leave": N_("A Party left"),
-    "result": N_("What came of it for a Party"),
-    "acknowledge": N_("Acknowledge"),
-    "ask": N_("Wait for the requester"),
-    "reply": N_("We have answered"),
-}
-ROLE_NAMES = {
-    "requester": N_("who asked"),
-    "focal_point": N_("focal point"),
-    "officer": N_("officer"),
-    "manager": N_("centre manager"),
-    "provider": N_("who helped"),
-    "community": N_("Indigenous or local community organization"),
-    "clock": N_("by itself, when the time was over"),
-}
 STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
 
 

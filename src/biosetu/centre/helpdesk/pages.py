@@ -33,10 +33,8 @@ from biosetu.centre.helpdesk.facts import (
     withheld,
 )
 from biosetu.centre.helpdesk.models import (
-    ROLE_NAMES,
     STATES,
     UNMATCHED,
-    VERB_NAMES,
     Check,
     ConsentStatus,
     FollowUp,
@@ -44,6 +42,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
+from biosetu.centre.helpdesk.naming import ROLE_NAMES, VERB_NAMES
 from biosetu.centre.helpdesk.remeasured import measured_since
 from biosetu.centre.helpdesk.steps import as_seen
 from biosetu.centre.helpdesk.support import help_for

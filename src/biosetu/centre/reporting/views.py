@@ -70,9 +70,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show everything that somebody's office is asked for, and the reports that they read."""
     rows = visible_to(request.user, Part.objects.select_related("report"), "answer")
     asked = rows.exclude(state=PartState.WITHDRAWN).order_by("due", "pk")
-    for part in asked:
-        part.calendars = days_shown(part.report.party, part.due)  # type: ignore[attr-defined]
-    context = {"parts": asked, "today": today(), "reports": reading.reports_read(request.user)}
+    shown = [(part, days_shown(part.report.party, part.due)) for part in asked]
+    context = {"parts": shown, "today": today(), "reports": reading.reports_read(request.user)}
     return render(request, "reporting/mine.html", context)
 
 

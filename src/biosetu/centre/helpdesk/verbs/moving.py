@@ -25,7 +25,6 @@ from biosetu.centre.helpdesk.facts import clock, endorsement_due, facts, roles_f
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
     ENDORSING,
-    STATE_NAMES,
     Answer,
     Candidate,
     Promise,
@@ -34,6 +33,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
+from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.cooperation import FINAL, Due, Refused, acts, say, step
 from biosetu.cooperation.forms import YES, check, form, parts
 from biosetu.framework import coverage, parties
