@@ -67,6 +67,21 @@ def test_work_in_a_country_waits_for_its_focal_point(people, request_of):
     assert verbs.act(request=request, verb="endorse", by=people["focal_point"]).after == "endorsed"
 
 
+@pytest.mark.parametrize("way", [("articulate",), ("answer", "articulate")])
+def test_information_that_turns_out_to_be_work_is_sent_anew_and_endorsed(people, request_of, way):
+    request = request_of(information_only="yes", **ELEVEN)
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    for verb in way:
+        verbs.act(request=request, verb=verb, by=people["officer"], reason="there is more to it")
+    with pytest.raises(Refused, match="Not yet endorsed by NPL"):
+        verbs.act(request=request, verb="plan", by=people["officer"])
+    verbs.act(request=request, verb="return", by=people["officer"], reason="this is work in the country")
+    verbs.save(request=request, by=people["contributor"], values={"information_only": ""})
+    for person, verb in (("contributor", "submit"), ("focal_point", "endorse"), ("officer", "articulate")):
+        verbs.act(request=request, verb=verb, by=people[person])
+    assert verbs.act(request=request, verb="plan", by=people["officer"]).after == "planning"
+
+
 def test_a_silent_focal_point_lapses_by_the_manager_with_a_reason(people, request_of):
     request = request_of()
     verbs.act(request=request, verb="submit", by=people["contributor"])
