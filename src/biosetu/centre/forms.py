@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from biosetu.centre.accounts.permissions import parties_for
+from biosetu.centre.pressing import telling
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation.forms import Field, parts, vocabulary
 from biosetu.framework import parties, targets
@@ -83,11 +84,15 @@ def fill_in(
     keep: Callable[[dict[str, str]], HttpResponse],
     **context: object,
 ) -> HttpResponse:
-    """Show a form as given; once posted, answer with what `keep` makes of it, or show it again with what is wrong."""
+    """Show a form as given; once posted, answer with what `keep` makes of it, or show it again with what is wrong or
+    what bars it.
+    """
     if request.method != "POST":
         return show(request, page, fields, given, (), **context)
     values = posted(request.POST, fields)
     try:
-        return keep(values)
+        with telling(request, done="", passing=(DataError,)):
+            return keep(values)
     except DataError as error:
         return show(request, page, fields, values, error.problems, **context)
+    return show(request, page, fields, values, (), **context)

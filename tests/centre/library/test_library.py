@@ -219,6 +219,17 @@ def test_nobody_but_its_holders_says_that_an_entry_carries_no_knowledge(people, 
     assert not Item.objects.get(pk=made.pk).knowledge
 
 
+def test_what_bars_a_change_is_told_above_the_form_with_what_was_written(client, people):
+    made = listed(people, KNOWLEDGE)
+    client.force_login(people["contributor"])
+    answer = client.post(reverse("item_edit", args=[made.pk]), {**SOLUTION, "title": "Written for an hour"})
+    page = answer.content.decode()
+    assert "only they say that it does not" in page
+    assert 'value="Written for an hour"' in page
+    made.refresh_from_db()
+    assert made.title == KNOWLEDGE["title"]
+
+
 def test_a_draft_that_nobody_has_seen_is_its_writers_to_change(people):
     made = verbs.write(by=people["contributor"], kind="solution", values=KNOWLEDGE)
     verbs.edit(item=made, by=people["contributor"], values=SOLUTION)

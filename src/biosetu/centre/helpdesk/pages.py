@@ -48,7 +48,7 @@ from biosetu.centre.helpdesk.steps import as_seen
 from biosetu.centre.helpdesk.support import help_for
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import MAIN_WAY, Refused, acts, in_words, offered, standards, states
+from biosetu.cooperation import MAIN_WAY, acts, in_words, offered, standards, states
 from biosetu.cooperation.following import Asking, follow_ups
 from biosetu.cooperation.forms import biobridge, form, parts
 from biosetu.cooperation.sheets import filled_sheet
@@ -152,11 +152,7 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
 
     def keep(values: dict[str, str]) -> HttpResponse:
-        try:
-            verbs.save(request=as_seen(found, request.POST), by=account_of(request), values=values)
-        except Refused as refused:
-            messages.error(request, in_words(refused.said, gettext))
-            return forms.show(request, "helpdesk/edit.html", form("request"), values, found=found)
+        verbs.save(request=as_seen(found, request.POST), by=account_of(request), values=values)
         return redirect("request", reference)
 
     return forms.fill_in(request, "helpdesk/edit.html", form("request"), found.values, keep, found=found)

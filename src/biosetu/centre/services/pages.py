@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -24,7 +23,7 @@ from biosetu.centre.services import verbs
 from biosetu.centre.services.figures import each
 from biosetu.centre.services.models import Participant, Place, Service, State
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused, in_words, service_steps
+from biosetu.cooperation import in_words, service_steps
 from biosetu.cooperation.forms import form, vocabulary
 from biosetu.cooperation.services import GUARDS
 from biosetu.translation import N_
@@ -139,10 +138,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
 
     def keep(values: dict[str, str]) -> HttpResponse:
-        try:
-            verbs.edit(service=found, by=account_of(request), values=values)
-        except Refused as refused:
-            messages.error(request, in_words(refused.said, gettext))
+        verbs.edit(service=found, by=account_of(request), values=values)
         return redirect("service", pk)
 
     return forms.fill_in(
