@@ -11,10 +11,10 @@ from django.db.models.functions import Cast
 from biosetu import cooperation
 from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.cooperation import Provider as Offer
+from biosetu.jobs.alignment_suggestions import own_embedder
 
 if TYPE_CHECKING:
     from biosetu.cooperation import Works
-from biosetu.jobs.alignment_suggestions import own_embedder
 
 Version = tuple[tuple[int, str, int, int, int], ...]
 

@@ -70,7 +70,7 @@ def page(request: HttpRequest, centre: str) -> HttpResponse:
         "moving": moving,
         "failed": next((one for one in made[:1] if one.state == AssignmentState.FAILED), None),
         "past": [one for one in made if one is not newest and one.state == AssignmentState.DONE],
-        "left": len(taking.left(newest, account_of(request))) if newest else 0,
+        "left": taking.left(newest, account_of(request)).count() if newest else 0,
         "since": _fixed_since(newest, centre),
         "can_weigh": may(request.user, "weigh", CentreRecord(centre)),
         "can_act": True,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
@@ -87,7 +88,7 @@ def take_rest(pk: int, actor: int, *, and_invite: bool) -> tuple[int, int]:
     if by is None:
         return 0, 0
     taken = refused = 0
-    for line in left(assignment, by):
+    for line in list(left(assignment, by).select_related("assignment")):
         try:
             take_over(line=line, by=by, and_invite=and_invite)
         except (Refused, PermissionDenied):
@@ -99,8 +100,7 @@ def take_rest(pk: int, actor: int, *, and_invite: bool) -> tuple[int, int]:
     return taken, refused
 
 
-def left(assignment: Assignment, by: Account) -> list[Line]:
+def left(assignment: Assignment, by: Account) -> QuerySet[Line]:
     """Return the lines with a provider that nobody took over, of the requests that somebody works on, worst first."""
     mine = visible_to(by, SupportRequest.objects.all(), "work")
-    rows = Line.objects.filter(assignment=assignment, taken_at=None, provider__isnull=False, request__in=mine)
-    return list(rows.select_related("assignment"))
+    return Line.objects.filter(assignment=assignment, taken_at=None, provider__isnull=False, request__in=mine)

@@ -25,6 +25,7 @@ from biosetu.centre.matching.models import Weight
 from biosetu.centre.matching.pages import known
 from biosetu.centre.matching.working import open_requests
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import UNPROCESSABLE
 from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import gettext
 from biosetu.cooperation import Component, Fit
@@ -36,7 +37,6 @@ from biosetu.problems import DataError, Problem
 MOST_PAIRS = 300_000
 SHORTLIST = 5
 CHANGED_SHOWN = 20
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True, slots=True)
