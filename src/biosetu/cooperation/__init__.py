@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from biosetu.cooperation.duplicates import Likeness, alike
     from biosetu.cooperation.expertise import covered
     from biosetu.cooperation.explaining import lacking, reasons
-    from biosetu.cooperation.match import Component, Fit, components, fit, place_of, reweighed, shortlist, weighted
+    from biosetu.cooperation.match import Component, Fit, components, fit, ranked, reweighed, shortlist, weighted
     from biosetu.cooperation.similarity import Works, read_works
     from biosetu.cooperation.suggesting import Suggestion, suggest_each
 
@@ -31,7 +31,7 @@ _HEAVY = {
     "Fit": "match",
     "components": "match",
     "fit": "match",
-    "place_of": "match",
+    "ranked": "match",
     "reweighed": "match",
     "shortlist": "match",
     "weighted": "match",
@@ -90,7 +90,7 @@ __all__ = [
     "months_after",
     "move_service",
     "offered",
-    "place_of",
+    "ranked",
     "read_clock",
     "read_providers",
     "read_requests",

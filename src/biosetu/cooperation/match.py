@@ -191,15 +191,23 @@ def _availability(requests: Sequence[Request], providers: Sequence[Provider]) ->
     return np.asarray(np.minimum(enough, share[None, :]))
 
 
-def place_of(matched: Fit, row: int, column: int) -> int:
-    """Return where a provider stands among all that are eligible for a request; the first of equals counts."""
-    scores = matched.total[row]
-    return int(((scores > scores[column]) & ~matched.excluded[row]).sum()) + 1
-
-
 def shortlist(matched: Fit, row: int, most: int) -> NDArray[np.int64]:
     """Return the columns of the best `most` eligible providers for one request, best first, ties by provider name."""
     eligible = np.flatnonzero(~matched.excluded[row] & (matched.total[row] > 0))
     names = np.array([matched.providers[column].provider for column in eligible], dtype=np.str_)
     order = np.lexsort((names, -matched.total[row][eligible]))
     return eligible[order[:most]]
+
+
+def ranked(matched: Fit, row: int, most: int, also: int = -1) -> list[tuple[int, int]]:
+    """Return rank and column of the best `most` for one request; of one provider more, `also`, in its true place."""
+    listed = list(enumerate(map(int, shortlist(matched, row, most)), start=1))
+    if also >= 0 and also not in (column for _, column in listed):
+        listed.append((_place_of(matched, row, also), also))
+    return listed
+
+
+def _place_of(matched: Fit, row: int, column: int) -> int:
+    """Return where a provider stands among all that are eligible for a request; the first of equals counts."""
+    scores = matched.total[row]
+    return int(((scores > scores[column]) & ~matched.excluded[row]).sum()) + 1

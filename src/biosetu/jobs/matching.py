@@ -20,12 +20,11 @@ from biosetu.cooperation import (
     assign,
     fit,
     lacking,
-    place_of,
+    ranked,
     read_providers,
     read_requests,
     read_works,
     reasons,
-    shortlist,
     weighted,
 )
 from biosetu.engine.cells import read_cells
@@ -161,10 +160,7 @@ def _rows(matched: Fit, assigned: Assignment, most: int, language: str) -> pa.Ta
     rows = []
     for row, request in enumerate(matched.requests):
         taken = int(assigned.provider[row])
-        listed = list(enumerate(map(int, shortlist(matched, row, most)), start=1))
-        if taken >= 0 and taken not in (column for _, column in listed):
-            listed.append((place_of(matched, row, taken), taken))
-        for rank, column in listed:
+        for rank, column in ranked(matched, row, most, taken):
             rows.append(
                 {
                     "request": request.request,

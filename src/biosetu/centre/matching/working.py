@@ -136,17 +136,13 @@ def kept_choices(requests: Sequence[SupportRequest], offers: Sequence[Offer]) ->
 def _lines(assignment: Assignment, requests: Sequence[SupportRequest], solved: Solved, kept: Kept) -> Iterator[Line]:
     for row, request in enumerate(requests):
         column = int(solved.assigned.provider[row])
-        ranked = list(enumerate(map(int, cooperation.shortlist(solved.fit, row, LISTED)), start=1))
-        rank = next((place for place, other in ranked if other == column), None)
-        if column >= 0 and rank is None:
-            rank = cooperation.place_of(solved.fit, row, column)
-            ranked.append((rank, column))
+        ranked = cooperation.ranked(solved.fit, row, LISTED, column)
         yield Line(
             assignment=assignment,
             request=request,
             provider_id=int(solved.fit.providers[column].provider) if column >= 0 else None,
             score=float(solved.fit.total[row, column]) if column >= 0 else 0.0,
-            rank=rank,
+            rank=next((rank for rank, other in ranked if other == column), None),
             kept=kept[row][1] if row in kept else Line.Kept.FREE,
             listed=[asdict(one) for one in listing(solved.fit, row, ranked)],
         )

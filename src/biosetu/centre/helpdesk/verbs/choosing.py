@@ -65,8 +65,7 @@ def list_candidates(*, request: SupportRequest, by: Account, most: int = SHORTLI
         raise Refused(N_("No provider is listed in the directory yet."))
     weights = weights_of(request.centre)
     matched = cooperation.fit([request.question()], offers, days.today().year, weights=weights, works=works_of(offers))
-    ranked = enumerate(map(int, cooperation.shortlist(matched, 0, most)), start=1)
-    return keep_list(request=request, by=by, listed=listing(matched, 0, ranked))
+    return keep_list(request=request, by=by, listed=listing(matched, 0, cooperation.ranked(matched, 0, most)))
 
 
 @transaction.atomic
