@@ -194,6 +194,28 @@ def test_more_of_what_is_asked_never_lowers_a_score():
     assert (np.diff(totals) > 0).all()
 
 
+def test_who_shows_nothing_never_stands_above_who_shows_something():
+    request = Request("r", text="red list of ecosystems", targets=("1",), party="NPL")
+    shown = {
+        "proven": {"work": ("red list of ecosystems",) * 3, "results": 0.8},
+        "once": {"work": ("an ecosystem survey",)},
+        "poorly rated": {"results": 0.2},
+        "nothing": {},
+    }
+    offered = [Provider(name, targets=("1",), party="NPL", **more) for name, more in shown.items()]
+    matched = fit([request], offered, 2026)
+    assert [offered[column].provider for column in shortlist(matched, 0, 4)] == list(shown)
+    assert matched.parts["text"][0, 3] == matched.parts["results"][0, 3] == 0.0
+
+
+def test_a_part_that_nobody_shows_is_left_out():
+    offered = [Provider("a", targets=("1",), party="NPL"), Provider("b", targets=("1",), party="LKA")]
+    matched = fit([Request("r", text="red list", targets=("1",), party="NPL")], offered, 2026)
+    assert np.isnan(matched.parts["text"]).all()
+    assert np.isnan(matched.parts["results"]).all()
+    assert matched.total[0, 0] == pytest.approx(1.0)
+
+
 def test_read_providers_lists_all_problems_by_row_and_column():
     table = pa.table({"provider": ["a", "a", ""], "capacity": ["two", "1", "1"], "results": ["0.5", "-1", ""]})
     with pytest.raises(DataError) as caught:

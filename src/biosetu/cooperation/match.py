@@ -1,8 +1,9 @@
 """Who can help whom: a shortlist per request, with a score, the reasons in words, and what is missing.
 
 A score is a weighted mean of components between 0 and 1 (data/weights.csv). A component that a request does not speak
-of (it names no language, say) is left out for that request and its weight shared by the others. An officer decides;
-this only ranks.
+of (it names no language, say) is left out for that request and its weight shared by the others; so is one that nothing
+is known of for any provider. Who shows nothing where others do gets 0 for it: no evidence is never more than some. An
+officer decides; this only ranks.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """All pairs scored: `total` and every part as requests × providers; NaN in a part where it does not apply.
+    """All pairs scored: `total` and every part as requests × providers; a row of NaN where a part does not apply.
 
     `excluded` marks pairs barred by a conflict; `conflicts` holds every conflict found, also those that only warn.
     """
@@ -109,7 +110,7 @@ def fit(
         works = read_works([provider.work for provider in providers])
     parts = {
         "expertise": expertise(requests, providers),
-        "text": similarity([f"{r.title} {r.text}" for r in requests], works),
+        "text": _shown(similarity([f"{r.title} {r.text}" for r in requests], works)),
         "language": _languages(requests, providers),
         "region": _regions(requests, providers),
         "results": _results(requests, providers),
@@ -177,7 +178,13 @@ def _regions(requests: Sequence[Request], providers: Sequence[Provider]) -> Scor
 
 def _results(requests: Sequence[Request], providers: Sequence[Provider]) -> Scores:
     row = np.array([np.nan if p.results is None else p.results for p in providers], dtype=np.float64)
-    return np.broadcast_to(row, (len(requests), len(providers))).copy()
+    return np.tile(_shown(row), (len(requests), 1))
+
+
+def _shown(part: Scores) -> Scores:
+    """Return a part with 0 for who shows nothing; NaN stays where a whole row has no more to go by."""
+    nobody = np.isnan(part).all(axis=-1, keepdims=True)
+    return np.where(np.isnan(part) & ~nobody, 0.0, part)
 
 
 def _availability(requests: Sequence[Request], providers: Sequence[Provider]) -> Scores:
