@@ -7,6 +7,7 @@ over, ends the work at its next sign.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,10 +18,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from biosetu.centre.evidence.states import leads
-from biosetu.problems import Cancelled
+from biosetu.problems import Cancelled, DataError
 
 SILENT_SECONDS = 60
 RUNNING = "running"
+LONGEST = 2000
+logger = logging.getLogger("biosetu.background")
+Do = Callable[[QuerySet[Any]], None]
+Failed = Callable[[QuerySet[Any], DataError | None], None]
 
 
 def move(machine: str, records: QuerySet[Any], verb: str, **fields: Any) -> int:
@@ -35,6 +40,34 @@ def claim(machine: str, record: QuerySet[Any], **fields: Any) -> QuerySet[Any] |
     if move(machine, record, "claim", worker=worker, heartbeat=timezone.now(), **fields) != 1:
         return None
     return record.filter(worker=worker)
+
+
+def carry_out(machine: str, records: QuerySet[Any], pk: object, do: Do, failed: Failed, **fields: Any) -> None:
+    """Claim a record, do its work to the end and keep what went wrong; return at once when the record is not free.
+
+    do: gets the record as long as it stays ours. failed: gets it with what is wrong with the data, or with None for a
+    fault of ours. fields: what claiming sets.
+    """
+    mine = claim(machine, records.filter(pk=pk), **fields)
+    if mine is None:
+        logger.info("%s %s is not free", machine, pk)
+        return
+    try:
+        do(mine)
+    except Cancelled:
+        logger.info("%s %s was stopped", machine, pk)
+    except DataError as error:
+        logger.info("%s %s failed over its data: %s", machine, pk, error)
+        failed(mine, error)
+    except Exception:
+        logger.exception("%s %s failed", machine, pk)
+        failed(mine, None)
+
+
+def fail(machine: str, mine: QuerySet[Any], error: DataError | None, ours: str) -> None:
+    """Keep on a record why its work failed: what is wrong with the data, or `ours` for a fault of ours."""
+    problem = ours if error is None else str(error)[:LONGEST]
+    move(machine, mine, "fail", problem=problem, finished_at=timezone.now())
 
 
 def alive(mine: QuerySet[Any], **fields: Any) -> None:

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -31,7 +30,7 @@ from biosetu.centre.assessor.evaluating import LONGEST, cleaned, method_said
 from biosetu.centre.assessor.models import MOVING, Measuring, Occurrences, TaxonAssessment
 from biosetu.centre.assessor.reader import Measured, measure_apart
 from biosetu.centre.audit.trail import record
-from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
+from biosetu.centre.background import SILENT_SECONDS, alive, carry_out, move, take_up
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.home import home
@@ -99,22 +98,13 @@ def perform_measuring(measuring_id: str) -> None:
 
 def perform(measuring_id: uuid.UUID) -> None:
     """Claim a table and measure it; return at once when another worker has it or it is not queued."""
-    mine = claim("occurrences", Measuring.objects.filter(pk=measuring_id))
-    if mine is None:
-        logger.info("measuring %s is not free", measuring_id)
-        return
+    carry_out("occurrences", Measuring.objects.all(), measuring_id, _measure, _failed)
+
+
+def _measure(mine: QuerySet[Measuring]) -> None:
     work = mine.select_related("assessment").get()
-    try:
-        tell = partial(_tell, mine)
-        _finish(mine, work, measure_apart(work.path, work.assessment.taxon, work.folder, bounds(), tell))
-        work.forget_table()
-    except Cancelled:
-        logger.info("measuring %s was stopped", measuring_id)
-    except DataError as error:
-        _fail(mine, work, error.problems[:SHOWN])
-    except Exception:
-        logger.exception("measuring %s failed", measuring_id)
-        _fail(mine, work, [Problem(N_("The work failed on our side."), N_("Upload the table again."), "our-fault")])
+    _finish(mine, work, measure_apart(work.path, work.assessment.taxon, work.folder, bounds(), partial(_tell, mine)))
+    work.forget_table()
 
 
 def _tell(mine: QuerySet[Measuring], done: int, total: int) -> None:
@@ -134,10 +124,14 @@ def _finish(mine: QuerySet[Measuring], work: Measuring, found: Measured) -> None
     notify(work.by, message, {"taxon": work.assessment.taxon}, address=f"assessments/{pk}/")
 
 
-def _fail(mine: QuerySet[Measuring], work: Measuring, problems: Any) -> None:
+def _failed(mine: QuerySet[Measuring], error: DataError | None) -> None:
+    work = mine.first()
+    if work is None:
+        return
+    ours = Problem(N_("The work failed on our side."), N_("Upload the table again."), "our-fault")
     said = [
         {name: str(getattr(problem, name) or "") for name in ("message", "remedy", "row", "value")}
-        for problem in problems
+        for problem in (error.problems[:SHOWN] if error else [ours])
     ]
     move("occurrences", mine, "fail", problems=said, finished_at=timezone.now())
     work.forget_table()

@@ -20,11 +20,11 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
-from biosetu.centre.background import SILENT_SECONDS, move, take_up
+from biosetu.centre.background import SILENT_SECONDS, carry_out, move, take_up
 from biosetu.centre.ecosystems import verbs
 from biosetu.centre.ecosystems.apart import severity_apart
 from biosetu.centre.ecosystems.models import Degradation, HeldMap, Study, StudyClass, WorkState
-from biosetu.centre.ecosystems.working import carry_out, person_verb, tell
+from biosetu.centre.ecosystems.working import failed, person_verb, tell
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.centre.receiving import Received
@@ -139,7 +139,7 @@ def perform_degradation(work_id: str) -> None:
 
 def perform(work_id: uuid.UUID) -> None:
     """Claim the work on a variable and do it to its end."""
-    carry_out(Degradation, work_id, _degrade)
+    carry_out("measurement", Degradation.objects.all(), work_id, _degrade, failed, problems=[])
 
 
 def _degrade(mine: QuerySet[Degradation]) -> None:

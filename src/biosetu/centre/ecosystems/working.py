@@ -5,11 +5,10 @@ Finished bands of the maps stay on disk until the work is whole, so that a resum
 
 from __future__ import annotations
 
-import logging
 import shutil
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -21,7 +20,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
-from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
+from biosetu.centre.background import SILENT_SECONDS, alive, carry_out, move, take_up
 from biosetu.centre.ecosystems.apart import measure_apart
 from biosetu.centre.ecosystems.models import Degradation, HeldMap, Measurement, Study, StudyClass, WorkState
 from biosetu.centre.evidence.states import MovedOnError
@@ -30,9 +29,7 @@ from biosetu.jobs.ecosystems_study import read_study
 from biosetu.problems import Cancelled, DataError, Problem
 from biosetu.translation import N_
 
-logger = logging.getLogger("biosetu.ecosystems")
 SHOWN = 12
-Kind = TypeVar("Kind", Measurement, Degradation)
 
 
 @task()
@@ -48,26 +45,7 @@ def enqueue(measurement: Measurement) -> None:
 
 def perform(measurement_id: uuid.UUID) -> None:
     """Claim a measurement and do it to its end; return at once when another worker has it or it is not queued."""
-    carry_out(Measurement, measurement_id, _measure)
-
-
-def carry_out(kind: type[Kind], work_id: uuid.UUID, do: Callable[[QuerySet[Kind]], None]) -> None:
-    """Claim work on maps, do it, and keep what went wrong; return at once when it is not free."""
-    named = f"{kind.__name__.lower()} {work_id}"
-    mine = claim("measurement", kind.objects.filter(pk=work_id), problems=[])
-    if mine is None:
-        logger.info("%s is not free", named)
-        return
-    try:
-        do(mine)
-    except Cancelled:
-        logger.info("%s was stopped", named)
-    except DataError as error:
-        _fail(mine, error.problems)
-    except Exception:
-        logger.exception("%s failed", named)
-        remedy = N_("It can be resumed.")
-        _fail(mine, [Problem(N_("The work failed on our side."), remedy, "our-fault")])
+    carry_out("measurement", Measurement.objects.all(), measurement_id, _measure, failed, problems=[])
 
 
 def _measure(mine: QuerySet[Measurement]) -> None:
@@ -105,12 +83,14 @@ def _finish(mine: QuerySet[Measurement], work: Measurement, warnings: list[dict[
     notify(work.by, message, {"title": work.study.title}, address=f"ecosystems/{work.study_id}/")
 
 
-def _fail(mine: QuerySet[Any], problems: Any) -> None:
+def failed(mine: QuerySet[Any], error: DataError | None) -> None:
+    """Keep what went wrong with work on maps, files by the names under which they were uploaded."""
     work = mine.first()
     if work is None:
         return
+    ours = Problem(N_("The work failed on our side."), N_("It can be resumed."), "our-fault")
     names = _names(work)
-    said = [_said(problem, names) for problem in problems][:SHOWN]
+    said = [_said(problem, names) for problem in (error.problems if error else [ours])][:SHOWN]
     move("measurement", mine, "fail", problems=said, finished_at=timezone.now())
 
 

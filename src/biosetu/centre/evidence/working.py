@@ -7,7 +7,6 @@ proposal is seen before the run is whole. A killed worker leaves the pieces it f
 
 from __future__ import annotations
 
-import logging
 import uuid
 from itertools import islice
 
@@ -19,19 +18,18 @@ from django.utils import timezone
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import record
-from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
+from biosetu.centre.background import SILENT_SECONDS, alive, carry_out, fail, move, take_up
 from biosetu.centre.evidence.columns import arrow, fields_of, observation_of
 from biosetu.centre.evidence.models import Proposal, Run, UploadRow
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.queue import task
 from biosetu.observations import row_states
-from biosetu.problems import Cancelled
+from biosetu.problems import Cancelled, DataError
 from biosetu.translation import N_
 
 PIECE = 500
 CHANGING = frozenset({"new", "changed"})
-logger = logging.getLogger("biosetu.runs")
 
 
 @task()
@@ -47,25 +45,17 @@ def enqueue(run: Run) -> None:
 
 def perform(run_id: uuid.UUID, *, piece: int = PIECE) -> None:
     """Claim a run and do it to its end; return at once when another worker has it or it is not queued."""
-    mine = claim("run", Run.objects.filter(pk=run_id), problem="")
-    if mine is None:
-        logger.info("run %s is not free", run_id)
-        return
-    try:
+
+    def propose(mine: QuerySet[Run]) -> None:
         while _next_piece(mine, run_id, piece):
             pass
         _finish(mine, run_id)
-    except Cancelled:
-        logger.info("run %s was stopped", run_id)
-    except Exception:
-        logger.exception("run %s failed", run_id)
-        move(
-            "run",
-            mine,
-            "fail",
-            problem=N_("The work failed on our side. It can be resumed."),
-            finished_at=timezone.now(),
-        )
+
+    carry_out("run", Run.objects.all(), run_id, propose, _failed, problem="")
+
+
+def _failed(mine: QuerySet[Run], error: DataError | None) -> None:
+    fail("run", mine, error, N_("The work failed on our side. It can be resumed."))
 
 
 @transaction.atomic

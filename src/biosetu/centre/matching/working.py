@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from django.utils import timezone
 from biosetu import cooperation
 from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.audit.trail import record
-from biosetu.centre.background import SILENT_SECONDS, alive, claim, move, take_up
+from biosetu.centre.background import SILENT_SECONDS, alive, carry_out, fail, move, take_up
 from biosetu.centre.directory.offers import listed_offers, works_of
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import ASKED, Answer, Candidate, SupportRequest
@@ -25,13 +24,12 @@ from biosetu.centre.queue import task
 from biosetu.cooperation import Provider as Offer
 from biosetu.cooperation import acts
 from biosetu.jobs.matching import REASONS, Solved, solve
-from biosetu.problems import Cancelled
+from biosetu.problems import Cancelled, DataError
 from biosetu.translation import N_
 
 LISTED = 10
 AT_ONCE = 10  # in the queue before what may take minutes
 TOLD_EVERY = 25
-logger = logging.getLogger("biosetu.matching")
 Kept = dict[int, tuple[int, str]]
 
 
@@ -54,23 +52,15 @@ def enqueue(assignment: Assignment) -> None:
 
 def perform(pk: int) -> None:
     """Claim an assignment and solve it; return at once when another worker has it or it is not queued."""
-    mine = claim("assignment", Assignment.objects.filter(pk=pk), problem="")
-    if mine is None:
-        logger.info("assignment %s is not free", pk)
-        return
-    assignment = Assignment.objects.select_related("by").get(pk=pk)
-    try:
-        _solve(mine, assignment)
-    except Cancelled:
-        logger.info("assignment %s was stopped", pk)
-    except Exception:
-        logger.exception("assignment %s failed", pk)
-        problem = N_("The work failed on our side. Ask again.")
-        move("assignment", mine, "fail", problem=problem, finished_at=timezone.now())
+    carry_out("assignment", Assignment.objects.all(), pk, _solve, _failed, problem="")
 
 
-def _solve(mine: QuerySet[Assignment], assignment: Assignment) -> None:
-    started = time.monotonic()
+def _failed(mine: QuerySet[Assignment], error: DataError | None) -> None:
+    fail("assignment", mine, error, N_("The work failed on our side. Ask again."))
+
+
+def _solve(mine: QuerySet[Assignment]) -> None:
+    started, assignment = time.monotonic(), mine.select_related("by").get()
     requests = list(_asked(assignment).prefetch_related("request_parties"))
     offers = listed_offers()
     kept = kept_choices(requests, offers)

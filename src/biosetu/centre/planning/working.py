@@ -18,7 +18,7 @@ from django.utils import timezone
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import record
-from biosetu.centre.background import alive, claim, move, take_up
+from biosetu.centre.background import alive, carry_out, fail, move, take_up
 from biosetu.centre.planning.asking import choice_of, limits_of
 from biosetu.centre.planning.models import Version
 from biosetu.centre.queue import task
@@ -88,28 +88,21 @@ def enqueue(version: Version) -> None:
 
 def perform(version_id: int) -> None:
     """Claim a version and find its plan; return at once when another worker has it or it is not queued."""
-    mine = claim("plan", Version.objects.filter(pk=version_id), problem="")
-    if mine is None:
-        logger.info("plan %s is not free", version_id)
-        return
-    version = Version.objects.select_related("study").get(pk=version_id)
-    try:
-        _finish(mine, version, _answered(mine, version))
-    except Cancelled:
-        logger.info("plan %s was stopped", version_id)
-    except DataError as error:
-        move("plan", mine, "fail", problem=str(error)[:2000], finished_at=timezone.now())
-    except Exception:
-        logger.exception("plan %s failed", version_id)
-        move("plan", mine, "fail", problem=N_("The work failed on our side. Ask again."), finished_at=timezone.now())
+    carry_out("plan", Version.objects.all(), version_id, _find, _failed, problem="")
 
 
-def _answered(mine: QuerySet[Version], version: Version) -> Answer:
+def _failed(mine: QuerySet[Version], error: DataError | None) -> None:
+    fail("plan", mine, error, N_("The work failed on our side. Ask again."))
+
+
+def _find(mine: QuerySet[Version]) -> None:
+    version = mine.select_related("study").get()
     study = version.study
     gap, seconds = limits_of(version.asked)
     choice = choice_of(version.asked, study.held)
     telling = _telling(mine)
-    return answer(study.folder / "problem", choice, version.folder, gap=gap, seconds=seconds, watch=telling)
+    found = answer(study.folder / "problem", choice, version.folder, gap=gap, seconds=seconds, watch=telling)
+    _finish(mine, version, found)
 
 
 def _telling(mine: QuerySet[Version]) -> Callable[[Moment], None]:
