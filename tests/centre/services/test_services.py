@@ -143,14 +143,16 @@ def test_of_two_who_press_at_once_one_succeeds(people):
 
 
 def test_after_six_months_it_is_asked_once_what_is_in_use(people, held):
+    first = Participant.objects.get(party="NPL", place="came")
     with on("2027-09-09"):
         assert tick() == 0
+        with pytest.raises(Refused, match="six months after the end"):
+            verbs.tell_use(participant=first, by=people["focal_point"], in_use=4)
     with on("2027-09-10"):
         assert tick() == 1
         assert tick() == 0
     asked = Notice.objects.filter(message__contains="after six months").values_list("account__username", flat=True)
     assert sorted(asked) == ["focal", "neighbour"]
-    first = Participant.objects.get(party="NPL", place="came")
     with pytest.raises(PermissionDenied):
         verbs.tell_use(participant=first, by=people["neighbour"], in_use=4)
     verbs.tell_use(participant=first, by=people["focal_point"], in_use=4, words="The second edition of our list")

@@ -148,7 +148,7 @@ def attend(
 
 @transaction.atomic
 def tell_use(*, participant: Participant, by: Account, in_use: int, words: str = "") -> None:
-    """Say, six months after the end, how much of it is in use (1–5) and for what: the Party's focal point, or us."""
+    """Say how much is in use (1–5) and for what, once it is asked six months after the end: the focal point, or us."""
     service = participant.service
     if participant.party not in focal_parties(by):
         _demand(by, service)
@@ -156,6 +156,8 @@ def tell_use(*, participant: Participant, by: Account, in_use: int, words: str =
         raise Refused(N_("Only who took part is asked."))
     if in_use not in RATINGS:
         raise Refused(N_("Choose 1 to 5."))
+    if Participant.objects.filter(pk=participant.pk, asked_on__isnull=True).exists():
+        raise Refused(N_("This is asked six months after the end."))
     waiting = Participant.objects.filter(pk=participant.pk, in_use__isnull=True)
     if not waiting.update(in_use=in_use, use_words=words.strip(), used_on=days.today()):
         raise Refused(N_("You have answered already."))
