@@ -16,7 +16,7 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
-from biosetu.centre.helpdesk.facts import clock, newest_consents
+from biosetu.centre.helpdesk.facts import newest_consents
 from biosetu.centre.helpdesk.models import TAKING_PART, FollowUp, SupportRequest, Told
 from biosetu.centre.helpdesk.verbs.following import concerned
 from biosetu.centre.helpdesk.verbs.moving import Raced, hold_for_consent, refresh_clock
@@ -74,8 +74,7 @@ def _look(request: SupportRequest) -> int:
         except Raced:  # somebody works on it this moment; the next look finds it as it is then
             return 0
         request = SupportRequest.objects.get(pk=request.pk)
-    refresh_clock(request)
-    return sum(_tell(request, due) for due in clock(request) if due.status in KINDS)
+    return sum(_tell(request, due) for due in refresh_clock(request) if due.status in KINDS)
 
 
 def _consent_ended(request: SupportRequest) -> bool:

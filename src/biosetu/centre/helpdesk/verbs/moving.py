@@ -237,8 +237,8 @@ def _settle_helpers(request: SupportRequest, verb: str) -> None:
         _count_work(provider)
 
 
-def refresh_clock(request: SupportRequest) -> None:
-    """Store where the promises stand, and the open one that is due first: the queue is read in its order."""
+def refresh_clock(request: SupportRequest) -> tuple[Due, ...]:
+    """Store where the promises stand and return them, and store the open one due first: the queue is read by it."""
     stands = clock(request)
     request.promises.exclude(step__in=[due.step for due in stands]).delete()
     Promise.objects.bulk_create(
@@ -251,6 +251,7 @@ def refresh_clock(request: SupportRequest) -> None:
     first = min(running, key=lambda due: due.due, default=None)
     request.due_step, request.due_on = (first.step, first.due) if first else ("", None)
     SupportRequest.objects.filter(pk=request.pk).update(due_step=request.due_step, due_on=request.due_on)
+    return stands
 
 
 def _promise(request: SupportRequest, due: Due) -> Promise:
