@@ -18,9 +18,9 @@ from biosetu.centre.exchange.signing import canonical, opened, signed
 from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for
 from biosetu.centre.helpdesk.models import TAKING_PART, RequestParty, SupportRequest
 from biosetu.centre.helpdesk.verbs.joining import centre_of
-from biosetu.centre.helpdesk.verbs.moving import audit, numbered, refresh_clock
+from biosetu.centre.helpdesk.verbs.moving import audit, numbered, parties_named, refresh_clock
 from biosetu.cooperation import Refused
-from biosetu.cooperation.forms import check, form, parts
+from biosetu.cooperation.forms import check, form
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -70,7 +70,7 @@ def arrive(*, content: bytes, by: Account) -> Arrival:
     _officer(by)
     body, key = opened(content)
     _check(body)
-    if not _reach(by) & set(_named(body)):
+    if not _reach(by) & set(parties_named(body["values"])):
         raise Refused(N_("Your centre serves none of the Parties of this file."))
     digest = hashlib.sha256(canonical({"body": body, "key": key})).hexdigest()
     made, new = Arrival.objects.get_or_create(digest=digest, defaults={"body": body, "key": key})
@@ -93,7 +93,7 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
         if not confirmed_name.strip():
             raise Refused(N_("The signer is not known here. Confirm whose key it is, by another way than this file."))
         signer = KnownKey.objects.create(key=arrival.key, name=confirmed_name.strip(), confirmed_by=by)
-    codes = _named(arrival.body)
+    codes = parties_named(arrival.body["values"])
     if not _reach(by) & set(codes):
         raise PermissionDenied
     values = {name: value for name, value in arrival.body["values"].items() if value}
@@ -120,17 +120,12 @@ def _officer(by: Account) -> None:
 def waiting_for(by: Account) -> Iterator[Arrival]:
     """Return what came in for Parties that the person's centre serves, the newest first; others do not know of it."""
     reach = _reach(by)
-    return (one for one in Arrival.objects.select_related("request") if reach & set(_named(one.body)))
+    return (one for one in Arrival.objects.select_related("request") if reach & set(parties_named(one.body["values"])))
 
 
 def _reach(by: Account) -> frozenset[str]:
     mine = (grant for grant in grants(by) if grant.role in CENTRE_ROLES and not grant.for_party)
     return frozenset().union(*(grant.parties for grant in mine))
-
-
-def _named(body: Mapping[str, Any]) -> tuple[str, ...]:
-    values = body["values"]
-    return tuple(dict.fromkeys(parts(values.get("party", "")) + parts(values.get("other_parties", ""))))
 
 
 def _check(body: Mapping[str, Any]) -> None:
@@ -141,7 +136,7 @@ def _check(body: Mapping[str, Any]) -> None:
     problems = list(check("request", {name: value for name, value in values.items() if name in known}))
     problems += [Problem(N_("there is no such field"), N_("Ask the centre that sent it"), "field", column=name)
                  for name in set(values) - known]  # fmt: skip
-    named = _named(body)
+    named = parties_named(body["values"])
     problems += [
         Problem(N_("there is no such Party"), N_("Ask the centre that sent it"), "party", column="party", value=code)
         for code in named

@@ -68,7 +68,7 @@ class Raced(Refused):
 def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") -> SupportRequest:
     """Make a draft; it belongs to who opened it. Raises `DataError` with every wrong field."""
     clean = checked(values)
-    codes = _parties(values)
+    codes = parties_named(values)
     if strange := [code for code in parts(values.get("party", "")) if code not in parties_for(by, "open", "request")]:
         raise PermissionDenied(f"no request is opened for {', '.join(strange)}")
     request = numbered(
@@ -112,7 +112,7 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
     request.confidential = merged.get("confidential", "").casefold() in YES
     claim(request, title=request.title, values=merged, confidential=request.confidential, centre=centre)
     if not request.joint:
-        _keep_parties(request, _parties(merged))
+        _keep_parties(request, parties_named(merged))
     _audit_form(request, by, "edit", before, {**merged, "title": request.title})
     newly_touched = _yes(merged) and not _yes(before)
     if newly_touched and request.state in {"agreed", "under_way"} and not request.consents.exists():
@@ -137,8 +137,8 @@ def _unfit(request: SupportRequest, by: Account, merged: Mapping[str, str]) -> I
 
 def _centre_after(request: SupportRequest, merged: Mapping[str, str]) -> str:
     """Return the centre of a request: that of its Parties while it is a draft and nobody chose another."""
-    drafted = request.state == "draft" and request.centre == _centre_of(_parties(request.values))
-    return _centre_of(_parties(merged)) if drafted else request.centre
+    drafted = request.state == "draft" and request.centre == _centre_of(parties_named(request.values))
+    return _centre_of(parties_named(merged)) if drafted else request.centre
 
 
 def _audit_form(
@@ -374,8 +374,9 @@ def _yes(values: Mapping[str, str]) -> bool:
     return values.get("touches_communities", "").strip().casefold() in YES
 
 
-def _parties(values: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(parts(values.get("party", "")) + parts(values.get("other_parties", ""))))
+def parties_named(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the Parties that the form names, who asks first."""
+    return tuple(dict.fromkeys(code for column in PARTY_FIELDS for code in parts(values.get(column, ""))))
 
 
 def _centre_of(codes: Iterable[str]) -> str:
