@@ -68,6 +68,7 @@ def page(request: HttpRequest, centre: str) -> HttpResponse:
     context = {
         **_about(request, found, newest, shown, [(one.pk, one) for one in shown.object_list]),
         "moving": moving,
+        "refresh": REFRESH_SECONDS,
         "failed": next((one for one in made[:1] if one.state == AssignmentState.FAILED), None),
         "past": [one for one in made if one is not newest and one.state == AssignmentState.DONE],
         "left": taking.left(newest, account_of(request)).count() if newest else 0,

@@ -97,7 +97,6 @@ def _shown(
     context = {
         "centre": centre,
         "rows": [(one, own.get(one.name), typed.get(one.name, "")) for one in cooperation.components()],
-        "sum": sum(one.weight for one in held.weights_of(centre.id)),
         "wrong": {problem.column: problem for problem in problems},
         "choices": choices,
         "chosen": request.POST.get("request", ""),
@@ -106,7 +105,6 @@ def _shown(
         "open": _open(request, centre.id).count() if effect else 0,
         "can_weigh": may(request.user, "weigh", CentreRecord(centre.id)),
         "changed_shown": CHANGED_SHOWN,
-        "say": gettext,
     }
     return render(request, "matching/weights.html", context, status=UNPROCESSABLE if problems else 200)
 
