@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biosetu.species.history import History, read_histories
-from biosetu.species.red_list_index import Kind, Options, annual_draws, red_list_index
+from biosetu.species.red_list_index import Kind, Options, red_list_index
 
 ORDER = ("LC", "NT", "VU", "EN", "CR", "EX", "DD")
 
@@ -84,9 +85,10 @@ def test_yearly_series_follows_the_straight_line_and_widens_outside():
 
 def test_yearly_draws_repeat_for_a_seed():
     h = random_history("g", 200, [2000, 2010], 5)
-    options = Options(draws=50)
-    first = annual_draws(h, h.weights(), None, [2000, 2005], options)
-    assert first.tolist() == annual_draws(h, h.weights(), None, [2000, 2005], options).tolist()
+    options = Options(draws=50, annual=(1998, 2012))
+    first = red_list_index([h], options)
+    assert first.equals(red_list_index([h], options))
+    assert not first.equals(red_list_index([h], replace(options, seed=2)))
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -82,14 +82,6 @@ def test_scores_add_up_over_any_partition_of_species_and_places(species, cut):
     assert sum(values.sum() for values in by_region.values()) == pytest.approx(whole.total(), rel=1e-9, abs=1e-9)
 
 
-def test_parent_threat_is_the_sum_of_its_children():
-    species = [("EN", [Threat("2.1"), Threat("2.1.3"), Threat("21")], 3), ("CR", [Threat("2"), Threat("2_2")], 5)]
-    scores = made(species)
-    children = sum(scores.by_place(code)[1].sum() for code in ("2", "2.1", "2.1.3", "2_2"))
-    assert scores.with_children("2")[1].sum() == pytest.approx(children, rel=1e-12)
-    assert scores.with_children("9")[0].size == 0
-
-
 def test_restoration_takes_the_multiplier():
     scores = Scores()
     scores.add("EN", {"1": 1.0}, np.array([4]), np.array([0.5]), restoration_multiplier())

@@ -251,8 +251,17 @@ def _annual_rows(groups: Sequence[_Group], options: Options, span: tuple[int, in
 
 
 def _annual_draws_of_groups(groups: Sequence[_Group], years: Sequence[int], options: Options) -> list[Floats]:
-    """Return the draws of each group; those that borrow their early slope take the mean of the others' drawn ones."""
-    trends = [_trend(group.history, group.weights, group.shares, options) for group in groups]
+    """Return drawn indices of each group in given years, shape (draws, years).
+
+    Each draw: every data-deficient taxon takes the history of another taxon of the group, drawn with replacement; the
+    index is interpolated linearly between assessments; before the first and after the last it goes on with the slope
+    of the two nearest assessments, drawn from a normal distribution with 0.6 of the slope as deviation; each year
+    takes the value of a year drawn within two years of it. Groups that borrow their early slope take the mean of the
+    others' drawn ones.
+
+    Reference: Butchart et al. 2010, doi:10.1126/science.1187512, supporting material; Rodrigues et al. 2014.
+    """
+    trends = [_trend(group, options) for group in groups]
     own = [not borrows_early_slope(group.history.part or group.history.group) for group in groups]
     for k, group in enumerate(groups):
         same = [j for j, other in enumerate(groups) if own[j] and other.history.cut == group.history.cut]
@@ -289,22 +298,6 @@ def _status(year: int, groups: Sequence[_Group]) -> str:
     return "assessment" if all(year in group.history.years for group in groups) else "interpolated"
 
 
-def annual_draws(
-    history: History, weights: Floats, shares: Floats | None, years: Sequence[int], options: Options
-) -> Floats:
-    """Return drawn indices of one group in given years, shape (draws, years).
-
-    Each draw: every data-deficient taxon takes the history of another taxon of the group, drawn with replacement; the
-    index is interpolated linearly between assessments; before the first and after the last it goes on with the slope
-    of the two nearest assessments, drawn from a normal distribution with 0.6 of the slope as deviation; each year
-    takes the value of a year drawn within two years of it. What `borrows_early_slope` of other groups is not applied
-    here, where there is no other group.
-
-    Reference: Butchart et al. 2010, doi:10.1126/science.1187512, supporting material; Rodrigues et al. 2014.
-    """
-    return _trend(history, weights, shares, options).at(years)
-
-
 @dataclass(frozen=True, slots=True)
 class _Trend:
     """Drawn indices at the assessments, shape (draws, assessments), and drawn slopes before and after, (draws,)."""
@@ -328,10 +321,10 @@ class _Trend:
         return np.where(wanted < self.when[0], early, np.where(wanted > self.when[-1], late, inside))
 
 
-def _trend(history: History, weights: Floats, shares: Floats | None, options: Options) -> _Trend:
-    random = generator(options.seed + crc32(history.group.encode()))
-    values = _deficient_draws(weights, shares, options.draws, random)
-    when = np.array(history.years, dtype=np.float64)
+def _trend(group: _Group, options: Options) -> _Trend:
+    random = generator(options.seed + crc32(group.history.group.encode()))
+    values = _deficient_draws(group.weights, group.shares, options.draws, random)
+    when = np.array(group.history.years, dtype=np.float64)
     slopes = [(values[:, k + 1] - values[:, k]) / (when[k + 1] - when[k]) for k in (0, len(when) - 2)]
     before, after = (m + SLOPE_SPREAD * np.abs(m) * random.standard_normal(m.size) for m in slopes)
     return _Trend(when, values, before, after, random)

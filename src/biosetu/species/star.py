@@ -126,11 +126,6 @@ class Scores:
         """Return (places, scores) of one threat code itself, places rising."""
         return _summed(self._pieces.get(threat, []))
 
-    def with_children(self, threat: str) -> tuple[Integers, Floats]:
-        """Return (places, scores) of a threat code and all below it (`2` holds `2.1`, `2_1_3`)."""
-        codes = [code for code in self.threats() if code == threat or re.match(re.escape(threat) + r"[._]", code)]
-        return _summed([piece for code in codes for piece in self._pieces[code]])
-
     def by_region(self, region_of: Integers, regions: int) -> dict[str, Floats]:
         """Return the score of each region by threat, shape (regions,).
 

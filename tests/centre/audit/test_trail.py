@@ -7,7 +7,7 @@ from tests.centre.people import account
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.audit.guards import INSTALL, REMOVE, install, remove
 from biosetu.centre.audit.models import AppendOnlyError, Entry, PersonalValue
-from biosetu.centre.audit.trail import HASHED, actor_of, erase, record, revealed
+from biosetu.centre.audit.trail import HASHED, actor_of, erase, record
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -21,7 +21,8 @@ def test_entry_names_a_pseudonym_and_hashes_what_is_personal():
     made = entry(who, reason="Ask Mrs Gurung")
     assert made.actor == actor_of(who).pseudonym
     assert made.changes["reason"].startswith(HASHED)
-    assert revealed(made.changes["reason"]) == "Ask Mrs Gurung"
+    digest = made.changes["reason"].removeprefix(HASHED)
+    assert PersonalValue.objects.get(digest=digest).value == "Ask Mrs Gurung"
 
 
 def test_same_personal_value_twice_has_two_hashes():
@@ -34,8 +35,7 @@ def test_erased_person_leaves_entries_that_lead_nowhere():
     made = entry(who, reason="Ask Mrs Gurung")
     erase(who)
     kept = Entry.objects.get(pk=made.pk)
-    assert (kept.actor, kept.verb) == (made.actor, "accept")
-    assert revealed(kept.changes["reason"]) == kept.changes["reason"]
+    assert (kept.actor, kept.verb, kept.changes) == (made.actor, "accept", made.changes)
     assert (Account.objects.count(), PersonalValue.objects.count()) == (0, 0)
 
 

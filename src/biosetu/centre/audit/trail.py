@@ -83,12 +83,6 @@ def _hashed(subject: Actor, value: str) -> str:
     return HASHED + digest
 
 
-def revealed(text: str) -> str:
-    """Return the personal value behind a hash, or the hash itself once the value is erased."""
-    found = PersonalValue.objects.filter(digest=text.removeprefix(HASHED)).first()
-    return found.value if found else text
-
-
 @transaction.atomic
 def erase(account: Account) -> None:
     """Delete an account with all that leads from the record to the person; the entries stay, unreadable as to whom.
