@@ -8,18 +8,11 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import Named, language_option, of_a_centre, out_option, quiet_option
+from biosetu.cli.options import Named, account_option, language_option, out_option, quiet_option
 
 VERDICT = click.Choice(["confirmed", "changed", "rejected", "reopened"])
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 OUT = click.Path(path_type=Path, dir_okay=False)
-
-
-def account_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--as ACCOUNT`."""
-    return click.option(
-        "--as", "account", default="", callback=of_a_centre, metavar="ACCOUNT", help="In a centre: who does it."
-    )(command)
 
 
 def sort_option(command: Callable[..., Any]) -> Callable[..., Any]:

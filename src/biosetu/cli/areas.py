@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import BAND, METRES, YEAR, Number, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import BAND, METRES, TABLE, YEAR, Number, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 PATH = click.Path(exists=True, path_type=Path)
-NEW = click.Path(path_type=Path, dir_okay=False)
 Command = Callable[..., None]
 
 LAYERS = (
@@ -67,7 +66,7 @@ def keep_option(command: Command) -> Command:
 def observation_options(what: str) -> Callable[[Command], Command]:
     """Add `--observations`, `--release` and `--holder`: write the result as Observations, and of whose polygons."""
     options = (
-        click.option("--observations", type=NEW, help=f"Write {what}, as computed; needs --official, --release."),
+        click.option("--observations", type=TABLE, help=f"Write {what}, as computed; needs --official, --release."),
         click.option("--release", default="", help="Release of the polygons, such as 2025-11."),
         click.option("--holder", default="", help="Who holds the polygons."),
     )
@@ -104,9 +103,9 @@ def areas() -> None:
 @click.option("--classes", type=PATH, help="Names of that raster's classes: a table with the columns code and name.")
 @click.option("--from", "first", type=YEAR, help="First year of the series.")
 @click.option("--to", "last", type=YEAR, help="Last year of the series.")
-@click.option("--log", type=NEW, help="Write the cleaning log here; without it, it goes to the terminal.")
-@click.option("--iucn", type=NEW, help="Write the split by IUCN management category here.")
-@click.option("--governance", type=NEW, help="Write the split by governance type here.")
+@click.option("--log", type=TABLE, help="Write the cleaning log here; without it, it goes to the terminal.")
+@click.option("--iucn", type=TABLE, help="Write the split by IUCN management category here.")
+@click.option("--governance", type=TABLE, help="Write the split by governance type here.")
 @click.option("--raster-m", type=Number(min=1, max=100_000), help="Count cells of this size [m].")
 @click.option(
     "--mean-of-sites", is_flag=True, help="--within holds key sites (SitRecID, ISO3): give the mean share covered."

@@ -14,6 +14,7 @@ from biosetu.cli.options import (
     DATE,
     MOST_DRAWS,
     RASTER_CODE,
+    TABLE,
     WORKERS,
     Number,
     language_option,
@@ -54,7 +55,7 @@ def observations_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--party", default="", help="ISO 3166-1 alpha-3 code of the Party."),
         click.option(
             "--observations",
-            type=click.Path(path_type=Path),
+            type=TABLE,
             metavar="FILE",
             help="Also write Observations; needs --party, --vintage, --holder, --licence.",
         ),
@@ -140,7 +141,7 @@ def _years(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--four", is_flag=True, help="Patches join over sides only, not over corners.")
 @click.option("--resume/--no-resume", default=None, help="Keep finished bands to go on later; on for large maps.")
 @click.option("--workers", type=WORKERS, help="Threads; else one per processor.")
-@click.option("--transitions", type=click.Path(path_type=Path), help="Write what became what to FILE.")
+@click.option("--transitions", type=TABLE, help="Write what became what to FILE.")
 @keep_option
 @scheduler_option
 @out_option
@@ -178,9 +179,7 @@ def measure(
 @guidelines_option
 @click.option("--cells", "reading", type=click.Choice(["all", "small", "cumulative"]), help="Reading of the 1 % rule.")
 @click.option("--past", is_flag=True, help="Measures: extrapolate the decline to the past 50 years too (A1).")
-@click.option(
-    "--template", type=click.Path(path_type=Path), help="Only write the template, filled from measures, to FILE."
-)
+@click.option("--template", type=TABLE, help="Only write the template, filled from measures, to FILE.")
 @click.option("--report", type=click.Path(path_type=Path), help="Also write a document: .html, .docx, .pdf or .json.")
 @click.option(
     "--map",
@@ -243,7 +242,7 @@ def assess(
 @click.option(
     "--draws", default=0, type=click.IntRange(0, MOST_DRAWS), help="Draw the limits, e.g. 1000 times; else exactly."
 )
-@click.option("--counts", type=click.Path(path_type=Path), help="Write ecosystems by group and category to FILE.")
+@click.option("--counts", type=TABLE, help="Write ecosystems by group and category to FILE.")
 @observations_options
 @keep_option
 @out_option
@@ -314,7 +313,7 @@ def _percents(context: click.Context, parameter: click.Parameter, value: str) ->
 @click.option("--align", is_flag=True, help="Bring later rasters to the grid of the first by the nearest pixel.")
 @guidelines_option
 @click.option("--at", default="30,50,70,80,90", show_default=True, callback=_percents, help="Severities shown [%].")
-@click.option("--findings", type=click.Path(path_type=Path), help="Write category and template cells to FILE.")
+@click.option("--findings", type=TABLE, help="Write category and template cells to FILE.")
 @click.option("--workers", type=WORKERS, help="Threads; else one per processor.")
 @out_option
 @quiet_option

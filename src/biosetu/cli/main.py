@@ -91,11 +91,10 @@ def run(arguments: list[str] | None = None) -> int:
 def _refuse_empty(words: Sequence[str]) -> None:
     """Raise `UsageError` for an empty value: most often a variable of a script that was not set."""
     for before, word in pairwise(["", *words]):
-        option = before if before.startswith("-") else "an argument"
-        if not word.strip() and before not in EMPTY_MEANS_NONE:
+        name, equals, value = word.partition("=") if word.startswith("--") else (before, "=", word)
+        if equals and not value.strip() and name not in EMPTY_MEANS_NONE:
+            option = name if name.startswith("-") else "an argument"
             raise click.UsageError(f"{option} is empty. Write a value, or leave it out.")
-        if word.startswith("--") and word.endswith("="):
-            raise click.UsageError(f"{word[:-1]} is empty. Write a value, or leave it out.")
 
 
 def _explain(error: BaseException) -> int:

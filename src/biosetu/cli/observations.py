@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from biosetu.cli.options import of_a_centre, out_option, quiet_option
+from biosetu.cli.options import account_option, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, show
 from biosetu.cli.review import review, runs
 from biosetu.problems import DataError, UsageError
@@ -29,18 +29,11 @@ def observations() -> None:
 @click.option("--holder", default="", help="Whose figures these are, where the file does not say.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, by row; write nothing.")
 @click.option("--keep-status", is_flag=True, help="Keep validated and reported as they stand (moving a store).")
-@click.option(
-    "--as",
-    "person",
-    default="",
-    callback=of_a_centre,
-    metavar="ACCOUNT",
-    help="Where there is a centre: who proposes them.",
-)
+@account_option
 @out_option
 @quiet_option
 def import_(
-    file: Path, holder: str, dry_run: bool, keep_status: bool, person: str, out: Path | None, quiet: bool
+    file: Path, holder: str, dry_run: bool, keep_status: bool, account: str, out: Path | None, quiet: bool
 ) -> None:
     """Add the observations of FILE (.csv, .tsv, .xlsx, .parquet), all of them or, if any is wrong, none.
 
@@ -52,7 +45,7 @@ def import_(
     if intake.in_centre() and not dry_run:
         if holder or keep_status:
             raise UsageError("A centre takes a table as it is: write the holder into it; only review validates.")
-        emit(intake.propose_file(file, person), out)
+        emit(intake.propose_file(file, account), out)
         return
     defaults = {"holder": holder} if holder else {}
     with progress_bar(quiet) as progress:
@@ -123,7 +116,7 @@ observations.add_command(review)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--template", default="", metavar="KIND", help="Write an empty table: quantities, progress or missing.")
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would change; write nothing.")
-@click.option("--as", "account", default="", callback=of_a_centre, metavar="ACCOUNT", help="In a centre: who does it.")
+@account_option
 def statements(party: str, file: Path, template: str, dry_run: bool, account: str) -> None:
     """Bring in what PARTY states of itself: its quantities, its declared progress, what it says is missing.
 

@@ -39,8 +39,8 @@ AMOUNT = Number(max=1e15)  # finite and countable; what it may be is for the wor
 RASTER_CODE = click.IntRange(-(2**31), 2**32 - 1)
 
 
-def of_a_centre(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    """Return the account named by `--as`; refuse one where there is no centre, and so nobody who could be meant."""
+def _of_a_centre(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Return the account named; refuse one where there is no centre, and so nobody who could be meant."""
     if value:
         from biosetu.jobs.intake import in_centre
 
@@ -65,6 +65,9 @@ class Named(click.Path):
         return path
 
 
+TABLE = Named(".csv", ".tsv", ".parquet", ".json", ".xlsx")
+
+
 class SchedulerAddress(click.types.StringParamType):
     """The address of a Dask scheduler."""
 
@@ -75,6 +78,13 @@ class SchedulerAddress(click.types.StringParamType):
         if not re.fullmatch(r"(tcp|tls|ws|wss)://(\[[0-9a-fA-F:.]+\]|[^\s/:]+):\d{1,5}/?", value):
             self.fail(f"{value} is no address of a Dask scheduler; write tcp://HOST:PORT", param, ctx)
         return value
+
+
+def account_option(command: Command) -> Command:
+    """Add `--as ACCOUNT`: who acts, where there is a centre."""
+    return click.option(
+        "--as", "account", default="", callback=_of_a_centre, metavar="ACCOUNT", help="In a centre: who does it."
+    )(command)
 
 
 def out_option(command: Command) -> Command:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from biosetu.cli.lazy import LazyGroup
-from biosetu.cli.options import Named, language_option, of_a_centre, out_option, quiet_option
+from biosetu.cli.options import Named, account_option, language_option, out_option, quiet_option
 
 
 @click.group(
@@ -154,17 +154,10 @@ def part_command(party: str, part: str, out: Path, cycle: str, language: str) ->
 @click.option(
     "--take", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Take it back filled."
 )
-@click.option(
-    "--as",
-    "person",
-    default="",
-    callback=of_a_centre,
-    metavar="ACCOUNT",
-    help="Where there is a centre: the focal point.",
-)
+@account_option
 @CYCLE
 @language_option
-def questions_command(party: str, out: Path | None, file: Path | None, person: str, cycle: str, language: str) -> int:
+def questions_command(party: str, out: Path | None, file: Path | None, account: str, cycle: str, language: str) -> int:
     """Write the binary questions of decision 16/31 as a file to fill, or take a filled one; else list the answers.
 
     The choice rules of annex III hold: a wrong answer is named with its row and nothing is taken (exit code 1).
@@ -173,7 +166,7 @@ def questions_command(party: str, out: Path | None, file: Path | None, person: s
     from biosetu.jobs.collecting import answers_of, take_questions, write_questions
 
     if file is not None:
-        outcome = take_questions(party, file, cycle, person)
+        outcome = take_questions(party, file, cycle, account)
         click.echo(f"{len(outcome.taken)} taken, {len(outcome.same)} unchanged", err=True)
         return 1 if outcome.conflicts else 0
     if out is not None:

@@ -8,17 +8,9 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import of_a_centre, out_option
+from biosetu.cli.options import account_option, out_option
 
 CYCLE = click.option("--cycle", default="7NR", show_default=True, help="The reporting cycle.")
-PERSON = click.option(
-    "--as",
-    "person",
-    default="",
-    callback=of_a_centre,
-    metavar="ACCOUNT",
-    help="Where there is a centre: who does this.",
-)
 REASON = click.option("--reason", default="", help="Why.")
 STEPS = {
     "hand-in": ("hand_in", "The office hands PART in; --reason says why fields stay open."),
@@ -45,15 +37,15 @@ def collect() -> None:
 @click.option("--fields", "prefixes", multiple=True, required=True, metavar="III.NT-3", help="Fields by their start.")
 @click.option("--note", default="", help="What the office should know.")
 @CYCLE
-@PERSON
+@account_option
 def assign_command(
-    party: str, office: str, due: str, prefixes: tuple[str, ...], note: str, cycle: str, person: str
+    party: str, office: str, due: str, prefixes: tuple[str, ...], note: str, cycle: str, account: str
 ) -> None:
     """Give fields of PARTY's report to an office: sections (I, II, IV, V), targets (III.NT-3), questions (Q.8)."""
     from biosetu.jobs.collecting import perform, read_due
 
     part = perform(
-        party, cycle, "assign", person=person, office=office, due=read_due(due, party), prefixes=prefixes, note=note
+        party, cycle, "assign", person=account, office=office, due=read_due(due, party), prefixes=prefixes, note=note
     )
     click.echo(part.id)
 
@@ -74,12 +66,12 @@ def who_command(party: str, cycle: str, out: Path | None) -> None:
 @click.argument("party")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @CYCLE
-@PERSON
-def take_command(party: str, file: Path, cycle: str, person: str) -> int:
+@account_option
+def take_command(party: str, file: Path, cycle: str, account: str) -> int:
     """Take a part that came back. Where texts differ both are kept, and the exit code is 1 (see `conflicts`)."""
     from biosetu.jobs.collecting import dates_taken, take_part
 
-    outcome = take_part(party, file, cycle, person)
+    outcome = take_part(party, file, cycle, account)
     click.echo(f"{len(outcome.taken)} taken, {len(outcome.reviewed)} reviewed, {len(outcome.same)} unchanged", err=True)
     for key, day in dates_taken(outcome).items():
         click.echo(f"{key}: {day}")
@@ -107,12 +99,12 @@ def conflicts_command(party: str, cycle: str, out: Path | None) -> None:
 @click.option("--text", default="", help="A text of your own in place of all of them.")
 @REASON
 @CYCLE
-@PERSON
-def decide_command(party: str, field: str, choice: str, text: str, reason: str, cycle: str, person: str) -> None:
+@account_option
+def decide_command(party: str, field: str, choice: str, text: str, reason: str, cycle: str, account: str) -> None:
     """Settle FIELD: take one of the texts or write one; the others stay on record."""
     from biosetu.jobs.collecting import perform
 
-    perform(party, cycle, "decide", person=person, key=field, choice=choice, text=text, reason=reason)
+    perform(party, cycle, "decide", person=account, key=field, choice=choice, text=text, reason=reason)
 
 
 @collect.command("postpone")
@@ -121,24 +113,24 @@ def decide_command(party: str, field: str, choice: str, text: str, reason: str, 
 @click.option("--due", required=True, help="Until when.")
 @REASON
 @CYCLE
-@PERSON
-def postpone_command(party: str, part: str, due: str, reason: str, cycle: str, person: str) -> None:
+@account_option
+def postpone_command(party: str, part: str, due: str, reason: str, cycle: str, account: str) -> None:
     """Give PART another due date, with --reason."""
     from biosetu.jobs.collecting import perform, read_due
 
-    perform(party, cycle, "postpone", person=person, part=part, due=read_due(due, party), reason=reason)
+    perform(party, cycle, "postpone", person=account, part=part, due=read_due(due, party), reason=reason)
 
 
 def _step(name: str, verb: str, words: str) -> None:
-    def run(party: str, part: str, reason: str, cycle: str, person: str, office: str) -> None:
+    def run(party: str, part: str, reason: str, cycle: str, account: str, office: str) -> None:
         from biosetu.jobs.collecting import perform
 
-        perform(party, cycle, verb, person=person, signed_as=office, part=part, reason=reason)
+        perform(party, cycle, verb, person=account, signed_as=office, part=part, reason=reason)
 
     command: Callable[..., Any] = run
     for decorate in (
         click.option("--office", default="", help="Without a centre: in whose name."),
-        PERSON,
+        account_option,
         CYCLE,
         REASON,
         click.argument("part", default=""),

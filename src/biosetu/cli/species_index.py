@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import MOST_DRAWS, Named, Number, language_option, out_option, quiet_option
+from biosetu.cli.options import MOST_DRAWS, TABLE, Named, Number, language_option, out_option, quiet_option
 from biosetu.cli.output import emit
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-TABLE = Named(".csv", ".tsv", ".parquet", ".json", ".xlsx")
 
 
 def _span(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:

@@ -8,12 +8,10 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import Named, out_option, quiet_option
+from biosetu.cli.options import TABLE, YEAR, Named, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar
 
 FILE = click.Path(path_type=Path, exists=True)
-TABLE = Named(".csv", ".tsv", ".parquet", ".json", ".xlsx")
-YEAR = click.IntRange(1500, 2200)
 TOLD = ("region", "year", "party", "vintage", "holder", "licence")
 
 

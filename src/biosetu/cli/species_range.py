@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import METRES, Named, Number, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import METRES, YEAR, Named, Number, out_option, quiet_option, scheduler_option
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from biosetu.species.ranges import RangeOptions
     from biosetu.species.screening import Screening
 
-YEAR = click.IntRange(1500, 2200)
 ABOVE_0 = Number(0, min_open=True)
 KM = Number(0.001, 10_000)
 LAYER = Named(".geojson", ".gpkg", ".parquet", ".geoparquet")
