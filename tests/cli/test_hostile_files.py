@@ -24,7 +24,6 @@ ALIVE = {"serve", "accounts"}
 NEEDS_A_CENTRE = {"bring"}
 # read by a command, but given as a text, as they may also be `s3://`, or as a path that need not be there
 READ_AS_TEXT = {"occurrences", "maps", "classes", "by", "samples"}
-WRITTEN_THOUGH_A_PATH = {"log", "iucn", "governance", "template", "features"}
 HOSTILE: dict[str, bytes] = {
     "empty": b"",
     "blank": b"\n\n\n",

@@ -222,7 +222,15 @@ def test_coverage_not_said_to_be_official_never_becomes_3_1(layers, capfd):
     assert observed(layers, "--release", "2025-11")[0] == 1
     assert "context and not indicator 3.1" in capfd.readouterr().err
     assert not (layers / "observations.parquet").exists()
-    assert observed(layers, "--official")[0] == 2
+
+
+def test_observations_without_a_release_are_refused_before_any_work(layers, capfd):
+    for command in (["coverage"], ["connectivity", "--distance", "10"]):
+        asked = [*command, str(layers / "WDPA_sites.gpkg"), "--within", str(layers / "within.gpkg"), "--only", "AAA"]
+        written = ["--out", str(layers / "o.csv"), "--observations", str(layers / "made.csv"), "--official"]
+        assert run(["areas", *asked, *written]) == 2
+        assert "and the --release" in capfd.readouterr().err
+        assert not (layers / "o.csv").exists()
 
 
 def test_official_connectivity_becomes_computed_observations_of_a_ct_6(layers, capfd):

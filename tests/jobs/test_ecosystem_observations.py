@@ -91,10 +91,18 @@ def test_index_reaches_the_workbook_with_types_by_category(tmp_path: Path) -> No
     assert all(whole[name] == sum(n for k, n in counts.items() if k.endswith(f", {name}")) for name in whole)
 
 
-def test_observations_need_their_origin(measures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = [str(measures), "--observations", str(tmp_path / "o.csv"), "--party", "XXA"]
-    assert main.run(["ecosystems", "extent", *arguments, "--out", str(tmp_path / "x.csv")]) == main.USAGE
-    assert "--observations needs --party, --vintage, --holder and --licence" in capsys.readouterr().err
+def test_observations_need_their_origin_before_any_work(
+    measures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history, counts = tmp_path / "history.csv", tmp_path / "counts.csv"
+    write_table(pa.Table.from_pylist(setuland.rows("history")), history)
+    for asked in (["extent", str(measures)], ["index", str(history), "--counts", str(counts)]):
+        some = ["--party", "XXA", "--out", str(tmp_path / "x.csv")]
+        assert main.run(["ecosystems", *asked, *some, "--observations", str(tmp_path / "o.csv")]) == main.USAGE
+        assert "--observations needs --party, --vintage, --holder and --licence" in capsys.readouterr().err
+        assert main.run(["ecosystems", *asked, *some]) == main.USAGE
+        assert "--party: used with --observations only" in capsys.readouterr().err
+        assert not counts.exists()
 
 
 def test_types_of_disaggregation_are_those_of_the_reporting_tool() -> None:

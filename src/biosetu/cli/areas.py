@@ -14,6 +14,8 @@ from biosetu.cli.output import emit, progress_bar
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from biosetu.jobs.areas_observations import Origin
+
 PATH = click.Path(exists=True, path_type=Path)
 Command = Callable[..., None]
 
@@ -125,6 +127,7 @@ def coverage(
     if chosen["mean_of_sites"]:
         _key_sites(request, chosen, out, log, scheduler, quiet=quiet)
         return
+    origin = _origin(chosen)
     with progress_bar(quiet) as progress:
         result = measure_coverage(request, scheduler=scheduler, progress=progress)
     if log is not None:
@@ -136,10 +139,10 @@ def coverage(
     for table, path in ((result.categories, chosen["iucn"]), (result.governance, chosen["governance"])):
         if table is not None:
             emit(table, path)
-    if chosen["observations"] is not None:
+    if origin is not None:
         from biosetu.jobs.areas_observations import coverage_observations
 
-        made = coverage_observations(request, result.table, _origin(chosen), official=chosen["official"])
+        made = coverage_observations(request, result.table, origin, official=chosen["official"])
         emit(made, chosen["observations"])
     if not quiet:
         steps = [] if log is not None else result.log.to_pylist()
@@ -158,7 +161,7 @@ def _key_sites(
 
     if chosen["keep"] and chosen["observations"] is None:
         raise click.UsageError("--mean-of-sites keeps no table: it reaches the dossier by --observations")
-    origin = None if chosen["observations"] is None else _origin(chosen)
+    origin = _origin(chosen)
     with progress_bar(quiet) as progress:
         found = measure_key_sites(request, scheduler=scheduler, progress=progress)
     emit(found.table, out)
@@ -172,8 +175,10 @@ def _key_sites(
         _say(found.notes)
 
 
-def _origin(chosen: dict[str, Any]) -> Any:
-    """Return whose figures the Observations are; they are of one Party and of a named release."""
+def _origin(chosen: dict[str, Any]) -> Origin | None:
+    """Return whose figures the Observations are that were asked for; they are of one Party and of a named release."""
+    if chosen["observations"] is None:
+        return None
     from biosetu.framework import find_party
     from biosetu.jobs.areas_observations import Origin
 
@@ -218,16 +223,17 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
     from biosetu.jobs.connectivity import measure_connectivity
 
     request = request_from(protected, chosen)
+    origin = _origin(chosen)
     with progress_bar(quiet) as progress:
         found = measure_connectivity(
             request, medians, beyond_km=chosen["beyond"], simplify_m=chosen["simplify"], progress=progress
         )
     emit(found.table, out)
     _kept(chosen, protected, "connectivity", found.table)
-    if chosen["observations"] is not None:
+    if origin is not None:
         from biosetu.jobs.areas_observations import connectivity_observations
 
-        made = connectivity_observations(request, found.table, _origin(chosen), official=chosen["official"])
+        made = connectivity_observations(request, found.table, origin, official=chosen["official"])
         emit(made, chosen["observations"])
     if not quiet:
         _say(found.notes)

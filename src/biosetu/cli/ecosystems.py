@@ -27,7 +27,10 @@ from biosetu.cli.output import emit, progress_bar
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from biosetu.jobs.species_index import Origin
 
+
+ORIGIN = ("party", "vintage", "holder", "licence")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 guidelines_option = click.option(
     "--guidelines", "version", default="2.0", show_default=True, help="Version of the guidelines: 1.1 or 2.0."
@@ -89,18 +92,24 @@ def _given(value: object) -> bool:
     return value is not None and value is not False and value != ()
 
 
-def _observed(name: str, table: pa.Table, inputs: list[Path], said: dict[str, Any]) -> None:
-    if said["observations"] is None:
-        if idle := [f"--{each}" for each in ("party", "vintage", "holder", "licence") if said[each]]:
-            raise click.UsageError(f"{', '.join(idle)}: used with --observations only")
-        return
-    from biosetu.jobs.ecosystems_observations import room_observations
+def _origin(said: dict[str, Any]) -> Origin:
+    """Return what is said of the origin of Observations; refuse too little for them, and any of it without them."""
     from biosetu.jobs.species_index import Origin
 
-    origin = Origin(*(said[each] for each in ("party", "vintage", "holder", "licence")))
-    if not all((origin.party, origin.vintage, origin.holder, origin.licence)):
+    given = [f"--{name}" for name in ORIGIN if said[name]]
+    if said["observations"] is None and given:
+        raise click.UsageError(f"{', '.join(given)}: used with --observations only")
+    if said["observations"] is not None and len(given) < len(ORIGIN):
         raise click.UsageError("--observations needs --party, --vintage, --holder and --licence")
-    emit(room_observations(name, table, inputs, origin), said["observations"])
+    return Origin(*(said[name] for name in ORIGIN))
+
+
+def _observed(name: str, table: pa.Table, inputs: list[Path], origin: Origin, out: Path | None) -> None:
+    if out is None:
+        return
+    from biosetu.jobs.ecosystems_observations import room_observations
+
+    emit(room_observations(name, table, inputs, origin), out)
 
 
 def _kept(party: str | None, kind: str, table: pa.Table | None) -> None:
@@ -204,7 +213,7 @@ def measure(
     help="Findings of biosetu ecosystems severity: criteria C and D; repeatable.",
 )
 @language_option
-@click.option("--rle", type=click.Path(path_type=Path), help="Also write the layout of the Red List of Ecosystems.")
+@click.option("--rle", type=TABLE, help="Also write the layout of the Red List of Ecosystems.")
 @keep_option
 @out_option
 def assess(
@@ -261,10 +270,11 @@ def index(
     from biosetu.ecosystems.redlist_index import IndexOptions
     from biosetu.jobs.ecosystems_assess import index_file
 
+    origin = _origin(said)
     table, numbers = index_file(history, by, category, IndexOptions(level=level, draws=draws))
     if counts is not None:
         emit(numbers, counts)
-    _observed("ecosystems.red_list_index", table, [history], said)
+    _observed("ecosystems.red_list_index", table, [history], origin, said["observations"])
     _kept(keep, "index", table)
     emit(table, out)
 
@@ -279,8 +289,10 @@ def extent(measures: Path, classes: Path | None, decimals: int, out: Path | None
     """Area and share by functional group of the Global Ecosystem Typology (indicator A.2); shares add up to 100."""
     from biosetu.jobs.ecosystems_assess import extent_file
 
+    origin = _origin(said)
     table = extent_file(measures, classes, decimals)
-    _observed("ecosystems.extent", table, [measures, *([classes] if classes else [])], said)
+    inputs = [measures, *([classes] if classes else [])]
+    _observed("ecosystems.extent", table, inputs, origin, said["observations"])
     emit(table, out)
 
 
