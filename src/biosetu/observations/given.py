@@ -92,16 +92,14 @@ def with_answers(table: pa.Table, beside: pa.Table) -> pa.Table:
     `beside` holds the Party's observations among which its answers are looked for: `table` may be a choice that
     leaves them out. `party_answer`: replace, dispute or not relevant; empty where it gave none of them.
     """
-    given = {_about(row): row for row in beside.to_pylist() if row["method"] == METHOD}
-    ordered = party_first(table)
-    rows = ordered.to_pylist()
-    answers = [
-        None if row["method"] == METHOD else given.get(_about(row | {"vintage": answer_vintage(row)})) for row in rows
-    ]
-    cells = [_cells(answer) for answer in answers]
-    for field in ANSWER_COLUMNS:
-        ordered = ordered.append_column(field, pa.array([row[field.name] for row in cells], field.type))
-    return ordered
+    given, ordered = _given(beside), party_first(table)
+    return _answered(
+        ordered,
+        (
+            None if row["method"] == METHOD else given.get(_about(row | {"vintage": answer_vintage(row)}))
+            for row in ordered.to_pylist()
+        ),
+    )
 
 
 def with_answers_to(lines: pa.Table, beside: pa.Table, releases: Sequence[str]) -> pa.Table:
@@ -110,11 +108,19 @@ def with_answers_to(lines: pa.Table, beside: pa.Table, releases: Sequence[str]) 
     A line names its series (`SERIES`) and year; `releases` are the columns of the releases it speaks of, the one whose
     answer counts before others first. `beside` are the Party's observations.
     """
-    given = {_about(row): row for row in beside.to_pylist() if row["method"] == METHOD}
-    cells = [_cells(_first_answer(row, given, releases)) for row in lines.to_pylist()]
+    given = _given(beside)
+    return _answered(lines, (_first_answer(row, given, releases) for row in lines.to_pylist()))
+
+
+def _given(beside: pa.Table) -> dict[tuple[Any, ...], Row]:
+    return {_about(row): row for row in beside.to_pylist() if row["method"] == METHOD}
+
+
+def _answered(table: pa.Table, answers: Iterable[Row | None]) -> pa.Table:
+    cells = [_cells(answer) for answer in answers]
     for field in ANSWER_COLUMNS:
-        lines = lines.append_column(field, pa.array([row[field.name] for row in cells], field.type))
-    return lines
+        table = table.append_column(field, pa.array([row[field.name] for row in cells], field.type))
+    return table
 
 
 def _first_answer(line: Row, given: Mapping[tuple[Any, ...], Row], releases: Sequence[str]) -> Row | None:
