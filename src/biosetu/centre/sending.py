@@ -1,4 +1,4 @@
-"""Tables that are sent: as CSV, of which no cell is ever a formula."""
+"""Files that are sent to be saved; tables as CSV, of which no cell is ever a formula."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from django.http import HttpResponse
 
 from biosetu.engine.tables import csv_bytes
 
+CSV = "text/csv; charset=utf-8"
+
+
+def attached(content: bytes | str, name: str, kind: str) -> HttpResponse:
+    """Return a file to be saved as `name`, of a media type."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
 
 def sent_csv(table: pa.Table, name: str) -> HttpResponse:
     """Return a table as a file to be saved, named `name`.csv."""
-    response = HttpResponse(csv_bytes(table), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return attached(csv_bytes(table), f"{name}.csv", CSV)

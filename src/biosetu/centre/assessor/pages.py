@@ -37,6 +37,7 @@ from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.evidence.submitting import may_submit
 from biosetu.centre.pressing import account_of
 from biosetu.centre.receiving import received, receives
+from biosetu.centre.sending import CSV, attached
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer, occurrence_map
 from biosetu.framework import parties
@@ -324,6 +325,4 @@ def export(request: HttpRequest, pk: str, number: int, kind: str) -> HttpRespons
         content = assessments_file(assessment.taxon, found.result, timezone.localdate(found.at))
     else:
         raise Http404
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
-    return response
+    return attached(content, f"{kind}.csv", CSV)

@@ -17,6 +17,7 @@ from biosetu.centre.ecosystems import showing
 from biosetu.centre.ecosystems.models import StudyVersion
 from biosetu.centre.ecosystems.pages import study_of, telling
 from biosetu.centre.evidence.snapshot import snapshot
+from biosetu.centre.sending import attached
 from biosetu.centre.wording import language
 from biosetu.ecosystems.assessment import TEMPLATE, assess, assessment_table
 from biosetu.ecosystems.rle_layout import rle_table
@@ -114,6 +115,4 @@ def download(request: HttpRequest, pk: str, number: int, file: str) -> HttpRespo
     with tempfile.TemporaryDirectory(prefix="biosetu-download-") as folder:
         path = Path(folder) / file
         write(version, path)
-        response = HttpResponse(path.read_bytes(), content_type=TYPES[path.suffix])
-    response["Content-Disposition"] = f'attachment; filename="{file}"'
-    return response
+        return attached(path.read_bytes(), file, TYPES[path.suffix])

@@ -17,6 +17,7 @@ from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.receiving import received, receives
+from biosetu.centre.sending import attached
 from biosetu.problems import DataError
 
 SHOWN = 50
@@ -29,9 +30,7 @@ def out(request: HttpRequest, reference: str) -> HttpResponse:
     found = seen(request, SupportRequest.objects.all(), reference=reference)
     with telling(request, ""):
         content = verbs.hand_over_file(request=found, by=account_of(request))
-        answer = HttpResponse(content, content_type="application/octet-stream")
-        answer["Content-Disposition"] = f'attachment; filename="request-{found.reference}.json"'
-        return answer
+        return attached(content, f"request-{found.reference}.json", "application/octet-stream")
     return redirect("request", reference)
 
 

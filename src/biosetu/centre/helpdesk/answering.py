@@ -22,7 +22,7 @@ from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.priorities import priorities
 from biosetu.centre.pages import reading
-from biosetu.centre.sending import sent_csv
+from biosetu.centre.sending import attached, sent_csv
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
 from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
 from biosetu.centre.services.figures import figures as service_figures
@@ -116,9 +116,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if not at_centre(request.user):
         raise PermissionDenied
     period = _period(request)
-    answer = HttpResponse(word.render(document(_known(request, period))), content_type=WORD)
-    answer["Content-Disposition"] = f'attachment; filename="report-{period.last}.docx"'
-    return answer
+    return attached(word.render(document(_known(request, period))), f"report-{period.last}.docx", WORD)
 
 
 def _known(request: HttpRequest, period: Period) -> Known:

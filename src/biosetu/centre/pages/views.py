@@ -22,7 +22,7 @@ from biosetu.centre.finding.index import found
 from biosetu.centre.helpdesk.drawing import life_of_a_request
 from biosetu.centre.pages import coverage as serving
 from biosetu.centre.pages import reading
-from biosetu.centre.sending import sent_csv
+from biosetu.centre.sending import attached, sent_csv
 from biosetu.centre.validation.looking import changed
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import (
@@ -166,10 +166,9 @@ def _party(code: str) -> Party:
 def party_dossier(request: HttpRequest, code: str) -> HttpResponse:
     """Send the dossier of a Party as one file."""
     known = _party(code)
-    response = HttpResponse(html.render(reading.body(known.iso3, language()).document))
     suffix = "" if language() == "en" else f".{language()}"
-    response["Content-Disposition"] = f'attachment; filename="{known.iso3}{suffix}.html"'
-    return response
+    content = html.render(reading.body(known.iso3, language()).document)
+    return attached(content, f"{known.iso3}{suffix}.html", "text/html; charset=utf-8")
 
 
 @require_safe

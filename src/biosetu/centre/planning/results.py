@@ -20,6 +20,7 @@ from biosetu.centre.planning.pages import study_of, version_of
 from biosetu.centre.planning.sharing import link_of, token_of
 from biosetu.centre.planning.showing import difference, drawn, side_by_side, words_of
 from biosetu.centre.pressing import account_of
+from biosetu.centre.sending import attached
 from biosetu.centre.wording import gettext, language
 from biosetu.figures import disclaimer
 from biosetu.jobs.planning_workbench import FILES
@@ -176,9 +177,7 @@ def download(request: HttpRequest, pk: str, number: int, kind: str) -> HttpRespo
     path = _file(found, name)
     if path is None:
         raise Http404
-    response = HttpResponse(path.read_bytes(), content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="{path.name}"'
-    return response
+    return attached(path.read_bytes(), path.name, media)
 
 
 @login_required

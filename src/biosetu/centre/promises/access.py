@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.promises import verbs
+from biosetu.centre.sending import attached
 from biosetu.centre.wording import gettext
 from biosetu.framework import Party, find_party
 from biosetu.problems import Problem, UsageError
@@ -90,6 +91,4 @@ def sent(name: str, write: Callable[[Path], object]) -> HttpResponse:
     """Send a file (.xlsx, .json) that `write` makes."""
     with tempfile.TemporaryDirectory(prefix="biosetu-sheet-") as folder:
         write(Path(folder) / name)
-        response = HttpResponse((Path(folder) / name).read_bytes(), content_type=TYPES[Path(name).suffix])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        return attached((Path(folder) / name).read_bytes(), name, TYPES[Path(name).suffix])

@@ -19,7 +19,7 @@ from biosetu.centre.pages.reading import evidence
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting.access import Place, for_those_who
 from biosetu.centre.reporting.reader import check_file
-from biosetu.centre.reporting.views import attached
+from biosetu.centre.sending import attached
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import indicators, name_order, parties
 from biosetu.home import home

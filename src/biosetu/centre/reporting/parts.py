@@ -22,6 +22,7 @@ from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
 from biosetu.centre.reporting.models import PART_STATES
 from biosetu.centre.reporting.reader import read_part
 from biosetu.centre.reporting.store import DatabaseCollections
+from biosetu.centre.sending import attached
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.jobs.collecting import belongs, collection_of
 from biosetu.problems import DataError, Problem, UsageError
@@ -178,9 +179,7 @@ def _file(request: HttpRequest, visit: Visit, kind: str) -> HttpResponse:
     with tempfile.TemporaryDirectory(prefix="biosetu-part-") as folder:
         path = Path(folder) / name
         write_part_file(collection, fields, held, path, language())
-        response = HttpResponse(path.read_bytes(), content_type=KINDS[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        return attached(path.read_bytes(), name, KINDS[kind])
 
 
 @receives("part")

@@ -27,6 +27,7 @@ from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
 from biosetu.centre.reporting.models import REPORT_STATES, Part
 from biosetu.centre.reporting.parts import KINDS, tell
 from biosetu.centre.reporting.reader import read_part
+from biosetu.centre.sending import attached
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import cycles
 from biosetu.jobs.collecting import questions_returned, write_questions
@@ -229,10 +230,3 @@ def bodies(request: HttpRequest, place: Place) -> HttpResponse:
         for name, text in records:
             archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text)
     return attached(target.getvalue(), f"{place.code}-{place.cycle}-bodies.zip", "application/zip")
-
-
-def attached(content: bytes, name: str, kind: str) -> HttpResponse:
-    """Return a file to be saved."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -25,6 +25,7 @@ from biosetu.centre.evidence.snapshot import snapshot
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.pressing import account_of
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
+from biosetu.centre.sending import attached
 from biosetu.centre.validation import looking, reader, suggesting, verbs
 from biosetu.centre.validation import sheet as pages
 from biosetu.centre.wording import gettext, language, ngettext
@@ -213,7 +214,7 @@ def workbook(request: HttpRequest, party: Party) -> HttpResponse:
     name = f"{party.iso3}.validation.xlsx"
     with tempfile.TemporaryDirectory(prefix="biosetu-sheet-") as folder:
         write_sheet(party.iso3, Path(folder) / name, language=language(), store=snapshot())
-        return _file((Path(folder) / name).read_bytes(), name, XLSX)
+        return attached((Path(folder) / name).read_bytes(), name, XLSX)
 
 
 @require_safe
@@ -227,13 +228,7 @@ def letter(request: HttpRequest, party: Party) -> HttpResponse:
         except UsageError:
             messages.info(request, gettext("No figure was answered otherwise than it was published."))
             return redirect("validation", code=party.iso3)
-        return _file((Path(folder) / name).read_bytes(), name, DOCX)
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        return attached((Path(folder) / name).read_bytes(), name, DOCX)
 
 
 @require_POST
