@@ -18,7 +18,7 @@ from biosetu.centre.api.answers import OTHERWISE, PARTY, Problem, Wanted
 from biosetu.centre.api.reader import OptionalKey
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.facts import roles_for
-from biosetu.centre.helpdesk.models import SupportRequest, Taking
+from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.library.models import Item
 from biosetu.cooperation.forms import Values, biobridge, form, parts
@@ -217,7 +217,7 @@ def _page(rows: QuerySet[Any], wanted: Wanted, shape: Any) -> dict[str, Any]:
 
 
 def _request(row: SupportRequest, *, people: bool = False) -> dict[str, Any]:
-    among = [one for one in row.request_parties.all() if one.standing == Taking.PART]
+    among = row.taking_part()
     return {
         "reference": row.reference,
         "state": row.state,

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import withheld
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure
-from biosetu.centre.helpdesk.models import UNMATCHED, PlanItem, SupportRequest, Taking
+from biosetu.centre.helpdesk.models import UNMATCHED, PlanItem, SupportRequest
 from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.helpdesk.priorities import DEFINITION, Priority
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
@@ -335,7 +335,7 @@ def _grid(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], *,
 
 
 def _names(one: SupportRequest) -> str:
-    return _party_names(row.party for row in one.request_parties.all() if row.standing == Taking.PART)
+    return _party_names(row.party for row in one.taking_part())
 
 
 def _party_names(codes: Iterable[str]) -> str:

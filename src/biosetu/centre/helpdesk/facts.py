@@ -52,7 +52,7 @@ def _reaches(grant: Grant, request: SupportRequest, among: frozenset[str]) -> bo
 def facts(request: SupportRequest, user: User, today: date | None = None) -> Facts:
     """Return what is true of a request today, for the guards."""
     now = today or request.today()
-    rows = [row for row in request.request_parties.all() if row.standing == Taking.PART]
+    rows = request.taking_part()
     values = request.values
     consents = newest_consents(request)
     checks = request.checks()

@@ -164,10 +164,13 @@ class SupportRequest(Guarded, models.Model):
         standing = self.choice()
         return {one.what: one for one in standing.checks.select_related("by")} if standing else {}
 
+    def taking_part(self) -> list[RequestParty]:
+        """Return the Parties that take part, neither invited only nor gone, in the order in which they came."""
+        return [row for row in self.request_parties.all() if row.standing == Taking.PART]
+
     def first_party(self) -> str:
         """Return the Party in whose working days and time zone the clock runs: the first that takes part."""
-        taking = (row.party for row in self.request_parties.all() if row.standing == Taking.PART)
-        return next(taking, "")
+        return next((row.party for row in self.taking_part()), "")
 
     def zone(self) -> ZoneInfo:
         """Return the time zone in which days are counted."""

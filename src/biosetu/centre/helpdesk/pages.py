@@ -40,7 +40,6 @@ from biosetu.centre.helpdesk.models import (
     FollowUp,
     PlanItem,
     SupportRequest,
-    Taking,
 )
 from biosetu.centre.helpdesk.naming import ROLE_NAMES, VERB_NAMES
 from biosetu.centre.helpdesk.remeasured import measured_since
@@ -198,7 +197,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "follow_ups": _follow_ups(found) if concerned else [],
         "sides": verbs.sides(request.user, found),
         "services": visible_to(request.user, found.services.all()),
-        "taking_part": [row for row in found.request_parties.all() if row.standing == Taking.PART],
+        "taking_part": found.taking_part(),
         "mine": focal_parties(request.user),
         "invitable": _invitable(request, found) if inside and found.joint and found.goes_on else [],
         "track": _track(found),

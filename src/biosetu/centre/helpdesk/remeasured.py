@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow.compute as pc
 
-from biosetu.centre.helpdesk.models import PlanItem, SupportRequest, Taking
+from biosetu.centre.helpdesk.models import PlanItem, SupportRequest
 from biosetu.centre.pages import reading
 from biosetu.cooperation.results import Measured, measured_again
 from biosetu.framework import indicators
@@ -12,7 +12,7 @@ from biosetu.framework import indicators
 
 def measured_since(found: SupportRequest) -> dict[int, Measured]:
     """Return by line of the plan what was measured after its baseline: same Party, indicator, series and unit."""
-    codes = [row.party for row in found.request_parties.all() if row.standing == Taking.PART]
+    codes = [row.party for row in found.taking_part()]
     known = {}
     for line in found.plan.all():
         party = line.party or (codes[0] if codes else "")
