@@ -124,9 +124,11 @@ def test_polygon_across_date_line_comes_in_two_pieces():
     assert shape.area == pytest.approx(10, rel=0.02)
 
 
-def test_polygon_around_pole_reaches_it():
-    shape = hull_polygon(np.arange(0, 360, 10.0), np.full(36, 80.0))
+@pytest.mark.parametrize("first", [-180, -90, 0, 170, 350, 710])
+def test_polygon_around_pole_reaches_it(first):
+    shape = hull_polygon(first + np.arange(0, 360, 10.0), np.full(36, 80.0))
     assert shape.bounds == pytest.approx((-180, 80, 180, 90), abs=0.1)
+    assert shape.area == pytest.approx(360 * 10, rel=0.01)
 
 
 def test_polygon_of_two_points_is_none():

@@ -59,6 +59,19 @@ def test_genuine_changes_replace_raw_history(history, tmp_path):
     assert result.warnings == []
 
 
+def test_taxon_thought_extinct_or_not_evaluated_at_first_counts_once_genuine_change_is_known(tmp_path):
+    """By hand: neither change is genuine, so CR (4) and VU (2) hold in both years, beside LC (0)."""
+    history, changes = tmp_path / "h.csv", tmp_path / "g.csv"
+    lines = ["a,2000,EX", "a,2010,CR", "b,2000,NE", "b,2010,VU", "c,2000,LC", "c,2010,LC"]
+    history.write_text("taxon,year,category\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    changes.write_text("taxon,year,from,to\n", encoding="utf-8")
+    made = compute_index(IndexRequest(history, genuine=changes)).table
+    assert made.column("value").to_pylist() == pytest.approx([1 - 6 / 15] * 2)
+    assert made.column("left_out").to_pylist() == [0, 0]
+    as_published = compute_index(IndexRequest(history)).table
+    assert (as_published.column("taxa").to_pylist(), as_published.column("left_out").to_pylist()) == ([1, 1], [2, 2])
+
+
 def test_unknown_categories_are_refused_by_row(tmp_path, capsys):
     path = tmp_path / "h.csv"
     path.write_text("taxon,year,category\na,2000,LC\nb,2000,Rare\n", encoding="utf-8")

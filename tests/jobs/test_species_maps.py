@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import re
 
 import geopandas as gpd
@@ -91,7 +92,7 @@ def test_habitats_without_a_class_are_named(ranges, inputs, tmp_path, capsys):
     assert "Add habitat 1, 1.4" in capsys.readouterr().err
 
 
-def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path):
+def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path, capsys):
     folder, out = tmp_path / "aoh", tmp_path / "o.csv"
     assert biosetu(["species", "habitat", ranges, *inputs, "--rasters", str(folder), "--quiet", "--out", str(out)]) == 0
     (tmp_path / "cats.csv").write_text("taxon,category\nA b,Endangered\nC d,CR(PE)\nE f,VU\n", encoding="utf-8")
@@ -102,8 +103,12 @@ def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path):
     regions[:, 25:] = 7
     arguments = ["species", "star", str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv"), "--habitat", str(folder),
                  "--restorable", str(folder), "--like", inputs[1], "--regions", raster(tmp_path / "r.tif", regions),
-                 "--raster", str(tmp_path / "star.tif"), "--quiet", "--out", str(out)]  # fmt: skip
+                 "--raster", str(tmp_path / "star.tif"), "--out", str(out)]  # fmt: skip
+    capsys.readouterr()
     assert biosetu(arguments) == 0
+    told = capsys.readouterr().err
+    assert "have no raster with habitat, are left out" in told
+    assert "1: E f" in told
     found = [row for row in rows(out) if row["kind"] == "abatement"]
     assert sum(float(row["score"]) for row in found) == pytest.approx(700, rel=1e-6)
     by_threat = {t: sum(float(r["score"]) for r in found if r["threat"] == t) for t in ("2.1", "5.1", "none")}
@@ -156,7 +161,23 @@ def test_star_of_a_party_is_what_lies_in_its_region_and_the_sum_of_its_drivers(c
     ]  # fmt: skip
     assert whole["footnote"] == "species without a known threat of decline add 400, not counted"
     assert whole["inputs"].count("sha256:") == 5
+    of_file = hashlib.sha256((tmp_path / "cats.csv").read_bytes()).hexdigest()
+    assert f"cats.csv sha256:{of_file[:16]};" in whole["inputs"]
     assert {row["disaggregation_type"] for row in rows(made) if row["disaggregation"]} == {"driver"}
+
+
+def test_star_of_a_party_tells_how_many_species_had_no_habitat(country, tmp_path):
+    (tmp_path / "cats.csv").write_text("taxon,category\nA b,EN\nE f,CR\nG h,NT\nI j,LC\n", encoding="utf-8")
+    made = tmp_path / "made.csv"
+    asked = [*country, *WHOSE, "--region", "7", "--year", "2024", "--observations", str(made)]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 0
+    assert {row["footnote"] for row in rows(made)} == {"2 species without habitat rasters, not counted"}
+
+
+def test_star_of_species_that_all_have_no_habitat_is_refused(country, tmp_path, capsys):
+    (tmp_path / "cats.csv").write_text("taxon,category\nE f,CR\nA b,LC\n", encoding="utf-8")
+    assert biosetu(country) == 1
+    assert "no species has a habitat raster" in capsys.readouterr().err
 
 
 def test_star_of_a_party_without_a_threatened_species_is_zero(country, tmp_path):

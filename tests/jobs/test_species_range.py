@@ -1,4 +1,5 @@
 import warnings
+import zipfile
 
 import fsspec
 import numpy as np
@@ -223,6 +224,24 @@ def test_files_of_a_folder_may_have_other_separators_and_lines_of_another_one_ar
     assert {taxon: (row["records"], row["points"]) for taxon, row in rows(result).items()} == {"A": (3, 1), "B": (2, 1)}
     assert result.left_out["not_a_row"] == 2
     assert [(problem.row, problem.value) for problem in result.refused.first] == [(3, "A,11,51"), (3, "A;12;52")]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("taxon,lon,lat", "year"), ("taxon,decimalLongitude,lat,year", "lon"), ("name,x,y", "lat, lon, taxon, year")],
+)
+def test_files_of_unlike_columns_are_refused_with_what_is_missing(tmp_path, zipped, header, value):
+    texts = {"a.csv": "taxon,lon,lat,year\nA,1,1,2000\n", "b.csv": f"{header}\nA,1,1\n"}
+    for name, text in texts.items():
+        write(tmp_path, text, name)
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "o.zip", "w") as archive:
+            for name in texts:
+                archive.write(tmp_path / name, name)
+    with pytest.raises(DataError, match="its columns differ from those of the first file") as error:
+        measure_range(RangeRequest(str(tmp_path / "o.zip" if zipped else tmp_path)))
+    assert [problem.value for problem in error.value.problems] == [value]
 
 
 @pytest.mark.parametrize("how", ["csv", "parquet", "spilled"])

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from biosetu.problems import DataError
-from biosetu.species.history import Change, back_cast, driven_by, read_changes, read_histories
+from biosetu.species.history import Change, back_cast, counted, driven_by, read_changes, read_histories
 from biosetu.species.spelling import category
 from biosetu.species.tables import rows
 
@@ -57,10 +57,10 @@ def test_left_out_are_counted_by_reason():
         ("na", 2010, "NA"),
         ("re", 2000, "RE"),
     ]
-    history = read_histories(long(*records))[0][0]
+    history = counted(read_histories(long(*records))[0][0])
     assert history.taxa == ["later", "re"]
     assert history.left_out == {"not_evaluated": 1, "extinct_at_first": 1}
-    national = read_histories(long(*records), gone=frozenset({"EX", "RE"}))[0][0]
+    national = counted(read_histories(long(*records), gone=frozenset({"EX", "RE"}))[0][0])
     assert national.taxa == ["later"]
     assert national.left_out == {"not_evaluated": 1, "extinct_at_first": 2}
 
@@ -113,7 +113,26 @@ def test_genuine_extinction_after_the_first_assessment_stays():
     history = read_histories(long(("a", 2000, "CR"), ("a", 2010, "EX")))[0][0]
     cast, _ = back_cast(history, [Change("a", 2010, "CR", "EX")])
     assert cast.categories.tolist() == [["CR", "EX"]]
-    assert back_cast(history, [])[0].taxa == []
+    assert counted(cast).taxa == ["a"]
+    assert counted(back_cast(history, [])[0]).taxa == []
+
+
+@pytest.mark.parametrize("first", ["EX", "NE", "NA"])
+def test_first_category_that_knowledge_changed_leaves_no_taxon_out_of_a_back_cast_history(first):
+    history = read_histories(long(("a", 2000, first), ("a", 2010, "CR"), ("b", 2000, "LC"), ("b", 2010, "NE")))[0][0]
+    assert counted(history).left_out == {"not_evaluated": 1 + (first != "EX"), "extinct_at_first": int(first == "EX")}
+    cast = counted(back_cast(history, [])[0])
+    assert (cast.taxa, cast.categories.tolist()) == (["a"], [["CR", "CR"]])
+    assert cast.left_out == {"not_evaluated": 1, "extinct_at_first": 0}
+
+
+def test_rows_that_name_no_group_are_told():
+    records = [("a", 2000, "LC", "Birds"), ("b", 2000, "CR", " "), ("c", 2000, "VU", ";")]
+    records.append(("d", 2000, "VU", "Bees;Birds"))
+    histories, warnings = read_histories(long(*records), ["class"], "h.csv")
+    assert [history.taxa for history in histories] == [["d"], ["a", "d"]]
+    assert [(each.code, each.file, each.column, each.value) for each in warnings] == [("group", "h.csv", "class", "2")]
+    assert read_histories(long(*records), [])[1] == []
 
 
 def test_changes_are_read_or_refused_by_row():

@@ -22,7 +22,7 @@ from biosetu.cli.options import (
     quiet_option,
     scheduler_option,
 )
-from biosetu.cli.output import emit, progress_bar
+from biosetu.cli.output import emit, progress_bar, tell
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -169,9 +169,7 @@ def measure(
         raise click.UsageError("--transitions are between the classes of two or more dates.")
     with progress_bar(quiet) as progress:
         found = measure_maps(maps, options_from(chosen), progress)
-    if not quiet:
-        for warning in found.warnings:
-            click.echo(str(warning), err=True)
+    tell(found.warnings, quiet)
     if transitions is not None and found.transitions is not None:
         emit(found.transitions, transitions)
     _kept(keep, "transitions", found.transitions)

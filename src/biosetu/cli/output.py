@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from biosetu.problems import Problem
 from biosetu.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ def show(table: pa.Table, rows: int = ROWS_SHOWN) -> None:
 
 def _plain(value: object) -> str:
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def tell(warnings: Iterable[Problem], quiet: bool) -> None:
+    """Say on stderr what a result warns of, unless quiet."""
+    if not quiet:
+        for warning in warnings:
+            click.echo(str(warning), err=True)
 
 
 @contextmanager

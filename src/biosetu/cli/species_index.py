@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from biosetu.cli.options import MOST_DRAWS, TABLE, Named, Number, language_option, out_option, quiet_option
-from biosetu.cli.output import emit
+from biosetu.cli.output import emit, tell
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -113,9 +113,7 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
     if asked["observations"] or asked["indicator"] != "A.3":
         request = for_indicator(request, asked["indicator"])
     result = compute_index(request)
-    if not quiet:
-        for warning in result.warnings:
-            click.echo(str(warning), err=True)
+    tell(result.warnings, quiet)
     own = result if asked["keep"] is None else party_result(request, result, asked["keep"])
     if asked["observations"]:
         made = index_observations(request, result.table, origin, asked["indicator"])

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from biosetu.cli.options import TABLE, YEAR, Named, out_option, quiet_option
-from biosetu.cli.output import emit, progress_bar
+from biosetu.cli.output import emit, progress_bar, tell
 
 FILE = click.Path(path_type=Path, exists=True)
 TOLD = ("region", "year", "party", "vintage", "holder", "licence")
@@ -79,11 +79,12 @@ def star(species: Path, threats: Path, out: Path | None, quiet: bool, **asked: A
     _belong(told, asked["regions"])
     request = StarRequest(species, threats, **asked)
     with progress_bar(quiet) as progress:
-        table = score(request, progress)
+        result = score(request, progress)
+    tell(result.warnings, quiet)
     if told["observations"] is not None:
         origin = Origin(*(told[name] for name in ("party", "vintage", "holder", "licence")))
-        emit(star_observations(request, table, origin, told["region"], told["year"]), told["observations"])
-    emit(table, out)
+        emit(star_observations(request, result, origin, told["region"], told["year"]), told["observations"])
+    emit(result.table, out)
 
 
 def _belong(told: Mapping[str, Any], regions: Path | None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -228,6 +228,12 @@ def _header(system: Any, path: str) -> tuple[list[str], str]:
     return next(csv.reader([text], delimiter=delimiter), []), delimiter
 
 
+def _unlike(path: str, columns: Set[str]) -> DataError:
+    """Return the refusal of a file among others whose columns are not theirs."""
+    message, remedy = N_("its columns differ from those of the first file"), N_("Bring files of one kind.")
+    return DataError(Problem(message, remedy, "column", path, 1, value=", ".join(sorted(columns))))
+
+
 def _starts_quoted(system: Any, path: str) -> bool:
     with system.open(path, "rb") as stream:
         return bool(stream.read(4).removeprefix(b"\xef\xbb\xbf").startswith(b'"'))
@@ -236,16 +242,8 @@ def _starts_quoted(system: Any, path: str) -> bool:
 def _text_batches(source: Source, part: Part, refused: Refused, rows: _Rows) -> Iterator[pa.RecordBatch]:
     system, _ = fsspec.core.url_to_fs(source.address)
     header, delimiter = _header(system, part.path)
-    if header and source.columns["taxon"] not in header:
-        raise DataError(
-            Problem(
-                N_("its columns differ from those of the first file"),
-                N_("Bring files of one kind."),
-                "column",
-                file=part.path,
-                row=1,
-            )
-        )
+    if header and (missing := set(source.columns.values()) - set(header)):
+        raise _unlike(part.path, missing)
     bare = delimiter == "\t" and not _starts_quoted(system, part.path)
 
     def refuse(row: Any) -> str:
@@ -303,14 +301,7 @@ def _open_parquet(found: Found, names: Mapping[str, str]) -> Source:
             meta = pq.read_metadata(stream)
         mine = _resolve(meta.schema.to_arrow_schema().names, names, path)
         if columns and mine != columns:
-            raise DataError(
-                Problem(
-                    N_("its columns differ from those of the first file"),
-                    N_("Bring files of one kind."),
-                    "column",
-                    file=path,
-                )
-            )
+            raise _unlike(path, set(columns.values()) ^ set(mine.values()))
         columns = mine
         place = _leaf(meta, columns["taxon"])
         sizes = [meta.row_group(group).num_rows for group in range(meta.num_row_groups)]

@@ -19,6 +19,7 @@ from pyproj import Geod
 
 from biosetu.geo.compiled import compiled, compiled_parallel
 from biosetu.geo.kinds import Floats, Integers
+from biosetu.geo.shapes import cut_at_date_line
 from biosetu.geo.sphere import directions, farthest_cosine, mean_direction, tangent_axes
 
 HULL_DEFINITION = "geodesic-hull/1"
@@ -105,11 +106,13 @@ def geodesic_polygon(lon: Floats, lat: Floats, step_km: float = 50.0) -> shapely
         between = _GEOD.npts(lon[a], lat[a], lon[b], lat[b], max(int(length_km // step_km), 1))
         xs += [float(lon[a]), *(point[0] for point in between)]
         ys += [float(lat[a]), *(point[1] for point in between)]
-    return _cut_at_date_line(np.array(xs), np.array(ys))
+    return _closed(np.array(xs), np.array(ys))
 
 
-def _cut_at_date_line(lon: Floats, lat: Floats) -> shapely.Geometry:
+def _closed(lon: Floats, lat: Floats) -> shapely.Geometry:
+    """Return the polygon of a ring, over the pole where it goes round the globe, cut at ±180°."""
     turned = np.unwrap(np.append(lon, lon[0]), period=360)
+    turned -= 360 * round(turned[0] / 360)
     turns = round((turned[-1] - turned[0]) / 360)
     if turns:
         pole = math.copysign(90.0, lat[np.argmax(np.abs(lat))])
@@ -117,24 +120,7 @@ def _cut_at_date_line(lon: Floats, lat: Floats) -> shapely.Geometry:
         corners = np.vstack((corners, [[turned[-1], pole], [turned[0], pole]]))
     else:
         corners = np.column_stack((turned[:-1], lat))
-    whole = shapely.make_valid(shapely.Polygon(corners))
-    pieces = [
-        shapely.transform(
-            shapely.intersection(whole, shapely.box(-180 + 360 * k, -90, 180 + 360 * k, 90)), _Shift(-360.0 * k)
-        )
-        for k in range(math.floor((turned.min() + 180) / 360), math.floor((turned.max() + 180) / 360) + 1)
-    ]
-    kept = [part for piece in pieces for part in shapely.get_parts(piece) if shapely.get_dimensions(part) == 2]
-    return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shift:
-    by: float
-
-    def __call__(self, points: Floats) -> Floats:
-        moved: Floats = points + np.array([self.by, 0.0])
-        return moved
+    return cut_at_date_line(shapely.make_valid(shapely.Polygon(corners)))
 
 
 def _check(lon: Floats, lat: Floats, offsets: Integers) -> None:

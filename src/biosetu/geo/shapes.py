@@ -73,7 +73,7 @@ def within_date_line(shapes: np.ndarray) -> tuple[np.ndarray, Flags]:
         west, _, east, _ = turned.bounds
         if jumps[index] and east - west >= bounds[index, 2] - bounds[index, 0]:
             continue
-        result[index] = _cut(turned)
+        result[index] = cut_at_date_line(turned)
         changed[index] = True
     return result, changed
 
@@ -101,7 +101,11 @@ def _turned(shape: shapely.Geometry) -> shapely.Geometry:
     return polygonal(shapely.union_all(shapely.make_valid(parts)))
 
 
-def _cut(shape: shapely.Geometry) -> shapely.Geometry:
+def cut_at_date_line(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return polygons of longitudes up to ±540° within ±180°: what lies beyond is cut off there and turned round."""
+    west, _, east, _ = shape.bounds
+    if west >= -180.0 and east <= 180.0:
+        return polygonal(shape)
     east = shapely.transform(shapely.intersection(shape, EAST), lambda p: p - np.array([360.0, 0.0]))
     west = shapely.transform(shapely.intersection(shape, WEST), lambda p: p + np.array([360.0, 0.0]))
     return polygonal(shapely.union_all([shapely.intersection(shape, WORLD), east, west]))
@@ -120,4 +124,4 @@ def circle(lon: float, lat: float, area_km2: float) -> shapely.Geometry:
     x, y, _ = _GEOD.fwd(np.full(count, lon), np.full(count, lat), azimuth, np.full(count, radius))
     x = lon + (np.asarray(x) - lon + 180.0) % 360.0 - 180.0
     ring = shapely.polygons(np.column_stack([x, y]))
-    return _cut(ring) if x.max() > 180.0 or x.min() < -180.0 else ring
+    return cut_at_date_line(ring)

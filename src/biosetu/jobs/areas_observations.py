@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pyarrow as pa
 
+from biosetu.engine.hashes import inputs_said
 from biosetu.indicators import Provenance, method
 from biosetu.jobs.areas_key_sites import KeySiteCoverage
 from biosetu.jobs.areas_layers import Request
@@ -16,7 +14,6 @@ from biosetu.observations import validate
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.translation import N_
 
-READING = 1 << 20
 KEY_SITE_CONDITIONS = N_("Cite the releases of both layers; their own terms hold for what is derived from them.")
 
 
@@ -79,19 +76,4 @@ def _told(table: pa.Table, official: bool) -> pa.Table:
 
 def _provenance(request: Request, origin: Origin, conditions: str = "") -> Provenance:
     paths = (request.protected, request.within, request.sea, request.inland_water, request.by)
-    inputs = "; ".join(f"{path.name} sha256:{_hash(path)}" for path in paths if path is not None)
-    return Provenance(origin.party, origin.release, inputs, origin.holder, origin.licence, conditions)
-
-
-def _hash(path: Path) -> str:
-    """Return the start of the SHA-256 of a file, or of all files of a folder by name."""
-    digest = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-        with file.open("rb") as stream:
-            _feed(digest.update, stream.read)
-    return digest.hexdigest()[:16]
-
-
-def _feed(update: Callable[[bytes], None], read_some: Callable[[int], bytes]) -> None:
-    while block := read_some(READING):
-        update(block)
+    return Provenance(origin.party, origin.release, inputs_said(paths), origin.holder, origin.licence, conditions)

@@ -12,9 +12,10 @@ import pyarrow as pa
 from biosetu.ecosystems.extent import extent_by_group
 from biosetu.ecosystems.redlist_index import Listing, index_table, read_history
 from biosetu.ecosystems.typology import functional_groups
+from biosetu.engine.hashes import inputs_said
 from biosetu.framework import find_party
 from biosetu.indicators import Provenance, method
-from biosetu.jobs.species_index import Origin, content_hash
+from biosetu.jobs.species_index import Origin
 from biosetu.observations import Source, Status, validate
 from biosetu.problems import DataError, Problem
 
@@ -36,8 +37,8 @@ def room_observations(name: str, table: pa.Table, inputs: Sequence[Path], origin
         DataError: a result that breaks a rule of Observations.
         UsageError: an unknown Party.
     """
-    said = "; ".join(f"{path.name} sha256:{content_hash(path)[:16]}" for path in inputs)
-    provenance = Provenance(find_party(origin.party).iso3, origin.vintage, said, origin.holder, origin.licence)
+    whose = find_party(origin.party).iso3
+    provenance = Provenance(whose, origin.vintage, inputs_said(inputs), origin.holder, origin.licence)
     made = method(name).observations(table, METHODS[name], provenance)
     validate(made)
     return made

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
+from biosetu.ecosystems.counting import CELLS
 from biosetu.ecosystems.measures import occupancy_columns
-from biosetu.ecosystems.occupancy import joined_occupancies, occupancies
+from biosetu.ecosystems.occupancy import occupancies
 from biosetu.ecosystems.polygons import OUTSIDE, apart, dissolved, doubled, overlaps, polygon_cells, within
 from biosetu.ecosystems.result import measures_table
 from biosetu.engine.zones import Polygons, read_polygons, reprojected
@@ -31,7 +32,7 @@ from biosetu.translation import N_
 METHOD = "ecosystems-polygons/2"
 UNIT = AreaUnit(4)
 LONLAT = "OGC:CRS84"
-HALF_TURN_M = float(Transformer.from_crs(LONLAT, OccupancyGrid().crs, always_xy=True).transform(180.0, 0.0)[0])
+HALF_TURN_M = OccupancyGrid().world_m / 2
 SEAM_M = 0.01
 GRID_M = 1e-4
 LEAST_OVERLAP_KM2 = 1e-3
@@ -168,9 +169,8 @@ def _measured(layer: _Layer) -> pa.Table:
     points = np.concatenate(corners) if corners else np.empty((0, 2))
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in corners])]).astype(np.int64)
     hulls = geodesic_hulls(points[:, 0], points[:, 1], offsets).area_km2
-    found = joined_occupancies(
-        [occupancies(np.array([0, len(own)]), own["x"], own["y"], own["area"], grid, UNIT.per_m2) for own in cells]
-    )
+    every, pointer = np.concatenate([np.zeros(0, CELLS), *cells]), np.cumsum([0, *map(len, cells)])
+    found = occupancies(pointer, every["x"], every["y"], every["area"], grid, UNIT.per_m2)
     parts = [_patches(shape) for shape in layer.flat]
     columns: dict[str, object] = {
         "zone": [zone for zone, _ in layer.keys],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from biosetu.engine.hashes import inputs_said
 from biosetu.engine.tables import replacing
 from biosetu.figures import Options as ChartOptions
 from biosetu.figures import series_chart
@@ -25,6 +25,7 @@ from biosetu.species.history import (
     History,
     back_cast,
     category_counts,
+    counted,
     driven_by,
     of_taxa,
     read_changes,
@@ -92,7 +93,7 @@ def compute_index(request: IndexRequest) -> IndexResult:
         )
     cells = _only(read_assessment_cells(request.history), request)
     histories, warnings = read_histories(cells, request.by, request.history.name, _gone(request))
-    histories = _genuine(histories, request, warnings)
+    histories = [counted(history) for history in _genuine(histories, request, warnings)]
     if request.shares is not None:
         table = _by_party(histories, request)
     else:
@@ -238,11 +239,6 @@ def _cautions(table: pa.Table, request: IndexRequest, histories: Sequence[Histor
             for code, message, remedy in said]  # fmt: skip
 
 
-def content_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, for provenance."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def for_indicator(request: IndexRequest, code: str) -> IndexRequest:
     """Return the request as an indicator of the framework needs it (`species/data/index_indicators.csv`).
 
@@ -282,8 +278,7 @@ def index_observations(request: IndexRequest, table: pa.Table, origin: Origin, i
 
     Raises UsageError for an unknown Party.
     """
-    used = [path for path in (request.history, request.shares, request.genuine) if path is not None]
-    inputs = "; ".join(f"{path.name} sha256:{content_hash(path)[:16]}" for path in used)
+    inputs = inputs_said((request.history, request.shares, request.genuine))
     party = find_party(origin.party).iso3
     mine = table.filter(pc.equal(table.column("party"), party)) if "party" in table.column_names else table
     provenance = Provenance(party, origin.vintage, inputs, origin.holder, origin.licence, footnote=_counted(request))

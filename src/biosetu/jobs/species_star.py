@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from biosetu.engine.hashes import inputs_said
 from biosetu.engine.rasters import RasterGrid
 from biosetu.engine.windows import Part, raster_grid, read_part, write_part
 from biosetu.framework import find_party
@@ -20,14 +20,15 @@ from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.jobs.species_index import Origin
 from biosetu.jobs.species_maps import file_name, pixel_km2
 from biosetu.observations import validate
-from biosetu.problems import DataError, Problem, UsageError
+from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.species.columns import find_column, find_columns, row_numbers, texts
 from biosetu.species.spelling import category
-from biosetu.species.star import Scores, Threat, restoration_multiplier, threat_shares
+from biosetu.species.star import Scores, Threat, category_weight, restoration_multiplier, threat_shares
 
 SCHEMA = pa.schema([("kind", pa.string()), ("threat", pa.string()), ("region", pa.string()), ("score", pa.float64())])
 UNKNOWN = "this is no Red List category"
+MOST_NAMED = 10
 METHOD, INDICATOR = "species.star", "4.CY.1"
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,35 +47,55 @@ class StarRequest:
     raster: Path | None = None
 
 
-def score(request: StarRequest, progress: Progress = silent) -> pa.Table:
-    """Return kind (abatement, restoration), threat, region and score.
+@dataclass(frozen=True, slots=True)
+class StarResult:
+    """Scores by kind (abatement, restoration), threat and region; the species left out because they have no habitat."""
+
+    table: pa.Table
+    left_out: Sequence[str]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What is told of the species left out: how many, and the first of them."""
+        if not self.left_out:
+            return []
+        message = "species that count, yet have no raster with habitat, are left out"
+        remedy = "Make rasters for them, as `biosetu species habitat --rasters` names them."
+        first = ", ".join([*self.left_out[:MOST_NAMED], *(["…"] if len(self.left_out) > MOST_NAMED else [])])
+        value = f"{len(self.left_out)}: {first}"
+        return [Problem(message, remedy, "habitat", value=value, severity=Severity.WARNING)]
+
+
+def score(request: StarRequest, progress: Progress = silent) -> StarResult:
+    """Return the scores of the species whose category has a weight.
 
     Abatement shares a species' weight among places by its habitat there; restoration divides the restorable habitat of
-    a place by the species' present habitat and restorable habitat together. Species without a raster are left out.
+    a place by the species' present habitat and restorable habitat together. Species without habitat are left out.
 
-    Raises DataError where a category or a raster does not fit.
+    Raises DataError where a category or a raster does not fit, or no species has habitat.
     """
     grid = raster_grid(request.like)
-    categories = _categories(request.species)
+    categories = {taxon: name for taxon, name in _categories(request.species).items() if category_weight(name) > 0}
     threats = _threats(request.threats)
     scores = {"abatement": Scores(), "restoration": Scores()}
-    used = 0
+    left_out = []
     for done, (taxon, name) in enumerate(sorted(categories.items()), start=1):
-        used += _add(scores, name, threat_shares(threats.get(taxon, [])), file_name(taxon), grid, request)
+        if not _add(scores, name, threat_shares(threats.get(taxon, [])), file_name(taxon), grid, request):
+            left_out.append(taxon)
         progress(done, len(categories), taxon)
-    if not used:
+    if left_out and len(left_out) == len(categories):
         raise DataError(Problem("no species has a habitat raster", "Check the names.", "empty", str(request.habitat)))
     if request.raster is not None:
         _write(scores["abatement"], grid, request.raster)
-    return _table(scores, grid, request)
+    return StarResult(_table(scores, grid, request), left_out)
 
 
-def star_observations(request: StarRequest, table: pa.Table, origin: Origin, region: str, year: int) -> pa.Table:
+def star_observations(request: StarRequest, result: StarResult, origin: Origin, region: str, year: int) -> pa.Table:
     """Return the scores of a Party as Observations of 4.CY.1, status computed: the sum over threats, and by driver.
 
     Args:
         request: what was scored; the hashes of its files go into every row.
-        table: result of `score`.
+        result: of `score`; how many species were left out goes into the footnote.
         origin: the Party, the release, holder and licence of the categories.
         region: number of the Party in the raster of regions. Habitat beyond it is needed too: a species' weight is
             shared by all its habitat, not by what lies in the country.
@@ -83,26 +104,17 @@ def star_observations(request: StarRequest, table: pa.Table, origin: Origin, reg
     Raises:
         UsageError: no regions were given, none has that number, or an unknown Party.
     """
-    known = sorted(set(table.column("region").to_pylist()))
-    if request.regions is None or (table.num_rows and region not in known):
+    known = sorted(set(result.table.column("region").to_pylist()))
+    if request.regions is None or (known and region not in known):
         raise UsageError(f"the scores of a Party are those of its region: there are {', '.join(known)}")
-    mine = table.filter(pc.equal(table.column("region"), region))
-    paths = (request.species, request.threats, request.habitat, request.restorable, request.regions)
-    inputs = "; ".join(f"{path.name} sha256:{_digest(path)}" for path in paths if path is not None)
+    mine = result.table.filter(pc.equal(result.table.column("region"), region))
+    inputs = inputs_said((request.species, request.threats, request.habitat, request.restorable, request.regions))
+    told = f"{len(result.left_out)} species without habitat rasters, not counted" if result.left_out else ""
     whose = find_party(origin.party).iso3
-    provenance = Provenance(whose, origin.vintage, inputs, origin.holder, origin.licence, year=year)
+    provenance = Provenance(whose, origin.vintage, inputs, origin.holder, origin.licence, footnote=told, year=year)
     made = method(METHOD).observations(mine, INDICATOR, provenance)
     validate(made)
     return made
-
-
-def _digest(path: Path) -> str:
-    """Return the start of the SHA-256 of a file, or of the rasters of a folder by name."""
-    whole = hashlib.sha256()
-    for file in sorted(path.glob("*.tif")) if path.is_dir() else [path]:
-        with file.open("rb") as stream:
-            whole.update(hashlib.file_digest(stream, "sha256").digest())
-    return whole.hexdigest()[:16]
 
 
 def _add(

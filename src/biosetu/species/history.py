@@ -47,7 +47,7 @@ class History:
         years: assessment years, rising, shape (a,).
         categories: category by taxon and year, shape (n, a).
         filled: taxa by year whose category was carried from another year, shape (a,).
-        left_out: taxa left out, by reason.
+        left_out: taxa left out, by reason; none before `counted`.
         gone: categories that leave a taxon out when it has them at the first assessment.
         cut, part: the column whose values are groups, and the value of this one; empty where all taxa are one group.
     """
@@ -80,7 +80,11 @@ def read_histories(
             column `possiblyExtinct` turns CR into CR(PE), `possiblyExtinctInTheWild` into CR(PEW).
         by: columns whose values are groups; without one all taxa are one group. A cell that holds several values,
             parted by `;` or `|` (threats, uses, realms), puts its taxon into each of these groups.
-        gone: taxa with one of these categories at the first assessment are left out (RE too in a national index).
+        gone: taxa with one of these categories at the first assessment do not count (RE too in a national index).
+
+    Returns:
+        The groups with all their taxa: `counted` leaves out those that do not count, after any back-casting. Warnings
+        tell of rows that name no group.
 
     Raises:
         DataError: a column is missing, a category is unknown, a year is none, a taxon has two categories in one year;
@@ -98,6 +102,8 @@ def read_histories(
     histories = []
     for column in by or ("",):
         cut = _cut(texts(cells, names[column])) if column else {ALL: list(range(len(years)))}
+        grouped = {row for mine in cut.values() for row in mine}
+        warnings += _without_group(len(years) - len(grouped), names.get(column, ""), file)
         for name, mine in sorted(cut.items()):
             label = name if len(by) < 2 else f"{column}: {name}"
             made = _history(label, mine, rows, years, categories, gone)
@@ -115,6 +121,13 @@ def _cut(column: list[str]) -> dict[str, list[int]]:
         for part in held[text]:
             groups.setdefault(part, []).append(i)
     return groups
+
+
+def _without_group(rows: int, column: str, file: str) -> list[Problem]:
+    if not rows:
+        return []
+    message, remedy = "rows that name no group count in none", "Fill in the column where a taxon has a group."
+    return [Problem(message, remedy, "group", file, None, column, str(rows), Severity.WARNING)]
 
 
 def driven_by(changes: Sequence[Change], drivers: Sequence[str]) -> list[Change]:
@@ -206,7 +219,7 @@ def _history(
     for i in mine:
         grid[row_of[rows.taxon[i]], column_of[years[i]]] = categories[i]
     grid, filled = _filled(grid)
-    return _kept(History(label, taxa, when, grid, filled, {}, gone))
+    return History(label, taxa, when, grid, filled, {}, gone)
 
 
 def _filled(grid: npt.NDArray[np.str_]) -> tuple[npt.NDArray[np.str_], list[int]]:
@@ -219,8 +232,11 @@ def _filled(grid: npt.NDArray[np.str_]) -> tuple[npt.NDArray[np.str_], list[int]
     return grid, [int(count) for count in empty.sum(axis=0)]
 
 
-def _kept(history: History) -> History:
-    """Leave out taxa not evaluated or not applicable in any year, and those extinct at the first assessment."""
+def counted(history: History) -> History:
+    """Return the history without taxa not evaluated or not applicable in any year, or extinct at the first assessment.
+
+    They are counted in `left_out`. Back-casting comes first: a first category that it changes leaves nothing out.
+    """
     grid = history.categories
     without = np.isin(grid, sorted(LEFT_OUT)).any(axis=1)
     absent = np.isin(grid[:, 0], sorted(history.gone)) & ~without
@@ -323,6 +339,4 @@ def back_cast(history: History, changes: Sequence[Change], file: str = "") -> tu
             )
             continue
         grid[row, :column] = change.before
-    cast = _kept(replace(history, categories=grid, filled=[0] * len(history.years)))
-    merged = {reason: history.left_out[reason] + count for reason, count in cast.left_out.items()}
-    return replace(cast, left_out=merged), warnings
+    return replace(history, categories=grid, filled=[0] * len(history.years)), warnings

@@ -43,7 +43,7 @@ class MapExtent:
 
     @property
     def flags(self) -> str:
-        """Return why there is no extent or no occupancy, in the words of `extent.FLAGS`."""
+        """Return why there is no extent or no occupancy, by names of `extent.FLAGS`; here `wide` leaves no cells."""
         said = {"eoo_undefined": np.isnan(self.eoo_km2), "wide": self.wide}
         return ";".join(name for name, holds in said.items() if holds)
 

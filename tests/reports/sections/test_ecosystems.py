@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 
-from biosetu.reports.content import Block, Figure
+from biosetu.reports.content import Block, Figure, Table
 from biosetu.reports.sections.ecosystems import measured_blocks
 from biosetu.translation import Voice
 
@@ -30,6 +31,15 @@ def test_three_dates_have_a_diagram_and_a_share_for_each_interval() -> None:
         (("B", "A", 40.0),),
     ]
     assert first.caption != second.caption
+
+
+@pytest.mark.parametrize(("date", "zone"), [(2020, "west"), (None, "")])
+def test_measures_of_zones_alone_or_without_a_year_have_no_table_of_extent(date: int | None, zone: str) -> None:
+    row = {"class": "1", "name": "", "date": date, "zone": zone, "area_km2": 9.0, "eoo_km2": 9.0, "aoo_cells": 1}
+    assert measured_blocks(pa.Table.from_pylist([row]), None, None, Voice("en")) == []
+    whole = {**row, "date": 2020, "zone": ""}
+    kept = measured_blocks(pa.Table.from_pylist([whole]), None, None, Voice("en"))
+    assert [block.rows for block in kept if isinstance(block, Table)] == [(("1", 9.0, None, 9.0, 1),)]
 
 
 def test_an_interval_without_change_has_no_diagram() -> None:

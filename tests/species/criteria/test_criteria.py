@@ -234,9 +234,15 @@ def test_cells_that_cannot_be_read_are_all_listed():
     assert {problem.row for problem in error.value.problems if problem.column != "colour"} == {2}
 
 
-@pytest.mark.parametrize("text", ["30%", "30 - 30", "30,30", "3e1", " 30 "])
+@pytest.mark.parametrize("text", ["30%", "30 - 30", "30;30", "30-30,30", "30.0,30.0", "3e1", " 30 "])
 def test_spellings_of_one_number(text):
     assert assessed({"past_reduction": text, "past_basis": "c"})["category"] == "VU"
+
+
+@pytest.mark.parametrize("text", ["5,5", " 5,5 %", "30,30", "0,05", "1,500"])
+def test_decimal_comma_is_refused_rather_than_read_as_a_best_range(text):
+    with pytest.raises(DataError, match="decimals with a point"):
+        read_inputs(table({"past_reduction": text, "past_basis": "c"}))
 
 
 def test_thousands_and_ranges_are_understood():

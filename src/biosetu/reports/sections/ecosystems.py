@@ -95,6 +95,8 @@ def _extent(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         return
     _ = voice.gettext
     rows = [row for row in table.to_pylist() if row["date"] is not None and not row.get("zone")]
+    if not rows:
+        return
     dates = sorted({row["date"] for row in rows})
     last = {row["class"]: row for row in rows if row["date"] == dates[-1]}
     first = {row["class"]: row for row in rows if row["date"] == dates[0]}

@@ -29,6 +29,7 @@ NO = frozenset({"no", "n", "false", "0"})
 STATES = frozenset({"", "EX", "EW", "RE", "CR(PE)", "CR(PEW)", "NA", "NE", "DD", "NT"})
 _NUMBER = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"^({_NUMBER})(?:\s*[-–]\s*({_NUMBER}))?$")
+_DECIMAL_COMMA = re.compile(r"\d+,\d+")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f'](?=\d{3}\b)")
 
 
@@ -167,6 +168,8 @@ def _amount(text: str, parameter: Parameter) -> tuple[float, ...]:
         low, high = parameter.minimum, parameter.maximum
         return (*corners(low, low, high, high, parameter.worse)[:4], np.nan)
     plain = _THOUSANDS.sub("", text.replace("%", ""))
+    if _DECIMAL_COMMA.fullmatch(plain.strip()):
+        raise ValueError("Write decimals with a point, as in 5.5.")
     parts = [part.strip() for part in re.split(r"[,;]", plain)]
     if len(parts) > 2:
         raise ValueError("Write a number, `low-high`, or `low-high,bestlow-besthigh`.")
