@@ -67,13 +67,25 @@ def test_no_gap_is_invented(west_asia: Document) -> None:
     assert "None of these Parties states a gap" in section.blocks[0].text
 
 
-def test_shared_gaps_name_the_parties(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path))
-    members = [Member(evidence_of(party_evidence("XXA"), with_map=False, on=DAY), presumed=False)]
+def _gaps(members: list[Member]) -> tuple:
     document = synthesis(find_centre("iucn-asia"), members, Voice(), DAY)
     (section,) = [part for part in document.sections if part.key == "gaps"]
-    assert all(item.detail == "Setuland" for item in section.blocks[0].items)
-    assert len({(item.text, item.tag) for item in section.blocks[0].items}) == len(section.blocks[0].items)
+    return section.blocks
+
+
+def test_gaps_that_parties_share_stand_apart_from_those_of_one_alone(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path))
+    own = evidence_of(party_evidence("XXA"), with_map=False, on=DAY)
+    other = replace(own, party=parties()["NPL"], gaps=own.gaps[:1])
+    nothing, heading, alone = _gaps([Member(own, presumed=False)])
+    assert nothing.text == "No gap is one of several Parties."
+    assert heading.text == "Gaps of one Party alone"
+    assert {item.detail for item in alone.items} == {"Setuland"}
+    shared, _, rest = _gaps([Member(own, presumed=False), Member(other, presumed=False)])
+    assert [item.detail for item in shared.items] == ["Nepal and Setuland"]
+    assert shared.items[0].text.endswith(" – 2")
+    assert {item.detail for item in rest.items} == {"Setuland"}
+    assert len(shared.items) + len(rest.items) == len(alone.items)
 
 
 def test_json_carries_the_matrix(west_asia: Document) -> None:

@@ -123,25 +123,31 @@ def _state(tile: Tile, voice: Voice) -> str:
 
 def _gaps(members: Sequence[Member], voice: Voice) -> Section:
     _ = voice.gettext
-    shared: dict[tuple[str, str], list[str]] = {}
+    stated: dict[tuple[str, str], list[str]] = {}
     for member in members:
         for gap in member.evidence.gaps:
-            names = shared.setdefault((gap.target, kind_of(gap, voice)), [])
+            names = stated.setdefault((gap.target, kind_of(gap, voice)), [])
             if member.name(voice) not in names:
                 names.append(member.name(voice))
     title = _("Gaps that Parties share")
-    if not shared:
+    if not stated:
         none = _(
             "None of these Parties states a gap, or has set itself a quantity, in the documents loaded here; so no gap"
             " is shown. What the loaded sources lack is listed next and is no gap of a Party."
         )
         return Section("gaps", title, (Paragraph(none),), place=(1,))
     order = {code: place for place, code in enumerate(targets())}
-    ranked = sorted(shared.items(), key=lambda item: (-len(item[1]), order.get(item[0][0], len(order))))
+    ranked = sorted(stated.items(), key=lambda item: (-len(item[1]), order.get(item[0][0], len(order))))
     items = tuple(
         Item(f"{_heading(code, voice)} – {len(names)}", voice.join(names), kind) for (code, kind), names in ranked
     )
-    return Section("gaps", title, (Bullets(items, ordered=True),), place=(1,))
+    several = sum(len(names) > 1 for names in stated.values())
+    shared, alone = items[:several], items[several:]
+    none = _("No gap is one of several Parties.")
+    blocks: list[Block] = [Bullets(shared, ordered=True) if shared else Paragraph(none)]
+    if alone:
+        blocks += [Paragraph(_("Gaps of one Party alone"), "heading"), Bullets(alone)]
+    return Section("gaps", title, tuple(blocks), place=(1,))
 
 
 def _heading(code: str, voice: Voice) -> str:

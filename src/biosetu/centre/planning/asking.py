@@ -61,11 +61,11 @@ class Row:
 def first_asked(held: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a form asks before anybody typed: the problem's own targets and locks."""
     features = {
-        str(position): {"on": True, "kind": "relative", "value": f"{100 * target / total:.4g}" if total else "0"}
+        str(position): {"on": True, "kind": "relative", "value": _percent(target, total) if total else "0"}
         for position, (_, total, target) in enumerate(held["features"])
     }
     national = {
-        f"{position}-{party}": f"{100 * target / there:.4g}"
+        f"{position}-{party}": _percent(target, there)
         for position, party, target in held.get("national", ())
         if (there := held["party_held"][position][held["parties"].index(party)])
     }
@@ -83,6 +83,11 @@ def first_asked(held: Mapping[str, Any]) -> dict[str, Any]:
         "seconds": "30",
         "gap": "0.5",
     }
+
+
+def _percent(part: float, whole: float) -> str:
+    """Return a share in as many digits as give the same target back."""
+    return f"{100 * part / whole:.15g}"
 
 
 def asked_again(asked: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:

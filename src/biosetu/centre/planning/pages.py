@@ -164,7 +164,7 @@ def _started(request: HttpRequest, found: Study) -> dict[str, Any]:
     named = request.GET.get("version", "")
     versions = found.versions.order_by("-number")
     if named.isascii() and named.isdigit() and len(named) < 9:
-        return dict(get_object_or_404(versions, number=int(named)).asked)
+        return asked_again(get_object_or_404(versions, number=int(named)).asked, found.held)
     newest = versions.first()
     return asked_again(newest.asked, found.held) if newest else first_asked(found.held)
 
