@@ -10,6 +10,7 @@ import shapely
 from biosetu.areas import REALMS
 from biosetu.cli.main import run
 from biosetu.geo.area import areas_km2
+from biosetu.jobs.party_tables import party_folder
 
 
 @pytest.fixture
@@ -404,3 +405,24 @@ def test_country_past_180_degrees_is_cut_at_the_date_line_as_sites_are(tmp_path)
     (whole,), (cut,) = measured(tmp_path / "whole"), measured(tmp_path / "cut")
     assert whole["protected_km2"] == pytest.approx(km2(-179, -18, -178, -17))
     assert [whole["area_km2"], whole["share_percent"]] == pytest.approx([cut["area_km2"], cut["share_percent"]])
+
+
+def kept_of(layers, *options, sites="WDPA_sites.gpkg", code=0):
+    """Keep the coverage of one area for Nepal; return what is kept beside its log."""
+    arguments = ["areas", "coverage", str(layers / sites), "--within", str(layers / "within.gpkg"), "--only", "AAA"]
+    assert run([*arguments, "--out", str(layers / "out.csv"), "--quiet", "--keep", "NPL", *options]) == code
+    return {path.stem for path in party_folder("NPL", "areas").glob("*.parquet")} - {"log"}
+
+
+def test_outlines_of_the_wdpa_are_kept_only_where_it_is_said_that_they_may_be(layers, monkeypatch):
+    monkeypatch.setenv("BIOSETU_HOME", str(layers / "home"))
+    assert kept_of(layers, "--map") == {"coverage", "outlines"}
+    assert kept_of(layers) == {"coverage"}
+    (layers / "WDPA_sites.gpkg").rename(layers / "register.gpkg")
+    assert kept_of(layers, sites="register.gpkg") == {"coverage", "outlines"}
+    assert kept_of(layers, "--no-map", sites="register.gpkg") == {"coverage"}
+
+
+@pytest.mark.parametrize("options", [["--no-map"], ["--map"], ["--map", "--keep", "NPL", "--mean-of-sites"]])
+def test_map_of_what_is_not_kept_is_refused(layers, capfd, options):
+    assert "about the table that is kept" in told(layers, capfd, *options, code=2)

@@ -114,6 +114,12 @@ def areas() -> None:
 )
 @observation_options("indicator 3.1, or the SDG series of key sites")
 @keep_option
+@click.option(
+    "--map/--no-map",
+    "with_map",
+    default=None,
+    help="Keep outlines for the dossier's map, or figures alone; unless told, outlines of all but a file named WDPA.",
+)
 @out_option
 @quiet_option
 @scheduler_option

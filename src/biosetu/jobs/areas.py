@@ -54,7 +54,7 @@ def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
     Raises UsageError for a column that is none of ours, and for what would change nothing or leaves no year.
     """
     _refuse_unused(chosen)
-    known = {field.name for field in fields(Request)} - {"protected", "columns", "options"}
+    known = {field.name for field in fields(Request)} - {"protected", "columns", "options", "with_map"}
     taken = {name: value for name, value in chosen.items() if name in known}
     rules = {name: bool(chosen.get(name)) for name in ("adopted", "biosphere")}
     return Request(
@@ -66,8 +66,18 @@ def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
         last_year=chosen.get("last"),
         by_iucn=chosen.get("iucn") is not None,
         by_governance=chosen.get("governance") is not None,
-        with_map=chosen.get("keep") is not None,
+        with_map=chosen.get("keep") is not None and _may_be_drawn(protected, chosen.get("with_map")),
     )
+
+
+def _may_be_drawn(protected: Path, told: bool | None) -> bool:
+    """Return whether outlines may be kept for a map that others see: as told, else of all but the WDPA."""
+    return not _is_wdpa(protected) if told is None else told
+
+
+def _is_wdpa(protected: Path) -> bool:
+    """Return whether a file is by its name the WDPA or WD-OECM, which may not be passed on."""
+    return re.search(r"wdpa|wd[-_]?oecm", protected.name, re.IGNORECASE) is not None
 
 
 def _refuse_unused(chosen: Mapping[str, Any]) -> None:
@@ -92,6 +102,10 @@ def _refuse_unused(chosen: Mapping[str, Any]) -> None:
         (
             "observations" in chosen and not chosen["observations"] and (chosen.get("release") or chosen.get("holder")),
             "--release and --holder are told in --observations: give that too.",
+        ),
+        (
+            chosen.get("with_map") is not None and (chosen.get("keep") is None or chosen.get("mean_of_sites")),
+            "--map and --no-map are about the table that is kept: give --keep PARTY too, without --mean-of-sites.",
         ),
         (_backwards(chosen.get("first"), chosen.get("last")), "--from is after --to: no year is between them."),
     )
@@ -184,6 +198,6 @@ def _notes(request: Request, sites: Sites) -> list[str]:
         notes.append(N_("Points stand as circles of their reported area; their part is shown apart."))
     if (sites.year == 0).any():
         notes.append(N_("Sites of unknown year count from the start of the series; their part is shown apart."))
-    if not request.official and not re.search(r"wdpa|wd[-_]?oecm", request.protected.name, re.IGNORECASE):
+    if not request.official and not _is_wdpa(request.protected):
         notes.append(N_("The polygons are not known to be official: the figures are context, not indicator 3.1."))
     return notes

@@ -19,7 +19,7 @@ ROOM = "areas"
 
 
 def keep(code: str, kind: str, table: pa.Table, *, inputs: str = "", official: bool = False) -> Path:
-    """Keep a result for the dossier of a Party, replacing what was kept before.
+    """Keep a result for the dossier of a Party, replacing what was kept before; coverage takes its old outlines off.
 
     kind: one of KINDS; inputs: the files it was computed from; official: whether these are the WDPA, the WD-OECM or
     the Party's own register, else the figures are told as context. Raises UsageError for an unknown Party or kind, or
@@ -28,7 +28,10 @@ def keep(code: str, kind: str, table: pa.Table, *, inputs: str = "", official: b
     if kind not in KINDS:
         raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
     _refuse_many(kind, table)
-    path = party_path(find_party(code).iso3, ROOM, kind)
+    iso3 = find_party(code).iso3
+    path = party_path(iso3, ROOM, kind)
+    if kind == "coverage":
+        party_path(iso3, ROOM, "outlines").unlink(missing_ok=True)
     told = {b"biosetu.inputs": inputs.encode(), OFFICIAL: b"yes" if official else b"no"}
     write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), path)
     return path
