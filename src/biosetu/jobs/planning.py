@@ -256,12 +256,15 @@ def solve_problem(
     """Solve and describe. importance: add the replacement cost of each chosen unit (a solution each)."""
     objective = objective_of(opened.settings)
     refuse_unused(opened, objective)
-    weighted = objective is not Objective.MAXIMUM_UTILITY
-    problem = with_national_targets(opened.loaded.problem, opened.loaded.national, weighted=weighted)
+    targeted = objective is not Objective.MAXIMUM_UTILITY
+    national = opened.loaded.national if targeted else []
+    problem = with_national_targets(opened.loaded.problem, national)
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
     plan = solve(problem, objective, gap=gap, seconds=seconds, progress=progress)
-    found = outcome_of(opened, problem, plan, objective, importance=importance, language=language, progress=progress)
-    return replace(found, words=[*found.words, *(_untold(opened.loaded, language) if weighted else ())])
+    found = outcome_of(
+        opened, problem, plan, objective, national, importance=importance, language=language, progress=progress
+    )
+    return replace(found, words=[*found.words, *(_untold(opened.loaded, language) if targeted else ())])
 
 
 def outcome_of(
@@ -269,18 +272,20 @@ def outcome_of(
     problem: PlanningProblem,
     plan: Plan,
     objective: Objective,
+    national: list[NationalTarget],
     *,
-    national: list[NationalTarget] | None = None,
     importance: bool = False,
     language: str = "en",
     progress: Progress = silent,
 ) -> Outcome:
-    """Return a plan ready to be written. national: the targets of Parties in it, those of the folder unless given."""
+    """Return a plan ready to be written. national: the targets of Parties in its problem."""
     units = _unit_table(problem, plan, objective, importance, progress)
     if opened.layer is not None:
         units = with_geometry(units, geometries(opened.layer), crs_of(opened.layer))
     words = in_words(problem, plan, objective, translations(language).gettext)
-    return Outcome(problem, plan, units, _feature_table(problem, plan, _amount_units(opened.loaded, national)), words)
+    unit = opened.loaded.amount_unit
+    amount_unit = [*unit, *(unit[item.feature] for item in national)]
+    return Outcome(problem, plan, units, _feature_table(problem, plan, amount_unit), words)
 
 
 def _untold(loaded: Loaded, language: str) -> list[str]:
@@ -504,12 +509,6 @@ def _unit_table(
         costs[chosen] = replacement_cost(problem, objective, plan, chosen, gap=EXACT_GAP, progress=progress)
         columns["replacement_cost"] = costs
     return pa.table(columns)
-
-
-def _amount_units(loaded: Loaded, national: list[NationalTarget] | None) -> list[str]:
-    """Return the unit of each feature's amounts, then those of the features that national targets add."""
-    added = loaded.national if national is None else national
-    return [*loaded.amount_unit, *(loaded.amount_unit[item.feature] for item in added)]
 
 
 def _feature_table(problem: PlanningProblem, plan: Plan, amount_unit: list[str]) -> pa.Table:

@@ -242,13 +242,12 @@ def answer(
     opened = open_problem(folder, confined=True)
     problem = chosen(opened.loaded.problem, choice, areas_of(opened))
     national = national_targets(problem, choice)
-    weighted = choice.objective is not Objective.MAXIMUM_UTILITY
-    joint = with_national_targets(problem, national, weighted=weighted)
+    joint = with_national_targets(problem, national)
     if found := barriers(joint, choice.objective):
         return Answer(None, (), tuple(found))
     limits = _Limits(gap, seconds, progress, watch)
     plan, parties, alone = _worked_out(problem, joint, national, choice.objective, limits)
-    outcome = outcome_of(opened, joint, plan, choice.objective, national=national)
+    outcome = outcome_of(opened, joint, plan, choice.objective, national)
     write_files(outcome, out)
     told = standing(joint, plan, choice.objective)
     return Answer(told, tuple(outcome.features.to_pylist()), (), parties, alone)

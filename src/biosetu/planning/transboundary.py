@@ -35,13 +35,10 @@ class NationalTarget:
     target: float
 
 
-def with_national_targets(
-    problem: PlanningProblem, wanted: list[NationalTarget], *, weighted: bool = True
-) -> PlanningProblem:
+def with_national_targets(problem: PlanningProblem, wanted: list[NationalTarget]) -> PlanningProblem:
     """Return the problem with a further feature per national target, which only that Party's units hold.
 
-    weighted: whether missing it weighs as much as missing the feature's own target; without, it is reported alone (for
-    utility, where the same hectare would else count twice).
+    Missing it weighs as much as missing the feature's own target. Not for utility: the same hectare would count twice.
     """
     rows = sparse.csr_array(problem.amounts)
     extra = []
@@ -55,7 +52,7 @@ def with_national_targets(
         amounts=sparse.csr_array(sparse.vstack([rows, *extra])),
         feature=problem.feature + names,
         target=np.concatenate([problem.target, [item.target for item in wanted]]),
-        weight=np.concatenate([problem.weight, weighted * problem.weight[[item.feature for item in wanted]]]),
+        weight=np.concatenate([problem.weight, problem.weight[[item.feature for item in wanted]]]),
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.home import home
-from biosetu.observations import SCHEMA, Source, Status
+from biosetu.observations import KEY, SCHEMA, Source, Status
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
@@ -150,7 +150,7 @@ def _once(name: str, rows: list[dict[str, Any]]) -> None:
     """Raise ServiceError where a figure came twice, as when a page comes under two numbers."""
     seen: set[tuple[Any, ...]] = set()
     for row in rows:
-        key = tuple(row.get(part, "") for part in ("party", "indicator", "series", "disaggregation", "year", "vintage"))
+        key = tuple(row.get(part, "") for part in KEY)
         if key in seen:
             raise ServiceError(f"{name}: {row['series']} of {row['party']} for {row['year']} came twice.")
         seen.add(key)
