@@ -9,7 +9,8 @@ import shapely
 
 from biosetu.cli.main import run
 from biosetu.figures.unitmap import FILLS, WIDTH
-from biosetu.jobs.planning import open_problem, solve_problem, write_marxan
+from biosetu.jobs.planning import solve_problem, write_marxan
+from biosetu.jobs.planning_folder import open_problem
 from biosetu.problems import DataError, UsageError
 
 

@@ -10,7 +10,8 @@ import shapely
 from biosetu.cli.main import run
 from biosetu.engine.vectors import with_geometry
 from biosetu.geo.area import areas_km2
-from biosetu.jobs.planning import areas_of, open_problem, solve_problem, write_units
+from biosetu.jobs.planning import solve_problem, write_units
+from biosetu.jobs.planning_folder import areas_of, open_problem
 from biosetu.problems import DataError
 
 

@@ -12,7 +12,7 @@ from rasterio import Affine
 from biosetu.cli.main import run
 from biosetu.geo.area import areas_km2
 from biosetu.jobs import planning_rasters
-from biosetu.jobs.planning import open_problem
+from biosetu.jobs.planning_folder import open_problem
 from biosetu.jobs.planning_rasters import RasterOptions, Values, zonal_amounts
 from biosetu.problems import DataError, UsageError
 

@@ -121,14 +121,8 @@ def solve(
 ) -> None:
     """Solve PROBLEM, a folder of tables (ours or Marxan's) or a TOML file that names them."""
     from biosetu.engine.tables import write_table
-    from biosetu.jobs.planning import (
-        check_outputs,
-        open_problem,
-        solve_problem,
-        write_map,
-        write_marxan,
-        write_units_table,
-    )
+    from biosetu.jobs.planning import check_outputs, solve_problem, write_map, write_marxan, write_units_table
+    from biosetu.jobs.planning_folder import open_problem
 
     opened = open_problem(problem, settings)
     check_outputs(opened, out, features, importance=importance)
@@ -160,7 +154,8 @@ def solve(
 @quiet_option
 def compare(problem: Path, out: Path | None, quiet: bool, **settings: float | str | None) -> None:
     """Set one plan over all Parties of PROBLEM beside each Party planning alone."""
-    from biosetu.jobs.planning import compare_problem, open_problem
+    from biosetu.jobs.planning import compare_problem
+    from biosetu.jobs.planning_folder import open_problem
 
     opened = open_problem(problem, settings)
     with progress_bar(quiet) as progress:

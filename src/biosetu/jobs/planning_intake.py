@@ -22,7 +22,8 @@ from biosetu.engine.vectors import geometries, read_layer, with_geometry
 from biosetu.geo.area import areas_km2
 from biosetu.geo.planes import STEP_DEG, middle_crs, projected, unwrapped
 from biosetu.geo.shapes import repaired, within_date_line
-from biosetu.jobs.planning import FILES, Opened, boundary_table, open_problem, write_units
+from biosetu.jobs.planning import boundary_table, write_units
+from biosetu.jobs.planning_folder import FILES, Opened, open_problem
 from biosetu.planning import Boundary, polygon_boundary
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_

@@ -18,7 +18,7 @@ from biosetu.engine.vectors import crs_of, geometries, with_geometry, write_laye
 from biosetu.geo.planes import Plane, plane_of, to_lonlat
 from biosetu.geo.shapes import repaired
 from biosetu.jobs.areas_layers import is_raster, layer_of
-from biosetu.jobs.planning import open_problem, table_files
+from biosetu.jobs.planning_folder import open_problem, table_files
 from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, zonal_amounts
 from biosetu.planning import overlaps
 from biosetu.problems import DataError, Problem, UsageError

@@ -15,7 +15,7 @@ from biosetu.engine.tables import write_table
 from biosetu.engine.vectors import crs_of, geometries, with_geometry
 from biosetu.framework import find_party
 from biosetu.jobs.party_tables import kept_table, party_folder, party_path
-from biosetu.jobs.planning import Opened, areas_of, open_problem
+from biosetu.jobs.planning_folder import Opened, areas_of, open_problem
 from biosetu.planning import Choice, CostBasis, Objective, PlanningProblem, chosen
 from biosetu.planning.next_area import NextArea, next_area
 from biosetu.problems import DataError, Problem, UsageError

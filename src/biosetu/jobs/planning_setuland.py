@@ -17,7 +17,7 @@ import shapely
 
 from biosetu.engine.tables import replacing, write_table
 from biosetu.engine.vectors import geometries
-from biosetu.jobs.planning import open_problem
+from biosetu.jobs.planning_folder import open_problem
 from biosetu.jobs.planning_party import ABOUT, compute_next
 from biosetu.jobs.planning_workbench import begin_within
 from biosetu.sources.setuland.areas import CITATION, PARTY

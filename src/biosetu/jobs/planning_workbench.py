@@ -20,10 +20,7 @@ from biosetu.figures.topology import ring_points
 from biosetu.framework import Party, find_party
 from biosetu.jobs.dossier import boundaries
 from biosetu.jobs.planning import (
-    Opened,
     Outcome,
-    areas_of,
-    open_problem,
     outcome_of,
     units_over,
     write_map,
@@ -31,6 +28,7 @@ from biosetu.jobs.planning import (
     write_units,
     write_units_table,
 )
+from biosetu.jobs.planning_folder import Opened, areas_of, open_problem
 from biosetu.jobs.planning_layers import add_features, lock_protected
 from biosetu.jobs.planning_pieces import write_pieces
 from biosetu.planning import (

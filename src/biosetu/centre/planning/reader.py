@@ -16,7 +16,7 @@ from typing import Any
 from biosetu.centre.apart import Bounds as Limits
 from biosetu.centre.apart import limit_this_process, run_apart
 from biosetu.engine.rasters import refuse_other_than_geotiff
-from biosetu.jobs.planning import open_problem
+from biosetu.jobs.planning_folder import open_problem
 from biosetu.jobs.planning_intake import LAYERS, Bounds, check_vector, take_problem
 from biosetu.jobs.planning_layers import add_features, lock_protected
 from biosetu.jobs.planning_rasters import RasterOptions, Values

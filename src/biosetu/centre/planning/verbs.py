@@ -27,7 +27,7 @@ from biosetu.centre.planning.reader import PROBLEM, Asked, read_apart
 from biosetu.centre.planning.working import enqueue, enqueue_next
 from biosetu.framework import parties
 from biosetu.home import home
-from biosetu.jobs.planning import open_problem
+from biosetu.jobs.planning_folder import open_problem
 from biosetu.jobs.planning_party import forget
 from biosetu.jobs.planning_workbench import begin_within, describe, picture
 from biosetu.problems import DataError, Problem, UsageError
