@@ -9,6 +9,7 @@ import shapely
 
 from biosetu.cli.main import run
 from biosetu.figures.unitmap import FILLS, WIDTH
+from biosetu.geo.area import areas_km2
 from biosetu.jobs.planning import solve_problem, write_marxan
 from biosetu.jobs.planning_folder import open_problem
 from biosetu.problems import DataError, UsageError
@@ -27,6 +28,32 @@ def folder(tmp_path):
     (problem / "features.csv").write_text("feature,share\nwest,0.3\nall,0.3\n", encoding="utf-8")
     (problem / "problem.toml").write_text("penalty = 1.0\ngap = 0.05\nseconds = 5\n", encoding="utf-8")
     return problem
+
+
+def cut(tmp_path, column, names=("AAA", "BBB")):
+    halves = [shapely.box(84, 27, 84.23, 27.5), shapely.box(84.23, 27, 84.5, 27.5)]
+    gpd.GeoDataFrame({"ISO3": names}, geometry=halves, crs="EPSG:4326").to_file(tmp_path / "parties.gpkg")
+    paths = ["--within", str(tmp_path / "parties.gpkg"), "--out", str(tmp_path / "cut")]
+    return run(["plan", "units", "--cell-km", "10", *paths, "--party-column", column])
+
+
+def test_units_of_two_parties_are_cut_along_their_border(tmp_path):
+    assert cut(tmp_path, "ISO3") == 0
+    units = gpd.read_parquet(tmp_path / "cut" / "units.parquet")
+    halves = areas_km2([shapely.box(84, 27, 84.23, 27.5), shapely.box(84.23, 27, 84.5, 27.5)])
+    assert units.groupby("party").area_km2.sum().to_dict() == pytest.approx(
+        {"AAA": halves[0], "BBB": halves[1]}, rel=1e-4
+    )
+    assert open_problem(tmp_path / "cut", begun=True).loaded.problem.groups == ("AAA", "BBB")
+
+
+def test_party_column_that_is_not_there_or_not_filled_is_told(tmp_path, capsys):
+    assert cut(tmp_path, "party") == 1
+    said = capsys.readouterr().err
+    assert "there is no such column" in said
+    assert "Use one of ISO3" in said
+    assert cut(tmp_path, "ISO3", ("AAA", None)) == 1
+    assert "parties.gpkg, row 3, column ISO3: a polygon has no name" in capsys.readouterr().err
 
 
 def test_solve_writes_units_features_and_raster(folder, tmp_path, capsys):

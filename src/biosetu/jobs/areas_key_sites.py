@@ -18,7 +18,16 @@ from biosetu.areas import (
     log_table,
 )
 from biosetu.jobs.areas import growths_of
-from biosetu.jobs.areas_layers import Request, cleaned, layer_of, merged, read, read_zones, valid_shapes
+from biosetu.jobs.areas_layers import (
+    Request,
+    cleaned,
+    layer_of,
+    merged,
+    read,
+    read_zones,
+    refuse_unknown_column,
+    valid_shapes,
+)
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 
@@ -84,9 +93,8 @@ def read_key_sites(request: Request, notes: list[str]) -> KeySites:
     layer = layer_of(request.within, notes)
     columns = key_site_columns(layer.column_names)
     named = request.area_column or columns.get("site", "")
-    if named and named not in layer.column_names:
-        remedy = f"Use one of {', '.join(layer.column_names)}"
-        raise DataError(Problem("there is no such column", remedy, "column", str(request.within), value=named))
+    if named:
+        refuse_unknown_column(layer, named, request.within)
     codes = _texts(layer, named) or [str(number + 1) for number in range(layer.num_rows)]
     countries = _texts(layer, columns.get("country", "")) or [""] * layer.num_rows
     chosen = _chosen(codes, countries, request)

@@ -117,9 +117,7 @@ def read_zones(request: Request, notes: list[str] | None = None, key_sites: Sequ
         return zones
     layer = layer_of(request.by, told)
     column = request.by_column or _code_column(layer, request.by)
-    if column not in layer.column_names:
-        remedy = f"Use one of {', '.join(layer.column_names)}"
-        raise DataError(Problem("there is no such column", remedy, "column", str(request.by), value=column))
+    refuse_unknown_column(layer, column, request.by)
     classes = merged([str(value) for value in layer.column(column).to_pylist()], valid_shapes(layer))
     split = [
         Zone(zone.area, zone.realm, polygonal(shapely.intersection(zone.shape, shape)), name)
@@ -192,9 +190,8 @@ def _shores(sites: Sequence[Zone], request: Request, notes: list[str]) -> tuple[
 def _areas(path: Path, request: Request, realm: str, notes: list[str]) -> list[Zone]:
     layer = layer_of(path, notes)
     name = request.area_column or (_code_column(layer, path) if layer.num_columns > 1 else "")
-    if name and name not in layer.column_names:
-        remedy = f"Use one of {', '.join(layer.column_names)}"
-        raise DataError(Problem("there is no such column", remedy, "column", str(path), value=name))
+    if name:
+        refuse_unknown_column(layer, name, path)
     shapes = valid_shapes(layer)
     if realm == SEA:
         _refuse_without_polygons(shapes, path)
@@ -282,15 +279,21 @@ def _read_sites(request: Request, zones: Sequence[Zone], notes: list[str]) -> Si
 
 def _refuse_unknown_columns(tables: Sequence[pa.Table], request: Request) -> None:
     """Refuse columns named with --column that no layer of the sites has."""
-    known = list(dict.fromkeys(name for table in tables for name in table.column_names if name != "geometry"))
-    remedy = f"Use one of {', '.join(known)}"
+    known = [name for table in tables for name in table.column_names]
     wrong = [(field, name) for field, name in (request.columns or {}).items() if name not in known]
     if wrong:
-        path = str(request.protected)
-        raise DataError(
-            Problem("there is no such column", remedy, "column", path, column=field, value=name)
-            for field, name in wrong
-        )
+        raise DataError(_no_column(name, known, request.protected, field) for field, name in wrong)
+
+
+def refuse_unknown_column(layer: pa.Table, name: str, path: Path) -> None:
+    """Refuse a column that is named but not in the layer; raise DataError with those that are."""
+    if name not in layer.column_names:
+        raise DataError(_no_column(name, layer.column_names, path))
+
+
+def _no_column(name: str, known: Sequence[str], path: Path, field: str = "") -> Problem:
+    remedy = f"Use one of {', '.join(dict.fromkeys(each for each in known if each != 'geometry'))}"
+    return Problem("there is no such column", remedy, "column", str(path), column=field, value=name)
 
 
 def cleaned(sites: Sites, request: Request, options: Options | None = None) -> tuple[Sites, list[Step]]:

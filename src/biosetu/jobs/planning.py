@@ -17,7 +17,7 @@ from biosetu.engine.vectors import crs_of, geometries, with_geometry, write_laye
 from biosetu.figures.standalone import standalone
 from biosetu.figures.unitmap import unit_map
 from biosetu.geo.shapes import polygonal, repaired, within_date_line
-from biosetu.jobs.areas_layers import layer_of
+from biosetu.jobs.areas_layers import layer_of, refuse_unknown_column
 from biosetu.jobs.planning_folder import FILES, Opened
 from biosetu.planning import (
     Boundary,
@@ -63,10 +63,10 @@ def make_planning_units(
 
     party_column: names the Party of each polygon of `within`; units on a border are then cut along it (`divided`) and
     have a column `party`. Raises DataError for a layer without polygons, whose numbers cannot be longitude and
-    latitude, or where a polygon has no Party.
+    latitude, for a column that is not there, or where a polygon has no Party.
     """
     layer = layer_of(within, [])
-    names = _party_names(layer, party_column, str(within))
+    names = _party_names(layer, party_column, within)
     shapes = geometries(layer)
     there = ~shapely.is_missing(shapes)
     parts, _ = repaired(within_date_line(shapes[there])[0])
@@ -79,16 +79,14 @@ def make_planning_units(
     return units_over(outlines, cell_km, shape)
 
 
-def _party_names(layer: pa.Table, column: str | None, file: str) -> np.ndarray | None:
+def _party_names(layer: pa.Table, column: str | None, path: Path) -> np.ndarray | None:
     if column is None:
         return None
-    if column not in layer.column_names:
-        known = ", ".join(name for name in layer.column_names if name != "geometry")
-        raise UsageError(f"{file}: there is no column {column!r}. Columns: {known}.")
+    refuse_unknown_column(layer, column, path)
     names = np.array(["" if v is None else str(v).strip() for v in layer.column(column).to_pylist()], dtype=object)
     if unnamed := np.flatnonzero(names == "")[:20].tolist():
         message, remedy = N_("a polygon has no name"), N_("Name it, or leave it out of the layer")
-        raise DataError(Problem(message, remedy, "name", file, row + 2, column) for row in unnamed)
+        raise DataError(Problem(message, remedy, "name", str(path), row + 2, column) for row in unnamed)
     return names
 
 

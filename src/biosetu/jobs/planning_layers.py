@@ -17,7 +17,7 @@ from biosetu.engine.tables import write_table
 from biosetu.engine.vectors import crs_of, geometries, with_geometry, write_layer
 from biosetu.geo.planes import Plane, plane_of, to_lonlat
 from biosetu.geo.shapes import repaired
-from biosetu.jobs.areas_layers import is_raster, layer_of
+from biosetu.jobs.areas_layers import is_raster, layer_of, refuse_unknown_column
 from biosetu.jobs.planning_folder import open_problem, table_files
 from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, zonal_amounts
 from biosetu.planning import overlaps
@@ -180,9 +180,7 @@ def _polygons(path: Path, column: str) -> tuple[list[str], np.ndarray]:
     Raises DataError for a layer without polygons, one that also holds points or lines, and rows without a name.
     """
     layer = layer_of(path, [])
-    if column not in layer.column_names:
-        remedy = f"Use one of {', '.join(name for name in layer.column_names if name != 'geometry')}"
-        raise DataError(Problem("there is no such column", remedy, "column", str(path), value=column))
+    refuse_unknown_column(layer, column, path)
     shapes = geometries(layer)
     there = _check_polygons(path, shapes)
     names = ["" if v is None else str(v).strip() for v in layer.column(column).to_pylist()]
