@@ -1,5 +1,7 @@
 """The sizes of planning problems that are promised, each in a process of its own: gap proven, seconds, memory.
 
+Nothing is promised of the two high penalties: they show how the gap grows where borders weigh much.
+
 python benchmarks/planning_sizes.py
 """
 
@@ -20,6 +22,8 @@ CASES = (
     (100, 100, 100, 0.0, 0.005, 5),
     (100, 100, 100, 0.1, 0.02, 20),
     (100, 100, 100, 0.1, 0.005, 150),
+    (100, 100, 100, 0.3, 0.02, 40),
+    (100, 100, 100, 1.0, 0.02, 40),
     (300, 300, 200, 0.1, 0.01, 60),
     (500, 1000, 200, 0.1, 0.01, 600),
 )
