@@ -6,6 +6,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.areas.strips import strip_km2
 
 from biosetu.areas import (
     Zone,
@@ -203,18 +204,6 @@ def test_mean_share_of_key_sites_rounds_errors_of_delineation():
     assert mean_site_share([none], 2000) == 0.0
     assert mean_site_share([whole, half, none], 2000) == pytest.approx(50.0, abs=0.1)
     assert mean_site_share([whole, half, none], 1999) == 0.0
-
-
-def strip_km2(west, south, east, north):
-    """The area between meridians and parallels by the closed formula (Snyder 1987, eq. 3-12), nothing of ours."""
-    a, f = 6378137.0, 1 / 298.257223563
-    e = np.sqrt(f * (2 - f))
-
-    def under(latitude):
-        s = np.sin(np.radians(latitude))
-        return (1 - e**2) * (s / (1 - (e * s) ** 2) + np.arctanh(e * s) / e)
-
-    return a**2 / 2 * np.radians(east - west) * (under(north) - under(south)) / 1e6
 
 
 def test_country_and_sites_over_the_date_line_by_hand():

@@ -15,21 +15,9 @@ import pytest
 import rasterio
 import shapely
 from rasterio import Affine
+from tests.areas.strips import strip_km2 as strip
 
 from biosetu.cli.main import run
-
-
-def strip(west, south, east, north):
-    """The area [km²] between meridians and parallels of WGS84 (Snyder 1987, eq. 3-12), nothing of ours."""
-    a, f = 6378137.0, 1 / 298.257223563
-    e = np.sqrt(f * (2 - f))
-
-    def under(latitude):
-        s = np.sin(np.radians(latitude))
-        return (1 - e**2) * (s / (1 - (e * s) ** 2) + np.arctanh(e * s) / e)
-
-    return np.radians(east - west) * a**2 / 2 * (under(north) - under(south)) / 1e6
-
 
 PARK, RESERVE, MEASURE, BAY = (8, 0, 12, 2), (0, 0, 2, 2), (1, 0, 4, 2), (0, 10, 2, 11)
 LAYERS = {

@@ -85,13 +85,8 @@ def title_of(summary: Summary, voice: Voice) -> str:
     """Return what a series shows, in a few words."""
     known = indicators().get(summary.indicator)
     official = series_of(summary.indicator, summary.series) or (None if known else official_of(summary))
-    title = (
-        official.title(voice.language)
-        if official
-        else known.title(voice.language)
-        if known
-        else _own_title(summary, voice)
-    )
+    titled = official or known
+    title = titled.title(voice.language) if titled else _own_title(summary, voice)
     if summary.series in KINDS:
         title = f"{title} ({voice.gettext(KINDS[summary.series])})"
     part = summary.disaggregation
