@@ -16,9 +16,10 @@ from biosetu.alignment.importing.records import (
     strategy_from,
 )
 from biosetu.alignment.importing.tables import read_tables
-from biosetu.alignment.national import NationalTarget, NotCovered, Promises, Strategy
+from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises, Strategy, Texts
 from biosetu.alignment.ort.reading import parse_json, read_records
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
+from biosetu.alignment.quantities import quantities_of_target
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import indicators, parties, targets
 from biosetu.problems import Problem
@@ -99,9 +100,9 @@ def _other_party(file: str, number: int, party: str, government: str) -> Problem
 def adopt_ids(imported: Imported, held: Promises) -> Imported:
     """Give an imported target the id of the held one with the same text, where its own id isn't held yet.
 
-    So a target that first came from a table and then from the tool's records is not held twice. What the form of the
-    file can't say stays as it is held: of a record dates and the degree for a goal; of a table what the record
-    carried.
+    So a target that first came from a table and then from the tool's records is not held twice. What the file can't
+    say stays as it is held: of a record dates and the degree for a goal; of a table the fields and languages without
+    a column, and what the record carried. An empty cell of a column that is there empties.
     """
     known = {target.id: target for target in held.targets}
     by_title: dict[str, list[str]] = {}
@@ -116,16 +117,19 @@ def adopt_ids(imported: Imported, held: Promises) -> Imported:
         if name not in known and len(same) == 1:
             name = same.pop()
         adopted.append((row, _completed(target.model_copy(update={"id": name}), known.get(name))))
+    done = {action.id: action for action in held.actions}
+    actions = tuple((row, _filled(action, done.get(action.id))) for row, action in imported.actions)
     said = {statement.target: statement for statement in held.statements}
     statements = tuple((row, _carrying(entry, said.get(entry.target))) for row, entry in imported.statements)
     told = {strategy.id: strategy for strategy in held.strategies}
     strategies = tuple((row, _carrying(entry, told.get(entry.id))) for row, entry in imported.strategies)
-    return replace(imported, targets=tuple(adopted), statements=statements, strategies=strategies)
+    return replace(imported, targets=tuple(adopted), actions=actions, statements=statements, strategies=strategies)
 
 
 def _completed(target: NationalTarget, held: NationalTarget | None) -> NationalTarget:
     if held is None or not target.carried:
-        return _carrying(target, held)
+        whole = _carrying(target, held)
+        return whole.model_copy(update={"quantities": quantities_of_target(whole.title, whole.description)})
     degrees = {entry.target: entry.degree for entry in held.declared}
     declared = tuple(
         entry.model_copy(update={"degree": entry.degree or degrees.get(entry.target)})
@@ -143,6 +147,30 @@ def _completed(target: NationalTarget, held: NationalTarget | None) -> NationalT
     return _carrying(target.model_copy(update=found), held)
 
 
+F = TypeVar("F", NationalTarget, Action, NotCovered, Strategy)
+
+
+def _filled(new: F, held: F | None) -> F:
+    """Return what a row of a table says, over what is held: a field or language without a column stays."""
+    told = {name: getattr(new, name) for name in new.model_fields_set}
+    texts = {name for name, value in told.items() if isinstance(value, dict) and name != "carried"}
+    for name in texts:
+        before = getattr(held, name) if held else {}
+        merged = _over(before, told[name])
+        told[name] = {lang: text for lang, text in sorted(merged.items()) if text or before.get(lang) == text}
+    return (held or new).model_copy(update=told)
+
+
+def _over(before: Texts, texts: Texts) -> Texts:
+    """Return texts over those held; one whose language was not told takes the place of the one it is, or must be."""
+    unnamed = texts.get("und")
+    if unnamed is None or not before:
+        return {**({} if set(before) == {"und"} and texts else before), **texts}
+    same = [language for language, text in before.items() if _squeezed(text) == _squeezed(unnamed)]
+    language = (same or list(before))[0] if same or len(before) == 1 else "und"
+    return {**before, **{name: text for name, text in texts.items() if name != "und"}, language: unnamed}
+
+
 def _meant(target: NationalTarget) -> set[str]:
     """Return the indicators of a target by the tool's identifiers, of which some stand for several codes."""
     codes = ((text, indicator_text(text)) for text in target.indicators)
@@ -154,10 +182,10 @@ E = TypeVar("E", NationalTarget, NotCovered, Strategy)
 
 def _carrying(new: E, held: E | None) -> E:
     """Return a record with what is carried: of a table what was held, of a record nothing that we would write too."""
+    if not new.carried:
+        return _filled(new, held)
     if held is None:
         return new
-    if not new.carried:
-        return new.model_copy(update={"carried": held.carried})
     return new.model_copy(update={"carried": {}}) if not held.carried and carries_nothing(new) else new
 
 

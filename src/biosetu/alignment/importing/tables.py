@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from pydantic import ValidationError
@@ -63,7 +64,8 @@ class _Reading:
 def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported:
     """Read every sheet that is an export of national targets or our template; other sheets are left aside.
 
-    Each row that can't be taken becomes a problem; the others are kept. E-mail addresses are taken out of texts.
+    Each row that can't be taken becomes a problem; the others are kept. A record sets the fields alone that the sheet
+    has columns for; an empty text says that the cell of its language is empty (see `adopt_ids`). E-mail addresses are taken out of texts.
     Raises `DataError` where no sheet is known.
     """
     reading = _Reading(party, book.file)
@@ -109,7 +111,7 @@ def _recognised(grid: Grid) -> tuple[Callable[[_Reading, int, Fields], None] | N
 
 def _fields(names: Sequence[str], row: Row) -> Fields:
     fields: Fields = {}
-    for name, value in zip(names, row, strict=False):
+    for name, value in zip_longest(names, row[: len(names)]):
         if name and name not in fields:
             fields[name] = _text(value)
     return fields
@@ -154,27 +156,41 @@ def _from_export(reading: _Reading, name: str, number: int, fields: Fields) -> N
     if len(listed) == 1 and degree:
         listed = [Declared(target=listed[0].target, degree=degree)]
     goals = [Declared(target=code) for code in target_codes(fields.get("goals", ""))]
-    means = next((m for m in Means if _means_label(m) in fields.get("means", "").casefold()), None)
     names = ("headline", "binary", "component", "complementary")
     indicators = [entry.strip() for n in names for entry in fields.get(n, "").split(";") if entry.strip()]
     more = "\n".join(text for text in (fields.get("means_info"), fields.get("means_more")) if text)
+    values: dict[str, tuple[tuple[str, ...], object]] = {
+        "sequence": (("sequence",), int(fields["sequence"]) if fields.get("sequence", "").isdigit() else 0),
+        "declared": (
+            ("goals", "targets", "by_target"),
+            by_code([*goals, *declared_in(fields.get("by_target", "")), *listed]),
+        ),
+        "considerations": (("considerations",), _listed(fields.get("considerations", ""))),
+        "means": (("means",), _means(fields.get("means", ""))),
+        "means_info": (("means_info", "means_more"), {language: more}),
+        "indicators": (names, tuple(indicators)),
+    }
+    values |= {
+        name: ((name,), {language: fields.get(name, "")})
+        for name in ("description", "alignment_info", "measures", "considerations_info")
+    }
+    found: dict[str, Any] = {name: value for name, (columns, value) in values.items() if fields.keys() & set(columns)}
     return NationalTarget(
         id=name,
         party=reading.party,
-        sequence=int(fields["sequence"]) if fields.get("sequence", "").isdigit() else 0,
         title={language: fields["title"]},
-        description=_one(language, fields.get("description", "")),
-        declared=by_code([*goals, *declared_in(fields.get("by_target", "")), *listed]),
-        alignment_info=_one(language, fields.get("alignment_info", "")),
-        measures=_one(language, fields.get("measures", "")),
-        considerations=tuple(e.strip() for e in fields.get("considerations", "").split(";") if e.strip()),
-        considerations_info=_one(language, fields.get("considerations_info", "")),
-        means=means,
-        means_info=_one(language, more),
-        indicators=tuple(indicators),
-        quantities=quantities_of_target({language: fields["title"]}, _one(language, fields.get("description", ""))),
+        quantities=quantities_of_target({language: fields["title"]}, found.get("description", {})),
         source=f"{reading.file}, row {number}",
+        **found,
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(entry.strip() for entry in text.split(";") if entry.strip())
+
+
+def _means(text: str) -> Means | None:
+    return next((means for means in Means if _means_label(means) in text.casefold()), None)
 
 
 def _means_label(means: Means) -> str:
@@ -223,21 +239,32 @@ def _one(language: str, text: str) -> dict[str, str]:
     return {language: text} if text else {}
 
 
-def _texts(fields: Fields, *names: str) -> dict[str, str]:
+def _texts(fields: Fields, *names: str, spoken: Iterable[str] = ()) -> dict[str, str]:
+    """Return the texts of a row by language; an empty one for a column that is there and says nothing.
+
+    `spoken` are the languages that a column without one is in where it is empty.
+    """
     found: dict[str, str] = {}
     for name in names:
         for key, text in fields.items():
             match = TEXTS.fullmatch(key)
-            if match and match[1] == name and text:
-                found[match[2]] = text
+            if match and match[1] == name:
+                found[match[2]] = text or found.get(match[2], "")
         if plain := fields.get(name):
-            found.setdefault(fields.get("language", "") or language_of(plain) or "und", plain)
+            language = fields.get("language", "") or language_of(plain) or "und"
+            found[language] = found.get(language) or plain
+        elif name in fields:
+            found = {**dict.fromkeys(spoken, ""), **found}
     return dict(sorted(found.items()))
+
+
+def _first(texts: Mapping[str, str]) -> str:
+    return next(filter(None, texts.values()), "")
 
 
 def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
     title = _texts(fields, "title", "text")
-    if not title:
+    if not _first(title):
         reading.refuse(number, "title", "", N_("no title"), N_("Every target needs its text"), "empty-title")
         return
     unknown = [
@@ -250,39 +277,48 @@ def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
         )
         return
     values: dict[str, Any] = {
-        "id": fields.get("id") or own_id(reading.party, next(iter(title.values()))),
+        "id": fields.get("id") or own_id(reading.party, _first(title)),
         "party": reading.party,
-        "sequence": int(fields["sequence"]) if fields.get("sequence", "").isdigit() else 0,
         "title": title,
-        "declared": by_code(declared_in(fields.get("global_targets", ""))),
-        "considerations": tuple(e.strip() for e in fields.get("considerations", "").split(";") if e.strip()),
-        "means": fields.get("means", "").casefold() or None,
-        "indicators": tuple(e.strip() for e in fields.get("indicators", "").split(";") if e.strip()),
         "source": f"{reading.file}, row {number}",
+        **{name: read(fields[column]) for name, (column, read) in READERS.items() if column in fields},
     }
+    spoken = [language for language, text in title.items() if text]
     for name in ("description", "alignment_info", "measures", "considerations_info", "means_info"):
-        values[name] = _texts(fields, name)
-    values["quantities"] = quantities_of_target(title, values["description"])
+        if texts := _texts(fields, name, spoken=spoken):
+            values[name] = texts
+    values["quantities"] = quantities_of_target(title, values.get("description", {}))
     if _dates(reading, number, fields, values, ("start", "end")):
         _keep(reading, number, NationalTarget, values, reading.targets)
 
 
+READERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "sequence": ("sequence", lambda text: int(text) if text.isdigit() else 0),
+    "declared": ("global_targets", lambda text: by_code(declared_in(text))),
+    "considerations": ("considerations", _listed),
+    "means": ("means", lambda text: text.casefold() or None),
+    "indicators": ("indicators", _listed),
+}
+
+
 def _own_action(reading: _Reading, number: int, fields: Fields) -> None:
     text = _texts(fields, "action")
-    if not text or not fields.get("target"):
+    if not _first(text) or not fields.get("target"):
         message, remedy = N_("an action without text or target"), N_("Fill the columns action and target")
         reading.refuse(number, "action", "", message, remedy, "empty-action")
         return
     values: dict[str, Any] = {
-        "id": fields.get("id") or own_id(f"{reading.party}-{fields['target']}", next(iter(text.values()))),
+        "id": fields.get("id") or own_id(f"{reading.party}-{fields['target']}", _first(text)),
         "party": reading.party,
         "target": fields["target"],
         "text": text,
-        "status": fields.get("status", "").casefold() or None,
         "source": f"{reading.file}, row {number}",
     }
-    values |= {name: fields.get(name, "") for name in ("office", "currency", "funding_source", "milestone", "place")}
-    values |= {name: fields.get(name, "").replace(",", "") or None for name in ("cost", "secured")}
+    plain = ("office", "currency", "funding_source", "milestone", "place")
+    values |= {name: fields[name] for name in plain if name in fields}
+    values |= {name: fields[name].replace(",", "") or None for name in ("cost", "secured") if name in fields}
+    if "status" in fields:
+        values["status"] = fields["status"].casefold() or None
     if _dates(reading, number, fields, values, ("due",)):
         _keep(reading, number, Action, values, reading.actions)
 
@@ -292,7 +328,7 @@ def _own_statement(reading: _Reading, number: int, fields: Fields) -> None:
     if not code:
         message, remedy = N_("no global goal or target"), N_("Use a code of the framework: A to D, or 1 to 23")
         reading.refuse(number, "target", fields.get("target", ""), message, remedy, "unknown-target")
-    elif not info:
+    elif not _first(info):
         message, remedy = N_("a statement without text"), N_("Fill the column statement, or delete the row")
         reading.refuse(number, "statement", "", message, remedy, "empty-statement")
     elif code in reading.statements:
@@ -307,7 +343,9 @@ def _own_statement(reading: _Reading, number: int, fields: Fields) -> None:
 def _dates(reading: _Reading, number: int, fields: Fields, values: dict[str, Any], names: Sequence[str]) -> bool:
     fine = True
     for name in names:
-        written = fields.get(name, "")
+        if name not in fields:
+            continue
+        written = fields[name]
         try:
             values[name] = _day(written, reading.party, first=name == "start") if written else None
         except DataError as error:

@@ -79,7 +79,11 @@ def _promised(imported: Imported) -> Reading:
         (STATEMENT, imported.statements),
         (STRATEGY, imported.strategies),
     )
-    entries = [(kind, row, _json(record.model_dump(mode="json"))) for kind, records in kinds for row, record in records]
+    entries = [
+        (kind, row, _json(record.model_dump(mode="json", exclude_unset=True)))
+        for kind, records in kinds
+        for row, record in records
+    ]
     entries += [(ASIDE, row, _json(kind)) for row, kind in imported.aside]
     return Reading(_table(entries), (), imported.problems)
 

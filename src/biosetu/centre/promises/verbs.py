@@ -141,7 +141,9 @@ def confirm_proposals(*, draft: Draft, chosen: Sequence[Mapping[str, str]], acto
         )
     kinds = ((reader.TARGET, found.targets), (reader.ACTION, found.actions))
     rows = [
-        {"kind": kind, "row": row, "body": entry.model_dump_json()} for kind, records in kinds for row, entry in records
+        {"kind": kind, "row": row, "body": entry.model_dump_json(exclude_unset=True)}
+        for kind, records in kinds
+        for row, entry in records
     ]
     body = {"rows": rows, "problems": [problem.as_dict() for problem in found.problems]}
     return _draft(draft.party, TABLE, draft.name, draft.digest, body, actor)

@@ -1,0 +1,102 @@
+"""What a file with few columns leaves of a promise that says more."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from biosetu.alignment import Action, Declared, Degree, Means, NationalTarget, NotCovered, PromiseFolder, Promises
+from biosetu.alignment.importing import read_tables
+from biosetu.alignment.quantities import quantities_of_target
+from biosetu.engine.grids import Book, Grid
+from biosetu.jobs.alignment import store_imported
+
+HELD = NationalTarget(
+    id="NT-1",
+    party="NPL",
+    sequence=4,
+    title={"en": "Protect 30 per cent of the land by 2030", "ne": "भूमि"},
+    description={"en": "All of it", "ne": "थप"},
+    quantities=quantities_of_target({"en": "Protect 30 per cent of the land by 2030"}, {}),
+    declared=(Declared(target="3", degree=Degree.HIGH),),
+    means=Means.REQUIRED,
+    means_info={"en": "Two million"},
+    indicators=("3.1",),
+    start=date(2023, 1, 1),
+    end=date(2030, 12, 31),
+)
+ACTION = Action(
+    id="A1", party="NPL", target="NT-1", text={"en": "Plant", "ne": "रोप्नु"}, office="Forests", cost=12.0, currency="NPR"
+)
+SAID = NotCovered(party="NPL", target="3", info={"en": "all of it", "ne": "सबै"})
+
+
+@pytest.fixture
+def store(tmp_path) -> PromiseFolder:
+    kept = PromiseFolder(tmp_path)
+    kept.save(Promises(party="NPL", targets=(HELD,), actions=(ACTION,), statements=(SAID,)))
+    return kept
+
+
+def brought(store: PromiseFolder, *rows: tuple[str | None, ...]) -> tuple[Promises, list[str]]:
+    outcome = store_imported(read_tables(Book("x.csv", "csv", (Grid("", rows),)), "NPL"), store)
+    held = store.load("NPL")
+    assert held is not None
+    return held, outcome.preview.column("detail").to_pylist()
+
+
+def test_title_alone_changes_the_title_in_its_language_alone(store: PromiseFolder) -> None:
+    held, detail = brought(store, ("id", "title"), ("NT-1", "Protect half of the land of the country by 2030"))
+    assert detail == ["title, quantities"]
+    kept = held.targets[0]
+    assert kept.title == {"en": "Protect half of the land of the country by 2030", "ne": "भूमि"}
+    same = ("sequence", "description", "declared", "means", "means_info", "indicators", "start", "end")
+    assert {name: getattr(kept, name) for name in same} == {name: getattr(HELD, name) for name in same}
+    assert kept.quantities == ()
+
+
+def test_empty_cells_of_columns_that_are_there_empty(store: PromiseFolder) -> None:
+    header = ("id", "title_en", "description_ne", "global_targets", "end", "means_info")
+    held, _ = brought(store, header, ("NT-1", HELD.title["en"], None, None, None, None))
+    kept = held.targets[0]
+    assert kept.description == {"en": HELD.description["en"]}
+    assert (kept.declared, kept.end, kept.means_info, kept.start, kept.means) == (
+        (),
+        None,
+        {},
+        HELD.start,
+        Means.REQUIRED,
+    )
+
+
+def test_cells_cut_off_at_the_end_of_a_row_are_empty_ones(store: PromiseFolder) -> None:
+    held, detail = brought(store, ("id", "title_en", "end"), ("NT-1", HELD.title["en"]))
+    assert (held.targets[0].end, detail) == (None, ["end"])
+
+
+def test_export_of_the_tool_leaves_dates_and_other_languages(store: PromiseFolder) -> None:
+    header = ("Unique ID", "Government", "National target title", "Description")
+    held, detail = brought(store, header, ("NT", "Nepal", HELD.title["en"], "Other words"))
+    kept = held.targets[0]
+    assert detail == ["description"]
+    assert (kept.id, kept.start, kept.end, kept.declared) == ("NT-1", HELD.start, HELD.end, HELD.declared)
+    assert kept.description == {"en": "Other words", "ne": "थप"}
+
+
+def test_action_by_text_and_target_keeps_office_and_cost(store: PromiseFolder) -> None:
+    held, detail = brought(store, ("id", "action", "target"), ("A1", "Plant the trees of the valley", "NT-1"))
+    expected = ACTION.model_copy(
+        update={"text": {"en": "Plant the trees of the valley", "ne": ACTION.text["ne"]}, "source": "x.csv, row 2"}
+    )
+    assert (held.actions[0], detail) == (expected, ["text"])
+
+
+def test_statement_in_one_language_keeps_the_other(store: PromiseFolder) -> None:
+    held, _ = brought(store, ("target", "statement_en"), ("3", "most of it"))
+    assert held.statements[0].info == {"en": "most of it", "ne": "सबै"}
+
+
+def test_short_text_of_no_certain_language_is_not_held_beside_the_same_text(store: PromiseFolder) -> None:
+    held, detail = brought(store, ("id", "action", "target"), ("A1", "PLANT", "NT-1"))
+    assert (held.actions[0].text, detail) == ({"en": "PLANT", "ne": ACTION.text["ne"]}, ["text"])
