@@ -164,8 +164,9 @@ def _filled(new: F, held: F | None) -> F:
 def _over(before: Texts, texts: Texts) -> Texts:
     """Return texts over those held; one whose language was not told takes the place of the one it is, or must be."""
     unnamed = texts.get("und")
-    if unnamed is None or not before:
-        return {**({} if set(before) == {"und"} and texts else before), **texts}
+    if not unnamed or not before or "und" in before:
+        replaced = set(before) == {"und"} and "und" not in texts and any(texts.values())
+        return {**({} if replaced else before), **texts}
     same = [language for language, text in before.items() if _squeezed(text) == _squeezed(unnamed)]
     language = (same or list(before))[0] if same or len(before) == 1 else "und"
     return {**before, **{name: text for name, text in texts.items() if name != "und"}, language: unnamed}

@@ -65,7 +65,8 @@ def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported
     """Read every sheet that is an export of national targets or our template; other sheets are left aside.
 
     Each row that can't be taken becomes a problem; the others are kept. A record sets the fields alone that the sheet
-    has columns for; an empty text says that the cell of its language is empty (see `adopt_ids`). E-mail addresses are taken out of texts.
+    has columns for; an empty text says that the cell of its language is empty (see `adopt_ids`). E-mail addresses are
+    taken out of texts.
     Raises `DataError` where no sheet is known.
     """
     reading = _Reading(party, book.file)
