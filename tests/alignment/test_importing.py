@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from biosetu.alignment.importing import from_record, read_tables, to_record, to_
 from biosetu.alignment.importing.codes import declared_in, target_code, target_codes
 from biosetu.alignment.importing.languages import language_of
 from biosetu.alignment.ort import export_record, read_record
-from biosetu.engine.grids import Book, Grid
+from biosetu.engine.grids import Book, Grid, Value
 from biosetu.jobs.alignment import ImportOutcome, export_promises, import_promises, write_template
 from biosetu.problems import Cancelled, DataError
 
@@ -100,6 +100,49 @@ def test_newest_revision_wins_and_rows_of_one_target_are_joined(tmp_path: Path, 
     (target,) = store.load("NPL").targets
     assert target.text() == "By 2030, 30 per cent of land is protected"
     assert [d.target for d in target.declared] == ["A", "1", "3", "8"]
+
+
+STATEMENTS = (
+    "Published on",
+    "Government",
+    "Global goal or target",
+    "Elements of the global targets addressed by national targets",
+)
+
+
+def test_newest_statement_wins_wherever_it_stands(store: PromiseFolder) -> None:
+    newer = ("28-Feb-2026 18:58", "Nepal", "GBF-TARGET-03", "The newer words of the Party")
+    older = ("01-Jan-2026 08:00", "Nepal", "GBF-TARGET-03", "The older words of the Party")
+    for rows in ((newer, older), (older, newer)):
+        found = read_tables(Book("e.csv", "csv", (Grid("", (STATEMENTS, *rows)),)), "NPL")
+        assert [said.info for _, said in found.statements] == [{"en": newer[3]}]
+
+
+def test_two_revisions_of_one_day_are_told_apart_by_hour_or_number() -> None:
+    morning, evening = (datetime(2026, 2, 28, hour, tzinfo=UTC) for hour in (8, 18))
+    header = tuple(EXPORT)
+    old = ("Older words", "GBF-TARGET-08", "-1")
+    new = ("Newer words", "GBF-TARGET-03", "-2")
+
+    def row(published: Value, title: str, target: str, number: str) -> tuple[Value, ...]:
+        return (published, "", f"ORT-NT7-NP-265248{number}", "Nepal", title, "", "", target)
+
+    for rows in (
+        (row(evening, *new[:2], "-1"), row(morning, *old[:2], "-1")),
+        (row(None, *new), row(None, *old)),
+        (row(None, *old), row(None, *new)),
+    ):
+        found = read_tables(Book("e.xlsx", "xlsx", (Grid("", (header, *rows)),)), "NPL")
+        assert [(one.text(), [d.target for d in one.declared]) for _, one in found.targets] == [("Newer words", ["3"])]
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_newest_revision_of_a_record_wins(tmp_path: Path, store: PromiseFolder, order: tuple[int, ...]) -> None:
+    documents = [{"revision": n, "body": {**RECORD, "title": {"en": f"Words of revision {n}"}}} for n in order]
+    (tmp_path / "r.json").write_text(json.dumps(documents), encoding="utf-8")
+    outcome = import_promises("NPL", tmp_path / "r.json", store)
+    assert [target.text() for target in store.load("NPL").targets] == ["Words of revision 2"]
+    assert outcome.preview.column("row").to_pylist() == [1 + order.index(2)]
 
 
 def test_changed_target_is_named_with_what_changed(tmp_path: Path, store: PromiseFolder) -> None:

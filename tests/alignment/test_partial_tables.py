@@ -9,7 +9,8 @@ import pytest
 from biosetu.alignment import Action, Declared, Degree, Means, NationalTarget, NotCovered, PromiseFolder, Promises
 from biosetu.alignment.importing import read_tables
 from biosetu.alignment.quantities import quantities_of_target
-from biosetu.engine.grids import Book, Grid
+from biosetu.engine.grids import Book, Formula, Grid, Value
+from biosetu.jobs.actions import fields_of, keep_action
 from biosetu.jobs.alignment import store_imported
 
 HELD = NationalTarget(
@@ -39,7 +40,7 @@ def store(tmp_path) -> PromiseFolder:
     return kept
 
 
-def brought(store: PromiseFolder, *rows: tuple[str | None, ...]) -> tuple[Promises, list[str]]:
+def brought(store: PromiseFolder, *rows: tuple[Value, ...]) -> tuple[Promises, list[str]]:
     outcome = store_imported(read_tables(Book("x.csv", "csv", (Grid("", rows),)), "NPL"), store)
     held = store.load("NPL")
     assert held is not None
@@ -100,3 +101,56 @@ def test_statement_in_one_language_keeps_the_other(store: PromiseFolder) -> None
 def test_short_text_of_no_certain_language_is_not_held_beside_the_same_text(store: PromiseFolder) -> None:
     held, detail = brought(store, ("id", "action", "target"), ("A1", "PLANT", "NT-1"))
     assert (held.actions[0].text, detail) == ({"en": "PLANT", "ne": ACTION.text["ne"]}, ["text"])
+
+
+def test_text_of_no_certain_language_replaces_the_one_of_its_script_and_no_other(store: PromiseFolder) -> None:
+    held, _ = brought(store, ("id", "action", "target"), ("A1", "Planting", "NT-1"))
+    assert held.actions[0].text == {"en": "Planting", "ne": ACTION.text["ne"]}
+    held, _ = brought(store, ("id", "action", "target"), ("A1", "গাছ", "NT-1"))
+    assert held.actions[0].text == {"en": "Planting", "ne": ACTION.text["ne"], "und": "গাছ"}
+    held, _ = brought(store, ("id", "action_en", "target"), ("A1", "Plant trees", "NT-1"))
+    assert held.actions[0].text == {"en": "Plant trees", "ne": ACTION.text["ne"], "und": "গাছ"}
+    held, _ = brought(store, ("id", "action_bn", "target"), ("A1", "গাছ লাগানো", "NT-1"))
+    assert held.actions[0].text == {"bn": "গাছ লাগানো", "en": "Plant trees", "ne": ACTION.text["ne"]}
+
+
+def test_formula_leaves_what_is_held(store: PromiseFolder) -> None:
+    header = ("id", "title_en", "description_en", "global_targets")
+    held, detail = brought(store, header, ("NT-1", HELD.title["en"], Formula("=1+1"), Formula("=A1")))
+    assert (held.targets[0], detail) == (HELD, [""])
+
+
+def test_rows_of_one_target_in_an_export_without_alignment_keep_what_is_declared(store: PromiseFolder) -> None:
+    header = ("Unique ID", "Government", "National target title")
+    held, detail = brought(store, header, ("NT", "Nepal", HELD.title["en"]), ("NT", "Nepal", HELD.title["en"]))
+    assert (held.targets[0], detail) == (HELD, [""])
+
+
+def test_action_typed_into_the_form_keeps_languages_that_the_form_has_not(store: PromiseFolder) -> None:
+    shown = {**fields_of(ACTION), "action_en": "Plant more"}
+    made = keep_action("NPL", shown, "Forests", store)
+    assert made.text == {"en": "Plant more", "ne": ACTION.text["ne"]}
+    assert store.load("NPL").actions == (made,)
+
+
+COSTS = [
+    (["1200,50"], [1200.5]),
+    (["1,200.5"], [1200.5]),
+    (["1 200 000"], [1200000.0]),
+    (["1.200"], [1.2]),
+    (["0,85", "12.500"], [0.85, None]),
+    (["12,500"], [None]),
+    ([Formula("=1000*12")], [None]),
+    (["-5", "nan", "1e999", "1200 NPR"], [None] * 4),
+    ([1200.5, 1200], [1200.5, 1200.0]),
+]
+
+
+@pytest.mark.parametrize(("written", "read"), COSTS)
+def test_cost_is_read_where_it_is_certain_and_refused_with_its_row_where_not(written, read) -> None:
+    rows = [(f"A{at}", "Plant the trees", "NT-1", value) for at, value in enumerate(written)]
+    found = read_tables(Book("x.xlsx", "xlsx", (Grid("", (("id", "action", "target", "cost"), *rows)),)), "NPL")
+    costs = {action.id: action.cost for _, action in found.actions}
+    assert [costs.get(f"A{at}") for at in range(len(written))] == read
+    wrong = [(problem.row, problem.column) for problem in found.problems]
+    assert wrong == [(at + 2, "cost") for at, value in enumerate(read) if value is None]

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from biosetu.alignment.importing import read_tables
 from biosetu.alignment.proposals import proposal_table, propose
+from biosetu.engine.grids import Book, Grid
 
 CHAPTER = """Chapter 3
 Target 1: By 2030 the whole country lies
@@ -87,3 +89,41 @@ def test_statement_ends_with_its_paragraph(lines: list[str], text: str) -> None:
 @pytest.mark.parametrize("text", ["", "The target is 30 per cent.", "Target: none", "Figure 3: Map", "Target 3"])
 def test_text_without_a_statement_proposes_nothing(text: str) -> None:
     assert propose([text]) == ()
+
+
+RESTARTING = """Goal A
+Target 1: Restore the wetlands of the delta.
+Action 1: Plant mangroves along the coast.
+Action 2: Close the drains of the marsh.
+
+Target 2: Keep invasive species out of the islands.
+Action 1: Inspect the ports of the islands.
+Action 2: Close the drains of the marsh.
+
+Goal B
+Target 1: Share the benefits of genetic resources.
+Action 1.7: Write the law."""
+
+
+def test_numbers_that_begin_anew_lose_nothing_and_actions_know_their_target() -> None:
+    assert [(p.kind, p.number, p.target, p.text.split()[0]) for p in propose([RESTARTING])] == [
+        ("target", "1", "", "Restore"),
+        ("action", "1.1", "1", "Plant"),
+        ("action", "1.2", "1", "Close"),
+        ("target", "2", "", "Keep"),
+        ("action", "2.1", "2", "Inspect"),
+        ("action", "2.2", "2", "Close"),
+        ("target", "1", "", "Share"),
+        ("action", "1.7", "1", "Write"),
+    ]
+
+
+def test_proposals_that_were_left_in_are_imported_as_what_they_are() -> None:
+    table = proposal_table(propose([RESTARTING])).to_pylist()
+    rows = (tuple(table[0]), *(tuple(row.values()) for row in table))
+    found = read_tables(Book("p.xlsx", "xlsx", (Grid("", rows),)), "NPL")
+    assert [(target.id, target.text().split()[0]) for _, target in found.targets] == [("1", "Restore"), ("2", "Keep")]
+    assert [(action.id, action.target, action.status) for _, action in found.actions] == [
+        ("1.1", "1", None), ("1.2", "1", None), ("2.1", "2", None), ("2.2", "2", None), ("1.7", "1", None),
+    ]  # fmt: skip
+    assert [(problem.row, problem.code, problem.value) for problem in found.problems] == [(8, "repeated-id", "1")]

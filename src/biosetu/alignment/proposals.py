@@ -6,8 +6,9 @@ Nothing is taken over by itself: an officer confirms, corrects or drops each lin
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pyarrow as pa
@@ -18,6 +19,8 @@ from biosetu.alignment.quantities import YEAR, find_quantities, western
 from biosetu.alignment.wording import shortened
 from biosetu.observations.packaged import packaged_rows
 
+TARGET = "target"
+PARENT = re.compile(r"(?:^|[.\-])[^.\-]*$")
 LONGEST, TITLE, NARROW = 700, 100, 30
 FILLED = 0.85
 SENTENCE_ENDS = (".", "。", "।", "؟", "!", "?", ";", "؛")
@@ -26,7 +29,10 @@ LEADERS = re.compile(r"(\.{4,}|…{2,}|\s\.\s\.\s\.)\s*\d*\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A target or action that the text seems to state. `page` counts from 1; `text` is the passage, unchanged."""
+    """A target or action that the text seems to state. `page` counts from 1; `text` is the passage, unchanged.
+
+    `target` is the number of the target that an action stands under: that in its own number, else the one before it.
+    """
 
     kind: str
     number: str
@@ -35,6 +41,7 @@ class Proposal:
     language: str
     quantities: tuple[Quantity, ...]
     years: tuple[int, ...]
+    target: str = ""
 
 
 @cache
@@ -55,19 +62,30 @@ def _kinds() -> dict[str, str]:
 def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
     """Return the targets and actions that headings such as `Target 3:` or `Action 3.1` announce, in reading order.
 
-    A statement runs to the next heading, or the end of its paragraph. Lines of a table of contents are left out; of a
-    target stated twice the longer passage is kept. `Target 3` with but a space after it announces one only where a
-    paragraph begins.
+    A statement runs to the next heading, or the end of its paragraph. Lines of a table of contents are left out, and a
+    passage that stands within another of the same number; what else bears a number twice is kept, as numbers may begin
+    anew under each goal or target. Actions so numbered get the number of their target before their own. `Target 3`
+    with but a space after it announces one only where a paragraph begins.
     """
-    best: dict[tuple[str, str], Proposal] = {}
-    for proposal in _stated(pages):
-        key = (proposal.kind, proposal.number)
-        if key not in best or len(proposal.text) > len(best[key].text):
-            best[key] = proposal
-    return tuple(sorted(best.values(), key=lambda proposal: proposal.page))
+    found = list(_stated(pages))
+    kept: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    squeezed = ["".join(mark for mark in one.text.casefold() if mark.isalnum()) for one in found]
+    for at, one in enumerate(found):
+        same = kept[one.kind, one.target, one.number]
+        if not any(squeezed[at] in squeezed[other] for other in same):
+            same[:] = [*(other for other in same if squeezed[other] not in squeezed[at]), at]
+    stated = [found[at] for at in sorted(at for same in kept.values() for at in same)]
+    numbers = Counter((one.kind, one.number) for one in stated)
+    return tuple(
+        replace(one, number=f"{one.target}.{one.number}")
+        if one.target and numbers[one.kind, one.number] > 1 and not PARENT.sub("", one.number)
+        else one
+        for one in stated
+    )
 
 
 def _stated(pages: Sequence[str]) -> Iterator[Proposal]:
+    under = ""
     for page, text in enumerate(pages, start=1):
         lines = text.split("\n")
         width = _width(lines)
@@ -77,9 +95,11 @@ def _stated(pages: Sequence[str]) -> Iterator[Proposal]:
                 continue
             if match["mark"] == " " and at and not _ends(lines[at - 1], width):
                 continue
+            kind, number = _kinds()[match["word"].casefold()], match["number"]
+            under = number if kind == TARGET else under
             said = _statement(line, match.start("rest"), lines[at + 1 :], width)
             if len(said) > 3:
-                yield _proposal(_kinds()[match["word"].casefold()], match["number"], said, page)
+                yield _proposal(kind, number, said, page, "" if kind == TARGET else PARENT.sub("", number) or under)
 
 
 def _statement(line: str, start: int, following: Sequence[str], width: int) -> str:
@@ -110,25 +130,26 @@ def _width(lines: Sequence[str]) -> int:
     return lengths[len(lengths) * 3 // 4] if lengths else 0
 
 
-def _proposal(kind: str, number: str, text: str, page: int) -> Proposal:
+def _proposal(kind: str, number: str, text: str, page: int, target: str) -> Proposal:
     years = tuple(dict.fromkeys(int(match[1]) for match in YEAR.finditer(western(text))))
-    return Proposal(kind, number, text, page, language_of(text), find_quantities(text), years)
+    return Proposal(kind, number, text, page, language_of(text), find_quantities(text), years, target)
 
 
 PROPOSALS = pa.schema(
-    [(name, pa.string()) for name in ("kind", "id", "title", "language")]
+    [(name, pa.string()) for name in ("kind", "id", "target", "title", "language")]
     + [("page", pa.int32())]
     + [(name, pa.string()) for name in ("quantities", "years", "status")]
 )
 
 
 def proposal_table(found: Sequence[Proposal]) -> pa.Table:
-    """Return proposals as a table that the import reads once confirmed: kind, id, title, language, page …"""
+    """Return proposals as a table that the import reads once confirmed: kind, id, target, title, language, page …"""
     return pa.Table.from_pylist(
         [
             {
                 "kind": entry.kind,
                 "id": entry.number,
+                "target": entry.target,
                 "title": entry.text,
                 "language": entry.language,
                 "page": entry.page,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from biosetu.alignment import Action, PromiseStore, merged
-from biosetu.alignment.importing import read_tables
+from biosetu.alignment.importing import adopt_ids, read_tables
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import find_party
 from biosetu.jobs.promise_files import kept_rows
@@ -42,7 +42,7 @@ def keep_action(
     if problems:
         raise DataError(problems)
     day = on or datetime.now(UTC).date()
-    entered = kept_rows(imported, f"{by}, {day.isoformat()}")
+    entered = adopt_ids(kept_rows(imported, f"{by}, {day.isoformat()}"), held)
     after = merged(entered, held)
     if after != held:
         kept.save(after)

@@ -18,7 +18,7 @@ from biosetu.alignment import (
     merged,
 )
 from biosetu.alignment.capacity import SelfAssessment, confirmed_gaps, read_assessment
-from biosetu.alignment.importing import read_tables
+from biosetu.alignment.importing import adopt_ids, read_tables
 from biosetu.alignment.promise_tables import promise_tables, text_in
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import find_party
@@ -76,7 +76,8 @@ def _setuland() -> Promises:
         )
         for row in setuland.statements()
     )
-    held = merged(imported, Promises(party=setuland.PARTY))
+    nothing = Promises(party=setuland.PARTY)
+    held = merged(adopt_ids(imported, nothing), nothing)
     return held.model_copy(update={"statements": said, "strategies": tuple(map(_strategy, setuland.strategies()))})
 
 

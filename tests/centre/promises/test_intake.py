@@ -170,6 +170,38 @@ def test_strategy_is_proposed_with_pages_corrected_previewed_and_stored(theirs):
     assert [(a.id, a.target, a.source) for a in held.actions] == [("A-1", "NT-1", "NBSAP 2026.txt, p. 1")]
 
 
+@pytest.mark.usefixtures("read_in_this_process", "loaded")
+def test_proposal_of_a_target_that_is_held_leaves_its_alignment_and_other_languages(theirs):
+    before = DatabasePromises().load("NPL").targets[0]
+    sent(theirs, f"Target 1: {before.title['en']}", "n.txt")
+    draft = Draft.objects.get()
+    for title in (before.title["en"], "Restore 25 per cent of degraded wetlands of the country by 2030"):
+        theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/", {"keep-0": "yes", "id-0": "NT-1", "title-0": title})
+        made = Draft.objects.exclude(pk=draft.pk).latest("at")
+        theirs.post(f"/parties/NPL/promises/drafts/{made.pk}/")
+        held = DatabasePromises().load("NPL").targets[0]
+        assert dict(held.title) == {"en": title, "ar": before.title["ar"]}
+        assert (held.declared, held.end) == (before.declared, before.end)
+        assert before.declared
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_two_proposals_of_one_number_are_not_stored_over_each_other(theirs):
+    text = "Target 1: Restore the wetlands of the delta.\n\nTarget 1: Share the benefits of genetic resources.\n"
+    page = sent(theirs, text + "Action 4: Write the law.", "n.txt").content.decode()
+    assert 'name="target-2" value="1"' in page
+    draft = Draft.objects.get()
+    form = {
+        f"{name}-{place}": value
+        for place in (0, 1)
+        for name, value in (("keep", "yes"), ("id", "1"), ("title", f"T{place}"))
+    }
+    theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/", form)
+    made = Draft.objects.exclude(pk=draft.pk).get()
+    shown = [(row["row"], row["id"], row["state"], row["detail"]) for row in verbs.see(made).preview.to_pylist()]
+    assert shown == [(1, "1", "new", ""), (2, "1", "wrong", "the same id as another row")]
+
+
 @pytest.mark.usefixtures("read_in_this_process")
 def test_nothing_ticked_is_said_and_no_heading_too(theirs):
     sent(theirs, STRATEGY, "n.txt")

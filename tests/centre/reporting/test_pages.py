@@ -26,8 +26,10 @@ from tests.centre.reporting.conftest import (
     stepped,
 )
 
+from biosetu.alignment import Declared, NationalTarget, Promises
 from biosetu.alignment.ort import read_record
 from biosetu.centre.evidence.store import DatabaseStore
+from biosetu.centre.promises.store import DatabasePromises
 from biosetu.centre.reporting import verbs
 from biosetu.centre.reporting.links import token_of
 from biosetu.centre.reporting.models import Link, Offer, Part, Report
@@ -62,6 +64,20 @@ def part(focal):
 @pytest.fixture
 def token(focal, part):
     return token_of(verbs.make_link(party=PARTY, cycle=CYCLE, by=focal, office=FORESTS))
+
+
+def test_targets_numbered_like_global_ones_or_with_points_have_pages_of_their_own(client, focal):
+    targets = [
+        NationalTarget(id=name, party=PARTY, title={"en": f"National {name}"}, declared=(Declared(target="3"),))
+        for name in ("1", "1.1")
+    ]
+    DatabasePromises().save(Promises(party=PARTY, targets=tuple(targets)))
+    asked(focal, fields=("III.N.1",))
+    overview = page(client, BASE, focal).content.decode()
+    for key, title in (("III.N.1", "1. National 1"), ("III.1.1", "1.1. National 1.1"), ("III.1", "1. Plan")):
+        assert f"section/{key}/" in overview
+        assert title in page(client, f"{BASE}section/{key}/").content.decode()
+    assert page(client, f"{BASE}section/III.99/").status_code == 404
 
 
 @pytest.mark.parametrize("address", FOCAL_PAGES)

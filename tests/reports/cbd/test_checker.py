@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import re
 import sys
@@ -87,6 +88,29 @@ def test_uncertain_value_is_never_touched(case: dict[str, str], tmp_path: Path) 
     assert [change for change in checked.changes if change.after.lstrip("'") != change.before] == (
         [checked.changes[0]] if checked.changes and checked.changes[0].defect == "header" else []
     )
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_point_in_a_column_with_decimal_commas_is_ambiguous_and_nothing_of_it_is_touched(
+    suffix: str, tmp_path: Path
+) -> None:
+    written = ["12.500,75", "12.500", "0,85"]
+    rows = [row("A.2", 2023 - at, "km2", value) for at, value in enumerate(written)]
+    if suffix == "xlsx":
+        book = openpyxl.Workbook()
+        for line in (HEADER, *rows):
+            book.active.append(line)
+        book.save(tmp_path / "f.xlsx")
+    else:
+        with (tmp_path / "f.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([HEADER, *rows])
+    for name, again in (("f", "g"), ("g", "h")):
+        checked = check_report(tmp_path / f"{name}.{suffix}", fixed=tmp_path / f"{again}.{suffix}", today=TODAY)
+        told = [(finding.row, finding.defect, finding.detail) for finding in checked.report.findings]
+        assert [one for one in told if one[1] != "jump"] == [
+            (2, "thousands", ""), (3, "ambiguous-number", "12500 / 12.500"), (4, "decimal-comma", ""),
+        ]  # fmt: skip
+        assert [line[7] for line in read_book(tmp_path / f"{again}.{suffix}").grids[0].rows[1:]] == written
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])

@@ -22,12 +22,14 @@ from biosetu.observations import SCHEMA
 from biosetu.observations.own import progress_levels
 from biosetu.problems import DataError, UsageError
 from biosetu.reports.cbd.bodies import binary_body, indicator_bodies, report_body, targets_without_level_identifier
+from biosetu.reports.cbd.collecting import asked
 from biosetu.reports.cbd.completeness import ITEMS, completeness, meter
 from biosetu.reports.cbd.draft import (
     Draft,
     Entry,
     carried_over,
     filled,
+    keys_of,
     report_targets,
 )
 from biosetu.reports.cbd.national_report import days_left, default_cycle
@@ -68,6 +70,36 @@ def test_section_three_reports_on_national_targets_and_global_ones_left_over() -
     assert [(target.id, target.type) for target in found[:2]] == [("NT-1", "national"), ("1", "global")]
     assert len(found) == 23
     assert "2" not in [target.id for target in found if target.type == "global"]
+
+
+def numbered(name: str, aligned: str) -> NationalTarget:
+    return NationalTarget(id=name, party="NPL", title={"en": f"National {name}"}, declared=(Declared(target=aligned),))
+
+
+NUMBERED = Promises(party="NPL", targets=tuple(numbered(name, "3") for name in ("1", "1.1", "A.1", "N.1")))
+
+
+def test_targets_of_the_same_number_have_texts_of_their_own() -> None:
+    keys = [key for key, _ in keys_of(NUMBERED)]
+    assert len(keys) == len(set(keys))
+    held = draft(**{"III.N.1.progressSummary": "national", "III.1.progressSummary": "global"})
+    told = [
+        (section.target.identifier, section.progress_summary) for section in report_body(NUMBERED, held, []).section_iii
+    ]
+    assert [said for _, said in told if said] == [{"en": "national"}, {"en": "global"}]
+    assert dict(told)["GBF-TARGET-01"] == {"en": "global"}
+
+
+def test_ids_with_points_are_sections_of_their_own() -> None:
+    found = {field.section: field.about for field in asked(NUMBERED, draft()) if field.key.endswith(".progressSummary")}
+    assert {name: about for name, about in found.items() if "National" in about} == {
+        "III.N.1": "1. National 1",
+        "III.1.1": "1.1. National 1.1",
+        "III.A.1": "A.1. National A.1",
+        "III.N.N.1": "N.1. National N.1",
+    }
+    assert found["III.1"] == f"1. {targets()['1'].title('en')}"
+    assert len(found) == 26
 
 
 def test_meter_counts_eight_items_and_names_what_is_missing() -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from biosetu.alignment.comparison import Imported
 from biosetu.alignment.importing.codes import indicator_text
+from biosetu.alignment.importing.languages import script_of
 from biosetu.alignment.importing.records import (
     carries_nothing,
     from_record,
@@ -162,14 +163,16 @@ def _filled(new: F, held: F | None) -> F:
 
 
 def _over(before: Texts, texts: Texts) -> Texts:
-    """Return texts over those held; one whose language was not told takes the place of the one it is, or must be."""
-    unnamed = texts.get("und")
-    if not unnamed or not before or "und" in before:
-        replaced = set(before) == {"und"} and "und" not in texts and any(texts.values())
-        return {**({} if replaced else before), **texts}
-    same = [language for language, text in before.items() if _squeezed(text) == _squeezed(unnamed)]
-    language = (same or list(before))[0] if same or len(before) == 1 else "und"
-    return {**before, **{name: text for name, text in texts.items() if name != "und"}, language: unnamed}
+    """Return texts over those held; where one of no certain language can but be another's new words, it is these."""
+    named = {language: text for language, text in texts.items() if language != "und"}
+    unnamed, kept = texts.get("und", ""), before.get("und", "")
+    if unnamed and not kept:
+        same = [language for language, text in before.items() if _squeezed(text) == _squeezed(unnamed)]
+        alike = same[:1] or [language for language, text in before.items() if script_of(text) == script_of(unnamed)]
+        if len(alike) == 1 and alike[0] not in named:
+            return {**before, **named, alike[0]: unnamed}
+    replaced = kept and "und" not in texts and script_of(kept) in map(script_of, filter(None, named.values()))
+    return {**{language: text for language, text in before.items() if language != "und" or not replaced}, **texts}
 
 
 def _meant(target: NationalTarget) -> set[str]:

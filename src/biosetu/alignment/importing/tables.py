@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from biosetu.alignment.national import Action, ActionStatus, Declared, Means, Na
 from biosetu.alignment.ort.reading import without_mail
 from biosetu.alignment.quantities import quantities_of_target
 from biosetu.engine.grids import Book, Formula, Grid, Row, Value
+from biosetu.engine.numbers import has_decimal_comma, read_value
 from biosetu.framework import find_party, targets
 from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
@@ -32,8 +34,12 @@ TEXTS = re.compile(
     r"(title|text|action|statement|description|alignment_info|measures|considerations_info|means_info)_([a-z]{2,3})"
 )
 TELL_EVERY = 100
-REVISION = re.compile(r"-\d+$")
+REVISION = re.compile(r"-(\d+)$")
+STAMPED = "%Y-%m-%dT%H:%M:%S.%fZ"
+MONEY = ("cost", "secured")
+STATED = "statement"
 Fields = dict[str, str]
+Revision = tuple[datetime, int]
 
 
 @dataclass
@@ -46,7 +52,8 @@ class _Reading:
     actions: dict[str, tuple[int, Action]] = field(default_factory=dict)
     statements: dict[str, tuple[int, NotCovered]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    published: dict[str, datetime] = field(default_factory=dict)
+    revisions: dict[str, Revision] = field(default_factory=dict)
+    commas: frozenset[str] = frozenset()
 
     def refuse(self, row: int, column: str, value: str, message: str, remedy: str, code: str) -> None:
         self.problems.append(Problem(message, remedy, code, self.file, row, column, value[:120]))
@@ -65,14 +72,15 @@ def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported
     """Read every sheet that is an export of national targets or our template; other sheets are left aside.
 
     Each row that can't be taken becomes a problem; the others are kept. A record sets the fields alone that the sheet
-    has columns for; an empty text says that the cell of its language is empty (see `adopt_ids`). E-mail addresses are
-    taken out of texts.
-    Raises `DataError` where no sheet is known.
+    has columns for; an empty text says that the cell of its language is empty (see `adopt_ids`). A cell with a formula
+    says nothing, in a column of numbers it is refused. E-mail addresses are taken out of texts. Raises `DataError`
+    where no sheet is known.
     """
     reading = _Reading(party, book.file)
     known = [(grid, *found) for grid in book.grids if (found := _recognised(grid))[0] is not None]
     done, total = 0, sum(len(grid.rows) for grid, _, _ in known)
     for grid, reader, names in known:
+        reading.commas = _with_commas(grid, names)
         for number, row in enumerate(grid.rows[1:], start=2):
             if number % TELL_EVERY == 0:
                 progress(done + number, total, N_("rows"))
@@ -103,6 +111,8 @@ def _recognised(grid: Grid) -> tuple[Callable[[_Reading, int, Fields], None] | N
         for name in header
     ]
     texts = {name.split("_")[0] for name in own}
+    if {"kind", "title"} <= set(own):
+        return _proposed, own
     if "action" in texts and "target" in own:
         return _own_action, own
     if "statement" in texts and "target" in own:
@@ -110,18 +120,24 @@ def _recognised(grid: Grid) -> tuple[Callable[[_Reading, int, Fields], None] | N
     return (_own_target, own) if texts & {"title", "text"} else (None, [])
 
 
+def _with_commas(grid: Grid, names: Sequence[str]) -> frozenset[str]:
+    """Return the columns of numbers in which a comma stands before decimals, so that a point may mean thousands."""
+    places = [(name, at) for at, name in enumerate(names) if name in MONEY]
+    return frozenset(
+        name for name, at in places if any(at < len(row) and has_decimal_comma(row[at]) for row in grid.rows[1:])
+    )
+
+
 def _fields(names: Sequence[str], row: Row) -> Fields:
     fields: Fields = {}
     for name, value in zip_longest(names, row[: len(names)]):
-        if name and name not in fields:
-            fields[name] = _text(value)
+        if name and name not in fields and (name in MONEY or not isinstance(value, Formula)):
+            fields[name] = f"{value:{STAMPED}}" if name == "published" and isinstance(value, datetime) else _text(value)
     return fields
 
 
 def _text(value: Value) -> str:
     if value is None:
-        return ""
-    if isinstance(value, Formula):
         return ""
     if isinstance(value, datetime):
         return value.date().isoformat()
@@ -134,19 +150,19 @@ def _text(value: Value) -> str:
 def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
     if not _same_party(reading, number, fields.get("government", "")):
         return
-    if not fields["title"]:
+    if not fields.get("title"):
         reading.refuse(number, "title", "", N_("no title"), N_("Every target needs its text"), "empty-title")
         return
     name = REVISION.sub("", fields.get("unique_id", "").upper()) or own_id(reading.party, fields["title"])
-    published, held = _published(fields.get("published", "")), reading.published.get(name)
-    if held is not None and published < held:
+    revision, held = _revision(fields), reading.revisions.get(name)
+    if held is not None and revision < held:
         return
     target = _from_export(reading, name, number, fields)
-    if name in reading.targets and published == held:
-        first, known = reading.targets[name]
-        target = known.model_copy(update={"declared": by_code([*known.declared, *target.declared])})
-        number = first
-    reading.published[name] = published
+    if revision == held:
+        number, known = reading.targets[name]
+        found = {"declared": by_code([*known.declared, *target.declared])} if target.declared else {}
+        target = known.model_copy(update=found)
+    reading.revisions[name] = revision
     reading.targets[name] = (number, target)
 
 
@@ -199,12 +215,15 @@ def _means_label(means: Means) -> str:
 
 
 def _exported_statement(reading: _Reading, number: int, fields: Fields) -> None:
-    codes = target_codes(fields["global_target"])
-    if not codes or not _same_party(reading, number, fields.get("government", "")):
+    code, text = next(iter(target_codes(fields.get("global_target", ""))), ""), fields.get("not_covered", "")
+    if not code or not _same_party(reading, number, fields.get("government", "")):
         return
-    language = language_of(fields["not_covered"]) or "und"
-    info, source = _one(language, fields["not_covered"]), f"{reading.file}, row {number}"
-    reading.statements[codes[0]] = (number, NotCovered(party=reading.party, target=codes[0], info=info, source=source))
+    revision = _revision(fields)
+    if revision < reading.revisions.get(f"{STATED} {code}", revision):
+        return
+    reading.revisions[f"{STATED} {code}"] = revision
+    info, source = _one(language_of(text) or "und", text), f"{reading.file}, row {number}"
+    reading.statements[code] = (number, NotCovered(party=reading.party, target=code, info=info, source=source))
 
 
 def _same_party(reading: _Reading, number: int, government: str) -> bool:
@@ -221,8 +240,14 @@ def _same_party(reading: _Reading, number: int, government: str) -> bool:
     return False
 
 
+def _revision(fields: Fields) -> Revision:
+    """Return by what a later revision of a record is told: when it was published, and the end of its public id."""
+    number = REVISION.search(fields.get("unique_id", ""))
+    return _published(fields.get("published", "")), int(number[1]) if number else 0
+
+
 def _published(text: str) -> datetime:
-    for form in ("%d-%b-%Y %H:%M", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"):
+    for form in ("%d-%b-%Y %H:%M", STAMPED, "%Y-%m-%d"):
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC)
         except ValueError:
@@ -302,6 +327,15 @@ READERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
 }
 
 
+def _proposed(reading: _Reading, number: int, fields: Fields) -> None:
+    """Read a row of `proposal_table` that an officer left in: its status says no more than that it was proposed."""
+    told = {name: text for name, text in fields.items() if name != "status"}
+    if told.get("kind", "").casefold() == "action":
+        _own_action(reading, number, {**told, "action": told.get("title", "")})
+    else:
+        _own_target(reading, number, told)
+
+
 def _own_action(reading: _Reading, number: int, fields: Fields) -> None:
     text = _texts(fields, "action")
     if not _first(text) or not fields.get("target"):
@@ -317,10 +351,10 @@ def _own_action(reading: _Reading, number: int, fields: Fields) -> None:
     }
     plain = ("office", "currency", "funding_source", "milestone", "place")
     values |= {name: fields[name] for name in plain if name in fields}
-    values |= {name: fields[name].replace(",", "") or None for name in ("cost", "secured") if name in fields}
     if "status" in fields:
         values["status"] = fields["status"].casefold() or None
-    if _dates(reading, number, fields, values, ("due",)):
+    dated, costed = _dates(reading, number, fields, values, ("due",)), _costs(reading, number, fields, values)
+    if dated and costed:
         _keep(reading, number, Action, values, reading.actions)
 
 
@@ -339,6 +373,19 @@ def _own_statement(reading: _Reading, number: int, fields: Fields) -> None:
         source = f"{reading.file}, row {number}"
         said = NotCovered(party=reading.party, target=code, info=info, source=source)
         reading.statements[code] = (number, said)
+
+
+def _costs(reading: _Reading, number: int, fields: Fields, values: dict[str, Any]) -> bool:
+    fine = True
+    for name in (name for name in MONEY if name in fields):
+        written = fields[name]
+        found = read_value(written, unit_is_percent=False, typed=False, commas=name in reading.commas)
+        if written and (found.number is None or not 0 <= found.number < math.inf):
+            remedy = N_("Write it without separators, with a point before decimals")
+            reading.refuse(number, name, written, N_("not a plain number"), remedy, "value")
+            fine = False
+        values[name] = found.number
+    return fine
 
 
 def _dates(reading: _Reading, number: int, fields: Fields, values: dict[str, Any], names: Sequence[str]) -> bool:
@@ -391,7 +438,7 @@ def _template() -> tuple[tuple[str, str, str], ...]:
 
 @cache
 def _own_columns() -> frozenset[str]:
-    return frozenset({column for _, column, _ in _template()} | {"text"})
+    return frozenset({column for _, column, _ in _template()} | {"text", "kind"})
 
 
 def sheet_columns(name: str) -> tuple[str, ...]:

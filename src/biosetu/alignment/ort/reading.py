@@ -65,16 +65,34 @@ def read_record(content: Mapping[str, Any], where: str = "", row: int | None = N
 def read_records(text: str, where: str = "") -> Iterator[tuple[int, OrtRecord | Problem]]:
     """Read every record of a JSON text (one record, a list, or the answer of a search), numbered from 1.
 
-    A record that can't be read comes back as its first problem, so that the others are not lost.
+    A record that can't be read comes back as its first problem, so that the others are not lost. Of a document that
+    is there in several revisions the older ones are left out.
     """
-    for number, item in enumerate(_items(parse_json(text, where)), start=1):
+    items = _items(parse_json(text, where))
+    newest: dict[str, int] = {}
+    for name, revision in map(_revision, items):
+        newest[name] = max(revision, newest.get(name, revision))
+    for number, item in enumerate(items, start=1):
         if not isinstance(item, Mapping):
             yield number, _problem("no record", "Expected an object", where, number)
+            continue
+        name, revision = _revision(item)
+        if revision < newest[name]:
             continue
         try:
             yield number, read_record(item, where, number)
         except DataError as error:
             yield number, error.problems[0]
+
+
+def _revision(item: Any) -> tuple[str, int]:
+    """Return the identifier of a document's record, and which revision its wrapper says it is; a bare body says 0."""
+    wrapper = item if isinstance(item, Mapping) else {}
+    body = wrapper.get("body", wrapper)
+    header = body.get("header") if isinstance(body, Mapping) else None
+    name = str(header.get("identifier", "")).upper() if isinstance(header, Mapping) else ""
+    revision = wrapper.get("revision")
+    return name, revision if isinstance(revision, int) and name else 0
 
 
 def export_record(record: OrtRecord) -> dict[str, Any]:

@@ -25,7 +25,6 @@ TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".json": "application/json",
 }
-UNPROCESSABLE = 422
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Party, P], HttpResponse]
 Routed = Callable[Concatenate[HttpRequest, str, P], HttpResponse]

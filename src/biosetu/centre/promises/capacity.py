@@ -16,7 +16,7 @@ from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, verbs
 from biosetu.centre.promises import snapshot as kept
-from biosetu.centre.receiving import received, receives
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.engine.grids import Book, Grid
@@ -58,7 +58,7 @@ def sheet(request: HttpRequest, party: Party) -> HttpResponse:
         "problems": problems,
     }
     shown = context | access.rights(request, party)
-    return render(request, "promises/capacity.html", shown, status=access.UNPROCESSABLE if problems else 200)
+    return render(request, "promises/capacity.html", shown, status=UNPROCESSABLE if problems else 200)
 
 
 def _by_kind() -> list[tuple[str, list[Any]]]:

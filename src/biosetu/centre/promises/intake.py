@@ -127,7 +127,7 @@ def _proposals(request: HttpRequest, party: Party, found: Draft) -> HttpResponse
         "known": reading.held(party.iso3).targets,
         "more": len(found.body["proposals"]) - len(proposals),
     }
-    return render(request, "promises/proposals.html", context, status=422 if problems else 200)
+    return render(request, "promises/proposals.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 def _chosen(data: QueryDict, proposals: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from biosetu.alignment.matrices import ABSENT, MEASURED, NO, NOT_RELEVANT, YES
 from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises import snapshot as kept
-from biosetu.centre.receiving import received, receives
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.sending import sent_csv
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, targets
@@ -82,7 +82,7 @@ def target(request: HttpRequest, party: Party, key: str) -> HttpResponse:
         "typed": request.POST,
     }
     context |= access.rights(request, party)
-    return render(request, "promises/target.html", context, status=access.UNPROCESSABLE if problems else 200)
+    return render(request, "promises/target.html", context, status=UNPROCESSABLE if problems else 200)
 
 
 def _removed(request: HttpRequest, party: Party, found: NationalTarget) -> HttpResponse:
@@ -195,7 +195,7 @@ def action(request: HttpRequest, party: Party, key: str = "") -> HttpResponse:
             problems = access.said(error.problems)
     context = {"party": party, "fields": fields, "key": key, "problems": problems, "targets": promises.targets}
     wrong = {problem["column"]: problem["text"] for problem in problems}
-    status = access.UNPROCESSABLE if problems else 200
+    status = UNPROCESSABLE if problems else 200
     return render(request, "promises/action.html", context | {"wrong": wrong}, status=status)
 
 

@@ -128,8 +128,15 @@ def confirm_proposals(*, draft: Draft, chosen: Sequence[Mapping[str, str]], acto
     _require(actor, PREPARE, draft.party)
     if not chosen:
         raise DataError(Problem(N_("nothing is chosen"), N_("Tick the proposals that are right"), "empty"))
-    found = Imported(draft.party)
+    found, numbered = Imported(draft.party), set()
     for place, row in enumerate(chosen, start=1):
+        name = row["id"].strip()
+        if (row["kind"], name) in numbered:
+            message, remedy = N_("the same id as another row"), N_("Give each its own id")
+            again = Problem(message, remedy, "repeated-id", row=place, column="id", value=name)
+            found = replace(found, problems=(*found.problems, again))
+            continue
+        numbered |= {(row["kind"], name)} if name else set()
         one = read_tables(Book(draft.name, "csv", (_as_grid(row),)), draft.party)
         source = f"{draft.name}, p. {row['page']}"
         one = kept_rows(one, source)

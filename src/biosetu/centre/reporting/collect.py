@@ -17,6 +17,7 @@ from biosetu.centre.accounts.notices import mark_read
 from biosetu.centre.days import days_shown
 from biosetu.centre.pages.reading import today
 from biosetu.centre.pressing import account_of
+from biosetu.centre.receiving import UNPROCESSABLE
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Place, for_those_who
 from biosetu.centre.reporting.forms import said
@@ -27,8 +28,6 @@ from biosetu.jobs.collecting import read_due
 from biosetu.problems import DataError
 from biosetu.reports.cbd.collecting import by_office
 from biosetu.reports.cbd.collecting.asked import Asked, shown
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

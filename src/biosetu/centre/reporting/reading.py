@@ -62,7 +62,7 @@ class Part:
 
 def sections(report: Working, asked_fields: Sequence[Asked]) -> tuple[Part, ...]:
     """Return the sections of a report in their order, with what is there and who was asked."""
-    complete = {entry.target.id: entry for entry in report.complete}
+    complete = {entry.target.key: entry for entry in report.complete}
     return tuple(_section(report, asked_fields, key, complete) for key in section_keys(asked_fields))
 
 
@@ -77,7 +77,7 @@ def _section(report: Working, asked_fields: Sequence[Asked], key: str, complete:
     keys = [field.key for field in mine]
     parts = [part for part in report.collection.parts if part.state != "withdrawn"]
     offices = dict.fromkeys(part.office for part in parts if any(part.holds(one) for one in keys))
-    entry = complete.get(key.removeprefix("III.")) if key.startswith("III.") else None
+    entry = complete.get(key)
     return Part(
         key,
         section_title(report, key),
@@ -92,13 +92,12 @@ def _section(report: Working, asked_fields: Sequence[Asked], key: str, complete:
 
 def section_title(report: Working, key: str) -> str:
     """Return the title of a section in the language of the page."""
-    if key.startswith("III."):
-        name = key.removeprefix("III.")
-        entry = next(entry for entry in report.complete if entry.target.id == name)
-        if entry.target.type == "global":
-            return numbered(name, targets()[name].title(language()))
-        target = next(target for target in report.promises.targets if target.id == name)
-        return numbered(name, target.text(language()))
+    told = next((entry.target for entry in report.complete if entry.target.key == key), None)
+    if told and told.type == "global":
+        return numbered(told.id, targets()[told.id].title(language()))
+    if told:
+        target = next(target for target in report.promises.targets if target.id == told.id)
+        return numbered(told.id, target.text(language()))
     if key.startswith("Q."):
         code = key.removeprefix("Q.")
         measured = targets()[indicators()[code].targets[0]]
@@ -115,10 +114,10 @@ def numbered(number: str, title: str) -> str:
 
 def material(report: Working, key: str) -> Markup:
     """Return what is held here on a target, as HTML with its sources; nothing for other sections."""
-    if not key.startswith("III."):
+    entry = next((entry for entry in report.complete if entry.target.key == key), None)
+    if entry is None:
         return Markup("")
     voice = Voice(language())
-    entry = next(entry for entry in report.complete if entry.target.id == key.removeprefix("III."))
     blocks = held_here(report.evidence(language()), report.promises, entry, voice)
     section = Section("material", gettext("What is held here"), blocks)
     document = Document("material", "", "", language(), today(), (section,))

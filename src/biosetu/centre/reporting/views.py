@@ -20,7 +20,7 @@ from biosetu.centre.days import days_shown
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.pages.reading import today
 from biosetu.centre.pressing import account_of
-from biosetu.centre.receiving import received, receives
+from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Place, for_those_who, place_of
 from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
@@ -40,7 +40,6 @@ from biosetu.reports.cbd.completeness import ITEMS
 from biosetu.reports.cbd.national_report import days_left, default_cycle
 from biosetu.translation import N_
 
-UNPROCESSABLE = 422
 DOCUMENTS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",

@@ -185,9 +185,9 @@ def _second(draft: Draft) -> SectionII:
 
 
 def _third(target: ReportTarget, draft: Draft, linked: Mapping[str, str], ids: Mapping[str, str]) -> SectionIII:
-    level = progress_levels().get(draft.text(f"III.{target.id}.levelOfProgress"))
+    level = progress_levels().get(draft.text(f"{target.key}.levelOfProgress"))
     identifier = ids[target.id] if target.type == "national" else targets()[target.id].identifier
-    fields = {name: _text(draft, f"III.{target.id}.{name}") for name in SUMMARIES}
+    fields = {name: _text(draft, f"{target.key}.{name}") for name in SUMMARIES}
     return SectionIII.model_validate(
         {
             "target": Term(identifier=identifier),
@@ -203,7 +203,7 @@ def targets_without_level_identifier(promises: Promises, draft: Draft) -> tuple[
     """Return the targets whose level of progress goes out as its label, because its identifier is not known here."""
     unknown = {key for key, level in progress_levels().items() if not level.identifier}
     found = report_targets(promises)
-    return tuple(target.id for target in found if draft.text(f"III.{target.id}.levelOfProgress") in unknown)
+    return tuple(target.id for target in found if draft.text(f"{target.key}.levelOfProgress") in unknown)
 
 
 def _links(codes: Sequence[str], linked: Mapping[str, str]) -> IndicatorLinks | None:

@@ -70,7 +70,7 @@ def _of(target: ReportTarget, party: Party, draft: Draft, settled: frozenset[str
         code for code in _codes(target, "headline") if code not in settled and not not_relevant(party, code)
     )
     asked = _unanswered(target, draft)
-    present = ["target", *(item for item, field in TEXTS.items() if filled(draft, f"III.{target.id}.{field}"))]
+    present = ["target", *(item for item, field in TEXTS.items() if filled(draft, f"{target.key}.{field}"))]
     present += [] if headline else ["headline"]
     present += [] if asked else ["binary"]
     return Completeness(target, tuple(item for item in ITEMS if item in present), headline, asked)

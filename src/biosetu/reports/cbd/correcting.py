@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from biosetu.engine.grids import Book, ErrorValue, Formula, Grid, Row, Value
+from biosetu.engine.numbers import plain
 from biosetu.engine.tables import safe_cell
 from biosetu.observations import unescape
 from biosetu.reports.cbd.findings import CheckReport, Finding
 from biosetu.reports.cbd.layouts import ATTACHMENT, UPLOAD, Layout, recognise
-from biosetu.reports.cbd.numbers import plain
 from biosetu.reports.cbd.tables import columns
 
 

@@ -1,7 +1,7 @@
 """The national report as a draft: one text a field, by its key; carried over, merged, never silently overwritten.
 
-A key is `<section>.<field>`, in Section III `III.<target>.<field>`, in Section IV `IV.<goal>.<field>`; `Q.<question>`
-holds the answer to a binary question (several joined with `;`).
+A key is `<section>.<field>`, in Section III `III.<target>.<field>` (`ReportTarget.key`), in Section IV
+`IV.<goal>.<field>`; `Q.<question>` holds the answer to a binary question (several joined with `;`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from biosetu.framework import questions, targets
 from biosetu.reports.cbd.tables import rows
 
 OPTIONAL = "optional"
+THIRD, NATIONAL = "III.", "N."
 ARABIC_SEMICOLON = "\u061b"
 
 
@@ -93,6 +94,20 @@ class ReportTarget:
     title: str
     global_targets: tuple[str, ...]
 
+    @property
+    def key(self) -> str:
+        """Return what its fields are listed under: `III.<id>`; `III.N.<id>` where a Party's id is a global target's."""
+        marked = self.type == "national" and (self.id in targets() or self.id.startswith(NATIONAL))
+        return f"{THIRD}{NATIONAL if marked else ''}{self.id}"
+
+
+def target_key(key: str) -> str:
+    """Return the key of the target that a field of Section III belongs to; nothing for other sections.
+
+    An id may hold points (`III.1.1.summary` is of target 1.1), the name of a field holds none.
+    """
+    return key.rpartition(".")[0] if key.startswith(THIRD) else ""
+
 
 def report_targets(promises: Promises, language: str = "en") -> tuple[ReportTarget, ...]:
     """Return the targets of Section III: every national target, then the global targets that none is aligned with."""
@@ -116,7 +131,7 @@ def keys_of(promises: Promises) -> Iterator[tuple[str, ReportField]]:
         if item.per == "report":
             yield f"{item.section}.{item.field}", item
     for target in report_targets(promises):
-        yield from ((f"III.{target.id}.{item.field}", item) for item in report_fields() if item.per == "target")
+        yield from ((f"{target.key}.{item.field}", item) for item in report_fields() if item.per == "target")
     for code, goal in targets().items():
         if goal.kind == "goal":
             yield from ((f"IV.{code}.{item.field}", item) for item in report_fields() if item.per == "goal")

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
 from babel import Locale
 
-from biosetu.engine.grids import Formula, Grid, Value
+from biosetu.engine.grids import Formula, Grid, Row, Value
+from biosetu.engine.numbers import (
+    PLACEHOLDER,
+    Reading,
+    has_decimal_comma,
+    has_invisible,
+    has_point_of_either,
+    plain,
+    read_value,
+)
 from biosetu.framework import indicators
 from biosetu.reports.cbd.findings import Finding
 from biosetu.reports.cbd.layouts import ATTACHMENT, EXPORT, Layout, squeezed
-from biosetu.reports.cbd.numbers import PLACEHOLDER, Reading, has_invisible, plain, read_value
 from biosetu.reports.cbd.tables import UnitRule, unit_kinds, unit_names, unit_rules
 from biosetu.reports.cbd.years import read_year
 
@@ -72,10 +80,20 @@ class Reader:
     def entries(self, grid: Grid) -> Iterator[Entry]:
         """Yield the rows below the header that hold anything."""
         first = self.layout.header_row + 1
+        mixed = self._mixes_marks(grid.rows[first:])
         for number, row in enumerate(grid.rows[first:], start=first + 1):
             cells = {name: row[at] if at < len(row) else None for name, at in self.layout.fields.items()}
             if self._filled(cells):
-                yield self._entry(number, cells)
+                yield self._entry(number, cells, mixed)
+
+    def _mixes_marks(self, rows: Sequence[Row]) -> bool:
+        """Return whether the values have decimals behind commas, and points that may then stand before thousands.
+
+        Then neither is corrected: with the commas gone, nothing in the file would tell that the points are doubtful.
+        """
+        at = self.layout.fields.get("value")
+        values = [row[at] for row in rows if at is not None and at < len(row)]
+        return any(map(has_decimal_comma, values)) and any(map(has_point_of_either, values))
 
     def _filled(self, cells: Mapping[str, Value]) -> bool:
         if self.layout.kind == EXPORT:
@@ -88,7 +106,7 @@ class Reader:
     def _template_formula(self, name: str, value: Value) -> bool:
         return isinstance(value, Formula) and self.layout.kind == ATTACHMENT and name in {"type", "disaggregation"}
 
-    def _entry(self, number: int, cells: Mapping[str, Value]) -> Entry:
+    def _entry(self, number: int, cells: Mapping[str, Value], mixed: bool) -> Entry:
         entry = Entry(number)
         entry.government, entry.published = plain(cells.get("government")), plain(cells.get("published"))
         entry.title = plain(cells.get("title"))
@@ -96,7 +114,7 @@ class Reader:
         self._disaggregation(entry, cells)
         self._year(entry, cells.get("year"))
         self._unit(entry, cells.get("unit"))
-        self._value(entry, cells.get("value"))
+        self._value(entry, cells.get("value"), mixed)
         for name in ("title", "type", "disaggregation", "unit", "footnote"):
             value = cells.get(name)
             if has_invisible(value) and self.layout.kind != EXPORT:
@@ -191,13 +209,15 @@ class Reader:
         if known and entry.rule is None:
             self._find(entry, "unknown-unit", "unit", value, ", ".join(known))
 
-    def _value(self, entry: Entry, value: Value) -> None:
+    def _value(self, entry: Entry, value: Value, mixed: bool) -> None:
         percent = entry.rule is not None and entry.rule.kind == "percent"
-        reading = read_value(value, percent or meant_unit(entry.unit) == "%", self.typed)
+        reading = read_value(value, percent or meant_unit(entry.unit) == "%", self.typed, mixed)
         if reading.defect == "unit-in-value" and squeezed_unit(reading.detail) == squeezed_unit(entry.unit):
-            inner = read_value(plain(value)[: -len(reading.detail)], percent, typed=False)
+            inner = read_value(plain(value)[: -len(reading.detail)], percent, typed=False, commas=mixed)
             certain = inner.corrected if inner.defect else inner.number
             reading = Reading(None, reading.defect, reading.detail, certain)
+        if mixed and has_decimal_comma(value):
+            reading = replace(reading, corrected=None)
         entry.value = self._take(entry, reading, "value", value)
 
 

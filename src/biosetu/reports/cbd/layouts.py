@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from biosetu.engine.grids import Grid, Row
-from biosetu.reports.cbd.numbers import plain
+from biosetu.engine.numbers import plain
 from biosetu.reports.cbd.tables import columns, rows
 
 UPLOAD, ATTACHMENT, EXPORT, UNKNOWN = "upload", "attachment", "export", "unknown"

@@ -10,7 +10,16 @@ from biosetu.alignment.national import Action, Promises
 from biosetu.framework import cycles, indicators, targets
 from biosetu.observations.own import DeclaredProgress, OwnStatements, progress_levels
 from biosetu.reports.cbd.completeness import ITEMS, Completeness
-from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, ReportTarget, filled, report_fields, report_targets
+from biosetu.reports.cbd.draft import (
+    OPTIONAL,
+    THIRD,
+    Draft,
+    ReportField,
+    ReportTarget,
+    filled,
+    report_fields,
+    report_targets,
+)
 from biosetu.reports.content import Block, Bullets, Citation, Column, Document, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.sections.alignment import STATUS
@@ -46,8 +55,8 @@ def working_document(
     """
     _ = voice.gettext
     cycle = cycles()[draft.cycle]
-    titled = {target.id: target for target in report_targets(promises, voice.language)}
-    complete = [replace(entry, target=titled[entry.target.id]) for entry in complete]
+    titled = {target.key: target for target in report_targets(promises, voice.language)}
+    complete = [replace(entry, target=titled[entry.target.key]) for entry in complete]
     sections = [
         _meter(complete, voice, (0,)),
         _plain("I", draft, voice, (1,)),
@@ -128,11 +137,13 @@ def _target(
     blocks: list[Block] = [_linked(target, voice)]
     for field in report_fields():
         if field.per == "target":
-            blocks += _field(draft, f"III.{target.id}.{field.field}", field, voice)
+            blocks += _field(draft, f"{target.key}.{field.field}", field, voice)
             blocks += _material(evidence, promises, target, field, voice)
     blocks += _data(evidence, entry, voice)
     kicker = _("Section III")
-    return Section(f"III-{target.id}", f"{target.id}. {target.title}", tuple(blocks), kicker=kicker, place=place)
+    return Section(
+        target.key.replace(THIRD, "III-", 1), f"{target.id}. {target.title}", tuple(blocks), kicker=kicker, place=place
+    )
 
 
 def _linked(target: ReportTarget, voice: Voice) -> Paragraph:
@@ -155,7 +166,8 @@ def _material(
     evidence: Evidence, promises: Promises, target: ReportTarget, field: ReportField, voice: Voice
 ) -> Iterator[Block]:
     if field.field == "mainActionsSummary":
-        found = [action for action in promises.actions if action.target == target.id]
+        national = target.type == "national"
+        found = [action for action in promises.actions if national and action.target == target.id]
         if found:
             yield Paragraph(voice.gettext("Held here as material:"), "note")
             yield Bullets(tuple(_action(action, voice) for action in found))

@@ -6,8 +6,8 @@ from datetime import date
 
 from biosetu.alignment.calendars import Calendar, Period, read_period, year_days
 from biosetu.engine.grids import Value
+from biosetu.engine.numbers import PLACEHOLDER, PLAIN, Reading, plain, read_other, tidy, western_digits
 from biosetu.problems import DataError
-from biosetu.reports.cbd.numbers import PLACEHOLDER, PLAIN, Reading, plain, read_other, tidy, western_digits
 from biosetu.reports.cbd.tables import calendars, party_calendars, tolerances
 
 BUDDHIST, BUDDHIST_OFFSET = "buddhist", 543

@@ -14,7 +14,7 @@ from biosetu.framework.records import BinaryQuestion
 from biosetu.observations.own import progress_levels
 from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd.collecting.days import dated, read_day
-from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, keys_of, report_targets, split_answer
+from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, keys_of, report_targets, split_answer, target_key
 from biosetu.reports.cbd.tables import rows
 from biosetu.translation import N_
 
@@ -52,7 +52,7 @@ def section_of(key: str) -> str:
     if parts[0] == "Q":
         known = questions().get(key.removeprefix("Q."))
         return f"Q.{known.indicator}" if known else "Q"
-    return ".".join(parts[:2]) if parts[0] == "III" else parts[0]
+    return target_key(key) or parts[0]
 
 
 def asked(promises: Promises, draft: Draft, language: str = "en") -> tuple[Asked, ...]:
@@ -61,9 +61,9 @@ def asked(promises: Promises, draft: Draft, language: str = "en") -> tuple[Asked
 
 
 def _fields(promises: Promises, party: str, language: str) -> Iterator[Asked]:
-    titles = {target.id: f"{target.id}. {target.title}" for target in report_targets(promises, language)}
+    titles = {target.key: f"{target.id}. {target.title}" for target in report_targets(promises, language)}
     for key, field in keys_of(promises):
-        about = titles.get(section_of(key).removeprefix("III."), "") if field.per == "target" else ""
+        about = titles.get(section_of(key), "") if field.per == "target" else ""
         if field.per == "goal":
             about = key.split(".")[1]
         kind = {"level": CHOICE, "choice": CHOICE, "date": DATE}.get(field.kind, TEXT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from biosetu.alignment.calendars import Calendar, read_period, side_by_side
-from biosetu.reports.cbd.numbers import plain
+from biosetu.engine.numbers import plain
 from biosetu.reports.cbd.tables import calendars, party_calendars
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from biosetu.engine.grids import Book, ErrorValue, Formula, Value, read_book
+from biosetu.engine.numbers import plain
 from biosetu.engine.pages import read_word_tables
 from biosetu.engine.tables import replacing
 from biosetu.observations import unescape
@@ -20,7 +21,6 @@ from biosetu.reports.cbd.collecting.days import dated
 from biosetu.reports.cbd.collecting.records import Collection, Part
 from biosetu.reports.cbd.collecting.verbs import Returned
 from biosetu.reports.cbd.draft import fingerprint
-from biosetu.reports.cbd.numbers import plain
 from biosetu.reports.cbd.workbook import write_grids
 from biosetu.translation import N_, Voice
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from biosetu.alignment.national import Record
-from biosetu.reports.cbd.draft import Draft
+from biosetu.reports.cbd.draft import THIRD, Draft, target_key
 
 BOUNDARY = "._"
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
@@ -67,7 +67,12 @@ class Actor:
 
 
 def under(key: str, prefix: str) -> bool:
-    """Return whether a key lies under a prefix that ends where one of the key's names ends: `Q.8_7` under `Q.8`."""
+    """Return whether a key lies under a prefix that ends where one of the key's names ends: `Q.8_7` under `Q.8`.
+
+    A target is a name as a whole: what is of target 1.1 doesn't lie under `III.1`.
+    """
+    if prefix.startswith(THIRD) and prefix != THIRD:
+        return prefix in (key, target_key(key))
     rest = key.removeprefix(prefix)
     return rest != key and (not rest or prefix[-1:] in BOUNDARY or rest[0] in BOUNDARY)
 

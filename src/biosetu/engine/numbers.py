@@ -15,6 +15,7 @@ GROUPED_POINT = re.compile(r"[+-]?\d{1,3}([,' \u00a0\u202f]\d{3})+\.\d+|[+-]?\d{
 GROUPED_SPACE = re.compile(r"[+-]?\d{1,3}([' \u00a0\u202f]\d{3})+")
 GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}([. \u00a0\u202f]\d{3})+,\d+|[+-]?\d{1,3}(\.\d{3}){2,}")
 EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[,]\d{3}")
+EITHER_POINT = re.compile(r"[+-]?[1-9]\d{0,2}[.]\d{3}")
 WITH_UNIT = re.compile(r"([+-]?[\d.,' ]*\d)\s*(%|٪|[^\W\d].*)")
 PLACEHOLDER = re.compile(r"\[.*\]", re.DOTALL)
 INVISIBLE = re.compile(
@@ -69,8 +70,23 @@ def read_other(value: Value, what: str) -> Reading | None:
     return Reading(defect=f"{what}-is-date") if isinstance(value, datetime | date) else None
 
 
-def read_value(value: Value, unit_is_percent: bool, typed: bool) -> Reading:
-    """Read a value. `typed`: the file keeps numbers apart from text (xlsx), so that text is worth a word."""
+def has_decimal_comma(value: Value) -> bool:
+    """Return whether a text is a number whose decimals stand behind a comma, or whose thousands behind points."""
+    text = western_digits(plain(value)) if isinstance(value, str) else ""
+    return bool(COMMA.fullmatch(text) or GROUPED_COMMA.fullmatch(text))
+
+
+def has_point_of_either(value: Value) -> bool:
+    """Return whether a text is a number whose point may stand before decimals or before thousands."""
+    return isinstance(value, str) and EITHER_POINT.fullmatch(plain(value)) is not None
+
+
+def read_value(value: Value, unit_is_percent: bool, typed: bool, commas: bool = False) -> Reading:
+    """Read a value. `typed`: the file keeps numbers apart from text (xlsx), so that text is worth a word.
+
+    `commas`: others of its column write decimals behind a comma (`has_decimal_comma`), so that a point in a text may
+    stand before thousands.
+    """
     if other := read_other(value, "value"):
         return other
     if isinstance(value, PercentNumber) and unit_is_percent:
@@ -79,7 +95,10 @@ def read_value(value: Value, unit_is_percent: bool, typed: bool) -> Reading:
     if isinstance(value, int | float):
         number = float(value)
         return Reading(number) if number - number == 0 else Reading(defect="value-not-number")
-    return _read_text(plain(value), typed)
+    text = plain(value)
+    if commas and has_point_of_either(value):
+        return Reading(defect="ambiguous-number", detail=f"{text.replace('.', '')} / {text}")
+    return _read_text(text, typed)
 
 
 def _read_text(text: str, typed: bool) -> Reading:
