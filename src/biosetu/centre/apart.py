@@ -95,6 +95,7 @@ def bare_environment(folder: Path) -> dict[str, str]:
         "BIOSETU_HOME": str(folder / "home"),
         "NUMBA_CACHE_DIR": str(compiled_folder()),
         "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "MALLOC_ARENA_MAX": "2",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "NUMBA_NUM_THREADS": "1",
