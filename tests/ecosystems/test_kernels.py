@@ -27,17 +27,22 @@ MAPS = hnp.arrays(
 
 
 def segments_of(height: int, width: int, step: int) -> Segments:
-    """Cells of `step` columns and one row each; a pixel of row r has area r + 1."""
+    """Cells of `step` columns and one row each; pixels have the area of `size_of`."""
     ends = np.append(np.arange(step, width, step), width)
     count_ = len(ends)
     return Segments(
         pointer=np.arange(height + 1, dtype=np.int64) * count_,
         end=np.tile(ends, height).astype(np.int32),
         cell=np.arange(height * count_, dtype=np.int32),
-        area=np.repeat(np.arange(1, height + 1), count_).astype(np.int64),
+        area=np.repeat(np.arange(1, height + 1) * 1000, count_).astype(np.int64),
+        growth=np.repeat(5 - 7 * np.arange(height), count_).astype(np.int64),
         x_index=np.tile(np.arange(count_), height).astype(np.int32),
         y_index=np.repeat(np.arange(height), count_).astype(np.int32),
     )
+
+
+def size_of(row: int, column: int) -> int:
+    return (row + 1) * 1000 + (5 - 7 * row) * column
 
 
 def all_groups(runs: Runs) -> np.ndarray:
@@ -84,9 +89,11 @@ def test_counts_by_cell_equal_a_plain_count_dense_and_listed(codes: np.ndarray, 
     runs, segments = encode(codes, frozenset({0})), segments_of(height, width, step)
     weight = np.ones(len(runs.keys), np.int64)
     expected: Counter[tuple[int, int, int]] = Counter()
+    sizes: Counter[tuple[int, int, int]] = Counter()
     for (row, column), code in np.ndenumerate(codes):
         if code != 0:
             expected[int(code), column // step, row] += 1
+            sizes[int(code), column // step, row] += size_of(row, column)
     tables = []
     for limit in (counting.DENSEST_TABLE, -1):
         with pytest.MonkeyPatch.context() as patch:
@@ -94,7 +101,8 @@ def test_counts_by_cell_equal_a_plain_count_dense_and_listed(codes: np.ndarray, 
             table, run_area = count_cells(runs, segments, all_groups(runs), weight, runs.keys)
         found = {(int(code_of(row["key"])), int(row["x"]), int(row["y"])): int(row["pixels"]) for row in table}
         assert found == dict(expected)
-        assert (table["area"] == table["pixels"] * (table["y"] + 1)).all()
+        areas = {(int(code_of(row["key"])), int(row["x"]), int(row["y"])): int(row["area"]) for row in table}
+        assert areas == dict(sizes)
         assert run_area.sum() == table["area"].sum()
         tables.append(table)
     np.testing.assert_array_equal(*tables)
@@ -112,12 +120,18 @@ def test_pairs_equal_a_plain_count_dense_and_listed(codes: np.ndarray, seed: int
     one, two = encode(codes, frozenset({0})), encode(other, frozenset({0}))
     expected = Counter(zip(codes.ravel().tolist(), other.ravel().tolist(), strict=True))
     expected.pop((0, 0), None)
+    sizes: Counter[tuple[int, int]] = Counter()
+    for (row, column), code in np.ndenumerate(codes):
+        sizes[int(code), int(other[row, column])] += size_of(row, column)
+    sizes.pop((0, 0), None)
     for limit in (counting.DENSEST_TABLE, -1):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(counting, "DENSEST_TABLE", limit)
             table = count_pairs(one, two, segments_of(height, width, 3))
         found = {(plain(row["before"]), plain(row["after"])): int(row["pixels"]) for row in table}
         assert found == dict(expected)
+        areas = {(plain(row["before"]), plain(row["after"])): int(row["area"]) for row in table}
+        assert areas == dict(sizes)
 
 
 @settings(max_examples=100, deadline=None)

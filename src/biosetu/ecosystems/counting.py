@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from biosetu.ecosystems.runs import Indices, Integers, RunArrays, Runs
 from biosetu.geo.compiled import compiled
-from biosetu.geo.occupancy_grid import Segments
+from biosetu.geo.occupancy_grid import Segments, area_between
 
 DENSEST_TABLE = 24_000_000
 
-SegmentArrays: TypeAlias = tuple[Integers, Indices, Indices, Integers]
-AreaArrays: TypeAlias = tuple[Integers, Indices, Integers]
+SegmentArrays: TypeAlias = tuple[Integers, Indices, Indices, Integers, Integers]
+AreaArrays: TypeAlias = tuple[Integers, Indices, Integers, Integers]
 
 CELLS = np.dtype([("key", "i8"), ("x", "i4"), ("y", "i4"), ("pixels", "i8"), ("area", "i8")])
 PAIRS = np.dtype([("before", "i8"), ("after", "i8"), ("pixels", "i8"), ("area", "i8")])
@@ -38,7 +38,7 @@ def count_cells(
     """
     cells = len(segments.x_index)
     run_area = np.zeros(len(runs.end), np.int64)
-    parts = (runs.arrays, (segments.pointer, segments.end, segments.cell, segments.area))
+    parts = (runs.arrays, (segments.pointer, segments.end, segments.cell, segments.area, segments.growth))
     if cells * len(keys) <= DENSEST_TABLE:
         pixels, area = np.zeros((len(keys), cells), np.int64), np.zeros((len(keys), cells), np.int64)
         _count_dense(*parts, group, weight, pixels, area, run_area)
@@ -78,7 +78,7 @@ def count_pairs(before: Runs, after: Runs, segments: Segments) -> NDArray[np.voi
         A table of type PAIRS sorted by before, after, without empty rows and without pairs of no data.
     """
     rows, columns = len(before.keys) + 1, len(after.keys) + 1
-    parts = (before.arrays, after.arrays, (segments.pointer, segments.end, segments.area))
+    parts = (before.arrays, after.arrays, (segments.pointer, segments.end, segments.area, segments.growth))
     if rows * columns <= DENSEST_TABLE:
         pixels, area = np.zeros((rows, columns), np.int64), np.zeros((rows, columns), np.int64)
         _pair_dense(*parts, pixels, area)
@@ -128,7 +128,7 @@ def _count_dense(
     run_area: Integers,
 ) -> None:
     pointer, end, place = runs
-    segment_pointer, segment_end, cell, pixel_area = segments
+    segment_pointer, segment_end, cell, base, growth = segments
     for row in range(len(pointer) - 1):
         segment, column = segment_pointer[row], 0
         for run in range(pointer[row], pointer[row + 1]):
@@ -138,7 +138,7 @@ def _count_dense(
                 until = min(stop, segment_end[segment])
                 if target >= 0:
                     number = until - column
-                    size = number * pixel_area[segment] * weight[place[run]]
+                    size = area_between(base[segment], growth[segment], column, until) * weight[place[run]]
                     run_area[run] += size
                     if cell[segment] >= 0:
                         pixels[target, cell[segment]] += number
@@ -158,7 +158,7 @@ def _count_listed(
     run_area: Integers,
 ) -> tuple[Integers, Integers, Integers]:
     pointer, end, place = runs
-    segment_pointer, segment_end, cell, pixel_area = segments
+    segment_pointer, segment_end, cell, base, growth = segments
     most = len(end) + len(segment_end)
     code, pixels, area = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     count = 0
@@ -171,7 +171,7 @@ def _count_listed(
                 until = min(stop, segment_end[segment])
                 if target >= 0:
                     number = until - column
-                    size = number * pixel_area[segment] * weight[place[run]]
+                    size = area_between(base[segment], growth[segment], column, until) * weight[place[run]]
                     run_area[run] += size
                     if cell[segment] >= 0:
                         code[count] = np.int64(target) * cells + cell[segment]
@@ -193,7 +193,7 @@ def _pair_dense(
 ) -> None:
     pointer, end, place = before
     after_pointer, after_end, after_place = after
-    segment_pointer, segment_end, pixel_area = areas
+    segment_pointer, segment_end, base, growth = areas
     for row in range(len(pointer) - 1):
         first, second, segment = pointer[row], after_pointer[row], segment_pointer[row]
         column = 0
@@ -201,7 +201,8 @@ def _pair_dense(
             until = min(end[first], after_end[second], segment_end[segment])
             number = until - column
             pixels[place[first] + 1, after_place[second] + 1] += number
-            area[place[first] + 1, after_place[second] + 1] += number * pixel_area[segment]
+            size = area_between(base[segment], growth[segment], column, until)
+            area[place[first] + 1, after_place[second] + 1] += size
             column = until
             first += until == end[first]
             second += until == after_end[second]
@@ -217,7 +218,7 @@ def _pair_listed(
 ) -> tuple[Integers, Integers, Integers]:
     pointer, end, place = before
     after_pointer, after_end, after_place = after
-    segment_pointer, segment_end, pixel_area = areas
+    segment_pointer, segment_end, base, growth = areas
     most = len(end) + len(after_end) + len(segment_end)
     code, pixels, area = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     count = 0
@@ -227,7 +228,8 @@ def _pair_listed(
         while first < pointer[row + 1]:
             until = min(end[first], after_end[second], segment_end[segment])
             code[count] = np.int64(place[first] + 1) * columns + after_place[second] + 1
-            pixels[count], area[count] = until - column, (until - column) * pixel_area[segment]
+            pixels[count] = until - column
+            area[count] = area_between(base[segment], growth[segment], column, until)
             count += 1
             column = until
             first += until == end[first]

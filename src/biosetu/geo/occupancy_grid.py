@@ -14,16 +14,14 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from biosetu.geo.compiled import compiled
+from biosetu.geo.lattice import LATTICE_PIXELS, WORLD_CYLINDRICAL_EQUAL_AREA, Lattice, PixelAreas, Strip
 from biosetu.geo.pixels import AreaUnit, Floats, Integers, PixelGrid, row_pixel_areas_m2
 
-WORLD_CYLINDRICAL_EQUAL_AREA = "ESRI:54034"
-LATTICE_PIXELS = 32
 SAME_PLACE_M = 1e-6
-WORST_INTERPOLATION_M = 1.0
 LARGEST_NUMBERING = 4_000_000
 
 Indices = NDArray[np.int32]
@@ -68,19 +66,35 @@ class OccupancyGrid:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """Stretches of pixels in one cell and of one size, row by row.
+    """Stretches of pixels in one cell, whose sizes change evenly from column to column, row by row.
 
     `end` holds the column after each stretch's last; row r has the stretches `pointer[r]` to `pointer[r + 1]`.
     `cell` counts into `x_index`, `y_index` (sub-cells of the grid from its origin), -1 where a pixel has no place.
-    `area` is that of one pixel [units of the map].
+    A pixel in column c has the area `area` + c · `growth` [units of the map].
     """
 
     pointer: Integers
     end: Indices
     cell: Indices
     area: Integers
+    growth: Integers
     x_index: Indices
     y_index: Indices
+
+    def pixel_areas(self) -> Integers:
+        """Return the area of every pixel, row after row [units of the map]."""
+        begin = np.append(0, self.end[:-1])
+        begin[self.pointer[:-1]] = 0
+        lengths = self.end - begin
+        columns = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - self.end, lengths)
+        return np.repeat(self.area, lengths) + columns * np.repeat(self.growth, lengths)
+
+
+@compiled
+def area_between(area: int, growth: int, column: int, until: int) -> int:
+    """Return the area of the pixels of a stretch from `column` to before `until`: a whole number, whatever the cut."""
+    number = until - column
+    return number * area + growth * (number * (column + until - 1) // 2)
 
 
 class PixelCells:
@@ -89,7 +103,7 @@ class PixelCells:
     def __init__(self, pixels: PixelGrid, grid: OccupancyGrid, unit: AreaUnit) -> None:
         self.pixels, self.grid, self.unit = pixels, grid, unit
         self.forward = pixels.to(grid.crs)
-        self.equal_area = pixels.to(WORLD_CYLINDRICAL_EQUAL_AREA)
+        self.areas = PixelAreas(pixels)
         self.separable = pixels.aligned_geographic and self._parallel_axes()
 
     def rows(self, start: int, stop: int) -> Segments:
@@ -128,6 +142,7 @@ class PixelCells:
             end=np.tile(last + 1, height).astype(np.int32),
             cell=cell.astype(np.int32).ravel(),
             area=np.repeat(self._row_areas[start:stop], count),
+            growth=np.zeros(height * count, np.int64),
             x_index=np.tile(x_index, len(y_index)),
             y_index=np.repeat(y_index, len(x_index)),
         )
@@ -144,16 +159,20 @@ class PixelCells:
         parts = []
         for first in range(start - start % LATTICE_PIXELS, stop, LATTICE_PIXELS):
             last = min(first + LATTICE_PIXELS, self.pixels.height)
-            parts.append(self._strip(first, last, max(start, first), min(stop, last)))
+            for strip in self.areas.strips(first, last):
+                above, below = max(start, strip.rows[0]), min(stop, strip.rows[1])
+                if above < below:
+                    parts.append(self._strip(strip, above, below))
         return _joined(parts)
 
-    def _strip(self, first: int, last: int, start: int, stop: int) -> _Strip:
-        """Return the segments of rows `start` to `stop` within the row of lattice tiles from `first` to `last`."""
-        place = _Lattice.of(self.pixels, self.forward, self.grid.world_m, first, last)
-        flat = place if self.grid.crs == WORLD_CYLINDRICAL_EQUAL_AREA else self._flat(first, last)
-        area = self.unit.integers(self._tile_pixel_areas(flat, first, last))
-        tiles = (place.columns, place.corner_x, place.corner_y, place.error, area)
-        pointer, end, code, pixel, doubtful = _strip_segments(
+    def _strip(self, strip: Strip, start: int, stop: int) -> _Stretches:
+        """Return the segments of rows `start` to `stop` within a row of lattice tiles."""
+        first, last = strip.rows
+        place = strip.world
+        if self.grid.crs != WORLD_CYLINDRICAL_EQUAL_AREA:
+            place = Lattice.of(self.pixels, self.forward, self.grid.world_m, strip.rows, strip.side)
+        tiles = (place.columns, place.x, place.y, place.error, *self._sizes(strip, place.columns))
+        pointer, end, code, size, doubtful = _strip_segments(
             start - first, stop - first, last - first, tiles, self.grid.fine_m, self.grid.world_m
         )
         if len(doubtful):
@@ -161,79 +180,16 @@ class PixelCells:
             middle = (end[doubtful].astype(np.float64) - 0.5, rows.astype(np.float64) + 0.5)
             x, y = self.forward.transform(*self.pixels.coordinates(*middle))
             code[doubtful] = _codes(np.asarray(x), np.asarray(y), self.grid)
-        return pointer, end, code, pixel
+        return pointer, end, code, size
 
-    def _flat(self, first: int, last: int) -> _Lattice:
-        world = OccupancyGrid().world_m
-        return _Lattice.of(self.pixels, self.equal_area, world, first, last)
+    def _sizes(self, strip: Strip, columns: Integers) -> tuple[Integers, Integers]:
+        """Return the area of a pixel in column 0 and its growth by column, in whole units: shape (tiles, rows).
 
-    def _tile_pixel_areas(self, flat: _Lattice, first: int, last: int) -> Floats:
-        """Return the area of one pixel in each tile: that of the tile's outline on the ellipsoid, shared equally."""
-        x, y = flat.corner_x, flat.corner_y
-        with np.errstate(invalid="ignore"):
-            areas = np.abs((x[:, 2] - x[:, 0]) * (y[:, 3] - y[:, 1]) - (x[:, 3] - x[:, 1]) * (y[:, 2] - y[:, 0])) / 2
-            poor = np.flatnonzero(~(flat.error < WORST_INTERPOLATION_M))
-        for tile in poor:
-            areas[tile] = self._geodesic_tile_area(int(tile), first, last)
-        widths = np.diff(flat.columns)
-        return np.asarray(areas / (widths * (last - first)))
-
-    def _geodesic_tile_area(self, tile: int, first: int, last: int) -> float:
-        left, right = tile * LATTICE_PIXELS, min((tile + 1) * LATTICE_PIXELS, self.pixels.width)
-        across, down = np.arange(left, right, dtype=float), np.arange(first, last, dtype=float)
-        columns = np.concatenate([across, np.full(len(down), right), (across + 1)[::-1], np.full(len(down), left)])
-        rows = np.concatenate([np.full(len(across), first), down, np.full(len(across), last), (down + 1)[::-1]])
-        longitude, latitude = self.pixels.to("OGC:CRS84").transform(*self.pixels.coordinates(columns, rows))
-        if not (np.isfinite(longitude).all() and np.isfinite(latitude).all()):
-            return self._mean_pixel_area(left, right, first, last) * (right - left) * (last - first)
-        return abs(float(Geod(ellps="WGS84").polygon_area_perimeter(longitude, latitude)[0]))
-
-    def _mean_pixel_area(self, left: int, right: int, first: int, last: int) -> float:
-        """Return the mean area of those pixels whose four corners lie on the globe; 0 where none does."""
-        columns, rows = np.meshgrid(np.arange(left, right + 1.0), np.arange(first, last + 1.0))
-        x, y = (np.array(value) for value in self.equal_area.transform(*self.pixels.coordinates(columns, rows)))
-        x[~(np.isfinite(x) & np.isfinite(y))] = y[~np.isfinite(y)] = np.nan
-        falling, rising = x[1:, 1:] - x[:-1, :-1], x[1:, :-1] - x[:-1, 1:]
-        world = OccupancyGrid().world_m
-        falling, rising = (way - world * np.rint(way / world) for way in (falling, rising))
-        areas = np.abs(falling * (y[1:, :-1] - y[:-1, 1:]) - rising * (y[1:, 1:] - y[:-1, :-1])) / 2
-        known = areas[np.isfinite(areas)]
-        return float(known.mean()) if known.size else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Lattice:
-    """One row of lattice tiles: exact corners (clockwise from upper left) and the bound of the interpolation error."""
-
-    columns: Integers
-    corner_x: Floats
-    corner_y: Floats
-    error: Floats
-
-    @classmethod
-    def of(cls, pixels: PixelGrid, forward: Transformer, world_m: float, first: int, last: int) -> _Lattice:
-        columns = np.append(np.arange(0, pixels.width, LATTICE_PIXELS), pixels.width)
-        left, right = columns[:-1].astype(float), columns[1:].astype(float)
-        middle, centre_row = (left + right) / 2, (first + last) / 2
-        across = np.stack([left, right, right, left, middle, middle, right, middle, left], axis=1)
-        down = np.broadcast_to(
-            np.array([first, first, last, last, centre_row, first, centre_row, last, centre_row], dtype=float),
-            across.shape,
-        )
-        x, y = (np.array(value) for value in forward.transform(*pixels.coordinates(across, down)))
-        with np.errstate(invalid="ignore"):
-            if world_m:
-                x -= world_m * np.rint((x - x[:, 4:5]) / world_m)
-            error = _interpolation_error(x) + _interpolation_error(y)
-        error[~np.isfinite(error)] = np.inf
-        return cls(columns, x[:, :4].copy(), y[:, :4].copy(), error)
-
-
-def _interpolation_error(value: Floats) -> Floats:
-    """Return twice the deviations from bilinear at the tile's centre and at the middles of its four edges."""
-    corners, centre, edges = value[:, :4], value[:, 4], value[:, 5:9]
-    middles = (corners + np.roll(corners, -1, axis=1)) / 2
-    return np.asarray(2 * (np.abs(corners.mean(axis=1) - centre) + np.abs(middles - edges).sum(axis=1)) + 1e-6)
+        The growth is rounded first, so that what that leaves out cancels over the tile.
+        """
+        growth = self.unit.integers(strip.growth)
+        middle = (columns[:-1] + (np.diff(columns) - 1) / 2)[:, None]
+        return self.unit.integers(strip.area - growth * middle / self.unit.per_m2), growth
 
 
 def _codes(x: Floats, y: Floats, grid: OccupancyGrid) -> Integers:
@@ -250,23 +206,23 @@ NOWHERE = np.iinfo(np.int64).min
 UNSURE = NOWHERE
 
 
-_Lines: TypeAlias = tuple[Integers, Floats, Floats, Floats, Integers]
+_Lines: TypeAlias = tuple[Integers, Floats, Floats, Floats, Integers, Integers]
 
 
 @compiled
 def _strip_segments(
     start: int, stop: int, height: int, tiles: _Lines, fine_m: float, world_m: float
 ) -> tuple[Integers, Indices, Integers, Integers, Integers]:
-    """Return pointer, end, cell code and pixel area of segments; those of doubtful cell are one pixel long, and listed.
+    """Return pointer, end, cell code, area with growth; stretches of doubtful cell are one pixel long, and listed.
 
     From one pixel it is known how many more lie safely in the same cell: those farther than the error bound from the
     cell's edges ahead. Cell codes are row · 2³² + column + 2³¹.
     """
-    columns, corner_x, corner_y, error, area = tiles
+    columns, corner_x, corner_y, error, area, growth = tiles
     rows, width = stop - start, columns[-1]
     pointer = np.zeros(rows + 1, np.int64)
     room = rows * (len(error) * 4 + 64) + width
-    found = np.empty((room, 3), np.int64)
+    found = np.empty((room, 4), np.int64)
     doubtful = np.zeros(room, np.bool_)
     count = 0
     for row in range(start, stop):
@@ -285,13 +241,14 @@ def _strip_segments(
                 x, y = x0 + (column - left + 0.5) * step_x, y0 + (column - left + 0.5) * step_y
                 code, more = _stretch((x, y), (step_x, step_y), right - 1 - column, error[tile], fine_m, world_m / 2)
                 column += 1 + more
-                found[count, 0], found[count, 1], found[count, 2] = column, code, area[tile]
+                found[count, 0], found[count, 1] = column, code
+                found[count, 2], found[count, 3] = area[tile, row], growth[tile, row]
                 doubtful[count] = code == UNSURE
                 count += 1
         pointer[row - start + 1] = count
     found = found[:count]
     doubts = np.flatnonzero(doubtful[:count])
-    return pointer, found[:, 0].astype(np.int32), found[:, 1].copy(), found[:, 2].copy(), doubts
+    return pointer, found[:, 0].astype(np.int32), found[:, 1].copy(), found[:, 2:].copy(), doubts
 
 
 @compiled
@@ -320,7 +277,7 @@ def _stretch(
 
 @compiled
 def _longer(found: Integers, doubtful: NDArray[np.bool_], length: int) -> tuple[Integers, NDArray[np.bool_]]:
-    longer, flags = np.empty((length, 3), np.int64), np.zeros(length, np.bool_)
+    longer, flags = np.empty((length, 4), np.int64), np.zeros(length, np.bool_)
     longer[: len(found)], flags[: len(found)] = found, doubtful
     return longer, flags
 
@@ -345,10 +302,10 @@ def _steps(distance: float, step: float) -> int:
     return int(min(np.ceil(distance / abs(step)) - 1, 2.0**30))
 
 
-_Strip: TypeAlias = tuple[Integers, Indices, Integers, Integers]
+_Stretches: TypeAlias = tuple[Integers, Indices, Integers, Integers]
 
 
-def _joined(parts: list[_Strip]) -> Segments:
+def _joined(parts: list[_Stretches]) -> Segments:
     code = np.concatenate([part[2] for part in parts])
     cells, place = _numbered(code)
     lengths = np.concatenate([np.diff(part[0]) for part in parts])
@@ -356,7 +313,8 @@ def _joined(parts: list[_Strip]) -> Segments:
         pointer=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         end=np.concatenate([part[1] for part in parts]),
         cell=place,
-        area=np.concatenate([part[3] for part in parts]),
+        area=np.concatenate([part[3][:, 0] for part in parts]),
+        growth=np.concatenate([part[3][:, 1] for part in parts]),
         x_index=((cells & 0xFFFFFFFF) - 2**31).astype(np.int32),
         y_index=(cells >> 32).astype(np.int32),
     )

@@ -331,10 +331,7 @@ class _Work:
         dates = range(first, len(self.stack.dates))
         measured = replace(self.stack, nodata=())
         values = [read_values(measured, start, stop, index=index).ravel() for index in dates]
-        segments = self.cells.rows(start, stop)
-        lengths = np.diff(segments.end, prepend=0)
-        lengths[segments.pointer[1:-1]] = segments.end[segments.pointer[1:-1]]
-        area = np.repeat(segments.area, lengths)
+        area = self.cells.rows(start, stop).pixel_areas()
         kinds, names = self._kinds(start, stop, len(area))
         tally = SeverityTally(len(names))
         for begin in range(0, len(area), CHUNK_PIXELS):
