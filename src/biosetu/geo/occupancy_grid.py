@@ -87,7 +87,7 @@ class Segments:
         begin[self.pointer[:-1]] = 0
         lengths = self.end - begin
         columns = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - self.end, lengths)
-        return np.repeat(self.area, lengths) + columns * np.repeat(self.growth, lengths)
+        return np.asarray(np.repeat(self.area, lengths) + columns * np.repeat(self.growth, lengths))
 
 
 @compiled
