@@ -10,9 +10,9 @@ from django.urls import reverse
 from docx import Document
 
 from biosetu.centre.helpdesk import verbs
-from biosetu.centre.helpdesk.cop_report import Period
 from biosetu.centre.helpdesk.figures import DEFINITIONS, figures, table
 from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.periods import Period
 from biosetu.centre.services.models import Service
 
 from .test_verbs import agreed
@@ -99,7 +99,7 @@ def test_report_fills_in_what_is_known_and_leaves_the_rest_to_write(client, peop
     assert ["Course on red lists", "Course", "2026-03-02 – 2026-03-06", "Nepal", "1"] in rows
     assert ["People who took part", "Nepal", "1"] in rows
     assert [request.reference, "A.1 Types", "0", "20", "22", "–"] in rows
-    assert ["Nepal", "1", "0"] in rows
+    assert ["Nepal", "1", "1", "0"] in rows
     assert any("22 types were assessed" in text and "begin early" in text for text in texts)
     assert any(waiting.reference in text and "Wetlands" in text for text in texts)
     assert "mean of “how useful was it” is 4.0 of 5" in whole
@@ -114,13 +114,17 @@ def test_report_counts_the_days_of_its_period_and_those_before(client, people, r
     for number, (day, times) in enumerate((("2026-01-15", 1), ("2026-02-10", 2), ("2026-03-05", 4))):
         for _ in range(times):
             made = request_of(targets=str(number + 1))
-            SupportRequest.objects.filter(pk=made.pk).update(state="planning", created=f"{day}T12:00:00Z")
+            SupportRequest.objects.filter(pk=made.pk).update(state="planning")
+            for verb, after in (("submit", "submitted"), ("plan", "planning")):
+                made.steps.create(verb=verb, before="x", after=after, ball="centre", role="x", at=f"{day}T12:00:00Z")
     client.force_login(people["officer"])
     texts, rows = written(client, since="2026-02-01", until="2026-02-28")
     assert "2 requests in the period; 1 in the period of the same length before it." in texts
     assert any("Period: 2026-02-01 to 2026-02-28" in text for text in texts)
-    assert [row[1] for row in rows if row[0].startswith("2 ")] == ["2"]
-    assert not [row for row in rows if row[0].startswith(("1 ", "3 "))]
+    by_target = {row[0].split()[0]: row[1:] for row in rows if row[0].startswith(("1 ", "2 ", "3 "))}
+    assert by_target == {"1": ["0", "1", "0"], "2": ["2", "2", "0"]}
+    assert ["planning", "2"] in rows
+    assert ["planning", "3"] in rows
     page = client.get(reverse("results"), {"since": "2026-02-01", "until": "2026-02-28"}).content.decode()
     assert 'name="until" value="2026-02-28"' in page
     lines = client.get(reverse("results_csv"), {"until": "2026-02-28"}).content.decode()

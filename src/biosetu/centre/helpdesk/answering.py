@@ -16,10 +16,12 @@ from django.views.decorators.http import require_safe
 
 from biosetu.centre.accounts.permissions import parties_for, visible_to
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.cop_report import Known, Period, document, held_in
+from biosetu.centre.helpdesk.cop_report import Known, document, held_in
 from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.naming import STATE_NAMES
+from biosetu.centre.helpdesk.periods import Period
 from biosetu.centre.helpdesk.priorities import priorities
 from biosetu.centre.pages import reading
 from biosetu.centre.sending import attached, sent_csv
@@ -39,8 +41,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 def _figures(request: HttpRequest) -> list[Figure]:
     rows = visible_to(request.user, SupportRequest.objects.all())
-    period = _period(request)
-    return figures(rows, period.since, parties_for(request.user, "prepare", "party"), period.until)
+    return figures(rows, _period(request), parties_for(request.user, "prepare", "party"))
 
 
 def _period(request: HttpRequest) -> Period:
@@ -70,6 +71,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "steps": [row for row in standards() if any(row.step in by[name] for name in ("kept", "late", "overdue"))],
         "parties": _by_party(by["party"], by["supply_party"]),
         "kinds_of_help": _by_kind({*by["kind"], *by["supply_kind"]}),
+        "states": STATE_NAMES,
         "definitions": DEFINITIONS,
         "services": [(SERVICE_LABELS[one.measure], one) for one in _services(request)],
         "service_definitions": SERVICE_DEFINITIONS,
@@ -122,18 +124,16 @@ def report(request: HttpRequest) -> HttpResponse:
 def _known(request: HttpRequest, period: Period) -> Known:
     """Return what the report may say: it will be public, so nothing of confidential requests is in it."""
     rows = visible_to(request.user, SupportRequest.objects.all()).filter(confidential=False).exclude(state="draft")
-    asked = rows.filter(created__date__lte=period.last)
-    asked = asked.filter(created__date__gte=period.since) if period.since else asked
     rated, before = parties_for(request.user, "prepare", "party"), period.before()
     public = visible_to(AnonymousUser(), Service.objects.all()).prefetch_related("participants", "service_parties")
     return Known(
         centres=[name for name in settings.BIOSETU_CENTRES if name in centres()],
         served=list({one.party.iso3: one.party for _, group in reading.served() for one in group}.values()),
         period=period,
-        requests=asked.order_by("reference"),
+        requests=rows.order_by("reference"),
         services=held_in(public, period),
-        figures=figures(rows, period.since, rated, period.last),
-        earlier=None if before is None else figures(rows, before.since, frozenset(), before.until),
+        figures=figures(rows, period, rated),
+        earlier=None if before is None else figures(rows, before),
         service_figures=service_figures(public, period.since, period.last),
         priorities=priorities(request.user, confidential=False),
     )

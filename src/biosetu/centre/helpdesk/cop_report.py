@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import QuerySet
 
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import withheld
-from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure
-from biosetu.centre.helpdesk.models import UNMATCHED, PlanItem, SupportRequest
+from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, measured
+from biosetu.centre.helpdesk.models import ROUNDS, STILL_LOOKING, SupportRequest
 from biosetu.centre.helpdesk.naming import STATE_NAMES
+from biosetu.centre.helpdesk.periods import CLOSED, SENT, Period, as_of, came_to
 from biosetu.centre.helpdesk.priorities import DEFINITION, Priority
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
 from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
@@ -30,10 +31,16 @@ from biosetu.reports.content import Block, Bullets, Cell, Column, Fact, Facts, I
 from biosetu.translation import N_, Voice
 
 TO_WRITE = N_("[to be written by the centre]")
-BY_PARTY = frozenset({"party", "supply_party", "capacity_before", "capacity_after", "nominated", "trained"})
+BY_PARTY = frozenset(
+    {"party", "asked_party", "supply_party", "capacity_before", "capacity_after", "nominated", "trained"}
+)
 SUMMARY = ("requests", "open", "unmatched", "workload", "outcomes", "reached", "activities")
 LABELS = {
-    "requests": N_("Requests"),
+    "requests": N_("Requests sent"),
+    "came_to": N_("Steps of the period"),
+    "asked_target": N_("Requests sent by target"),
+    "asked_party": N_("Requests sent by Party"),
+    "asked_kind": N_("Requests sent by kind of help"),
     "open": N_("Open requests"),
     "demand": N_("Demand by target"),
     "supply": N_("Supply by target"),
@@ -58,29 +65,9 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """The days reported on, both counted; without a first day from the beginning, without a last until today."""
-
-    since: date | None = None
-    until: date | None = None
-
-    @property
-    def last(self) -> date:
-        """Return the last day."""
-        return self.until or days.today()
-
-    def before(self) -> Period | None:
-        """Return the period of the same length that ended the day before; None where there is no first day."""
-        if self.since is None:
-            return None
-        length = self.last - self.since
-        return Period(self.since - length - timedelta(1), self.since - timedelta(1))
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
-    """What is known for the period: requests that are not confidential, services, figures, figures of the period
-    before, priorities.
+    """What is known: all requests that are not confidential, whenever they began; services and figures of the period,
+    figures of the period before, priorities.
     """
 
     centres: Sequence[str]
@@ -96,6 +83,10 @@ class Known:
     def value(self, measure: str, group: str = "") -> float:
         """Return one figure; 0 where nothing was counted."""
         return next((one.value for one in self.figures if (one.measure, one.group) == (measure, group)), 0.0)
+
+    def came_to(self, state: str) -> QuerySet[SupportRequest]:
+        """Return the requests that first came to a state in the period."""
+        return came_to(self.requests, state, self.period)
 
     def of(self, measure: str) -> dict[str, float]:
         """Return a figure by group."""
@@ -167,24 +158,30 @@ def _asked(known: Known) -> Part:
         before = next((one.value for one in known.earlier if one.measure == "requests"), 0.0)
         said = gettext("{now} requests in the period; {before} in the period of the same length before it.")
         blocks.append(Paragraph(said.format(now=f"{known.value('requests'):.15g}", before=f"{before:.15g}")))
-    demand, supply = known.of("demand"), known.of("supply")
-    codes = [code for code in targets() if code in demand or code in supply]
-    rows = [(f"{code} {targets()[code].theme(language())}", demand.get(code, 0), supply.get(code, 0)) for code in codes]
-    heads = (gettext("Target"), gettext("Open requests"), gettext("Providers"))
-    blocks += _grid(gettext("Demand and supply by target"), heads, rows)
-    demand, supply = known.of("party"), known.of("supply_party")
-    asking = {*demand, *(one.iso3 for one in known.served if one.iso3 in supply)}
-    named = ((parties()[code].name(language()), demand.get(code, 0), supply.get(code, 0)) for code in asking)
-    by_party = sorted(named, key=lambda row: name_order(row[0]))
-    blocks += _grid(gettext("By Party"), (gettext("Party"), *heads[1:]), by_party)
-    demand, supply = known.of("kind"), known.of("supply_kind")
-    kinds = [(code, label) for code, label in vocabulary("assistance") if code in demand or code in supply]
-    by_kind = [(gettext(label), demand.get(code, 0), supply.get(code, 0)) for code, label in kinds]
-    blocks += _grid(gettext("By kind of help"), (gettext("Kind"), *heads[1:]), by_kind)
+    passed = [(gettext(STATE_NAMES[code]), many) for code, many in known.of("came_to").items()]
+    blocks += _grid(gettext("Steps of the period"), (gettext("State"), gettext("Requests")), passed)
+    sent, still, supply = (known.of(name) for name in ("asked_target", "demand", "supply"))
+    codes = [code for code in targets() if code in {*sent, *still, *supply}]
+    named = [(code, f"{code} {targets()[code].theme(language())}") for code in codes]
+    heads = (gettext("Sent in the period"), gettext("Open on the last day"), gettext("Providers"))
+    rows = _beside(named, sent, still, supply)
+    blocks += _grid(gettext("Demand and supply by target"), (gettext("Target"), *heads), rows)
+    sent, still, supply = (known.of(name) for name in ("asked_party", "party", "supply_party"))
+    asking = {*sent, *still, *(one.iso3 for one in known.served if one.iso3 in supply)}
+    named = [(code, parties()[code].name(language())) for code in asking]
+    named.sort(key=lambda pair: name_order(pair[1]))
+    blocks += _grid(gettext("By Party"), (gettext("Party"), *heads), _beside(named, sent, still, supply))
+    sent, still, supply = (known.of(name) for name in ("asked_kind", "kind", "supply_kind"))
+    named = [(code, gettext(label)) for code, label in vocabulary("assistance") if code in {*sent, *still, *supply}]
+    blocks += _grid(gettext("By kind of help"), (gettext("Kind"), *heads), _beside(named, sent, still, supply))
     states = [(gettext(STATE_NAMES[code]), many) for code, many in known.of("state").items()]
-    blocks += _grid(gettext("By state"), (gettext("State"), gettext("Requests")), states)
+    blocks += _grid(gettext("By state on the last day"), (gettext("State"), gettext("Requests")), states)
     hint = N_("What changed in demand, and why.")
     return "demand", gettext("What Parties asked for, and what changed in demand"), [*blocks, _write(hint)]
+
+
+def _beside(named: Iterable[tuple[str, str]], *figures: dict[str, float]) -> list[tuple[Cell, ...]]:
+    return [(name, *(held.get(code, 0) for held in figures)) for code, name in named]
 
 
 def _services(known: Known) -> Part:
@@ -206,7 +203,7 @@ def _services(known: Known) -> Part:
 
 
 def _done(known: Known) -> Part:
-    rows = known.requests.filter(state="closed", closure__isnull=False).select_related("closure")
+    rows = known.came_to(CLOSED).filter(closure__isnull=False).select_related("closure")
     closed = list(rows.prefetch_related("request_parties"))
     hidden = withheld(closed)
     items = tuple(
@@ -223,9 +220,8 @@ def _line(lessons: str) -> str:
 
 
 def _results(known: Known) -> Part:
-    ended = known.requests.filter(state__in=("under_way", "delivered", "closed"))
-    hidden = withheld(ended)
-    lines = PlanItem.objects.filter(request__in=ended, result__isnull=False).exclude(indicator="")
+    lines = measured(known.requests, known.period)
+    hidden = withheld(known.requests.filter(pk__in=lines.values("request")))
     shown = lines.exclude(request__in=hidden).select_related("request").order_by("request__reference", "pk")
     rows = [
         (one.request.reference, f"{one.indicator} {one.text}", _number(one.baseline), _number(one.target),
@@ -265,20 +261,21 @@ def _clock(known: Known) -> Part:
 
 
 def _unmatched(known: Known) -> Part:
-    rows = known.requests.filter(UNMATCHED).prefetch_related("request_parties")
+    stood = as_of(known.requests, known.period)
+    rows = stood.filter(rounds_then__gte=ROUNDS, then__in=STILL_LOOKING).prefetch_related("request_parties")
     items = tuple(Item(f"{one.title} ({_names(one)})", "", one.reference) for one in rows)
     blocks: list[Block] = [Bullets(items)] if items else [_nothing()]
     return "unmatched", gettext("Without a provider after two rounds"), blocks
 
 
 def _with_others(known: Known) -> Part:
-    sent = list(known.requests.filter(state="handed_over").prefetch_related("request_parties"))
-    came = list(known.requests.exclude(came_from="").prefetch_related("request_parties"))
-    joint = list(known.requests.filter(joint=True).prefetch_related("request_parties"))
+    sent = list(known.came_to("handed_over").prefetch_related("request_parties"))
+    begun = known.came_to(SENT).prefetch_related("request_parties")
+    came, joint = list(begun.exclude(came_from="")), list(begun.filter(joint=True))
     groups = (
         (gettext("Handed over to another centre"), sent),
         (gettext("Taken over from another centre"), came),
-        (gettext("Joint programmes of several Parties"), joint),
+        (gettext("Joint programmes of several Parties, opened in the period"), joint),
     )
     rows = [(title, one.reference, one.title, _names(one)) for title, among in groups for one in among]
     heads = (gettext("What"), gettext("Request"), gettext("Title"), gettext("Parties"))
@@ -289,7 +286,7 @@ def _with_others(known: Known) -> Part:
 
 
 def _helped_hindered(known: Known) -> Part:
-    rows = known.requests.filter(state="closed", closure__isnull=False).select_related("closure").order_by("reference")
+    rows = known.came_to(CLOSED).filter(closure__isnull=False).select_related("closure")
     useful = [one.closure.requester_useful for one in rows if one.closure.requester_useful is not None]
     blocks: list[Block] = []
     if useful:

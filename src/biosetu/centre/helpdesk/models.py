@@ -33,6 +33,8 @@ ROUNDS = 2
 ENDORSING = frozenset({"endorse", "lapse_endorsement"})
 STILL_LOOKING = ("planning", "matching", "seeking_funds", "on_hold")
 UNMATCHED = Q(rounds__gte=ROUNDS, state__in=STILL_LOOKING)
+PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
+ROUND_ENDED = Q(before__in=("matching", "agreed"), verb__in=PROVIDER_GONE)
 AT_WORK = ("agreed", "under_way", "delivered")
 ACCOUNT = settings.AUTH_USER_MODEL
 

@@ -25,6 +25,7 @@ from biosetu.centre.helpdesk.facts import clock, endorsement_due, facts, roles_f
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
     ENDORSING,
+    PROVIDER_GONE,
     Answer,
     Candidate,
     Promise,
@@ -36,12 +37,11 @@ from biosetu.centre.helpdesk.models import (
 from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.cooperation import FINAL, Due, Refused, acts, say, step
 from biosetu.cooperation.forms import YES, check, form, parts
-from biosetu.framework import coverage, parties
+from biosetu.framework import coverage
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
 ATTEMPTS = 100  # of so many who open at once one gets its number in each round
-PROVIDER_GONE = frozenset({"match", "plan", "seek_funds"})
 ENDED = N_("The consent of the people concerned has ended.")
 NOT_ON_RECORD = N_("Consent of the people concerned is not on record.")
 NOT_NOW = N_("The request is {state}; this is done only while it is one of: {states}.")
@@ -359,12 +359,6 @@ def in_state(request: SupportRequest, act: str) -> None:
 def checked(values: Mapping[str, str]) -> dict[str, str]:
     """Return what is filled in; raise `DataError` with every wrong field."""
     problems = list(check("request", values))
-    problems += [
-        Problem("there is no such Party", "Use three-letter codes, separated by ;", "party", column=column, value=code)
-        for column in PARTY_FIELDS
-        for code in parts(values.get(column, ""))
-        if code not in parties()
-    ]
     if problems:
         raise DataError(problems)
     return {field.field: values.get(field.field, "").strip() for field in form("request") if values.get(field.field)}
