@@ -139,3 +139,21 @@ def test_codes_of_the_framework_are_those_that_there_are(form_name, column, valu
     problems = check(form_name, {column: value})
     assert [problem.message for problem in problems] == (["not on the list"] if wrong else [])
     assert all(problem.remedy.endswith(f"wrong is {wrong}") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("form_name", "column", "value", "wrong"),
+    [
+        ("provider", "ecosystems", "T1.1; T1; T", ""), ("provider", "ecosystems", "mangroves", "mangroves"),
+        ("provider", "actions", "1.1; 4.2", ""), ("provider", "actions", "77.7", "77.7"),
+        ("solution", "threats", "5.4.3", ""), ("solution", "threats", "5.4.3; 99", "99"),
+        ("provider", "languages", "en; ar", ""), ("provider", "languages", "English", "English"),
+        ("request", "party", "NPL", ""), ("request", "party", "Nepal", "Nepal"), ("request", "party", "USA", "USA"),
+        ("provider", "party", "USA", ""), ("provider", "parties", "NPL; TWN; QQQ", "QQQ"),
+        ("opportunity", "areas", "NPL; ALL", "ALL"),
+    ],
+)  # fmt: skip
+def test_codes_that_no_list_has_are_named(form_name, column, value, wrong):
+    told = [f"{problem.remedy} {problem.value}" for problem in check(form_name, {column: value})]
+    assert len(told) == bool(wrong)
+    assert all(wrong in text for text in told)

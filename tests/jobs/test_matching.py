@@ -57,6 +57,19 @@ def test_match_files_names_file_row_and_column_of_every_problem(files):
     assert [(p.row, p.column, p.value) for p in caught.value.problems] == [(2, "capacity", "many")]
 
 
+def test_match_files_refuses_names_where_codes_are_due(tmp_path):
+    (tmp_path / "r.csv").write_text("request,party,targets,languages\na,Nepal,Target 2,English\n", encoding="utf-8")
+    (tmp_path / "p.csv").write_text("provider,ecosystems,actions\nx,T1.1,1\ny,mangroves,77.7\n", encoding="utf-8")
+    for first, second, wrong in (
+        ("r.csv", "p.csv", [(2, "languages", "English"), (2, "party", "Nepal"), (2, "targets", "Target 2")]),
+        ("good.csv", "p.csv", [(3, "actions", "77.7"), (3, "ecosystems", "mangroves")]),
+    ):
+        (tmp_path / "good.csv").write_text("request,party\na,NPL\n", encoding="utf-8")
+        with pytest.raises(DataError) as caught:
+            match_files(tmp_path / first, tmp_path / second)
+        assert [(one.row, one.column, one.value) for one in caught.value.problems] == wrong
+
+
 def test_match_files_reports_progress(files):
     seen = []
     match_files(*files(), progress=lambda done, total, label="": seen.append((done, total)))

@@ -10,9 +10,12 @@ from django.shortcuts import render
 from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.pressing import telling
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation.forms import Field, parts, vocabulary
-from biosetu.framework import parties, targets
+from biosetu.cooperation.countries import countries
+from biosetu.cooperation.forms import PLACES, Field, parts, vocabulary
+from biosetu.cooperation.naming import party_named
+from biosetu.framework import name_order, parties, targets
 from biosetu.problems import DataError, Problem
+from biosetu.translation import Voice
 
 
 def posted(data: QueryDict, fields: Iterable[Field]) -> dict[str, str]:
@@ -40,6 +43,9 @@ def choices(request: HttpRequest, field: Field) -> list[tuple[str, str]]:
     if (field.form, field.field) == ("holding", "party"):
         allowed = parties_for(request.user, "hold", "party")
         return [(code, row.name(language())) for code, row in parties().items() if code in allowed]
+    if kind == "countries" and not field.is_list:
+        named = [(code, party_named(code, Voice(language()))) for code in countries()]
+        return sorted(named, key=lambda pair: name_order(pair[1]))
     if field.field == "party":
         return [(code, row.name(language())) for code, row in parties().items()]
     return [(code, gettext(label)) for code, label in vocabulary(kind)]
@@ -49,10 +55,8 @@ def reads(request: HttpRequest, field: Field, value: str) -> str:
     """Return what is filled in, as people read it: names for codes, words for yes."""
     if field.kind == "yes":
         return gettext("yes")
-    if field.kind == "codes:parties":
-        return gettext(", ").join(
-            parties()[code].name(language()) if code in parties() else code for code in parts(value)
-        )
+    if field.kind in PLACES:
+        return gettext(", ").join(party_named(code, Voice(language())) for code in parts(value))
     names = dict(choices(request, field)) if field.kind.startswith("codes:") else {}
     return gettext(", ").join(names.get(code, code) for code in parts(value)) if names else value
 

@@ -25,8 +25,9 @@ from biosetu.centre.navigation import navigation
 from biosetu.centre.receiving import uploads
 from biosetu.centre.tracing import request_id
 from biosetu.centre.wording import LANGUAGES, direction, gettext, language, ngettext
-from biosetu.framework import parties
+from biosetu.cooperation.naming import party_named
 from biosetu.observations import units
+from biosetu.translation import Voice
 
 SIGNIFICANT = "#,##0.####"
 LARGE = 10_000
@@ -102,9 +103,8 @@ def moment(value: datetime | None) -> str:
 
 
 def party_name(code: str) -> str:
-    """Return the name of a Party, or the code where there is no such Party."""
-    party = parties().get(code)
-    return party.name(language()) if party else code
+    """Return the name of a Party or another country, or the code where there is none."""
+    return party_named(code, Voice(language()))
 
 
 def unit_label(code: str) -> str:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from biosetu.alignment.importing.languages import language_of, script_of
+from biosetu.cooperation.countries import countries
 from biosetu.cooperation.identifiers import orcid, ror
 from biosetu.cooperation.saying import Said, say
-from biosetu.framework import indicators, targets
+from biosetu.framework import code_lists, indicators, parties, targets
 from biosetu.problems import Problem
 from biosetu.translation import N_
 
@@ -26,7 +28,20 @@ SEPARATOR = ";"
 YES = frozenset({"yes", "true", "1", "نعم"})
 NO = frozenset({"", "no", "false", "0", "لا"})
 CODES = "codes:"
-FRAMEWORK: Mapping[str, Callable[[], Mapping[str, object]]] = {"targets": targets, "indicators": indicators}
+LEVELS = ("realm", "biome", "functional-group")
+FRAMEWORK: Mapping[str, Callable[[], Mapping[str, object]]] = {
+    "targets": targets,
+    "indicators": indicators,
+    "ecosystems": lambda: {code: row for name in LEVELS for code, row in code_lists()[name].items()},
+    "actions": lambda: code_lists()["action"],
+    "threats": lambda: code_lists()["threat"],
+    "parties": parties,
+    "countries": countries,
+}
+PLACES = {
+    "codes:parties": (N_("there is no such Party"), N_("Use three-letter codes, such as NPL, separated by ;")),
+    "codes:countries": (N_("there is no such country"), N_("Use three-letter codes, such as NPL, separated by ;")),
+}
 LISTS = (CODES, "list", "links", "lines", "years", "people")
 PERSONAL = frozenset({"person", "people"})
 BY_KIND = "texts by kind"
@@ -134,7 +149,8 @@ def check(name: str, values: Values, *, file: str = "", row: int | None = None) 
         else:
             complaint = _complaint(known[column], value.strip()) if value.strip() else None
         if complaint:
-            found.append(Problem(*complaint, "field", file, row, column, value))
+            shown = (_unknown(known[column], value) or value) if complaint in PLACES.values() else value
+            found.append(Problem(*complaint, "field", file, row, column, shown))
     return tuple(found)
 
 
@@ -142,6 +158,8 @@ def _complaint(field: Field, value: str) -> tuple[str, str] | None:
     if field.most is not None and len(parts(value)) > field.most:
         return f"more than {field.most} chosen", f"Keep at most {field.most}, separated by ;"
     if (unknown := _unknown(field, value)) is not None:
+        if field.kind in PLACES:
+            return PLACES[field.kind]
         return "not on the list", f"Use {_examples(field.kind.removeprefix(CODES))}; wrong is {unknown}"
     if field.kind == "date" and not _is_date(value):
         return "not a date", "Write year-month-day, such as 2027-03-31"
@@ -165,13 +183,13 @@ def _unknown(field: Field, value: str) -> str | None:
 
 @cache
 def _codes(name: str) -> frozenset[str]:
-    """Return the codes of a list of ours, or of the framework's targets and indicators; none where others check."""
+    """Return the codes of a list of ours, of the framework, or of the classifications of ecosystems and IUCN."""
     return frozenset(FRAMEWORK[name]()) if name in FRAMEWORK else frozenset(code for code, _ in vocabulary(name))
 
 
 def _examples(name: str) -> str:
     if name in FRAMEWORK:
-        return f"the framework's codes of {name}, such as {next(iter(FRAMEWORK[name]()))}"
+        return f"the codes of {name}, such as {', '.join(islice(FRAMEWORK[name](), 2))}"
     return ", ".join(code for code, _ in vocabulary(name))
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from babel import Locale
 
+from biosetu.cooperation.countries import countries
 from biosetu.framework import code_lists, indicators, parties, targets
 from biosetu.translation import N_, Voice
 
@@ -45,8 +46,10 @@ def language_named(code: str, voice: Voice) -> str:
 
 
 def party_named(code: str, voice: Voice) -> str:
-    """Return the name of a Party, or the code where there is no such Party."""
-    return parties()[code].name(voice.language) if code in parties() else code
+    """Return the name of a Party or of another country (as the Unicode CLDR has it); the code where there is none."""
+    if code in parties():
+        return parties()[code].name(voice.language)
+    return _territories(voice.language).get(countries()[code].iso2, code) if code in countries() else code
 
 
 def listed(items: tuple[str, ...] | list[str], voice: Voice) -> str:
@@ -64,6 +67,11 @@ def _name(field: str, code: str, language: str) -> str:
         return indicators()[code].title(language) if code in indicators() else ""
     found = (code_lists()[name].get(code) for name in _LISTS[field])
     return next((one.name(language) for one in found if one), "")
+
+
+@lru_cache(maxsize=8)
+def _territories(language: str) -> dict[str, str]:
+    return dict(Locale(language).territories)
 
 
 @lru_cache(maxsize=8)

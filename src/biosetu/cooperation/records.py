@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from biosetu.cooperation.forms import CODES, check, form
 from biosetu.problems import DataError, Problem
 
 CODE_FIELDS = ("targets", "indicators", "ecosystems", "actions", "threats", "methods")
@@ -152,6 +153,8 @@ def _row_problems(
         cell = values.get(field.name, "")
         if cell and _is_number(field.type) and not _number(cell):
             yield Problem("not a number", "Write digits, such as 3", "number", column=field.name, value=cell)
+    coded = {field.field for field in form(key) if field.kind.startswith(CODES)} & {one.name for one in fields(kind)}
+    yield from check(key, {name: values[name] for name in sorted(coded) if values.get(name)})
 
 
 def _is_number(annotation: Any) -> bool:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pyarrow as pa
 
-from biosetu.cooperation.forms import SEPARATOR, Field, check, form, parts
-from biosetu.framework import parties
+from biosetu.cooperation.forms import SEPARATOR, Field, check, form
 from biosetu.observations import unescape
 from biosetu.problems import DataError, Problem
 from biosetu.translation import LANGUAGES, N_, translations
@@ -90,11 +89,6 @@ def wrong(name: str, number: int, values: Mapping[str, str]) -> tuple[Problem, .
     found = list(check(name, {key: value for key, value in values.items() if key != REFERENCE}, row=number))
     empty = [column for column in NEEDED.get(name, ("title",)) if not values.get(column)]
     found += [Problem(N_("this is empty"), N_("Fill it in"), "empty", row=number, column=column) for column in empty]
-    for field in form(name):
-        if field.kind == "codes:parties":
-            strange = [code for code in parts(values.get(field.field, "")) if code not in parties()]
-            said, remedy = N_("there is no such Party"), N_("Use three-letter codes")
-            found += [Problem(said, remedy, "party", row=number, column=field.field, value=code) for code in strange]
     return tuple(found)
 
 

@@ -257,6 +257,18 @@ def test_files_that_are_no_sheets_are_refused_on_the_page(client, people, name, 
     assert Sheet.objects.count() == 0
 
 
+def test_institutions_come_from_any_country_and_wrong_codes_are_told_by_row(people, tmp_path):
+    rows = [
+        {**PROVIDER, "party": "USA", "parties": "NPL; TWN"},
+        {**PROVIDER, "name": "B", "ecosystems": "mangroves"},
+        {**PROVIDER, "name": "C", "ecosystems": "MFT1.2", "actions": "1.1", "threats": "77.7"},
+    ]
+    sheet = brought(tmp_path, people["officer"], "provider", *rows)
+    told = [(row.number, row.state, [one["column"] for one in row.detail if isinstance(one, dict)])
+            for row in sheet.rows.all()]  # fmt: skip
+    assert told == [(2, "new", []), (3, "wrong", ["ecosystems"]), (4, "wrong", ["threats"])]
+
+
 def test_strangers_do_not_see_a_sheet(client, people, tmp_path):
     sheet = brought(tmp_path, people["officer"], "provider", PROVIDER)
     for name in ("manager", "contributor"):
@@ -283,7 +295,7 @@ def test_the_command_line_shows_first_and_does_the_same_when_confirmed(people, t
     path = written(tmp_path, [PROVIDER, {**PROVIDER, "name": "", "party": "QQQ"}])
     seen = bring_sheet(path, "provider", "officer", confirm=False, progress=silent).to_pylist()
     assert [(row["row"], row["state"]) for row in seen] == [(2, "new"), (3, "wrong")]
-    assert "party QQQ: there is no such Party" in seen[1]["detail"]
+    assert "party QQQ: there is no such country" in seen[1]["detail"]
     assert Provider.objects.count() == 0
     steps = []
     done = bring_sheet(path, "provider", "officer", confirm=True, progress=lambda *said: steps.append(said[:2]))

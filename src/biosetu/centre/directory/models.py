@@ -13,8 +13,8 @@ from django.utils import timezone
 from biosetu.centre.accounts.guarded import Guarded, Paths
 from biosetu.centre.wording import lazy_text
 from biosetu.cooperation import Provider as Offer
+from biosetu.cooperation.countries import subregion_of
 from biosetu.cooperation.records import provider_from
-from biosetu.framework import parties
 from biosetu.translation import N_
 
 
@@ -82,7 +82,7 @@ class Provider(Guarded, models.Model):
             known,
             name=self.name,
             party=self.party,
-            region=parties()[self.party].subregion if self.party in parties() else "",
+            region=subregion_of(self.party),
             work=tuple(line.strip() for line in self.values.get("work", "").splitlines() if line.strip()),
             results=self.rating_sum / (HIGHEST_RATING * self.rating_count) if self.rating_count else None,
             capacity=self.capacity,

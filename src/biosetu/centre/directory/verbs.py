@@ -15,7 +15,6 @@ from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider, Standing
 from biosetu.cooperation import Refused, Said
 from biosetu.cooperation.forms import YES, check, due, filled, form, unfilled, without_people
-from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -150,13 +149,9 @@ def _move(provider: Provider, to: Standing, before: tuple[Standing, ...], **chan
 
 def _check(values: Mapping[str, str]) -> None:
     problems = list(check("provider", values))
-    party = values.get("party", "")
-    if party and party not in parties():
-        problems.append(
-            Problem("there is no such Party", "Use a three-letter code", "party", column="party", value=party)
-        )
     if not values.get("name", "").strip():
-        problems.append(Problem("the name is empty", "Give the name of the institution or person", column="name"))
+        remedy = N_("Give the name of the institution or person")
+        problems.append(Problem(N_("the name is empty"), remedy, column="name"))
     if problems:
         raise DataError(problems)
 

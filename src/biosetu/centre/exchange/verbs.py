@@ -21,7 +21,6 @@ from biosetu.centre.helpdesk.verbs.joining import centre_of
 from biosetu.centre.helpdesk.verbs.moving import audit, numbered, parties_named, refresh_clock
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import check, form
-from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -137,11 +136,6 @@ def _check(body: Mapping[str, Any]) -> None:
     problems += [Problem(N_("there is no such field"), N_("Ask the centre that sent it"), "field", column=name)
                  for name in set(values) - known]  # fmt: skip
     named = parties_named(body["values"])
-    problems += [
-        Problem(N_("there is no such Party"), N_("Ask the centre that sent it"), "party", column="party", value=code)
-        for code in named
-        if code not in parties()
-    ]
     if not named:
         problems.append(Problem(N_("no Party is named"), N_("Ask the centre that sent it"), "party", column="party"))
     if problems:

@@ -208,9 +208,7 @@ def _check(by: Account, values: Mapping[str, str]) -> None:
         problems.append(Problem(N_("the title is empty"), N_("Give it a title"), column="title"))
     reach = parties_for(by, "run", "service")
     for code in parts(values.get("parties", "")):
-        if code not in parties():
-            problems.append(Problem(N_("there is no such Party"), N_("Use three-letter codes"), column="parties"))
-        elif code not in reach:
+        if code in parties() and code not in reach:
             said = N_("the centre does not serve this Party")
             problems.append(Problem(said, N_("Leave it out"), "party", column="parties", value=code))
     if problems:
