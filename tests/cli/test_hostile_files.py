@@ -83,9 +83,11 @@ def _reads(parameter: click.Parameter) -> bool:
     return (isinstance(kind, click.Path) and (kind.exists or name in READ_AS_TEXT)) or name == "occurrences"
 
 
-# what looks wrong and is sound: a name with a formula is a name, settings may be left out, a strategy may say anything
+# what looks wrong and is sound: a name with a formula is a name (and one of LC scores nothing), settings may be left
+# out, a strategy may say anything
 SOUND_TOO = {
     ("history.csv", "formula"),
+    ("species.csv", "formula"),
     ("problem.toml", "empty"),
     ("problem.toml", "blank"),
     *(("strategy.txt", name) for name in HOSTILE),

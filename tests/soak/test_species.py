@@ -16,14 +16,16 @@ GIGABYTE = 1_000_000_000
 ROWS = 5_000_000
 SCHEMA = pa.schema([("species", pa.string()), ("decimalLongitude", pa.float64()), ("decimalLatitude", pa.float64())])
 MEASURE = """
-import json, resource, sys
+import json, re, resource, sys
+from pathlib import Path
 from biosetu.jobs.species_range import RangeRequest, measure_range
 from biosetu.species.ranges import RangeOptions
 options = RangeOptions(**json.loads(sys.argv[2]))
 row = measure_range(RangeRequest(sys.argv[1], options=options)).table.to_pylist()[0]
 used = resource.getrusage(resource.RUSAGE_SELF)
 row["cpu_seconds"] = used.ru_utime + used.ru_stime
-row["peak_gb"] = used.ru_maxrss / 1e6
+# ru_maxrss would hold the peak of the process that began this one
+row["peak_gb"] = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024 / 1e9
 print(json.dumps({k: v for k, v in row.items() if not isinstance(v, bytes | list)}))
 """
 

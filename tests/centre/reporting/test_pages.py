@@ -34,6 +34,7 @@ from biosetu.centre.reporting import verbs
 from biosetu.centre.reporting.links import token_of
 from biosetu.centre.reporting.models import Link, Offer, Part, Report
 from biosetu.centre.reporting.store import DatabaseCollections
+from biosetu.jobs.promises import promise_store
 from biosetu.observations import SCHEMA
 from biosetu.reports.cbd.collecting.part_files import TEXT_COLUMN
 from biosetu.reports.cbd.draft import fingerprint
@@ -71,7 +72,8 @@ def test_targets_numbered_like_global_ones_or_with_points_have_pages_of_their_ow
         NationalTarget(id=name, party=PARTY, title={"en": f"National {name}"}, declared=(Declared(target="3"),))
         for name in ("1", "1.1")
     ]
-    DatabasePromises().save(Promises(party=PARTY, targets=tuple(targets)))
+    for store in (promise_store(), DatabasePromises()):
+        store.save(Promises(party=PARTY, targets=tuple(targets)))
     asked(focal, fields=("III.N.1",))
     overview = page(client, BASE, focal).content.decode()
     for key, title in (("III.N.1", "1. National 1"), ("III.1.1", "1.1. National 1.1"), ("III.1", "1. Plan")):

@@ -104,13 +104,13 @@ def test_point_in_a_column_with_decimal_commas_is_ambiguous_and_nothing_of_it_is
     else:
         with (tmp_path / "f.csv").open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows([HEADER, *rows])
-    for name, again in (("f", "g"), ("g", "h")):
-        checked = check_report(tmp_path / f"{name}.{suffix}", fixed=tmp_path / f"{again}.{suffix}", today=TODAY)
+    for name, again in ((f"f.{suffix}", "g.xlsx"), ("g.xlsx", "h.xlsx")):
+        checked = check_report(tmp_path / name, fixed=tmp_path / again, today=TODAY)
         told = [(finding.row, finding.defect, finding.detail) for finding in checked.report.findings]
-        assert [one for one in told if one[1] != "jump"] == [
+        assert [one for one in told if one[1] not in ("jump", "number-as-text")] == [
             (2, "thousands", ""), (3, "ambiguous-number", "12500 / 12.500"), (4, "decimal-comma", ""),
         ]  # fmt: skip
-        assert [line[7] for line in read_book(tmp_path / f"{again}.{suffix}").grids[0].rows[1:]] == written
+        assert [line[7] for line in read_book(tmp_path / again).grids[0].rows[1:]] == written
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])
