@@ -85,7 +85,11 @@ TABLE = [
     (["map", "text.txt"], 1, ""),
     (["habitat", "ranges.geojson"], 2, "--cover"),
     (["star", "history.csv"], 2, "THREATS"),
-    (["star", "history.csv", "history.csv", "--habitat", ".", "--like", "text.txt", "--raster", "o.png"], 2, ".tif"),
+    (
+        ["star", "history.csv", "history.csv", "--habitat", ".", "--like", "text.txt", "--by-species", "o.png"],
+        2,
+        ".csv",
+    ),
     (["star", "history.csv", "history.csv", "--habitat", ".", "--like", "text.txt"], 1, "text.txt"),
     (["nonsense"], 2, "nonsense"),
 ]

@@ -103,7 +103,7 @@ def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path, caps
     regions[:, 25:] = 7
     arguments = ["species", "star", str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv"), "--habitat", str(folder),
                  "--restorable", str(folder), "--like", inputs[1], "--regions", raster(tmp_path / "r.tif", regions),
-                 "--raster", str(tmp_path / "star.tif"), "--out", str(out)]  # fmt: skip
+                 "--rasters", str(tmp_path / "star"), "--out", str(out)]  # fmt: skip
     capsys.readouterr()
     assert biosetu(arguments) == 0
     told = capsys.readouterr().err
@@ -120,8 +120,56 @@ def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path, caps
     assert {row["region"] for row in found} == {"0", "7"}
     restored = sum(float(row["score"]) for row in rows(out) if row["kind"] == "restoration")
     assert restored == pytest.approx(700 * 0.29 / 2, rel=1e-6)
-    with rasterio.open(tmp_path / "star.tif") as source:
-        assert float(source.read(1).sum(dtype="float64")) == pytest.approx(700, rel=1e-5)
+    by_threat = {f"abatement-{t.replace('.', '_')}": score for t, score in by_threat.items()}
+    whole = {"abatement": 700, "restoration": 700 * 0.29 / 2}
+    threats = by_threat | {name.replace("abatement", "restoration"): v * 0.29 / 2 for name, v in by_threat.items()}
+    assert {path.stem: pixels(path).sum() for path in (tmp_path / "star").iterdir()} == {
+        name: pytest.approx(score, rel=1e-9) for name, score in (whole | threats).items()
+    }
+    for kind in whole:
+        parts = sum(pixels(path) for path in (tmp_path / "star").glob(f"{kind}-*.tif"))
+        assert np.allclose(parts, pixels(tmp_path / "star" / f"{kind}.tif"), rtol=1e-9)
+
+
+def test_star_of_species_threat_and_region_adds_up_to_the_scores(country, habitats, tmp_path):
+    """By hand: EN weighs 300; half of A b's habitat is in the country; 24 of 38 parts of its decline are 2.1."""
+    out, each = tmp_path / "o.csv", tmp_path / "s.csv"
+    assert biosetu([*country, "--restorable", habitats[1], "--by-species", str(each), "--out", str(out)]) == 0
+    found = rows(each)
+    assert list(found[0]) == ["kind", "taxon", "category", "threat", "region", "score"]
+    mine = {(r["kind"], r["taxon"], r["threat"], r["region"]): float(r["score"]) for r in found}
+    assert mine["abatement", "A b", "2.1", "7"] == pytest.approx(300 * 0.5 * 24 / 38, rel=0.01)
+    assert mine["abatement", "C d", "none", "7"] == pytest.approx(400, rel=1e-9)
+    assert mine["restoration", "C d", "none", "7"] == pytest.approx(400 * 0.29 / 2, rel=1e-9)
+    assert ("abatement", "C d", "none", "0") not in mine
+    for row in rows(out):
+        key = row["kind"], row["threat"], row["region"]
+        parts = [score for (kind, _taxon, threat, region), score in mine.items() if (kind, threat, region) == key]
+        assert sum(parts) == pytest.approx(float(row["score"]), rel=1e-9)
+
+
+def test_star_pixels_lie_where_the_habitat_is(country, tmp_path):
+    assert biosetu([*country, "--rasters", str(tmp_path / "star")]) == 0
+    habitat = pixels(tmp_path / "aoh" / "C_d.tif")
+    whole, grid = pixels(tmp_path / "star" / "abatement-none.tif"), rasterio.open(tmp_path / "star" / "abatement.tif")
+    with grid, rasterio.open(tmp_path / "aoh" / "C_d.tif") as part:
+        row, column = grid.index(*part.xy(0, 0))
+    window = whole[row : row + habitat.shape[0], column : column + habitat.shape[1]]
+    assert np.array_equal(window > 0, np.nan_to_num(habitat) > 0)
+    assert window.sum() == pytest.approx(whole.sum(), rel=1e-12)
+
+
+def test_star_habitat_beyond_the_grid_of_places_is_refused(country, tmp_path, capsys):
+    like = raster(tmp_path / "small.tif", np.ones((100, 3), dtype="int16"), rasterio.Affine(0.01, 0, 80, 0, -0.01, 30))
+    changed = [like if country[k - 1] == "--like" else text for k, text in enumerate(country)]
+    changed = changed[: changed.index("--regions")]
+    assert biosetu(changed) == 1
+    assert "habitat lies beyond the grid of places" in capsys.readouterr().err
+
+
+def pixels(path):
+    with rasterio.open(path) as source:
+        return source.read(1).astype("float64")
 
 
 @pytest.fixture

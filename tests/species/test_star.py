@@ -86,3 +86,14 @@ def test_restoration_takes_the_multiplier():
     scores = Scores()
     scores.add("EN", {"1": 1.0}, np.array([4]), np.array([0.5]), restoration_multiplier())
     assert scores.total() == pytest.approx(300 * 0.5 * 0.29)
+
+
+def test_many_species_at_the_same_places_are_summed_on_the_way(monkeypatch):
+    monkeypatch.setattr("biosetu.species.star.MOST_WAITING", 50)
+    scores, places = Scores(), np.arange(20)
+    for _ in range(40):
+        scores.add("NT", {"1": 0.5, "2": 0.5}, places, np.full(20, 1 / 20))
+    assert sum(part.size for pieces in scores._pieces.values() for part, _ in pieces) <= 2 * (20 + 50)
+    assert scores.by_place("1")[1] == pytest.approx(np.full(20, 40 * 100 * 0.5 / 20), rel=1e-12)
+    assert scores.total() == pytest.approx(4000, rel=1e-12)
+    assert scores.overall()[1].sum() == pytest.approx(4000, rel=1e-12)

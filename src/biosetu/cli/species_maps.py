@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from biosetu.cli.options import TABLE, YEAR, Named, out_option, quiet_option
+from biosetu.cli.options import TABLE, YEAR, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, tell
 
 FILE = click.Path(path_type=Path, exists=True)
@@ -60,7 +60,12 @@ def habitat(ranges: Path, out: Path | None, quiet: bool, **asked: Any) -> None:
 @click.option("--restorable", type=FILE, help="Folder of restorable habitat, for the restoration scores.")
 @click.option("--like", type=FILE, required=True, help="The land-cover raster: the grid of places.")
 @click.option("--regions", type=FILE, help="Raster of whole numbers on the same grid: scores by region.")
-@click.option("--raster", type=Named(".tif", ".tiff"), help="Also write the sum over threats as GeoTIFF.")
+@click.option("--by-species", type=TABLE, help="Also write the scores by taxon, threat and region.")
+@click.option(
+    "--rasters",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write the scores of each pixel there: a GeoTIFF for the sum, and one for each threat.",
+)
 @click.option("--observations", type=TABLE, help="Also write Observations of 4.CY.1; needs the options below.")
 @click.option("--region", metavar="NUMBER", help="Number of the Party in --regions.")
 @click.option("--year", type=YEAR, help="Of the categories and the habitat.")
@@ -76,6 +81,7 @@ def star(species: Path, threats: Path, out: Path | None, quiet: bool, **asked: A
     from biosetu.jobs.species_star import StarRequest, score, star_observations
 
     told = {name: asked.pop(name) for name in ("observations", *TOLD)}
+    by_species = asked.pop("by_species")
     _belong(told, asked["regions"])
     request = StarRequest(species, threats, **asked)
     with progress_bar(quiet) as progress:
@@ -84,6 +90,8 @@ def star(species: Path, threats: Path, out: Path | None, quiet: bool, **asked: A
     if told["observations"] is not None:
         origin = Origin(*(told[name] for name in ("party", "vintage", "holder", "licence")))
         emit(star_observations(request, result, origin, told["region"], told["year"]), told["observations"])
+    if by_species is not None:
+        emit(result.species, by_species)
     emit(result.table, out)
 
 

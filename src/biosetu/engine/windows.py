@@ -19,6 +19,7 @@ from biosetu.engine.tables import replacing
 from biosetu.problems import DataError, Problem
 
 Shapes = npt.NDArray[np.object_]
+TILE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,22 @@ def write_part(values: npt.NDArray[Any], grid: RasterGrid, path: Path) -> None:
         crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"), compress="deflate",
     ) as target:  # fmt: skip
         target.write(values.astype("float32"), 1)
+
+
+def write_places(places: npt.NDArray[np.int64], values: npt.NDArray[np.float64], grid: RasterGrid, path: Path) -> None:
+    """Write values at a few places of a grid as a GeoTIFF (float64, 0 elsewhere), band by band of its rows.
+
+    `places` are row · width + column, rising, each once. Replaces the file at once or not at all.
+    """
+    tiles = {"tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate"}
+    with replacing(path) as temporary, rasterio.open(
+        temporary, "w", driver="GTiff", width=grid.width, height=grid.height, count=1, dtype="float64",
+        crs=grid.crs, transform=rasterio.Affine(*grid.transform), **tiles,
+    ) as target:  # fmt: skip
+        for top in range(0, grid.height, TILE):
+            lines = min(TILE, grid.height - top)
+            first, last = np.searchsorted(places, (top * grid.width, (top + lines) * grid.width))
+            band = np.zeros(lines * grid.width)
+            band[places[first:last] - top * grid.width] = values[first:last]
+            window = Window(0, top, grid.width, lines)
+            target.write(band.reshape(lines, grid.width), 1, window=window)

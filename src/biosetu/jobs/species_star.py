@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyproj import CRS
 
 from biosetu.engine.hashes import inputs_said
 from biosetu.engine.rasters import RasterGrid
-from biosetu.engine.windows import Part, raster_grid, read_part, write_part
+from biosetu.engine.windows import Part, raster_grid, read_part, write_places
 from biosetu.framework import find_party
 from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
@@ -24,9 +25,18 @@ from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.species.columns import find_column, find_columns, row_numbers, texts
 from biosetu.species.spelling import category
-from biosetu.species.star import Scores, Threat, category_weight, restoration_multiplier, threat_shares
+from biosetu.species.star import (
+    NO_THREAT,
+    Scores,
+    Threat,
+    category_weight,
+    restoration_multiplier,
+    threat_shares,
+)
 
-SCHEMA = pa.schema([("kind", pa.string()), ("threat", pa.string()), ("region", pa.string()), ("score", pa.float64())])
+TEXT = pa.string()
+SCHEMA = pa.schema([("kind", TEXT), ("threat", TEXT), ("region", TEXT), ("score", pa.float64())])
+BY_SPECIES = pa.schema([("kind", TEXT), ("taxon", TEXT), ("category", TEXT), *list(SCHEMA)[1:]])
 UNKNOWN = "this is no Red List category"
 MOST_NAMED = 10
 METHOD, INDICATOR = "species.star", "4.CY.1"
@@ -44,15 +54,19 @@ class StarRequest:
     like: Path
     restorable: Path | None = None
     regions: Path | None = None
-    raster: Path | None = None
+    rasters: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StarResult:
-    """Scores by kind (abatement, restoration), threat and region; the species left out because they have no habitat."""
+    """Scores by kind (abatement, restoration), threat and region; the species left out because they have no habitat.
+
+    `species` has the same scores by taxon too; only regions where a taxon has any.
+    """
 
     table: pa.Table
     left_out: Sequence[str]
+    species: pa.Table
 
     @property
     def warnings(self) -> list[Problem]:
@@ -71,23 +85,28 @@ def score(request: StarRequest, progress: Progress = silent) -> StarResult:
 
     Abatement shares a species' weight among places by its habitat there; restoration divides the restorable habitat of
     a place by the species' present habitat and restorable habitat together. Species without habitat are left out.
+    With `rasters` the scores of each pixel are written, one GeoTIFF for each kind and for each threat in it.
 
     Raises DataError where a category or a raster does not fit, or no species has habitat.
     """
     grid = raster_grid(request.like)
     categories = {taxon: name for taxon, name in _categories(request.species).items() if category_weight(name) > 0}
     threats = _threats(request.threats)
-    scores = {"abatement": Scores(), "restoration": Scores()}
+    found = _Found(_regions(request.regions, grid))
     left_out = []
     for done, (taxon, name) in enumerate(sorted(categories.items()), start=1):
-        if not _add(scores, name, threat_shares(threats.get(taxon, [])), file_name(taxon), grid, request):
+        shares = threat_shares(threats.get(taxon, [])) or {NO_THREAT: 1.0}
+        pieces = list(_pieces(file_name(taxon), grid, request))
+        for piece in pieces:
+            found.add(taxon, name, shares, piece)
+        if not pieces:
             left_out.append(taxon)
         progress(done, len(categories), taxon)
     if left_out and len(left_out) == len(categories):
         raise DataError(Problem("no species has a habitat raster", "Check the names.", "empty", str(request.habitat)))
-    if request.raster is not None:
-        _write(scores["abatement"], grid, request.raster)
-    return StarResult(_table(scores, grid, request), left_out)
+    if request.rasters is not None:
+        _write(found.scores, grid, request.rasters)
+    return StarResult(found.table(), left_out, found.by_species())
 
 
 def star_observations(request: StarRequest, result: StarResult, origin: Origin, region: str, year: int) -> pa.Table:
@@ -117,26 +136,63 @@ def star_observations(request: StarRequest, result: StarResult, origin: Origin, 
     return made
 
 
-def _add(
-    scores: Mapping[str, Scores],
-    name: str,
-    shares: Mapping[str, float],
-    stem: str,
-    grid: RasterGrid,
-    request: StarRequest,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What a species adds to one kind of score: its share of habitat in each place, and what that is multiplied by."""
+
+    kind: str
+    places: Integers
+    habitat: Floats
+    multiplier: float
+
+
+def _pieces(stem: str, grid: RasterGrid, request: StarRequest) -> Iterator[_Piece]:
     path = request.habitat / f"{stem}.tif"
     if not path.exists():
-        return False
+        return
     places, area = _habitat(path, grid)
     if area.sum() == 0:
-        return False
-    scores["abatement"].add(name, shares, places, area / area.sum())
+        return
+    yield _Piece("abatement", places, area / area.sum(), 1.0)
     if request.restorable is not None and (lost := request.restorable / f"{stem}.tif").exists():
         where, restorable = _habitat(lost, grid)
         whole = area.sum() + restorable.sum()
-        scores["restoration"].add(name, shares, where, restorable / whole, restoration_multiplier())
-    return True
+        yield _Piece("restoration", where, restorable / whole, restoration_multiplier())
+
+
+@dataclass(slots=True)
+class _Found:
+    """The scores so far: by kind, threat and place, and by species, threat and region."""
+
+    regions: tuple[Integers, Sequence[str]]
+    scores: dict[str, Scores] = field(default_factory=lambda: {"abatement": Scores(), "restoration": Scores()})
+    _species: dict[str, list[object]] = field(default_factory=lambda: {column.name: [] for column in BY_SPECIES})
+
+    def add(self, taxon: str, name: str, shares: Mapping[str, float], piece: _Piece) -> None:
+        self.scores[piece.kind].add(name, shares, piece.places, piece.habitat, piece.multiplier)
+        region_of, names = self.regions
+        where = region_of[piece.places]
+        held = np.bincount(where[where >= 0], piece.habitat[where >= 0], len(names))
+        weight = category_weight(name) * piece.multiplier
+        for threat, share in shares.items():
+            for region in np.flatnonzero(held).tolist():
+                score = weight * share * float(held[region])
+                row = (piece.kind, taxon, name, threat, names[region], score)
+                for column, value in zip(self._species.values(), row, strict=True):
+                    column.append(value)
+
+    def by_species(self) -> pa.Table:
+        return pa.table(self._species, schema=BY_SPECIES)
+
+    def table(self) -> pa.Table:
+        region_of, names = self.regions
+        rows = [
+            {"kind": kind, "threat": threat, "region": name, "score": float(value)}
+            for kind, scores in self.scores.items()
+            for threat, values in scores.by_region(region_of, len(names)).items()
+            for name, value in zip(names, values.tolist(), strict=True)
+        ]
+        return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
 def _categories(path: Path) -> dict[str, str]:
@@ -169,7 +225,7 @@ def _threats(path: Path) -> dict[str, list[Threat]]:
         if not threat[0]:
             told, remedy = "the threat has no code", "Write its code in the IUCN threats classification."
             problems.append(Problem(told, remedy, "threat", path.name, row, needed["code"]))
-        found.setdefault(taxon, []).append(Threat(*threat))
+        found.setdefault(taxon, []).append(Threat(threat[0].replace("_", "."), *threat[1:]))
     if problems:
         raise DataError(problems)
     return found
@@ -180,25 +236,18 @@ def _habitat(path: Path, grid: RasterGrid) -> tuple[Integers, Floats]:
     own = raster_grid(path)
     column = (own.transform[2] - grid.transform[2]) / grid.transform[0]
     row = (own.transform[5] - grid.transform[5]) / grid.transform[4]
-    same = np.allclose((own.transform[0], own.transform[4]), (grid.transform[0], grid.transform[4]), rtol=1e-9)
+    same = own.crs == grid.crs or CRS.from_wkt(own.crs) == CRS.from_wkt(grid.crs)
+    same &= np.allclose((own.transform[0], own.transform[4]), (grid.transform[0], grid.transform[4]), rtol=1e-9)
     if not same or abs(column - round(column)) > 1e-3 or abs(row - round(row)) > 1e-3:
         raise DataError(Problem("the raster does not lie on the grid of places", "Make it anew.", "grid", str(path)))
     values, valid = read_part(path, Part(own, 0, 0))
     area = np.where(valid, values, 0.0) * pixel_km2(own)
     rows, columns = np.nonzero(area)
-    return (rows + round(row)) * grid.width + columns + round(column), area[rows, columns].astype(np.float64)
-
-
-def _table(scores: Mapping[str, Scores], grid: RasterGrid, request: StarRequest) -> pa.Table:
-    regions, names = _regions(request.regions, grid)
-    rows: list[dict[str, object]] = []
-    for kind, found in scores.items():
-        for threat, values in found.by_region(regions, len(names)).items():
-            rows += [
-                {"kind": kind, "threat": threat, "region": name, "score": float(value)}
-                for name, value in zip(names, values.tolist(), strict=True)
-            ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    lines, across = rows + round(row), columns + round(column)
+    if ((lines < 0) | (lines >= grid.height) | (across < 0) | (across >= grid.width)).any():
+        remedy = "Give a grid of places (--like) that holds all habitat: a species' weight is shared by all of it."
+        raise DataError(Problem("habitat lies beyond the grid of places", remedy, "grid", str(path)))
+    return lines * grid.width + across, area[rows, columns].astype(np.float64)
 
 
 def _regions(path: Path | None, grid: RasterGrid) -> tuple[Integers, Sequence[str]]:
@@ -213,9 +262,10 @@ def _regions(path: Path | None, grid: RasterGrid) -> tuple[Integers, Sequence[st
     return out, [str(code) for code in codes.tolist()]
 
 
-def _write(scores: Scores, grid: RasterGrid, path: Path) -> None:
-    whole = np.zeros(grid.width * grid.height)
-    for threat in scores.threats():
-        places, values = scores.by_place(threat)
-        whole[places] += values
-    write_part(whole.reshape(grid.height, grid.width), grid, path)
+def _write(scores: Mapping[str, Scores], grid: RasterGrid, folder: Path) -> None:
+    """Write each kind with any score, and each threat in it, as a GeoTIFF whose pixels add up to the scores."""
+    for kind, found in scores.items():
+        for threat in found.threats():
+            write_places(*found.by_place(threat), grid, folder / f"{kind}-{file_name(threat)}.tif")
+        if found.threats():
+            write_places(*found.overall(), grid, folder / f"{kind}.tif")

@@ -23,6 +23,8 @@ from biosetu.species.tables import rows
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 GONE = "past, unlikely to return"
+NO_THREAT = "none"
+MOST_WAITING = 500_000
 _PERCENT = re.compile(r"\(.*?\)")
 
 
@@ -92,11 +94,12 @@ class Scores:
     """STAR scores by threat and place, summed as species are added; only places with a score are kept.
 
     Species without threats of any expected decline go to the threat `none`, so that the total stays the sum of the
-    weights.
+    weights. Memory is bounded by the places of each threat, not by the species: what waits to be summed is summed
+    once it outgrows what was.
     """
 
     _pieces: dict[str, list[tuple[Integers, Floats]]] = field(default_factory=dict)
-    added: float = 0.0
+    _waiting: dict[str, int] = field(default_factory=dict)
 
     def add(
         self, category: str, shares: Mapping[str, float], places: Integers, habitat: Floats, multiplier: float = 1.0
@@ -114,9 +117,16 @@ class Scores:
         weight = category_weight(category) * multiplier
         if weight == 0 or places.size == 0:
             return
-        for code, share in (shares or {"none": 1.0}).items():
-            self._pieces.setdefault(code, []).append((places, habitat * (weight * share)))
-        self.added += weight * float(habitat.sum())
+        for code, share in (shares or {NO_THREAT: 1.0}).items():
+            self._put(code, places, habitat * (weight * share))
+
+    def _put(self, code: str, places: Integers, scores: Floats) -> None:
+        pieces = self._pieces.setdefault(code, [])
+        pieces.append((places, scores))
+        waiting = self._waiting.get(code, 0) + places.size
+        full = waiting > max(MOST_WAITING, pieces[0][0].size)
+        self._pieces[code] = [_summed(pieces)] if full else pieces
+        self._waiting[code] = 0 if full else waiting
 
     def threats(self) -> list[str]:
         """Return the threat codes that have scores."""
@@ -138,15 +148,21 @@ class Scores:
             out[threat] = np.bincount(mine[mine >= 0], scores[mine >= 0], regions).astype(np.float64)
         return out
 
+    def overall(self) -> tuple[Integers, Floats]:
+        """Return (places, scores) of all threats together, places rising."""
+        return _summed([self.by_place(threat) for threat in self.threats()])
+
     def total(self) -> float:
         """Return the sum over all threats and places."""
         return float(sum(self.by_place(threat)[1].sum() for threat in self.threats()))
 
     def merged(self, other: Scores) -> Scores:
         """Return the scores of both together, as when species are added in two places."""
-        pieces = {code: [*self._pieces.get(code, []), *other._pieces.get(code, [])]
-                  for code in {*self._pieces, *other._pieces}}  # fmt: skip
-        return Scores(pieces, self.added + other.added)
+        both = Scores()
+        for scores in (self, other):
+            for code in scores.threats():
+                both._put(code, *scores.by_place(code))
+        return both
 
 
 def _summed(pieces: Sequence[tuple[Integers, Floats]]) -> tuple[Integers, Floats]:
