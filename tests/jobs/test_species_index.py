@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -70,6 +71,68 @@ def test_taxon_thought_extinct_or_not_evaluated_at_first_counts_once_genuine_cha
     assert made.column("left_out").to_pylist() == [0, 0]
     as_published = compute_index(IndexRequest(history)).table
     assert (as_published.column("taxa").to_pylist(), as_published.column("left_out").to_pylist()) == ([1, 1], [2, 2])
+
+
+DISJOINT = """taxon,year,category,class
+a,2000,LC,Birds
+b,2000,VU,Birds
+c,2010,LC,Birds
+d,2010,EN,Birds
+e,2000,LC,Bees
+e,2010,VU,Bees
+f,2000,LC,Bees
+f,2010,LC,Bees
+"""
+
+
+@pytest.fixture
+def disjoint(tmp_path):
+    (tmp_path / "h.csv").write_text(DISJOINT, encoding="utf-8")
+    return str(tmp_path / "h.csv")
+
+
+def test_national_lists_of_other_taxa_are_baselines_each_of_its_own(disjoint, tmp_path, capsys):
+    """By hand: birds 1 − 2/10 in 2000 and 1 − 3/10 in 2010, of other taxa; bees 1 and 1 − 2/10, of the same."""
+    out = tmp_path / "o.csv"
+    asked = ["species", "index", disjoint, "--national", "--by", "class", "--aggregate", "--out", str(out)]
+    assert biosetu(asked) == 0
+    found = [(r["group"], r["year"], float(r["value"]), r["taxa"], r["status"], r["filled"]) for r in rows(out)]
+    assert found == [
+        ("Bees", "2000", 1.0, "2", "assessment", "0"),
+        ("Bees", "2010", pytest.approx(0.8), "2", "assessment", "0"),
+        ("Birds", "2000", pytest.approx(0.8), "2", "baseline only", "0"),
+        ("Birds", "2010", pytest.approx(0.7), "2", "baseline only", "0"),
+    ]
+    said = capsys.readouterr().err
+    assert "did not assess the same taxa" in said
+    assert "Birds: 4 (a, b, c, d)" in said
+    assert "their nearest category was used" not in said
+
+
+def test_global_histories_of_other_taxa_stay_one_series(disjoint):
+    found = compute_index(IndexRequest(Path(disjoint), ["class"])).table
+    assert set(found.column("status").to_pylist()) == {"assessment"}
+
+
+def test_baselines_are_joined_by_no_line_and_no_series(disjoint, tmp_path):
+    made, plot = tmp_path / "o.parquet", tmp_path / "c.svg"
+    asked = ["species", "index", disjoint, "--national", "--by", "class", *ORIGIN]
+    assert biosetu([*asked, "--only", "class=Birds", "--indicator", "9.CT.1", "--observations", str(made),
+                    "--plot", str(plot)]) == 0  # fmt: skip
+    assert {(row["year"], row["series"]) for row in pq.read_table(made).to_pylist()} == {
+        (2000, "rli-national-baseline-2000/1"), (2010, "rli-national-baseline-2010/1")
+    }  # fmt: skip
+    newest, alone = tmp_path / "newest.csv", tmp_path / "n.svg"
+    newest.write_text("taxon,year,category\nc,2010,LC\nd,2010,EN\n", encoding="utf-8")
+    assert biosetu(["species", "index", str(newest), "--national", "--plot", str(alone)]) == 0
+    assert plot.read_bytes() == alone.read_bytes()
+
+
+@pytest.mark.parametrize("asked", [["--aggregate"], ["--annual", "2000-2010"]])
+def test_baselines_are_in_no_mean_and_no_yearly_series(disjoint, tmp_path, asked):
+    out = tmp_path / "o.csv"
+    assert biosetu(["species", "index", disjoint, "--national", "--by", "class", *asked, "--out", str(out)]) == 0
+    assert {row["group"] for row in rows(out) if row["status"] != "baseline only"} == {"Bees"}
 
 
 def test_unknown_categories_are_refused_by_row(tmp_path, capsys):

@@ -66,11 +66,34 @@ def test_section_shows_index_categories_and_assessments():
 
 def test_reasons_of_the_assessments_are_said_in_the_language_of_the_dossier():
     english, arabic = (assessments_in(section(evidence("XXA"), Voice(language))) for language in ("en", "ar"))
-    assert english["Setuornis montana"][4] == ("B1: eoo 3,650 < 5,000 km²; B2: aoo 212 < 500 km²; B: locations 4 ≤ 5")
+    assert english["Setuornis montana"][-2] == ("B1: eoo 3,650 < 5,000 km²; B2: aoo 212 < 500 km²; B: locations 4 ≤ 5")
     for taxon, row in arabic.items():
-        said = f"{row[4]} {row[5]}"
+        said = f"{row[-2]} {row[-1]}"
         assert not re.search(r"[a-z]{3}", said), (taxon, said)
-        assert figures(said) == figures(f"{english[taxon][4]} {english[taxon][5]}")
+        assert figures(said) == figures(f"{english[taxon][-2]} {english[taxon][-1]}")
+
+
+@pytest.mark.parametrize(
+    ("language", "head"), [("en", "Before the regional adjustment"), ("ar", "قبل التعديل الإقليمي")]
+)
+def test_assessments_carry_the_category_before_the_regional_adjustment(language, head):
+    found = section(evidence("XXA"), Voice(language))
+    table = next(block for block in found.blocks if isinstance(block, Table) and len(block.columns) > 5)
+    column = [one.label for one in table.columns].index(head)
+    before = {row["taxon"]: row["category_before_adjustment"] for row in setuland.table("assessments").to_pylist()}
+    assert {row[0]: row[column] for row in table.rows} == before
+    assert before["Setuornis littoralis"] == "VU"
+
+
+def test_baselines_of_other_taxa_are_shown_as_no_trend(tmp_path):
+    (tmp_path / "h.csv").write_text("taxon,year,category\na,2000,LC\nb,2010,EN\n", encoding="utf-8")
+    asked = ["species", "index", str(tmp_path / "h.csv"), "--national", "--keep", "BTN", "--quiet"]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 0
+    text = str(section(evidence("BTN"), Voice()))
+    assert "the index went from" not in text
+    assert "2000, baseline only" in text
+    assert "Red List Index of species, 2010" in text
+    assert "shows no trend" in text
 
 
 def test_sign_of_an_adjusted_category_follows_it_also_from_right_to_left():

@@ -2,7 +2,15 @@ import pyarrow as pa
 import pytest
 
 from biosetu.problems import DataError
-from biosetu.species.history import Change, back_cast, counted, driven_by, read_changes, read_histories
+from biosetu.species.history import (
+    Change,
+    back_cast,
+    comparable,
+    counted,
+    driven_by,
+    read_changes,
+    read_histories,
+)
 from biosetu.species.spelling import category
 from biosetu.species.tables import rows
 
@@ -46,7 +54,7 @@ def test_groups_and_years_are_found():
 def test_missing_assessments_take_the_nearest_and_are_counted():
     history = read_histories(long(("a", 2000, "LC"), ("a", 2010, "EN"), ("b", 2005, "VU")))[0][0]
     assert history.categories.tolist() == [["LC", "LC", "EN"], ["VU", "VU", "VU"]]
-    assert history.filled == [1, 1, 1]
+    assert history.carried.sum(axis=0).tolist() == [1, 1, 1]
 
 
 def test_left_out_are_counted_by_reason():
@@ -168,3 +176,47 @@ def test_changes_by_what_drove_them(drivers, kept):
 def test_drivers_are_read_with_the_genuine_changes():
     table = pa.table({"taxon": ["a"], "year": ["2010"], "from": ["LC"], "to": ["VU"], "driver": ["9.1; 5.4.1"]})
     assert read_changes(table) == [Change("a", 2010, "LC", "VU", ("5.4.1", "9.1"))]
+
+
+def parts(*records, gone=frozenset({"EX", "RE"})):
+    (history,), _ = read_histories(long(*records), gone=gone)
+    found, warnings = comparable(history, "h.csv")
+    return [(part.years, part.taxa) for part in found], warnings
+
+
+def test_lists_of_the_same_taxa_are_one_history():
+    same = [("a", 2000, "LC"), ("b", 2000, "DD"), ("a", 2010, "VU"), ("b", 2010, "NT")]
+    assert parts(*same) == ([([2000, 2010], ["a", "b"])], [])
+
+
+@pytest.mark.parametrize("other", [("c", 2010, "LC"), ("c", 2000, "EN")])
+def test_a_taxon_of_one_list_alone_keeps_the_lists_apart(other):
+    both = [("a", 2000, "LC"), ("a", 2010, "VU")]
+    found, (warning,) = parts(*both, other)
+    assert found == [([year], sorted({"a", *([other[0]] if other[1] == year else [])})) for year in (2000, 2010)]
+    assert (warning.code, warning.value) == ("comparable", "all: 1 (c)")
+
+
+def test_a_taxon_not_evaluated_in_one_list_keeps_the_lists_apart():
+    found, warnings = parts(("a", 2000, "LC"), ("a", 2010, "LC"), ("b", 2000, "NE"), ("b", 2010, "VU"))
+    assert [years for years, _taxa in found] == [[2000], [2010]]
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("never", [("c", 2010, "NA"), ("c", 2000, "RE"), ("c", 2010, "RE")])
+def test_taxa_that_never_count_do_not_keep_lists_apart(never):
+    assert parts(("a", 2000, "LC"), ("a", 2010, "VU"), never) == ([([2000, 2010], ["a", "c"])], [])
+
+
+def test_of_three_lists_the_two_of_the_same_taxa_are_one_history():
+    records = [("a", 2000, "LC"), *((taxon, year, "VU") for taxon in "ab" for year in (2010, 2020))]
+    assert parts(*records)[0] == [([2000], ["a"]), ([2010, 2020], ["a", "b"])]
+
+
+def test_a_newest_list_that_holds_all_is_carried_back_by_genuine_changes():
+    (history,), _ = read_histories(long(("a", 2000, "LC"), ("a", 2010, "VU"), ("b", 2010, "NT")))
+    cast, _ = back_cast(history, [])
+    assert comparable(cast) == ([cast], [])
+    (history,), _ = read_histories(long(("a", 2000, "LC"), ("a", 2010, "VU"), ("b", 2000, "NT")))
+    cast, _ = back_cast(history, [])
+    assert [part.years for part in comparable(cast)[0]] == [[2000], [2010]]

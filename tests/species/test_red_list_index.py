@@ -15,7 +15,7 @@ ORDER = ("LC", "NT", "VU", "EN", "CR", "EX", "DD")
 
 def history(group, years, *categories):
     grid = np.array(categories)
-    return History(group, [f"{group}{i}" for i in range(len(grid))], years, grid, [0] * len(years), {})
+    return History(group, [f"{group}{i}" for i in range(len(grid))], years, grid, np.zeros(grid.shape, bool), {})
 
 
 def random_history(group, n, years, seed, deficient=0.15):
@@ -25,7 +25,7 @@ def random_history(group, n, years, seed, deficient=0.15):
     codes = np.minimum(np.column_stack((first, first[:, None] + steps)), 5)
     grid = np.array(ORDER)[codes]
     grid[random.uniform(size=n) < deficient] = "DD"
-    return History(group, [f"{group}{i}" for i in range(n)], years, grid, [0] * len(years), {})
+    return History(group, [f"{group}{i}" for i in range(n)], years, grid, np.zeros(grid.shape, bool), {})
 
 
 def values(table, group="all"):
@@ -172,7 +172,7 @@ def test_histories_read_from_a_table_give_the_same_as_made_ones():
     )
     read = read_histories(cells)[0]
     got = red_list_index(read, Options()).column("value").to_pylist()
-    kept = History("g", h.taxa, h.years, h.categories, [0, 0], {})
+    kept = History("g", h.taxa, h.years, h.categories, h.carried, {})
     assert got == pytest.approx(red_list_index([kept], Options()).column("value").to_pylist())
 
 
@@ -181,7 +181,9 @@ def two_assessments(group, n, years, falls):
     grid = np.full((n, 2), "LC")
     grid[:falls, 1] = "NT"
     cut, _, part = group.rpartition(": ")
-    return History(group, [f"{group}{i}" for i in range(n)], years, grid, [0, 0], {}, cut=cut, part=part)
+    return History(
+        group, [f"{group}{i}" for i in range(n)], years, grid, np.zeros(grid.shape, bool), {}, cut=cut, part=part
+    )
 
 
 @pytest.mark.parametrize("name", ["Corals", "coral", "Reef_forming_Corals", "Reef-forming corals", "class: Corals"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,13 +26,14 @@ from biosetu.species.history import (
     History,
     back_cast,
     category_counts,
+    comparable,
     counted,
     driven_by,
     of_taxa,
     read_changes,
     read_histories,
 )
-from biosetu.species.red_list_index import SAMPLE_ADVISED, SCHEMA, Kind, Options, red_list_index
+from biosetu.species.red_list_index import BASELINE, SAMPLE_ADVISED, SCHEMA, Kind, Options, red_list_index
 from biosetu.species.tables import rows as table_rows
 from biosetu.translation import Voice
 
@@ -93,7 +95,7 @@ def compute_index(request: IndexRequest) -> IndexResult:
         )
     cells = _only(read_assessment_cells(request.history), request)
     histories, warnings = read_histories(cells, request.by, request.history.name, _gone(request))
-    histories = [counted(history) for history in _genuine(histories, request, warnings)]
+    histories = [counted(history) for history in _compared(_genuine(histories, request, warnings), request, warnings)]
     if request.shares is not None:
         table = _by_party(histories, request)
     else:
@@ -145,6 +147,17 @@ def _genuine(histories: list[History], request: IndexRequest, warnings: list[Pro
         cast.append(done)
         warnings += found
     return cast
+
+
+def _compared(histories: list[History], request: IndexRequest, warnings: list[Problem]) -> list[History]:
+    if request.options.kind is not Kind.NATIONAL:
+        return histories
+    parts = []
+    for history in histories:
+        made, found = comparable(history, request.history.name)
+        parts += made
+        warnings += found
+    return parts
 
 
 def _changes(path: Path, drivers: Sequence[str]) -> list[Change]:
@@ -219,13 +232,18 @@ def _cautions(table: pa.Table, request: IndexRequest, histories: Sequence[Histor
                 "About 900 are advised, 200 for the direction (Henriques et al. 2020, doi:10.1111/conl.12703).",
             )
         )
-    if "baseline only" in table.column("status").to_pylist():
+    lists = Counter(history.group for history in histories)
+    if request.options.kind is Kind.NATIONAL and any(lists[h.group] == 1 == len(h.years) for h in histories):
         said.append(
             (
                 "baseline",
                 "a single national assessment is a baseline, not a trend",
                 "Assess the whole group again, comparably.",
             )
+        )
+    if request.options.aggregate and any(len(history.years) < 2 for history in histories):
+        said.append(
+            ("no-trend", "groups with one assessment, or none to compare with, are in no mean", "Assess them again.")
         )
     if any(count for count in table.column("filled").to_pylist()):
         said.append(
@@ -294,11 +312,15 @@ def _counted(request: IndexRequest) -> str:
 
 
 def write_chart(table: pa.Table, path: Path, voice: Voice, title: str) -> None:
-    """Draw the index of the whole (the aggregate, or the only group) with its limits as SVG."""
+    """Draw the index of the whole (the aggregate, or the only group) with its limits as SVG.
+
+    Of national lists that cannot be compared only the newest is drawn: no line joins them.
+    """
     rows = table.to_pylist()
+    rows = [row for row in rows if row["status"] != BASELINE] or [max(rows, key=lambda row: int(row["year"]))]
     groups = [row["group"] for row in rows]
     shown = next((name for name in groups if name.endswith("aggregate")), groups[0])
-    measured = [row["year"] for row in rows if row["status"] in ("assessment", "baseline only")]
+    measured = [row["year"] for row in rows if row["status"] in ("assessment", BASELINE)]
     newest = str(max(measured, default=rows[-1]["year"]))
     drawn = pa.Table.from_pylist(
         [

@@ -20,10 +20,12 @@ from biosetu.species.spelling import category
 from biosetu.statistics.index import index_weights
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 COUNTS = pa.schema([("group", pa.string()), ("year", pa.int32()), ("category", pa.string()), ("taxa", pa.int32())])
 LEFT_OUT = frozenset({"NE", "NA"})
 GONE = frozenset({"EX"})
 ALL = "all"
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class History:
         taxa: names, shape (n,).
         years: assessment years, rising, shape (a,).
         categories: category by taxon and year, shape (n, a).
-        filled: taxa by year whose category was carried from another year, shape (a,).
+        carried: whether a category was carried from another year, by taxon and year, shape (n, a).
         left_out: taxa left out, by reason; none before `counted`.
         gone: categories that leave a taxon out when it has them at the first assessment.
         cut, part: the column whose values are groups, and the value of this one; empty where all taxa are one group.
@@ -56,7 +58,7 @@ class History:
     taxa: list[str]
     years: list[int]
     categories: npt.NDArray[np.str_]
-    filled: list[int]
+    carried: Flags
     left_out: Mapping[str, int]
     gone: frozenset[str] = GONE
     cut: str = ""
@@ -68,6 +70,17 @@ class History:
         table = np.array([index_weights().get(str(name), np.nan) for name in known], dtype=np.float64)
         picked: Floats = table[codes].reshape(self.categories.shape)
         return picked
+
+    def of(self, rows: Flags, columns: Flags | None = None) -> History:
+        """Return the history of some taxa alone, and of some years."""
+        years = np.ones(len(self.years), dtype=np.bool_) if columns is None else columns
+        return replace(
+            self,
+            taxa=[taxon for taxon, stays in zip(self.taxa, rows.tolist(), strict=True) if stays],
+            years=[year for year, stays in zip(self.years, years.tolist(), strict=True) if stays],
+            categories=self.categories[rows][:, years],
+            carried=self.carried[rows][:, years],
+        )
 
 
 def read_histories(
@@ -218,18 +231,17 @@ def _history(
     grid = np.full((len(taxa), len(when)), "", dtype="<U7")
     for i in mine:
         grid[row_of[rows.taxon[i]], column_of[years[i]]] = categories[i]
-    grid, filled = _filled(grid)
-    return History(label, taxa, when, grid, filled, {}, gone)
+    carried: Flags = grid == ""
+    return History(label, taxa, when, _filled(grid), carried, {}, gone)
 
 
-def _filled(grid: npt.NDArray[np.str_]) -> tuple[npt.NDArray[np.str_], list[int]]:
+def _filled(grid: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
     """Carry categories forward to years without one, and the first one back."""
-    empty = grid == ""
     for k in range(1, grid.shape[1]):
         grid[:, k] = np.where(grid[:, k] == "", grid[:, k - 1], grid[:, k])
     for k in range(grid.shape[1] - 2, -1, -1):
         grid[:, k] = np.where(grid[:, k] == "", grid[:, k + 1], grid[:, k])
-    return grid, [int(count) for count in empty.sum(axis=0)]
+    return grid
 
 
 def counted(history: History) -> History:
@@ -241,15 +253,50 @@ def counted(history: History) -> History:
     without = np.isin(grid, sorted(LEFT_OUT)).any(axis=1)
     absent = np.isin(grid[:, 0], sorted(history.gone)) & ~without
     keep = ~(without | absent)
-    taxa = [taxon for taxon, stays in zip(history.taxa, keep.tolist(), strict=True) if stays]
     left_out = {"not_evaluated": int(without.sum()), "extinct_at_first": int(absent.sum())}
-    return replace(history, taxa=taxa, categories=grid[keep], left_out=left_out)
+    return replace(history.of(keep), left_out=left_out)
 
 
 def of_taxa(history: History, taxa: Collection[str]) -> History:
     """Return the history of certain taxa alone."""
-    mine = [row for row, taxon in enumerate(history.taxa) if taxon in taxa]
-    return replace(history, taxa=[history.taxa[row] for row in mine], categories=history.categories[mine])
+    return history.of(np.array([taxon in taxa for taxon in history.taxa], dtype=np.bool_))
+
+
+def comparable(history: History, file: str = "") -> tuple[list[History], list[Problem]]:
+    """Return the lists of a group that can be compared as one history, each other list as one of its own year alone.
+
+    National lists are comparable where they assessed the same taxa, the whole group: a taxon that a list does not
+    name, or calls not evaluated, was not assessed in it. Taxa that never count (not applicable, or gone at the first
+    assessment) do not matter. Of several sets of comparable lists the largest stands, of equal ones the newest. A
+    warning names taxa that keep the lists apart.
+
+    Reference: Bubb et al. 2009, IUCN Red List Index: guidance for national and regional use, version 1.1.
+    """
+    grid = history.categories
+    assessed: Flags = ~history.carried & (grid != "NE")
+    matters = ~((grid == "NA").any(axis=1) | np.isin(grid[:, 0], sorted(history.gone)))
+    sets = [column.tobytes() for column in assessed[matters].T]
+    same = max((sets.count(one), year, one) for one, year in zip(sets, history.years, strict=True))[2]
+    trend = np.array([one == same for one in sets], dtype=np.bool_)
+    if trend.all():
+        return [history], []
+    years = np.eye(len(sets), dtype=np.bool_)
+    columns = [trend] * int(trend.sum() > 1) + [years[k] for k in range(len(sets)) if not trend[k] or trend.sum() < 2]
+    apart = assessed[matters].any(axis=1) & ~assessed[matters].all(axis=1)
+    named = np.array(history.taxa)[matters][apart]
+    found = [history.of(np.logical_not(history.carried[:, mine].all(axis=1)), mine) for mine in columns]
+    return sorted(found, key=lambda part: part.years[0]), [_not_comparable(history, named.tolist(), file)]
+
+
+def _not_comparable(history: History, taxa: list[str], file: str) -> Problem:
+    message = "national lists did not assess the same taxa: what differs is a baseline only"
+    remedy = (
+        "Assess the whole group each time, or give genuine changes by --genuine: they carry the newest list back; or "
+        "count by --only what each list assessed."
+    )
+    first = ", ".join([*taxa[:MOST_NAMED], *(["…"] if len(taxa) > MOST_NAMED else [])])
+    value = f"{history.group}: {len(taxa)} ({first})"
+    return Problem(message, remedy, "comparable", file, value=value, severity=Severity.WARNING)
 
 
 def category_counts(histories: Sequence[History]) -> pa.Table:
@@ -277,7 +324,7 @@ def _each_once(histories: Sequence[History]) -> list[History]:
         return []
     year = max(history.years[-1] for history in histories)
     grid = np.array([[name] for _year, name in latest.values()])
-    return [History(ALL, list(latest), [year], grid, [0], {})]
+    return [History(ALL, list(latest), [year], grid, np.zeros(grid.shape, dtype=np.bool_), {})]
 
 
 def read_changes(cells: pa.Table, file: str = "") -> list[Change]:
@@ -316,7 +363,7 @@ def back_cast(history: History, changes: Sequence[Change], file: str = "") -> tu
 
     Walking back from the latest assessment, a taxon keeps its category until a genuine change found in a later
     assessment is undone. A change fits where its year is an assessment year after the first and its later category is
-    the one the taxon then has; others are left out.
+    the one the taxon then has; others are left out. A taxon of the newest assessment is known for all earlier ones.
     """
     row_of = {taxon: i for i, taxon in enumerate(history.taxa)}
     column_of = {year: k for k, year in enumerate(history.years)}
@@ -339,4 +386,5 @@ def back_cast(history: History, changes: Sequence[Change], file: str = "") -> tu
             )
             continue
         grid[row, :column] = change.before
-    return replace(history, categories=grid, filled=[0] * len(history.years)), warnings
+    known: Flags = ~history.carried
+    return replace(history, categories=grid, carried=~(known | known[:, -1:])), warnings

@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 SLOPE_SPREAD = 0.6
 WINDOW_YEARS = 2
 AGGREGATE = "aggregate"
+BASELINE = "baseline only"
 SAMPLE_ADVISED = 900
 
 
@@ -147,13 +148,13 @@ class _Group:
 
     @classmethod
     def of(cls, history: History, shares: Mapping[str, float] | None) -> _Group:
-        weights = history.weights()
         left_out = sum(history.left_out.values())
         if shares is None:
-            return cls(history, weights, None, left_out)
+            return cls(history, history.weights(), None, left_out)
         mine = np.array([shares.get(taxon, 0.0) for taxon in history.taxa])
         counted = mine > 0
-        return cls(history, weights[counted], mine[counted], left_out + int((~counted).sum()))
+        held = history.of(counted)
+        return cls(held, held.weights(), mine[counted], left_out + int((~counted).sum()))
 
     def value(self, column: int) -> float:
         return index_value(self.weights[:, column], self.shares)
@@ -172,16 +173,16 @@ def _assessment_rows(group: _Group, options: Options, index: int) -> list[Row]:
         deficient = int(np.isnan(weights).sum())
         rows.append(
             Row(group.history.group, year, group.value(column), lower, upper, weights.size - deficient, deficient,
-                "baseline only" if baseline else "assessment", group.left_out, group.history.filled[column],
+                BASELINE if baseline else "assessment", group.left_out, int(group.history.carried[:, column].sum()),
                 group.history.cut, group.history.part)
         )  # fmt: skip
     return rows
 
 
 def _aggregate_rows(groups: Sequence[_Group], options: Options) -> list[Row]:
-    """Mean of the groups in the years that all of them cover, by interpolation between their assessments."""
+    """Mean of the groups with a trend in the years that all of them cover, interpolated between assessments."""
     trending = [group for group in groups if len(group.history.years) > 1]
-    if not trending:
+    if len(trending) < 2:
         return []
     first = max(group.history.years[0] for group in trending)
     last = min(group.history.years[-1] for group in trending)

@@ -9,17 +9,17 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.indicators.conversion import IndicatorMethod, whole_or_part
+from biosetu.species.red_list_index import BASELINE
 from biosetu.species.tables import rows
 
 WHOLE = ("all", "aggregate")
 TAXON = "taxon"
-NOT_A_TREND = "baseline only"
 
 
 def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
     for row in result.to_pylist():
         yield {
-            "series": row["series"],
+            "series": _series(row),
             **_cut(row),
             "year": row["year"],
             "value": row["value"],
@@ -27,6 +27,12 @@ def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
             "upper": row["upper"],
             "footnote": _footnote(row),
         }
+
+
+def _series(row: Mapping[str, Any]) -> str:
+    """Return the series of a value; a baseline, which is comparable with nothing, is one of its own year."""
+    name, _, version = str(row["series"]).rpartition("/")
+    return f"{name}-baseline-{row['year']}/{version}" if row.get("status") == BASELINE else str(row["series"])
 
 
 @cache

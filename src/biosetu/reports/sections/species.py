@@ -13,6 +13,7 @@ from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.series import kept_source
 from biosetu.species.criteria.saying import reasons_said
+from biosetu.species.red_list_index import BASELINE
 from biosetu.translation import N_, Voice
 
 CATEGORIES = {
@@ -31,6 +32,7 @@ WHICH = {
     "rli-disaggregated/1": N_("From global categories: every taxon counts by the share of its range in the country."),
     "rli-global/1": N_("From the categories given: every taxon counts the same."),
 }
+ALONE = N_("Baseline only: a single national list, or one that did not assess the same taxa as others, shows no trend.")
 THREATENED = frozenset({"CR", "EN", "VU"})
 WHOLE = ("aggregate", "all")
 
@@ -56,14 +58,23 @@ def _index(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     _ = voice.gettext
     rows = table.to_pylist()
     whole = _whole(rows)
+    trend = [row for row in whole if not _alone(row)]
     sources = kept_source(table, voice)
     if whole:
-        yield Facts(tuple(_fact(row, voice) for row in (whole[:1] + whole[-1:] if len(whole) > 1 else whole)), sources)
-    if len(whole) > 1:
-        yield _chart(whole, _by_group(rows, sources, voice), voice)
+        told = trend[:1] + trend[-1:] if len(trend) > 1 else whole[-1:]
+        yield Facts(tuple(_fact(row, voice) for row in told), sources)
+    if len(trend) > 1:
+        yield _chart(trend, _by_group(rows, sources, voice), voice)
     else:
         yield _by_group(rows, sources, voice)
     yield Paragraph(_(WHICH.get(rows[0]["series"], "")), "note")
+    if any(_alone(row) for row in rows):
+        yield Paragraph(_(ALONE), "note")
+
+
+def _alone(row: Row) -> bool:
+    """Whether a value stands alone, from a national list that can be compared with no other."""
+    return row.get("status") == BASELINE
 
 
 def _whole(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -118,7 +129,7 @@ def _by_group(rows: list[dict[str, Any]], sources: tuple[Citation, ...], voice: 
     body = tuple(
         (
             names.get(row["group"]) or _(row["group"]),
-            str(row["year"]),
+            _("{year}, baseline only").format(year=row["year"]) if _alone(row) else str(row["year"]),
             *(row[name] for name in ("value", "lower", "upper", "taxa", "data_deficient")),
         )
         for row in rows
@@ -160,9 +171,11 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     _ = voice.gettext
     rows = table.to_pylist()
     signed = any(row.get("validated_by") for row in rows)
+    regional = any(row.get("category_before_adjustment") for row in rows)
     columns = (
         Column("taxon", _("Taxon")),
         Column("category", _("Category")),
+        *((Column("before", _("Before the regional adjustment")),) if regional else ()),
         Column("criteria", _("Criteria")),
         Column("limits", _("Plausible")),
         Column("reasons", _("Reasons"), prose=True),
@@ -173,6 +186,7 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         (
             row["taxon"],
             voice.ltr(row.get("category_shown") or row["category"]),
+            *((row.get("category_before_adjustment") or "",) if regional else ()),
             row["criteria"],
             _limits(row, voice),
             _("; ").join(reasons_said(row["reasons"], voice)),
