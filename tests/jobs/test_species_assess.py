@@ -51,6 +51,55 @@ def test_sis_connect_files_are_written(tmp_path):
     assert made["RedListCriteria.possiblyExtinct"] == "true"
 
 
+NATIONAL = """taxon,state,native,vagrant,extinct_in_region,visitor
+Abies spectabilis,,yes,no,no,unknown
+Bos mutus subsp. alticola,RE,,,,
+Grus grus,,yes,Y,no,yes
+sp. nov. 3,CR (PE),no,,,
+"""
+
+
+def test_sis_connect_files_of_a_national_assessment_name_taxon_and_country(tmp_path):
+    (tmp_path / "a.csv").write_text(NATIONAL, encoding="utf-8")
+    asked = ["species", "assess", str(tmp_path / "a.csv"), "--sis", str(tmp_path / "sis"), "--party", "NPL"]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 0
+    assert sorted(path.stem for path in (tmp_path / "sis").iterdir()) == [
+        "allfields", "assessments", "countries", "taxonomy"
+    ]  # fmt: skip
+    named = [
+        [row[name] for name in ("genus", "species", "infraType", "infra_name", "family")]
+        for row in rows(tmp_path / "sis" / "taxonomy.csv")
+    ]
+    assert named == [
+        ["Abies", "spectabilis", "", "", ""],
+        ["Bos", "mutus", "subsp", "alticola", ""],
+        ["Grus", "grus", "", "", ""],
+        ["", "", "", "", ""],
+    ]
+    before = "CountryOccurrence.CountryOccurrenceSubfield."
+    found = [
+        tuple(row[before + name] for name in ("presence", "origin", "seasonality"))
+        for row in rows(tmp_path / "sis" / "countries.csv")
+    ]
+    assert found == [
+        ("Extant", "Native", ""),
+        ("Extinct", "", ""),
+        ("Extant", "Vagrant", "Non-Breeding Season"),
+        ("Possibly Extinct", "Introduced", ""),
+    ]
+    country = rows(tmp_path / "sis" / "countries.csv")[0]
+    assert [country[before + name] for name in ("CountryOccurrenceLookup", "CountryOccurrenceName")] == ["NP", "Nepal"]
+
+
+def test_country_of_sis_files_is_a_known_party_and_not_asked_in_vain(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text(NATIONAL, encoding="utf-8")
+    asked = ["species", "assess", str(tmp_path / "a.csv")]
+    assert biosetu([*asked, "--party", "NPL"]) == 2
+    assert "used with --sis only" in capsys.readouterr().err
+    assert biosetu([*asked, "--party", "ZZZ", "--sis", str(tmp_path / "sis")]) == 2
+    assert not (tmp_path / "sis").exists()
+
+
 def test_export_of_sis_is_assessed_as_it_is(tmp_path):
     (tmp_path / "allfields.csv").write_text(
         "internal_taxon_id,internal_taxon_name,EOO.range,LocationsNumber.range,HabitatContinuingDecline.isDeclining,"

@@ -338,6 +338,17 @@ def test_geometry_and_proxies_on_request(tmp_path):
     assert "hull" not in row
 
 
+def test_taxa_without_cells_in_the_layer_are_named(tmp_path, capsys):
+    path = write(tmp_path, "taxon,lon,lat\nWide one,1,0\nWide one,90,0\nNarrow,1,1\nNowhere,999,0\n")
+    arguments = ["species", "range", path, "--out", str(tmp_path / "r.csv"), "--cells", str(tmp_path / "c.parquet")]
+    assert biosetu(arguments) == 0
+    told = capsys.readouterr().err
+    assert "no cells in the layer" in told
+    assert "1: Wide one" in told
+    assert biosetu([*arguments, "--quiet"]) == 0
+    assert "no cells" not in capsys.readouterr().err
+
+
 def test_other_cell_size_is_corrected_and_flagged(tmp_path):
     path = write(tmp_path, "taxon,lon,lat\nA,10,10\nA,11,10\n")
     row = rows(measure_range(RangeRequest(path, options=RangeOptions(cell_km=1))))["A"]

@@ -26,9 +26,12 @@ TOLERANCE = Number(0, 1)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--regional", is_flag=True, help="Apply the answers to the regional questions.")
 @click.option("--sis", type=click.Path(path_type=Path, file_okay=False), help="Also write SIS Connect files there.")
+@click.option("--party", help="ISO 3166-1 alpha-3 code of the country; with --sis its countries file too.")
 @click.option("--keep", metavar="PARTY", help="Keep the result for the dossier of this Party.")
 @out_option
-def assess(assessments: Path, sis: Path | None, keep: str | None, out: Path | None, **asked: Any) -> None:
+def assess(
+    assessments: Path, sis: Path | None, party: str | None, keep: str | None, out: Path | None, **asked: Any
+) -> None:
     """Category and criteria of each taxon in ASSESSMENTS under the IUCN criteria 3.1, with the limits of uncertainty.
 
     ASSESSMENTS is a CSV, TSV, xlsx or Parquet file with the columns of `biosetu species template`.
@@ -36,11 +39,14 @@ def assess(assessments: Path, sis: Path | None, keep: str | None, out: Path | No
     from biosetu.jobs.species_assess import assess_file
     from biosetu.species.criteria.assess import Method
 
-    if keep is not None:
-        from biosetu.framework import find_party
+    if party is not None and sis is None:
+        raise click.UsageError("--party: used with --sis only")
+    for code in (party, keep):
+        if code is not None:
+            from biosetu.framework import find_party
 
-        find_party(keep)
-    result = assess_file(assessments, Method(**asked), sis)
+            find_party(code)
+    result = assess_file(assessments, Method(**asked), sis, party or keep)
     if keep is not None:
         from biosetu.jobs.species_party import keep_all
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from biosetu.cli.options import METRES, YEAR, Named, Number, out_option, quiet_option, scheduler_option
-from biosetu.cli.output import emit, progress_bar
+from biosetu.cli.output import emit, progress_bar, tell
 
 if TYPE_CHECKING:
     from biosetu.problems import Problem
@@ -97,9 +97,10 @@ def measure(occurrences: str, out: Path | None, quiet: bool, scheduler: str | No
     if not quiet:
         _tell(result.left_out, [*result.refused.first, *result.refused.coordinates])
     if asked["hulls"] or asked["cells"]:
-        from biosetu.jobs.species_geometry import write_geometry
+        from biosetu.jobs.species_geometry import without_cells, write_geometry
 
         write_geometry(result.table, asked["hulls"], asked["cells"])
+        tell(without_cells(result.table) if asked["cells"] else [], quiet)
     table = without_geometry(result.table)
     emit(table if out else table.select([name for name in table.column_names if _is_shown(name)]), out)
 

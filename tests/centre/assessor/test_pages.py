@@ -395,6 +395,9 @@ def test_export_has_the_layout_of_the_template_and_of_sis(client):
     outcome = exported(client, made, "assessments")[0]
     assert outcome["RedListCriteria.manualCategory"] == "EN"
     assert outcome["RedListCriteria.manualCriteria"] == CRITERIA
+    assert exported(client, made, "taxonomy")[0]["internal_taxon_name"] == TAXON
+    country = exported(client, made, "countries")[0]
+    assert country["CountryOccurrence.CountryOccurrenceSubfield.CountryOccurrenceLookup"] == "NP"
     assert client.get(reverse("assessment_export", args=[made.pk, 1, "other"])).status_code == 404
 
 

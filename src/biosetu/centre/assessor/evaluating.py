@@ -11,14 +11,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.engine.tables import write_table
+from biosetu.jobs.species_assess import sis_files
 from biosetu.species.criteria import Method, assess, read_inputs, template
-from biosetu.species.criteria.sis import sis_assessments, sis_fields
 from biosetu.species.criteria.tables import Parameter, parameters
 from biosetu.translation import N_
 
 LONGEST = 200
 TAXON = "taxon"
 METHODS = ("interval", "fuzzy")
+SIS_FILES = ("allfields", "assessments", "taxonomy", "countries")
 TOLERANCE = 0.5
 SHOWN = (
     "category",
@@ -30,6 +31,7 @@ SHOWN = (
     "method",
     "thresholds",
     "category_shown",
+    "category_before_adjustment",
     "adjustment_path",
 )
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -167,15 +169,13 @@ def row_file(taxon: str, values: Mapping[str, str]) -> bytes:
     return _csv(cells(taxon, values))
 
 
-def fields_file(taxon: str, values: Mapping[str, str]) -> bytes:
-    """Return the row as the `allfields` table of SIS Connect."""
-    return _csv(sis_fields(cells(taxon, values)))
-
-
-def assessments_file(taxon: str, result: Mapping[str, str], on: date) -> bytes:
-    """Return the outcome as the `assessments` table of SIS Connect."""
+def sis_file(
+    kind: str, taxon: str, party: str, values: Mapping[str, str], result: Mapping[str, str], on: date
+) -> bytes:
+    """Return one of `SIS_FILES` of SIS Connect, of one national assessment."""
     row = {name: pa.array([result[name]], pa.string()) for name in ("category", "criteria")}
-    return _csv(sis_assessments(pa.table({TAXON: pa.array([taxon], pa.string()), **row}), on))
+    outcome = pa.table({TAXON: pa.array([taxon], pa.string()), **row})
+    return _csv(sis_files(cells(taxon, values), outcome, on, party)[kind])
 
 
 def _csv(table: pa.Table) -> bytes:

@@ -20,14 +20,14 @@ from markupsafe import Markup
 
 from biosetu.centre.accounts.permissions import may, parties_for, visible_to
 from biosetu.centre.assessor.evaluating import (
-    assessments_file,
+    SIS_FILES,
     cleaned,
     evaluated,
-    fields_file,
     groups,
     method_of,
     method_said,
     row_file,
+    sis_file,
 )
 from biosetu.centre.assessor.models import Measuring, Occurrences, TaxonAssessment, Version
 from biosetu.centre.assessor.verbs import begin, save
@@ -181,6 +181,7 @@ def _shown(
         "version": version,
         "shown": None if version is None else desk.version(version),
         "may_submit": may_submit(request.user, desk.assessment),
+        "sis_files": SIS_FILES,
         "base": desk.assessment.versions_made if base is None else base,
         "groups": groups(),
         "values": values,
@@ -314,15 +315,14 @@ def submit(request: HttpRequest, pk: str, number: int) -> HttpResponse:
 @login_required
 @require_safe
 def export(request: HttpRequest, pk: str, number: int, kind: str) -> HttpResponse:
-    """Send a saved version: `row` (the template), `allfields` or `assessments` (SIS Connect)."""
+    """Send a saved version: `row` (the template), or one of the files of SIS Connect."""
     assessment = _assessment(request, pk)
     found = get_object_or_404(assessment.versions, number=number)
     if kind == "row":
         content = row_file(assessment.taxon, found.values)
-    elif kind == "allfields":
-        content = fields_file(assessment.taxon, found.values)
-    elif kind == "assessments":
-        content = assessments_file(assessment.taxon, found.result, timezone.localdate(found.at))
+    elif kind in SIS_FILES:
+        on = timezone.localdate(found.at)
+        content = sis_file(kind, assessment.taxon, assessment.party, found.values, found.result, on)
     else:
         raise Http404
     return attached(content, f"{kind}.csv", CSV)

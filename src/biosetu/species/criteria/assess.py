@@ -120,7 +120,7 @@ def _columns(inputs: Inputs, evaluation: Evaluation, found: _Found) -> dict[str,
     categories = _categories(inputs, found)
     decided = [category.startswith(("CR", "EN", "VU")) for category in categories]
     strings = _criteria(inputs, evaluation, found.best)
-    near = near_misses(inputs, evaluation, evaluate(inputs, near=True), found.best)
+    near = near_misses(inputs, evaluation, found.best)
     why = reasons(inputs, evaluation, found.best)
     limits = _limits(inputs, found, categories)
     unsupported = (~has_data(inputs)).tolist()

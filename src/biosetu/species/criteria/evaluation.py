@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import reduce
 
 import numpy as np
@@ -48,15 +49,23 @@ class Evaluation:
         return _any([self.met[level, criterion] for criterion in CRITERIA])
 
 
-def evaluate(inputs: Inputs, *, near: bool = False) -> Evaluation:
+class Widened(StrEnum):
+    """By which of its factors each threshold is widened, for evidence on near misses."""
+
+    NOT = ""
+    TOGETHER = "near_factor"
+    ALONE = "alone_factor"
+
+
+def evaluate(inputs: Inputs, widened: Widened = Widened.NOT) -> Evaluation:
     """Evaluate all criteria at all levels.
 
     Args:
         inputs: assessments.
-        near: widen every threshold by its near factor; for evidence on near misses only.
+        widened: by which factor every threshold is widened; for evidence on near misses only.
     """
     met: dict[tuple[str, str], Truth] = {}
-    cases = _Cases(inputs, near)
+    cases = _Cases(inputs, widened)
     for level in LEVELS:
         for name, truth in {**_a(cases, level), **_b(cases, level), **_c(cases, level), **_de(cases, level)}.items():
             met[level, name] = truth
@@ -71,24 +80,24 @@ def has_data(inputs: Inputs) -> Truth:
 @dataclass(frozen=True, slots=True)
 class _Cases:
     inputs: Inputs
-    near: bool
+    widened: Widened
 
     def limit(self, criterion: str, level: str, parameter: str = "") -> Truth:
         found = threshold(criterion, level, parameter)
         if found is None:
             return np.zeros((len(self.inputs), CORNERS), dtype=np.bool_)
-        return passes(self.inputs.amounts[found.parameter], found, near=self.near)
+        return passes(self.inputs.amounts[found.parameter], found, self.widened)
 
     def yes(self, parameter: str) -> Truth:
         truth: Truth = self.inputs.amounts[parameter] >= 0.5
         return truth
 
 
-def passes(values: npt.NDArray[np.float64], limit: Threshold, *, near: bool = False) -> Truth:
+def passes(values: npt.NDArray[np.float64], limit: Threshold, widened: Widened = Widened.NOT) -> Truth:
     """Return whether values pass a threshold, or come near it (its widened edge counts); NaN never does."""
-    edge = limit.value * limit.near_factor if near else limit.value
-    operator = "<=" if near and limit.operator == "<" else limit.operator
-    compared = {">=": np.greater_equal, "<": np.less, "<=": np.less_equal}[operator](values, edge)
+    factor = {Widened.NOT: 1.0, Widened.TOGETHER: limit.near_factor, Widened.ALONE: limit.alone_factor}[widened]
+    operator = "<=" if factor > 1 and limit.operator == "<" else limit.operator
+    compared = {">=": np.greater_equal, "<": np.less, "<=": np.less_equal}[operator](values, limit.value * factor)
     truth: Truth = np.asarray(compared, dtype=np.bool_)
     return truth
 

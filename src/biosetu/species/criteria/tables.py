@@ -12,7 +12,10 @@ LEVELS = ("CR", "EN", "VU")
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One limit: `parameter operator value`, at a level of a criterion; `near_factor` widens it for near misses."""
+    """One limit: `parameter operator value`, at a level of a criterion.
+
+    For near misses `near_factor` widens it together with all others, `alone_factor` where all else is met as it is.
+    """
 
     criterion: str
     level: str
@@ -21,6 +24,7 @@ class Threshold:
     value: float
     unit: str
     near_factor: float
+    alone_factor: float
     valid_from: str
     reference: str
 
@@ -52,6 +56,7 @@ def thresholds() -> tuple[Threshold, ...]:
             value=float(row["value"]),
             unit=row["unit"],
             near_factor=float(row["near_factor"]),
+            alone_factor=float(row["alone_factor"]),
             valid_from=row["valid_from"],
             reference=row["reference"],
         )

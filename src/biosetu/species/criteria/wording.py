@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from biosetu.species.criteria.evaluation import CRITERIA, PARTS, Codes, Evaluation, Truth, passes
+from biosetu.species.criteria.evaluation import CRITERIA, PARTS, Codes, Evaluation, Truth, Widened, evaluate, passes
 from biosetu.species.criteria.inputs import BEST, Inputs
 from biosetu.species.criteria.tables import LEVELS, Threshold, thresholds
 
@@ -78,18 +78,20 @@ def reasons(inputs: Inputs, evaluation: Evaluation, codes: Codes) -> list[list[s
     return out
 
 
-def near_misses(inputs: Inputs, evaluation: Evaluation, near: Evaluation, codes: Codes) -> list[list[str]]:
+def near_misses(inputs: Inputs, evaluation: Evaluation, codes: Codes) -> list[list[str]]:
     """Return for each assessment the thresholds of the next higher category that it misses narrowly, and by how much.
 
-    A criterion is nearly met when it would be met with every threshold widened by its near factor (table of
-    thresholds). This is evidence for the assessor's judgement on Near Threatened, never a category.
+    A criterion is nearly met when it would be met with every threshold widened by its near factor, or all but for one
+    that has a factor of its own for this (table of thresholds): more than ten locations are near where all else of
+    criterion B is met. This is evidence for the assessor's judgement on Near Threatened, never a category.
     """
+    near = {way: evaluate(inputs, way) for way in (Widened.TOGETHER, Widened.ALONE)}
     out: list[list[str]] = [[] for _ in range(len(inputs))]
     for limit in thresholds():
         above = codes == LEVELS.index(limit.level) + 1
         values = inputs.amounts[limit.parameter][:, BEST]
-        close = passes(values, limit, near=True) & ~passes(values, limit)
-        mine = above & close & _used(near, limit) & ~_used(evaluation, limit)
+        close = [passes(values, limit, way) & _used(found, limit) for way, found in near.items()]
+        mine = above & (close[0] | close[1]) & ~passes(values, limit) & ~_used(evaluation, limit)
         for row in np.flatnonzero(mine):
             out[row].append(f"{limit.level} {limit.criterion}: {_says(limit, values[row], missed=True)}")
     return out
