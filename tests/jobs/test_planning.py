@@ -173,13 +173,15 @@ def test_feature_without_a_target_is_told_with_the_share_that_was_taken(folder):
     assert not any("No target is written" in line for line in solve_problem(open_problem(folder)).words)
 
 
-def test_targets_of_parties_are_refused_where_the_aim_knows_none(folder):
+@pytest.mark.parametrize("objective", ["minimum-shortfall", "maximum-utility"])
+def test_targets_of_parties_are_constraints_under_budgets(folder, capsys, objective):
     units = gpd.read_parquet(folder / "units.parquet")
     units["party"] = ["AAA" if unit % 2 else "BBB" for unit in units.unit]
     units.to_parquet(folder / "units.parquet")
     (folder / "national.csv").write_text("feature,party,target\nwest,AAA,20\n", encoding="utf-8")
-    asked = {"objective": "maximum-utility", "budget": 500.0}
-    with pytest.raises(UsageError, match=r"national\.csv would change nothing"):
-        solve_problem(open_problem(folder, asked))
-    held = solve_problem(open_problem(folder, asked | {"objective": "minimum-shortfall"}))
-    assert "west (AAA)" in held.features.column("feature").to_pylist()
+    found = solve_problem(open_problem(folder, {"objective": objective, "budget": 500.0}))
+    row = next(row for row in found.features.to_pylist() if row["feature"] == "west (AAA)")
+    assert row["achieved"] >= 20.0
+    command = ["plan", "solve", str(folder), "--quiet", "--objective", objective]
+    assert run([*command, "--budget", "1"]) == 1
+    assert "no choice within the budget meets all required targets: of 20 at best 0 is held" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 from itertools import pairwise
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
@@ -8,10 +9,12 @@ import pytest
 import shapely
 
 from biosetu.cli.main import run
+from biosetu.engine.surfaces import write_flags
 from biosetu.engine.vectors import with_geometry
 from biosetu.geo.area import areas_km2
 from biosetu.jobs.planning import solve_problem, write_units
 from biosetu.jobs.planning_folder import areas_of, open_problem
+from biosetu.planning import protection_of
 from biosetu.problems import DataError
 
 
@@ -263,3 +266,72 @@ def test_feature_added_again_keeps_its_place(made):
     }
     problem = open_problem(made / "problem").loaded.problem
     assert problem.feature == ("forest", "marsh")
+
+
+PARTLY = [shapely.box(84, 27, 84.31, 27.37), shapely.box(84.55, 27.2, 84.75, 27.6)]
+
+
+def held(made):
+    """What is protected of each feature, as the problem tells it."""
+    opened = open_problem(made / "problem")
+    found = protection_of(opened.loaded.problem, opened.loaded.protected)
+    return dict(zip(opened.loaded.problem.feature, found.amounts.sum(axis=1).tolist(), strict=True))
+
+
+def partly(made):
+    gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=PARTLY, crs="EPSG:4326").to_file(made / "partly.gpkg")
+    return run(["plan", "lock", str(made / "problem"), str(made / "partly.gpkg")])
+
+
+def test_what_is_protected_of_a_feature_is_its_area_within_protected_areas(made):
+    """Units are neither whole nor nothing: the same figure as the table of representation, by another way."""
+    assert partly(made) == 0
+    assert features(made) == 0
+    forest = areas_km2(shapely.intersection(shapely.box(84, 27, 84.6, 28), PARTLY)).sum()
+    marsh = areas_km2(shapely.intersection(shapely.box(84.6, 27, 85, 28), PARTLY)).sum()
+    assert held(made) == pytest.approx({"forest": forest, "marsh": marsh}, rel=1e-5)
+
+
+def test_protected_part_of_a_raster_is_measured_too(made):
+    write_flags(np.array([shapely.box(84, 27, 84.6, 28)]), np.array([True]), "EPSG:4326", 0.01, made / "forest.tif")
+    assert partly(made) == 0
+    raster = ["plan", "features", str(made / "problem"), str(made / "forest.tif")]
+    assert run([*raster, "--values", "per-km2", "--name", "wood"]) == 0
+    forest = areas_km2(shapely.intersection(shapely.box(84, 27, 84.6, 28), PARTLY)).sum()
+    assert held(made) == pytest.approx({"wood": forest}, rel=1e-3)
+
+
+def test_features_that_came_before_are_taken_in_proportion_and_named(made, capsys):
+    assert features(made) == 0
+    assert partly(made) == 0
+    assert "what of forest, marsh is protected is taken in proportion" in capsys.readouterr().err
+    forest = areas_km2(shapely.intersection(shapely.box(84, 27, 84.6, 28), PARTLY)).sum()
+    assert held(made)["forest"] == pytest.approx(forest, rel=0.1)
+    assert features(made) == 0
+    assert held(made)["forest"] == pytest.approx(forest, rel=1e-5)
+
+
+def test_second_layer_of_protected_areas_adds_what_the_first_does_not_cover(made):
+    assert partly(made) == 0
+    assert run(["plan", "lock", str(made / "problem"), str(made / "park.gpkg")]) == 0
+    assert features(made) == 0
+    both = shapely.union_all([*PARTLY, shapely.box(84, 27, 84.3, 27.3)])
+    assert held(made)["forest"] == pytest.approx(
+        areas_km2([shapely.intersection(both, shapely.box(84, 27, 84.6, 28))])[0], rel=1e-5
+    )
+
+
+def test_next_area_and_representation_tell_the_same_of_what_is_held(made):
+    """The two tables of one page: the same shares of the targets today."""
+    assert partly(made) == 0
+    assert features(made, "--share", "0.3") == 0
+    assert run(["plan", "next", str(made / "problem"), "--km2", "50", "--out", str(made / "next.csv")]) == 0
+    gpd.GeoDataFrame({"iso3": ["NPL"]}, geometry=[shapely.box(84, 27, 85, 28)], crs="EPSG:4326").to_file(
+        made / "country.gpkg"
+    )
+    command = ["areas", "representation", str(made / "partly.gpkg"), "--within", str(made / "country.gpkg")]
+    layer = ["--by", str(made / "layer.gpkg"), "--by-column", "kind", "--target", "30"]
+    assert run([*command, *layer, "--out", str(made / "told.csv")]) == 0
+    told = {row["feature"]: row["protected_km2"] for row in pa_csv.read_csv(made / "told.csv").to_pylist()}
+    now = {row["feature"]: row["held_now"] for row in pa_csv.read_csv(made / "next.csv").to_pylist()}
+    assert now == pytest.approx(told, rel=1e-4)

@@ -13,6 +13,7 @@ from biosetu.jobs.party import party_evidence
 from biosetu.jobs.planning_intake import take_problem
 from biosetu.jobs.planning_setuland import computed
 from biosetu.problems import DataError
+from biosetu.sources.setuland import areas
 from biosetu.sources.setuland import planning as setuland
 
 
@@ -50,6 +51,15 @@ def test_setulands_tables_are_those_of_its_own_problem():
     units = setuland.table("next_map")
     for name in ("unit", "added", "locked"):
         assert units.column(name).to_pylist() == made["next_map"].column(name).to_pylist()
+
+
+def test_setulands_next_area_and_representation_hold_the_same():
+    """Two tables of one page say the same of what is protected today."""
+    told = {row["feature"]: row for row in areas.table("representation").to_pylist()}
+    for row in setuland.table("next").to_pylist():
+        other = told[row["feature"]]
+        assert row["held_now"] == pytest.approx(other["protected_km2"], rel=1e-3)
+        assert row["now_percent"] == pytest.approx(other["achieved_percent"], abs=0.1)
 
 
 def test_dossier_says_plainly_when_there_is_no_basis(folder):

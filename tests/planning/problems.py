@@ -53,6 +53,7 @@ def best_by_enumeration(problem: PlanningProblem, objective: Objective) -> float
         counted = problem.budget_row == row
         kept &= choices[:, counted] @ problem.cost[counted] <= budget + 1e-9
     kept &= choices @ problem.cost <= problem.common_budget + 1e-9
+    kept &= (held >= problem.target)[:, problem.required].all(axis=1)
     if not kept.any():
         return None
     if objective is Objective.MAXIMUM_UTILITY:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy import sparse
 from tests.planning.problems import best_by_enumeration, small_problem
 
-from biosetu.planning.next_area import OUTLINE_PART, next_area
+from biosetu.planning.next_area import OUTLINE_PART, Protection, next_area, protection_of
 from biosetu.planning.records import Objective
 from biosetu.problems import DataError
 
@@ -48,3 +49,46 @@ def test_without_targets_there_is_no_basis():
     problem = small_problem(1, units=9)
     with pytest.raises(DataError, match="no feature has a target"):
         next_area(problem.with_changes(target=problem.target * 0), problem.cost)
+
+
+def four_units():
+    """Four units of 10 km² in a row, each all forest; of the first four tenths are protected, of the second all."""
+    problem = small_problem(0, units=9)
+    forest = sparse.csr_array(np.full((1, 4), 10.0))
+    share = np.array([0.4, 1.0, 0.0, 0.0])
+    plain = problem.with_changes(
+        unit_id=np.arange(4),
+        cost=np.ones(4),
+        amounts=forest,
+        feature=("forest",),
+        target=np.array([25.0]),
+        weight=np.ones(1),
+        locked_in=np.array([False, True, False, False]),
+        locked_out=np.zeros(4, bool),
+        boundary=type(problem.boundary).none(4),
+        group=np.zeros(4, np.int64),
+        groups=("",),
+        budget=np.empty(0),
+        required=np.zeros(1, bool),
+    )
+    return plain, Protection(share, sparse.csr_array(forest @ sparse.diags_array(share)))
+
+
+def test_of_a_unit_protected_in_part_only_the_rest_is_bought():
+    """14 are held; six more come from the rest of the first unit, at its six km²."""
+    problem, told = four_units()
+    found = next_area(problem, np.full(4, 10.0), 6.5, protected=protection_of(problem, told))
+    (row,) = found.features.to_pylist()
+    assert found.added.tolist() == [True, False, False, False]
+    assert found.area_km2 == pytest.approx(6.0)
+    assert (row["held_now"], row["gain"], row["target"]) == pytest.approx((14.0, 6.0, 25.0))
+    assert (found.held_now, found.held_then) == pytest.approx((14 / 25, 20 / 25))
+
+
+def test_unit_locked_in_of_which_no_layer_tells_counts_whole():
+    problem, told = four_units()
+    locked = problem.with_changes(locked_in=np.array([True, True, True, False]))
+    held = protection_of(locked, told)
+    assert held.share.tolist() == pytest.approx([0.4, 1.0, 1.0, 0.0])
+    assert held.amounts.toarray()[0].tolist() == pytest.approx([4.0, 10.0, 10.0, 0.0])
+    assert next_area(problem, np.full(4, 10.0), 1.0).held_now == pytest.approx(10 / 25)

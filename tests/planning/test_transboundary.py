@@ -12,6 +12,7 @@ from biosetu.planning import (
     solve,
     with_national_targets,
 )
+from biosetu.planning.feasibility import WITHIN, Unreachable
 from biosetu.planning.transboundary import fair_shares
 from biosetu.problems import DataError, UsageError
 
@@ -135,3 +136,70 @@ def test_national_target_out_of_reach_is_named_with_its_party_and_what_is_missin
 def test_parties_are_not_compared_by_utility():
     with pytest.raises(UsageError, match="minimum-set or minimum-shortfall"):
         compare_alone(budgeted(), [], Objective.MAXIMUM_UTILITY)
+
+
+BUDGETED = [Objective.MINIMUM_SHORTFALL, Objective.MAXIMUM_UTILITY]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("objective", BUDGETED)
+def test_national_targets_under_budgets_equal_trying_every_choice(seed, objective):
+    """Constraints, not weights: the best of all choices that meet them, or the proof that there is none."""
+    problem = small_problem(seed, units=10, groups=2)
+    own = problem.amounts @ (problem.group == 0).astype(float)
+    wanted = [NationalTarget(j, 0, float(np.floor(own[j] * 0.6))) for j in range(2)]
+    joint = with_national_targets(problem, wanted)
+    best = best_by_enumeration(joint, objective)
+    if best is None:
+        with pytest.raises(Unreachable) as error:
+            solve(joint, objective, gap=0.0)
+        assert all(barrier.proven and barrier.missing > 0 for barrier in error.value.barriers)
+        return
+    plan = solve(joint, objective, gap=0.0)
+    assert plan.evaluation.value == pytest.approx(best, abs=1e-9)
+    assert plan.evaluation.feasible
+    assert (plan.evaluation.shortfall[joint.required] == 0).all()
+
+
+def test_some_of_these_problems_have_a_plan_and_some_have_none():
+    """The test above sees both cases."""
+    found = []
+    for seed in range(8):
+        problem = small_problem(seed, units=10, groups=2)
+        own = problem.amounts @ (problem.group == 0).astype(float)
+        joint = with_national_targets(problem, [NationalTarget(j, 0, float(np.floor(own[j] * 0.6))) for j in range(2)])
+        found.append(best_by_enumeration(joint, Objective.MINIMUM_SHORTFALL) is None)
+    assert set(found) == {True, False}
+
+
+@pytest.mark.parametrize("objective", BUDGETED)
+def test_national_target_beyond_the_budget_is_named_with_what_is_missing(objective):
+    """Three units of 3 hold one each; a budget of 7 buys two, where 3 are wanted."""
+    problem = two_parties().with_changes(budget=np.array([7.0]))
+    with pytest.raises(Unreachable) as error:
+        solve(with_national_targets(problem, [NationalTarget(0, 0, 3.0)]), objective)
+    (barrier,) = error.value.barriers
+    assert (barrier.kind, barrier.name, barrier.wanted, barrier.there, barrier.proven) == (
+        WITHIN,
+        "forest (AAA)",
+        3.0,
+        2.0,
+        True,
+    )
+    assert "of 3 at best 2 is held, 1 (33.3 %) too little" in error.value.problems[0].message
+
+
+@pytest.mark.parametrize("objective", BUDGETED)
+def test_national_target_holds_though_the_other_party_is_cheaper(objective):
+    problem = two_parties().with_changes(budget=np.array([4.0]), target=np.array([4.0]))
+    free = solve(problem, objective, gap=0.0)
+    assert free.selected.tolist() == [False, False, False, True, True, True]
+    held = solve(with_national_targets(problem, [NationalTarget(0, 0, 1.0)]), objective, gap=0.0)
+    assert held.selected[:3].sum() == 1
+    assert held.evaluation.cost == 4.0
+    assert held.evaluation.feasible
+
+
+def test_party_that_cannot_keep_its_own_target_with_its_own_budget_is_named():
+    with pytest.raises(DataError, match=r"AAA alone: no choice within the budget.*of 3 at best 1 is held"):
+        compare_alone(budgeted(), [NationalTarget(0, 0, 3.0)], Objective.MINIMUM_SHORTFALL)

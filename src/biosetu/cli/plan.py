@@ -85,6 +85,11 @@ def lock(folder: Path, protected: Path, least: float) -> None:
 
     done = lock_protected(folder, protected, least)
     click.echo(f"{folder}: {done.units} units locked in", err=True)
+    if done.in_proportion:
+        names = ", ".join(done.in_proportion[:10]) + (" …" if len(done.in_proportion) > 10 else "")
+        click.echo(
+            f"what of {names} is protected is taken in proportion: add these layers again to measure it", err=True
+        )
     for step in done.log:
         if step.after < step.before:
             click.echo(f"{step.touched} of {step.before}: {STEPS[step.step]}", err=True)

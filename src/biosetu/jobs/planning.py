@@ -135,7 +135,7 @@ def solve_problem(
     objective = objective_of(opened.settings)
     refuse_unused(opened, objective)
     targeted = objective is not Objective.MAXIMUM_UTILITY
-    national = opened.loaded.national if targeted else []
+    national = opened.loaded.national
     problem = with_national_targets(opened.loaded.problem, national)
     gap, seconds = float(opened.settings.get("gap", 0.005)), float(opened.settings.get("seconds", 60.0))
     plan = solve(problem, objective, gap=gap, seconds=seconds, progress=progress)
@@ -215,11 +215,6 @@ def refuse_unused(opened: Opened, objective: Objective) -> None:
         )
     if objective is not Objective.MINIMUM_SET and not problem.limits.size:
         raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
-    if objective is Objective.MAXIMUM_UTILITY and any(target.target for target in opened.loaded.national):
-        raise UsageError(
-            f"{objective} holds as much as it can and knows no targets of Parties: those of {FILES['national'][0]} "
-            f"would change nothing. Take that table out, or use --objective {Objective.MINIMUM_SHORTFALL}."
-        )
     borders = bool(problem.boundary.length.size) or bool(problem.boundary.exposed.any())
     if problem.penalty and not borders:
         remedy = f"Add one of {', '.join(FILES['boundaries'])}, or say --penalty 0."

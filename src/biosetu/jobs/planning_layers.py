@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import shapely
+from scipy import sparse
 
 from biosetu.areas import clean, read_sites
 from biosetu.areas.cleaning import Step
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.tables import write_table
-from biosetu.engine.vectors import crs_of, geometries, with_geometry, write_layer
-from biosetu.geo.planes import Plane, plane_of, to_lonlat
-from biosetu.geo.shapes import repaired
+from biosetu.engine.vectors import crs_of, geometries, read_own_crs, with_geometry, write_layer
+from biosetu.geo.kinds import Floats, Integers
+from biosetu.geo.planes import LONLAT, Plane, plane_of, to_lonlat
+from biosetu.geo.shapes import polygonal, repaired
 from biosetu.jobs.areas_layers import is_raster, layer_of, refuse_unknown_column
 from biosetu.jobs.planning_folder import open_problem, table_files
 from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, zonal_amounts
@@ -25,7 +27,10 @@ from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
+OWN_SHARE, LEAST_PROTECTED = 0.3, 0.5  # unless told: target of a feature; part of a unit from which it is locked in
+PROTECTED = "protected.parquet"  # the sites that were locked in: what features hold within them is measured there
 POINTS = (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)
+Rows = tuple[Integers, Integers, Floats]  # unit, feature, amount
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -76,27 +81,53 @@ def _add_polygons(desk: _Desk, layer: Path, column: str, share: float) -> Added:
     shapes, plane = plane_of(geometries(units), crs_of(units))
     features = sorted(set(names))
     joined = np.array([_joined(valid[[n == feature for n in names]], plane) for feature in features], dtype=object)
-    unit, feature, area = overlaps(shapes, joined, plane)
-    if not area.size:
+    held = overlaps(shapes, joined, plane)
+    if not held[2].size:
         raise _nowhere(layer)
-    number = units.column("unit").to_numpy()
-    amounts = pa.table({"feature": [features[k] for k in feature], "unit": number[unit], "amount": area})
-    return _written(desk, amounts, features, AREA_UNIT, share)
+    sites = _kept_sites(desk)
+    within = overlaps(shapes, _common(joined, _joined(sites, plane)), plane) if sites is not None else None
+    return _written(desk, _amounts(units, features, held, within), features, AREA_UNIT, share)
+
+
+def _amounts(units: pa.Table, features: Sequence[str], held: Rows, within: Rows | None) -> pa.Table:
+    """Return the rows of amounts; within: what of `held` lies in protected areas, where these are known."""
+    unit, feature, amount = held
+    columns = {
+        "feature": pa.array([features[k] for k in feature], pa.string()),
+        "unit": units.column("unit").to_numpy()[unit],
+        "amount": amount,
+    }
+    if within is not None:
+        protected = sparse.csr_array((within[2], within[:2]), shape=(units.num_rows, len(features)))
+        columns["amount_protected"] = np.minimum(np.asarray(protected[unit, feature]).ravel(), amount)
+    return pa.table(columns)
+
+
+def _common(shapes: np.ndarray, other: shapely.Geometry) -> np.ndarray:
+    return np.array([polygonal(shape) for shape in shapely.intersection(shapes, other)], dtype=object)
+
+
+def _kept_sites(desk: _Desk) -> np.ndarray | None:
+    """Return the protected areas that were locked in, in longitude and latitude; None before any were."""
+    return geometries(read_own_crs(desk.sites)) if desk.sites.exists() else None
 
 
 def _add_raster(desk: _Desk, layer: Path, share: float, options: RasterOptions, progress: Progress) -> Added:
-    units = desk.units
-    zonal = zonal_amounts(layer, to_lonlat(geometries(units), crs_of(units)), options, progress)
-    feature, unit = np.nonzero(zonal.amounts)
-    number = units.column("unit").to_numpy()
-    amounts = pa.table(
-        {
-            "feature": pa.array([zonal.features[k] for k in feature], pa.string()),
-            "unit": number[unit],
-            "amount": zonal.amounts[feature, unit],
-        }
+    shapes = to_lonlat(geometries(desk.units), crs_of(desk.units))
+    sites, count = _kept_sites(desk), len(shapes)
+    parts = np.empty(0, dtype=object) if sites is None else _common(shapes, shapely.union_all(sites))
+    zonal = zonal_amounts(layer, np.concatenate([shapes, parts]), options, progress)
+    rows = _rows(zonal.amounts[:, :count])
+    within = None if sites is None else _rows(zonal.amounts[:, count:])
+    unknown = float(zonal.unknown_km2[:count].sum())
+    return _written(
+        desk, _amounts(desk.units, zonal.features, rows, within), zonal.features, zonal.unit, share, unknown
     )
-    return _written(desk, amounts, zonal.features, zonal.unit, share, zonal.unknown_km2)
+
+
+def _rows(amounts: Floats) -> Rows:
+    feature, unit = np.nonzero(amounts)
+    return unit, feature, amounts[feature, unit]
 
 
 def _written(
@@ -112,18 +143,22 @@ def _written(
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """How many units were locked in, and what each step of cleaning did to the layer of protected areas."""
+    """How many units were locked in, and what each step of cleaning did to the layer of protected areas. in_proportion:
+    the features that were there before, of which protected areas are taken to hold their part of each unit."""
 
     units: int
     log: tuple[Step, ...]
+    in_proportion: tuple[str, ...] = ()
 
 
 def lock_protected(folder: Path, protected: Path, least_share: float, *, confined: bool = False) -> Locked:
-    """Lock in the units of which protected areas cover at least `least_share`.
+    """Lock in the units of which protected areas cover at least `least_share`, and keep how much of each they cover.
 
     Sites are cleaned as for coverage (`areas.clean`): what is proposed, or a biosphere reserve, locks nothing. The cost
-    of locked units becomes 0: what is protected is paid for. confined: as of `open_problem`. Raises DataError for a
-    layer without polygons, or without a site that counts, or elsewhere.
+    of locked units becomes 0: what is protected is paid for. `protected_share` of the units tells the part of each that
+    is protected, by this layer and those before it; what features hold there is measured where they are added later,
+    and taken in proportion where they came before. confined: as of `open_problem`. Raises DataError for a layer without
+    polygons, or without a site that counts, or elsewhere.
     """
     if not 0 < least_share <= 1:
         raise UsageError(f"--least {least_share:g}: write a part of 1 above 0, as 0.5 for half of a unit.")
@@ -132,20 +167,45 @@ def lock_protected(folder: Path, protected: Path, least_share: float, *, confine
     own, crs = geometries(units), crs_of(units)
     shapes, plane = plane_of(own, crs)
     valid, log = _protected(protected)
-    unit, _, area = overlaps(shapes, np.array([_joined(valid, plane)], dtype=object), plane)
-    if not area.size:
+    if not overlaps(shapes, np.array([_joined(valid, plane)], dtype=object), plane)[2].size:
         raise _nowhere(protected)
-    whole = plane.areas_km2(shapes)
-    covered = np.bincount(unit, area, minlength=len(shapes))
-    locked = (covered >= least_share * whole * (1 - 1e-9)) & (whole > 0)
+    before = _kept_sites(desk)
+    sites = valid if before is None else np.concatenate([before, valid])
+    share = _shares(shapes, _joined(sites, plane), plane)
+    locked = share >= least_share * (1 - 1e-9)
+    write_layer(with_geometry(_with_locks(units, locked, share), own, crs), desk.place)
+    write_layer(with_geometry(pa.table({"site": np.arange(1, len(sites) + 1)}), sites, LONLAT), desk.sites)
+    return Locked(int(locked.sum()), tuple(log), _taken_in_proportion(desk))
+
+
+def _shares(units: np.ndarray, sites: shapely.Geometry, plane: Plane) -> Floats:
+    """Return which part of each unit lies in protected areas [0-1]."""
+    unit, _, area = overlaps(units, np.array([sites], dtype=object), plane)
+    whole = plane.areas_km2(units)
+    covered = np.bincount(unit, area, minlength=len(units))
+    share: Floats = np.divide(covered, whole, out=np.zeros(len(units)), where=whole > 0)
+    return np.minimum(share, 1.0)
+
+
+def _with_locks(units: pa.Table, locked: np.ndarray, share: Floats) -> pa.Table:
+    """Return the table of units, without shapes, with what is locked in and how much of each is protected."""
     present = set(units.column_names)
-    before = units.column("status").to_pylist() if "status" in present else ["free"] * len(shapes)
+    before = units.column("status").to_pylist() if "status" in present else ["free"] * len(share)
     status = np.where(locked, "in", np.array(before, dtype=object))
     cost = np.where(locked, 0.0, units.column("cost").to_numpy() if "cost" in present else 1.0)
-    plain = units.drop_columns(sorted({"geometry", "status", "cost"} & present))
+    plain = units.drop_columns(sorted({"geometry", "status", "cost", "protected_share"} & present))
     plain = plain.append_column("cost", pa.array(cost)).append_column("status", pa.array(status.tolist()))
-    write_layer(with_geometry(plain, own, crs), desk.place)
-    return Locked(int(locked.sum()), tuple(log))
+    return plain.append_column("protected_share", pa.array(share))
+
+
+def _taken_in_proportion(desk: _Desk) -> tuple[str, ...]:
+    """Return the features that came before the protected areas; what is told of older ones alone is taken out."""
+    if not desk.amounts.exists():
+        return ()
+    amounts = read_delimited(desk.amounts)
+    if "amount_protected" in amounts.column_names:
+        write_table(amounts.drop_columns(["amount_protected"]), desk.amounts)
+    return tuple(dict.fromkeys(str(name).strip() for name in amounts.column("feature").to_pylist()))
 
 
 def _protected(path: Path) -> tuple[np.ndarray, list[Step]]:
@@ -204,12 +264,14 @@ def _nowhere(path: Path) -> DataError:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """A problem folder to be filled: its units with polygons, and the files that `open_problem` reads."""
+    """A problem folder to be filled: its units with polygons, and the files that `open_problem` reads; sites: where the
+    protected areas that were locked in are kept."""
 
     units: pa.Table
     place: Path
     features: Path
     amounts: Path
+    sites: Path
 
 
 def _desk(folder: Path, confined: bool) -> _Desk:
@@ -230,7 +292,7 @@ def _desk(folder: Path, confined: bool) -> _Desk:
     if foreign := [path for path in (features, amounts) if path.exists() and not _ours(path)]:
         message, remedy = "a layer cannot be added to this table", "Name a CSV or Parquet file with a column `feature`"
         raise DataError(Problem(message, remedy, "foreign", str(path)) for path in foreign)
-    return _Desk(layer, place, features, amounts)
+    return _Desk(layer, place, features, amounts, folder / PROTECTED)
 
 
 def _ours(path: Path) -> bool:

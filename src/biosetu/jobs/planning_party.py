@@ -17,7 +17,7 @@ from biosetu.framework import find_party
 from biosetu.jobs.party_tables import kept_table, party_folder, party_path
 from biosetu.jobs.planning_folder import Opened, areas_of, open_problem
 from biosetu.planning import Choice, CostBasis, Objective, PlanningProblem, chosen
-from biosetu.planning.next_area import NextArea, next_area
+from biosetu.planning.next_area import NextArea, next_area, protection_of
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.sources.setuland import planning as setuland
 from biosetu.translation import N_
@@ -39,19 +39,21 @@ def compute_next(
 ) -> dict[str, pa.Table]:
     """Return the tables that are kept: `next`, what each feature gains, and `next_map`, the units with their state.
 
-    opened: a problem whose units have polygons or an area; problem: the problem as asked, else as read. What is locked
-    in is what is held already. Raises DataError where nothing can be said.
+    opened: a problem whose units have polygons or an area; problem: the problem as asked, else as read. What is
+    protected already is as `protection_of` says. Raises DataError where nothing can be said.
     """
     area = areas_of(opened)
     if area is None:
         message, remedy = N_("the units have no area"), N_("Give units with polygons")
         raise DataError(Problem(message, remedy, "area", column="area_km2"))
     asked = problem or opened.loaded.problem
-    found = next_area(asked, area, km2, seconds=seconds)
+    held = protection_of(asked, opened.loaded.protected)
+    found = next_area(asked, area, km2, protected=held, seconds=seconds)
     about = _about(asked, found, km2) | {"inputs": inputs, "date": on.isoformat()}
     tables = {"next": found.features.replace_schema_metadata({ABOUT: json.dumps(about).encode()})}
     if opened.layer is not None:
-        flags = pa.table({"unit": asked.unit_id, "added": found.added, "locked": asked.locked_in})
+        there = asked.locked_in & ~found.added
+        flags = pa.table({"unit": asked.unit_id, "added": found.added, "locked": there})
         tables["next_map"] = with_geometry(flags, geometries(opened.layer), crs_of(opened.layer))
     return tables
 

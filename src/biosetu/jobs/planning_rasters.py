@@ -54,13 +54,13 @@ class RasterOptions:
 
 @dataclass(frozen=True, slots=True)
 class Zonal:
-    """What units hold. features: names; unit: of the amounts; amounts: (features, units); unknown_km2: area of the
-    units of which the raster says nothing."""
+    """What units hold. features: names; unit: of the amounts; amounts: (features, units); unknown_km2: (units,)
+    area of which the raster says nothing."""
 
     features: list[str]
     unit: str
     amounts: Floats
-    unknown_km2: float
+    unknown_km2: Floats
 
 
 def zonal_amounts(path: Path, shapes: np.ndarray, options: RasterOptions, progress: Progress = silent) -> Zonal:
@@ -180,7 +180,7 @@ def _add_unit(unit: int, values: np.ndarray, known: np.ndarray, part: Floats, ar
 
 
 def _zonal(path: Path, options: RasterOptions, sums: _Sums, shapes: np.ndarray) -> Zonal:
-    unknown = float(np.maximum(areas_km2(shapes) - sums.known_km2, 0.0).sum())
+    unknown: Floats = np.maximum(areas_km2(shapes) - sums.known_km2, 0.0)
     if sums.values is not Values.CLASSES:
         return Zonal([options.name or path.stem], options.unit, sums.held[0][None, :], unknown)
     names = read_classes(options.classes).names

@@ -29,7 +29,7 @@ from biosetu.jobs.planning import (
     write_units_table,
 )
 from biosetu.jobs.planning_folder import Opened, areas_of, open_problem
-from biosetu.jobs.planning_layers import add_features, lock_protected
+from biosetu.jobs.planning_layers import LEAST_PROTECTED, OWN_SHARE, add_features, lock_protected
 from biosetu.jobs.planning_pieces import write_pieces
 from biosetu.planning import (
     Barrier,
@@ -40,6 +40,7 @@ from biosetu.planning import (
     Plan,
     PlanningProblem,
     Standing,
+    Unreachable,
     barriers,
     chosen,
     compare_alone,
@@ -56,7 +57,6 @@ from biosetu.sources.setuland import areas as setuland
 from biosetu.translation import LANGUAGES, N_
 
 MOST_MADE = 20_000
-OWN_SHARE = 0.3
 KM2_OF_A_DEGREE = 12_400  # a square degree at the equator, at most: to refuse early, not to measure
 OUTLINE_LEFT = 1e-9
 # download -> (file, media type); plan.svg exists per language
@@ -215,8 +215,8 @@ def _add_own(folder: Path) -> None:
         sites = setuland.register()
         plain = sites.drop_columns(["geometry"])
         write_layer(_layer(plain.to_pydict(), geometries(sites)), register)
+        lock_protected(folder, register, LEAST_PROTECTED)
         add_features(folder, regions, "ecosystem", OWN_SHARE)
-        lock_protected(folder, register, 0.5)
 
 
 def _layer(columns: dict[str, list[str]], shapes: list[shapely.Geometry] | np.ndarray) -> pa.Table:
@@ -244,7 +244,10 @@ def answer(
     if found := barriers(joint, choice.objective):
         return Answer(None, (), tuple(found))
     limits = _Limits(gap, seconds, progress, watch)
-    plan, parties, alone = _worked_out(problem, joint, national, choice.objective, limits)
+    try:
+        plan, parties, alone = _worked_out(problem, joint, national, choice.objective, limits)
+    except Unreachable as error:
+        return Answer(None, (), error.barriers)
     outcome = outcome_of(opened, joint, plan, choice.objective, national)
     write_files(outcome, out)
     told = standing(joint, plan, choice.objective)

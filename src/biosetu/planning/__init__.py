@@ -2,8 +2,9 @@
 
 from biosetu.planning.choice import Choice, CostBasis, Wanted, choice_faults, chosen, national_targets
 from biosetu.planning.evaluation import evaluate
-from biosetu.planning.feasibility import Barrier, barriers, impossible
+from biosetu.planning.feasibility import Barrier, Unreachable, barriers
 from biosetu.planning.importance import predicted_irreplaceability, rarity_weighted_richness, replacement_cost
+from biosetu.planning.next_area import NextArea, Protection, next_area, protection_of
 from biosetu.planning.records import (
     Boundary,
     Evaluation,
@@ -26,11 +27,14 @@ __all__ = [
     "Evaluation",
     "Moment",
     "NationalTarget",
+    "NextArea",
     "Objective",
     "Plan",
     "PlanningProblem",
+    "Protection",
     "Standing",
     "Units",
+    "Unreachable",
     "Wanted",
     "barrier_said",
     "barriers",
@@ -39,13 +43,14 @@ __all__ = [
     "compare_alone",
     "divided",
     "evaluate",
-    "impossible",
     "in_words",
     "make_units",
     "national_targets",
+    "next_area",
     "overlaps",
     "polygon_boundary",
     "predicted_irreplaceability",
+    "protection_of",
     "rarity_weighted_richness",
     "relative_gap",
     "replacement_cost",

@@ -106,7 +106,6 @@ def choice_faults(
     return [
         *_target_faults(choice, features),
         *_national_faults(choice, features),
-        *_useless_faults(choice),
         *_setting_faults(choice),
         *_party_budget_faults(choice, parties),
         *_lock_faults(choice, units),
@@ -140,14 +139,6 @@ def _national_faults(choice: Choice, features: Sequence[str]) -> list[Problem]:
             message, remedy = N_("this is no target"), N_("Write a number from 0 to 100 %")
             faults.append(Problem(message, remedy, "national", column=name, value=f"{100 * share:g} %"))
     return faults
-
-
-def _useless_faults(choice: Choice) -> list[Problem]:
-    if choice.objective is not Objective.MAXIMUM_UTILITY or not any(choice.national.values()):
-        return []
-    message, remedy = N_("this aim knows no targets of single Parties"), N_("Leave them empty, or choose another aim")
-    wanted = ", ".join(sorted({party for (_, party), share in choice.national.items() if share}))
-    return [Problem(message, remedy, "national", column="national", value=wanted)]
 
 
 def _targets(problem: PlanningProblem, choice: Choice) -> tuple[Floats, Floats]:

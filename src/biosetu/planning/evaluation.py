@@ -17,7 +17,8 @@ def evaluate(problem: PlanningProblem, selected: Flags, objective: Objective) ->
     selected: (units,) bool. Costs are summed exactly (math.fsum), so that the order of units is of no effect.
     The formulas are those of Marxan (Ball et al. 2009) and prioritizr (Hanson et al. 2025,
     doi:10.1111/cobi.14376): minimum set = cost + penalty; minimum shortfall = weighted shares of targets
-    missed + penalty; maximum utility = weighted amounts - penalty; penalty = price x boundary length.
+    missed + penalty; maximum utility = weighted amounts - penalty; penalty = price x boundary length. Feasible: locks
+    kept, and all targets (minimum set), or all budgets and the targets that are required (the others).
     """
     achieved = problem.amounts @ selected.astype(np.float64)
     missing = np.maximum(problem.target - achieved, 0.0)
@@ -35,7 +36,7 @@ def evaluate(problem: PlanningProblem, selected: Flags, objective: Objective) ->
     if objective is Objective.MINIMUM_SET:
         kept = not shortfall.any()
     else:
-        kept = bool((spent <= problem.limits * (1 + TOLERANCE)).all())
+        kept = bool((spent <= problem.limits * (1 + TOLERANCE)).all()) and not shortfall[problem.required].any()
     return Evaluation(objective, value, cost, length, achieved, shortfall, spent, locks_kept and kept)
 
 

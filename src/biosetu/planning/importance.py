@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import ndtr
 
-from biosetu.planning.feasibility import impossible
+from biosetu.planning.feasibility import Unreachable
 from biosetu.planning.records import Floats, Integers, Objective, Plan, PlanningProblem
 from biosetu.planning.solve import solve
 from biosetu.progress import Progress, silent
@@ -28,7 +28,7 @@ def replacement_cost(
     units, less the best among those of them without the unit. The former may have the unit or not, so nothing is ever
     below 0: a unit that the plan would be better without is worth 0. units: (k,) positions of chosen units.
     Result (k,) >= 0 in the objective's unit; infinite where no plan exists without the unit; not a number where the
-    unit is not chosen or is locked in. gap, seconds: for each of the k + 1 solutions.
+    unit is not chosen or is locked in, or where none was found in the time. gap, seconds: for each of the k + 1 solutions.
     """
     result = np.full(units.size, np.nan)
     sign = -1.0 if objective is Objective.MAXIMUM_UTILITY else 1.0
@@ -42,10 +42,11 @@ def replacement_cost(
         progress(position, units.size, "replacement cost")
         without = np.arange(problem.units) == units[position]
         changed = whole.with_changes(locked_in=whole.locked_in & ~without, locked_out=problem.locked_out | without)
-        if impossible(changed, objective):
-            result[position] = np.inf
+        try:
+            value = sign * solve(changed, objective, gap=gap, seconds=seconds).evaluation.value
+        except Unreachable as error:
+            result[position] = np.inf if all(barrier.proven for barrier in error.barriers) else np.nan
             continue
-        value = sign * solve(changed, objective, gap=gap, seconds=seconds).evaluation.value
         result[position] = max(value - best, 0.0)
     return result
 

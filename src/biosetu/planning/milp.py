@@ -99,7 +99,7 @@ def build_model(problem: PlanningProblem, objective: Objective, units: Integers,
     )
     return Model(
         np.concatenate([cost, edge_price, problem.weight[:shortfalls]]),
-        np.ones(units.size + len(edges) + shortfalls),
+        np.concatenate([np.ones(units.size + len(edges)), np.where(problem.required, 0.0, 1.0)[:shortfalls]]),
         rows,
         np.concatenate(low) if low else np.empty(0),
         np.concatenate(high) if high else np.empty(0),
@@ -137,8 +137,8 @@ def _rows(
     blocks: list[sparse.csr_array] = []
     low: list[Floats] = []
     high: list[Floats] = []
-    if objective is not Objective.MAXIMUM_UTILITY:
-        wanted = np.flatnonzero(problem.target > 0)
+    wanted = np.flatnonzero(problem.demanded if objective is Objective.MAXIMUM_UTILITY else problem.target > 0)
+    if wanted.size:
         scale = sparse.diags_array(1 / problem.target[wanted])
         held = (problem.amounts @ chosen.astype(np.float64))[wanted] / problem.target[wanted]
         slack = sparse.csr_array((np.ones(wanted.size), (np.arange(wanted.size), wanted)), shape=(wanted.size, m))

@@ -54,6 +54,7 @@ class PlanningProblem:
     group: (units,) position in `groups` (the Parties of a transboundary plan); budget: (groups,) or (1,)
     for all units together, empty when there is none; common_budget: for all together beside one for each group,
     infinite when there is none.
+    required: (features,) whose target is a constraint whatever the objective; minimum set has no others.
     penalty: price of one unit of boundary length; edge_factor: the part of an exposed border that is paid
     (prioritizr's default of 0.5 is kept out on purpose: 1 means an outer edge is an edge).
     """
@@ -73,12 +74,15 @@ class PlanningProblem:
     group: Integers = field(default_factory=lambda: np.empty(0, np.int64))
     budget: Floats = field(default_factory=lambda: np.empty(0))
     common_budget: float = float("inf")
+    required: Flags = field(default_factory=lambda: np.empty(0, bool))
 
     def __post_init__(self) -> None:
         for name in ("cost", "target", "weight", "budget"):
             object.__setattr__(self, name, np.require(getattr(self, name), np.float64, ["C", "W"]))
         if not self.group.size:
             object.__setattr__(self, "group", np.zeros(self.units, np.int64))
+        if not self.required.size:
+            object.__setattr__(self, "required", np.zeros(self.features, bool))
         problems = list(_faults(self))
         if problems:
             raise DataError(problems)
@@ -97,6 +101,11 @@ class PlanningProblem:
     def has_boundary(self) -> bool:
         """Whether borders cost anything."""
         return self.penalty > 0 and (bool(self.boundary.length.size) or bool(self.boundary.exposed.any()))
+
+    @property
+    def demanded(self) -> Flags:
+        """(features,) whether a budgeted objective must meet the target."""
+        return self.required & (self.target > 0)
 
     @property
     def budget_row(self) -> Integers:
@@ -185,6 +194,7 @@ def _faults(problem: PlanningProblem) -> list[Problem]:
         "locked_out": (problem.locked_out.shape, (n,)),
         "exposed": (problem.boundary.exposed.shape, (n,)),
         "group": (problem.group.shape, (n,)),
+        "required": (problem.required.shape, (m,)),
     }
     if problem.budget.size not in (0, 1, len(problem.groups)):
         shapes["budget"] = (problem.budget.shape, (len(problem.groups),))

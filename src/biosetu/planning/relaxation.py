@@ -8,7 +8,8 @@ Any prices give a bound (Geoffrion 1974, doi:10.1007/BFb0120690); the best ones,
 All three objectives are one: minimise over x in {0,1}
     sum_i (mu_g(i) c_i + p e_i - sum_j lambda_j r_ij) x_i + p sum_ij b_ij |x_i - x_j| + sum_j lambda_j T_j - mu B
 with mu = 1 and B = 0, lambda >= 0 (minimum set); lambda_j <= w_j / T_j, mu >= 0 (minimum shortfall);
-lambda_j = w_j, T = 0, mu >= 0 (maximum utility, value negated).
+lambda_j = w_j, T = 0, mu >= 0 (maximum utility, value negated). Of a required target the price has no upper limit;
+under maximum utility it comes on top of w_j.
 """
 
 from __future__ import annotations
@@ -53,9 +54,10 @@ class Relaxation:
     def __init__(self, problem: PlanningProblem, objective: Objective) -> None:
         self.problem, self.objective = problem, objective
         self.by_unit = sparse.csr_array(problem.amounts.T)
-        self.use = (
-            problem.target > 0 if objective is not Objective.MAXIMUM_UTILITY else np.zeros(problem.features, bool)
-        )
+        self.utility = objective is Objective.MAXIMUM_UTILITY
+        self.use = problem.demanded if self.utility else problem.target > 0
+        self.worth = problem.weight if self.utility else np.zeros(problem.features)
+        self.soft = self.use & ~problem.required & (objective is Objective.MINIMUM_SHORTFALL)
         self.target = np.where(self.use, problem.target, 0.0)
         budgeted = objective is not Objective.MINIMUM_SET
         self.budget = problem.limits if budgeted else np.empty(0)
@@ -76,7 +78,7 @@ class Relaxation:
         if self.objective is Objective.MINIMUM_SET:
             return float(problem.cost.max(initial=0.0))
         wanted = np.where(self.use, problem.weight / np.where(self.use, problem.target, 1.0), 0.0)
-        price = wanted if self.objective is Objective.MINIMUM_SHORTFALL else problem.weight
+        price = problem.weight if self.utility else wanted
         return float((self.by_unit @ price).max(initial=0.0))
 
     @property
@@ -86,18 +88,14 @@ class Relaxation:
 
     def limits(self) -> Floats:
         """Return the upper limit of each coordinate (features, then budgets), in coordinates scaled by target."""
-        features = self.problem.weight[self.use] if self.objective is Objective.MINIMUM_SHORTFALL else np.inf
-        return np.concatenate([np.broadcast_to(features, self.coordinates.size), np.full(self.budget.size, np.inf)])
+        features = np.where(self.soft, self.problem.weight, np.inf)[self.use]
+        return np.concatenate([features, np.full(self.budget.size, np.inf)])
 
     def prices(self, point: Floats) -> Prices:
         """Turn bundle coordinates (lambda_j T_j, then mu_g B_g) into prices."""
         priced = self.coordinates
-        feature = (
-            self.problem.weight.copy()
-            if self.objective is Objective.MAXIMUM_UTILITY
-            else np.zeros(self.problem.features)
-        )
-        feature[priced] = point[: priced.size] / self.target[priced]
+        feature = self.worth.copy()
+        feature[priced] += point[: priced.size] / self.target[priced]
         return Prices(feature, point[priced.size :] / np.where(self.budget > 0, self.budget, 1.0))
 
     def unary(self, prices: Prices) -> Floats:
@@ -134,10 +132,10 @@ class Relaxation:
         return int(self.capacity[chosen[edges.first] != chosen[edges.second]].sum())
 
     def _constant(self, prices: Prices) -> float:
-        constant = float(prices.feature @ self.target) if self.use.any() else 0.0
-        if self.objective is Objective.MINIMUM_SHORTFALL:
-            wanted = prices.feature[self.use] * self.target[self.use]
-            constant += float(np.minimum(self.problem.weight[self.use] - wanted, 0.0).sum())
+        constant = float((prices.feature - self.worth) @ self.target) if self.use.any() else 0.0
+        if self.soft.any():
+            wanted = prices.feature[self.soft] * self.target[self.soft]
+            constant += float(np.minimum(self.problem.weight[self.soft] - wanted, 0.0).sum())
         return constant - float(prices.budget @ self.budget)
 
     def _slope(self, chosen: Flags) -> Floats:
@@ -159,7 +157,7 @@ def starting_point(relaxation: Relaxation) -> Floats:
         base = float(problem.cost.sum()) * float(need.mean() if need.size else 0.0)
         return np.full(priced.size, base / max(priced.size, 1))
     worth = float(
-        (problem.weight * (1 if relaxation.use.any() else np.asarray(problem.amounts.sum(axis=1)).ravel())).sum()
+        (problem.weight * (np.asarray(problem.amounts.sum(axis=1)).ravel() if relaxation.utility else 1)).sum()
     )
     share = np.minimum(relaxation.budget / max(float(problem.cost.sum()), 1e-30), 1.0)
     return np.concatenate([problem.weight[priced] * 0.5, worth * share * 0.5])

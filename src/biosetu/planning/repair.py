@@ -68,7 +68,7 @@ def landscape(problem: PlanningProblem, objective: Objective) -> Landscape:
         problem.cost if covering else np.zeros(n),
         problem.penalty * problem.edge_factor * problem.boundary.exposed,
         ~(problem.locked_in | problem.locked_out),
-        np.full(problem.features, np.inf) if endless else problem.target,
+        np.where(problem.demanded, problem.target, np.inf) if endless else problem.target,
         problem.budget_row.astype(np.int64) if not covering else np.zeros(n, np.int64),
         np.array([np.inf, np.inf]) if covering else _budgets(problem),
     )

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from biosetu.planning.bundle import Bundle
 from biosetu.planning.evaluation import evaluate
-from biosetu.planning.feasibility import impossible
+from biosetu.planning.feasibility import Unreachable, barriers, missed_within
 from biosetu.planning.milp import Exact, solve_exactly
 from biosetu.planning.records import (
     Boundary,
@@ -26,7 +26,6 @@ from biosetu.planning.records import (
 )
 from biosetu.planning.relaxation import Prices, Relaxation, Relaxed, raise_bound
 from biosetu.planning.repair import cover, drop, fill, landscape, spare_cost, start, trim
-from biosetu.problems import DataError
 from biosetu.progress import Progress, silent
 
 SMALL_UNITS = 400
@@ -39,6 +38,9 @@ STEPS = 400
 CORE_GAP = 1e-4
 LEAST_SECONDS = 0.05
 RESERVE, MOST_RESERVED = 0.03, 4.0
+SURE_MISSED = 1e-9
+DEMANDED = 1e3  # the worth of a required target, in that of all others: it comes first
+FIRST_PART = 0.34  # of the time, to find a choice that meets required targets within the budgets
 ENDLESS = 1e29  # HiGHS says so where it has no bound yet
 
 
@@ -75,11 +77,10 @@ def solve(
     watch: told of value, bound and gap as they move; like progress, it may raise to stop the work.
     Steps: Lagrangian relaxation with repair (`relaxation`), rounding of its fractional solution at several
     levels, HiGHS on the units still in doubt, HiGHS on the whole problem where that is small enough.
-    Raises DataError naming each target or budget that no choice of units can meet.
+    Raises Unreachable (a DataError) naming each target or budget that no choice of units can meet.
     """
-    faults = impossible(problem, objective)
-    if faults:
-        raise DataError(faults)
+    if found := barriers(problem, objective):
+        raise Unreachable(found)
     ready()
     return searched(Search(problem, objective, gap, seconds, progress, watch), begin)
 
@@ -110,6 +111,7 @@ def searched(search: Search, begin: Flags | None) -> Plan:
     problem = search.problem
     if begin is not None:
         search.offer(begin)
+    meet_demands(search)
     fraction = relax(search)
     search.note("relaxation")
     if not search.done:
@@ -121,6 +123,29 @@ def searched(search: Search, begin: Flags | None) -> Plan:
         search_doubtful(search, fraction)
     search_whole(search)
     return search.plan()
+
+
+def meet_demands(search: Search) -> None:
+    """Begin a budgeted search with a plan that meets the required targets: the one that misses least of them.
+
+    Raises Unreachable where that still misses some; their bound says whether this is proven.
+    """
+    problem = search.problem
+    if search.objective is Objective.MINIMUM_SET or search.best is not None or not problem.demanded.any():
+        return
+    eased = problem.with_changes(
+        target=np.where(problem.demanded, problem.target, 0.0),
+        weight=problem.demanded.astype(np.float64),
+        required=np.zeros(problem.features, bool),
+        penalty=0.0,
+    )
+    first = Search(eased, Objective.MINIMUM_SHORTFALL, 0.0, FIRST_PART * search.seconds, search.progress)
+    first.raise_to(0.0)
+    plan = searched(first, None)
+    if missed := missed_within(problem, plan.evaluation, proven=plan.bound > SURE_MISSED):
+        raise Unreachable(missed)
+    search.offer(plan.selected)
+    search.note("required targets")
 
 
 class Search:
@@ -249,14 +274,21 @@ class Search:
 
     def worth(self) -> Floats:
         """Return what a unit of each feature adds to a budgeted objective."""
-        if self.objective is Objective.MAXIMUM_UTILITY:
-            return self.problem.weight
-        return np.where(self.problem.target > 0, self.problem.weight / np.maximum(self.problem.target, 1e-300), 0.0)
+        problem = self.problem
+        share = np.where(problem.target > 0, 1 / np.maximum(problem.target, 1e-300), 0.0)
+        utility = self.objective is Objective.MAXIMUM_UTILITY
+        worth: Floats = problem.weight if utility else problem.weight * share
+        if not problem.demanded.any():
+            return worth
+        most = float(
+            (worth * np.asarray(problem.amounts.sum(axis=1)).ravel()).sum() if utility else problem.weight.sum()
+        )
+        return np.where(problem.demanded, DEMANDED * max(most, 1.0) * share, worth)
 
     def plan(self) -> Plan:
         """Return the outcome."""
         if self.best is None:
-            raise DataError(impossible(self.problem, self.objective))
+            raise Unreachable(barriers(self.problem, self.objective))
         if self.objective is Objective.MINIMUM_SHORTFALL:
             self.spare()
         gap = relative_gap(self.value, self.bound)

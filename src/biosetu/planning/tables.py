@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
+from biosetu.planning.next_area import Protection
 from biosetu.planning.records import Boundary, Flags, Floats, Integers, PlanningProblem
 from biosetu.planning.targets import absolute_targets, default_share
 from biosetu.planning.transboundary import NationalTarget
@@ -17,7 +18,13 @@ from biosetu.problems import DataError, Problem
 
 # our column name -> names accepted (Marxan's own in its user manual v1.8.10, ch. 3)
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
-    "units": {"unit": ("unit", "id"), "cost": ("cost",), "status": ("status",), "party": ("party", "iso3")},
+    "units": {
+        "unit": ("unit", "id"),
+        "cost": ("cost",),
+        "status": ("status",),
+        "party": ("party", "iso3"),
+        "protected": ("protected_share",),
+    },
     "features": {
         "feature": ("feature", "id"),
         "name": ("name",),
@@ -28,7 +35,12 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "weight": ("weight", "spf"),
         "amount_unit": ("amount_unit",),
     },
-    "amounts": {"feature": ("feature", "species"), "unit": ("unit", "pu"), "amount": ("amount",)},
+    "amounts": {
+        "feature": ("feature", "species"),
+        "unit": ("unit", "pu"),
+        "amount": ("amount",),
+        "protected": ("amount_protected",),
+    },
     "boundaries": {"unit1": ("unit1", "id1"), "unit2": ("unit2", "id2"), "length": ("length", "boundary")},
     "national": {"feature": ("feature",), "party": ("party",), "target": ("target",)},
 }
@@ -42,6 +54,8 @@ REQUIRED = {
 LOCKED_IN, LOCKED_OUT = ("2", "in", "locked in"), ("3", "out", "locked out")
 STATUSES = ("", "0", "1", "free", *LOCKED_IN, *LOCKED_OUT)
 RULES = ("species-area", "log-linear")
+MOST = float(np.finfo(np.float64).max)  # a limit that lets a cell be empty
+SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +72,15 @@ class Settings:
 class Loaded:
     """A problem with its national targets (positions), and the unit of each feature's amounts, empty where untold.
 
-    without_target: the features that have no target, share or rule of their own (`targets.default_share`).
+    without_target: the features that have no target, share or rule of their own (`targets.default_share`). protected:
+    what the tables tell of existing protection (`protection_of` adds what is locked in).
     """
 
     problem: PlanningProblem
     national: list[NationalTarget]
     amount_unit: tuple[str, ...] = ()
     without_target: tuple[str, ...] = ()
+    protected: Protection | None = None
 
 
 def problem_from_tables(
@@ -93,7 +109,8 @@ def problem_from_tables(
     reader.unique("features", "feature", np.array(names))
     cost = reader.amounts("units", units["cost"], "cost") if units["cost"] is not None else np.ones(unit_id.size)
     locked_in, locked_out = _locks(reader, units)
-    held = _amounts(reader, amounts, unit_id, names)
+    share = _protected_shares(reader, units, unit_id.size)
+    held, protected = _amounts(reader, amounts, unit_id, names, share)
     target, weight, untold = _targets(reader, features, held)
     party = _texts(units["party"]) if units["party"] is not None else [""] * unit_id.size
     groups = tuple(sorted(set(party)))
@@ -118,7 +135,8 @@ def problem_from_tables(
         common_budget=settings.common_budget,
     )
     amount_unit = tuple(_texts(features["amount_unit"]) or [""] * len(names))
-    return Loaded(problem, national, amount_unit, tuple(problem.feature[row] for row in np.flatnonzero(untold)))
+    without = tuple(problem.feature[row] for row in np.flatnonzero(untold))
+    return Loaded(problem, national, amount_unit, without, Protection(share, protected))
 
 
 def marxan_tables(problem: PlanningProblem) -> dict[str, pa.Table]:
@@ -255,16 +273,35 @@ def _titles(features: Mapping[str, pa.ChunkedArray | None], names: Sequence[str]
 
 
 def _amounts(
-    reader: _Reader, columns: Mapping[str, pa.ChunkedArray | None], unit_id: Integers, names: list[str]
-) -> sparse.csr_array:
+    reader: _Reader, columns: Mapping[str, pa.ChunkedArray | None], unit_id: Integers, names: list[str], share: Floats
+) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Return (features, units) what each unit holds, and what of it is protected: as told, else the unit's share."""
     unit = reader.positions("amounts", "unit", unit_id, reader.identifiers("amounts", columns["unit"], "unit"))
     feature = reader.positions("amounts", "feature", np.array(names), _as_text(columns["feature"]))
     amount = reader.amounts("amounts", columns["amount"], "amount")
     reader.unique("amounts", "unit and feature", feature * (unit_id.size + 1) + unit)
+    told = columns["protected"]
+    within = (
+        np.full(amount.size, np.nan) if told is None else reader.amounts("amounts", told, "amount_protected", most=MOST)
+    )
     reader.stop()
+    for row in np.flatnonzero(within > amount * (1 + SLACK))[:1000]:
+        remedy = "Write at most the amount of the row"
+        reader.fault(
+            "more than the unit holds", remedy, "protected", "amounts", int(row), "amount_protected", within[row]
+        )
+    protected = np.minimum(np.where(np.isfinite(within), within, amount * share[unit]), amount)
     keep = amount != 0
     shape = (len(names), unit_id.size)
-    return sparse.csr_array((amount[keep], (feature[keep], unit[keep])), shape=shape)
+    place = (feature[keep], unit[keep])
+    return sparse.csr_array((amount[keep], place), shape=shape), sparse.csr_array((protected[keep], place), shape=shape)
+
+
+def _protected_shares(reader: _Reader, units: Mapping[str, pa.ChunkedArray | None], count: int) -> Floats:
+    column = units["protected"]
+    if column is None:
+        return np.zeros(count)
+    return np.nan_to_num(reader.amounts("units", column, "protected_share", most=1.0))
 
 
 def _as_text(column: pa.ChunkedArray | None) -> np.ndarray:
@@ -291,7 +328,7 @@ def _targets(
     count = total.size
     nothing = np.full(count, np.nan)
 
-    def column(name: str, most: float = np.finfo(np.float64).max) -> Floats:
+    def column(name: str, most: float = MOST) -> Floats:
         values = features[name]
         return nothing.copy() if values is None else reader.amounts("features", values, name, most=most)
 

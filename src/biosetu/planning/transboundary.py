@@ -10,7 +10,6 @@ import pyarrow as pa
 from scipy import sparse
 
 from biosetu.planning.evaluation import evaluate
-from biosetu.planning.feasibility import impossible
 from biosetu.planning.records import (
     Boundary,
     Evaluation,
@@ -38,7 +37,7 @@ class NationalTarget:
 def with_national_targets(problem: PlanningProblem, wanted: list[NationalTarget]) -> PlanningProblem:
     """Return the problem with a further feature per national target, which only that Party's units hold.
 
-    Missing it weighs as much as missing the feature's own target. Not for utility: the same hectare would count twice.
+    It is a constraint whatever the objective (`PlanningProblem.required`), and so has no weight of its own.
     """
     rows = sparse.csr_array(problem.amounts)
     extra = []
@@ -52,7 +51,8 @@ def with_national_targets(problem: PlanningProblem, wanted: list[NationalTarget]
         amounts=sparse.csr_array(sparse.vstack([rows, *extra])),
         feature=problem.feature + names,
         target=np.concatenate([problem.target, [item.target for item in wanted]]),
-        weight=np.concatenate([problem.weight, problem.weight[[item.feature for item in wanted]]]),
+        weight=np.concatenate([problem.weight, np.zeros(len(wanted))]),
+        required=np.concatenate([problem.required, np.ones(len(wanted), bool)]),
     )
 
 
@@ -128,7 +128,8 @@ def compare_alone(
     """Solve once over all Parties and once for each alone, and set side by side what each pays and holds.
 
     Alone, a Party works for its national targets and its share of each regional target, in proportion to what it holds.
-    Together, national targets hold as they are and regional ones wherever they cost least. Minimum set: all targets are
+    Together, national targets hold as they are and regional ones wherever they cost least. National targets are met
+    alone and together, or it is told that they cannot be. Minimum set: all targets are
     met, and the joint plan starts from the union of the national ones, so that it is never dearer. Minimum shortfall:
     alone each Party spends its own budget (without one: the common budget by what its units cost), together the own
     budgets and the common one all hold. A Party that gains nothing, or pays more so that others pay less, is seen in
@@ -139,9 +140,11 @@ def compare_alone(
     if objective is Objective.MAXIMUM_UTILITY:
         raise UsageError("Parties are compared by minimum-set or minimum-shortfall.")
     shares = fair_shares(problem)
-    for item in national:
-        shares[item.party, item.feature] = max(shares[item.party, item.feature], item.target)
-    parts = [only_party(problem, party, shares[party]) for party in range(len(problem.groups))]
+    parts = []
+    for party in range(len(problem.groups)):
+        part, units = only_party(problem, party, shares[party])
+        own = [replace(item, party=0) for item in national if item.party == party]
+        parts.append((with_national_targets(part, own), units))
     union = np.zeros(problem.units, bool)
     plans = []
     for party, (part, units) in enumerate(parts):
@@ -158,10 +161,11 @@ def compare_alone(
 def _alone(
     part: PlanningProblem, objective: Objective, gap: float, seconds: float, watch: Callable[[Moment], None]
 ) -> Plan:
-    if faults := impossible(part, objective):
+    try:
+        return solve(part, objective, gap=gap, seconds=seconds, watch=watch)
+    except DataError as error:
         party = part.groups[0]
-        raise DataError(replace(fault, message=f"{party} alone: {fault.message}") for fault in faults)
-    return solve(part, objective, gap=gap, seconds=seconds, watch=watch)
+        raise DataError(replace(fault, message=f"{party} alone: {fault.message}") for fault in error.problems) from None
 
 
 def _table(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biosetu.planning.feasibility import TARGET, Barrier
+from biosetu.planning.feasibility import TARGET, WITHIN, Barrier
 from biosetu.planning.records import Objective, Plan, PlanningProblem
 from biosetu.translation import N_
 
@@ -98,12 +98,25 @@ def said(told: Standing, gettext: Gettext = str) -> list[str]:
     return [*lines, *_missed(told, gettext), _certainty(told, gettext)]
 
 
+_TOO_LITTLE = {
+    (TARGET, True): N_(
+        "{feature}: {wanted} is wanted, all units that may be chosen hold {there}: {missing} too little."
+    ),
+    (WITHIN, True): N_(
+        "{feature}: {wanted} is wanted; within the budget not all such targets can be met, at best {there} is held:"
+        " {missing} too little."
+    ),
+    (WITHIN, False): N_(
+        "{feature}: {wanted} is wanted; in the time no choice within the budget was found that meets all such targets,"
+        " the best holds {there}: {missing} too little."
+    ),
+}
+
+
 def barrier_said(barrier: Barrier, gettext: Gettext = str) -> str:
     """Return which demand cannot be met and by how much, as one sentence."""
-    if barrier.kind == TARGET:
-        text = gettext(
-            N_("{feature}: {wanted} is wanted, all units that may be chosen hold {there}: {missing} too little.")
-        )
+    if barrier.kind in (TARGET, WITHIN):
+        text = gettext(_TOO_LITTLE[barrier.kind, barrier.proven])
         numbers = {"wanted": barrier.wanted, "there": barrier.there, "missing": barrier.missing}
         return text.format(feature=barrier.name, **{name: f"{value:,.6g}" for name, value in numbers.items()})
     text = gettext(N_("The units locked in cost {there}, {missing} more than the budget of {wanted}."))

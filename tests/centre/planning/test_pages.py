@@ -149,7 +149,9 @@ def test_plan_meets_its_targets_at_least_cost_and_says_so(client, study):
 def test_target_that_cannot_be_met_is_named_with_what_is_missing(client, study):
     made = asked_and_found(client, study, locked_out="9-15")
     assert made.state == PlanState.IMPOSSIBLE
-    assert made.answer["barriers"] == [{"kind": "target", "name": "wetland", "wanted": 10.0, "there": 5.0}]
+    assert made.answer["barriers"] == [
+        {"kind": "target", "name": "wetland", "wanted": 10.0, "there": 5.0, "proven": True}
+    ]
     page = client.get(reverse("plan_version", args=[study.pk, 1])).content.decode()
     assert "wetland: 10 is wanted, all units that may be chosen hold 5: 5 too little." in page
 

@@ -62,7 +62,25 @@ def test_national_target_holds_at_home(client, shared):
 def test_national_target_that_cannot_be_met_is_named_with_its_party(client, shared):
     made = asked_and_found(client, shared, **{"national-0-0": "100", "locked_out": "16"})
     assert made.state == PlanState.IMPOSSIBLE
-    assert made.answer["barriers"] == [{"kind": "target", "name": "forest (BTN)", "wanted": 80.0, "there": 70.0}]
+    assert made.answer["barriers"] == [
+        {"kind": "target", "name": "forest (BTN)", "wanted": 80.0, "there": 70.0, "proven": True}
+    ]
+
+
+@pytest.mark.parametrize("aim", ["minimum-shortfall", "maximum-utility"])
+def test_national_target_beyond_the_budget_is_told_by_every_aim(client, shared, aim):
+    """Bhutan's forest wholly, at a unit of cost: no choice can, and the page says how much is missing."""
+    made = asked_and_found(client, shared, objective=aim, budget="1", **{"national-0-0": "100"})
+    assert made.state == PlanState.IMPOSSIBLE
+    (barrier,) = made.answer["barriers"]
+    assert (barrier["kind"], barrier["name"], barrier["wanted"], barrier["proven"]) == (
+        "within",
+        "forest (BTN)",
+        80.0,
+        True,
+    )
+    page = client.get(reverse("plan_version", args=[shared.pk, 1])).content.decode()
+    assert "within the budget not all such targets can be met" in page
 
 
 def test_party_that_cannot_meet_its_part_alone_is_told_and_the_joint_plan_still_found(client, shared):
@@ -83,7 +101,6 @@ def test_party_that_cannot_meet_its_part_alone_is_told_and_the_joint_plan_still_
         ({"national-0-1": "much"}, "not a number"),
         ({"national-0-1": "10", "on-0": ""}, "a Party wants a feature that is not chosen"),
         ({"budget": "20"}, "this aim has no budget"),
-        ({"objective": "maximum-utility", "budget": "20", "national-0-0": "9"}, "knows no targets of single Parties"),
     ],
 )
 def test_what_no_party_can_want_is_told(client, shared, changes, said):

@@ -38,6 +38,7 @@ from biosetu.centre.pressing import account_of
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.wording import gettext, language
 from biosetu.framework import parties
+from biosetu.jobs.planning_layers import LEAST_PROTECTED, OWN_SHARE
 from biosetu.jobs.planning_pieces import Pieces, read_pieces
 from biosetu.planning.numbering import as_text, numbers
 from biosetu.problems import DataError, Problem
@@ -216,6 +217,8 @@ def _desk(
         "locks": LOCKS,
         "say": gettext,
         "values": VALUES,
+        "own_share": f"{100 * OWN_SHARE:g}",
+        "least_protected": f"{100 * LEAST_PROTECTED:g}",
     }
     return render(request, "planning/study.html", context, status=UNPROCESSABLE if problems else status)
 
@@ -252,7 +255,8 @@ def layer(request: HttpRequest, pk: str) -> HttpResponse:
     found = study_of(request, pk)
     data, actor = request.POST, account_of(request)
     what = PROTECTED if data.get("what") == PROTECTED else FEATURES
-    share = min(max(_plain_number(data.get("share", "")) / 100, 0.0), 1.0)
+    typed = data.get("least" if what == PROTECTED else "share", "")
+    share = min(max(_plain_number(typed) / 100, 0.0), 1.0)
     names = ("column", "values", "name", "unit")
     column, values, name, unit = (" ".join(data.get(field, "").split())[:100] for field in names)
     asked = Asked(what, column, share, values, name, unit)

@@ -118,7 +118,7 @@ def _how(about: Mapping[str, Any], voice: Voice) -> str:
         "Computed on {date}: the units that miss the targets by as little as possible within that area, area being the"
         " cost and short outlines preferred where little else tells choices apart; not a decision of the Party."
     ).format(date=day)
-    text += " " + _("Units locked in count whole: what is held now is near what is protected, not equal to it.")
+    text += " " + _("Held now is what lies in protected areas; of a unit protected in part only the rest is added.")
     if about["gap"] is None:
         return text
     if about["gap"] <= PROVEN:
