@@ -28,7 +28,7 @@ def replacement_cost(
     units, less the best among those of them without the unit. The former may have the unit or not, so nothing is ever
     below 0: a unit that the plan would be better without is worth 0. units: (k,) positions of chosen units.
     Result (k,) >= 0 in the objective's unit; infinite where no plan exists without the unit; not a number where the
-    unit is not chosen or is locked in, or where none was found in the time. gap, seconds: for each of the k + 1 solutions.
+    unit is not chosen or is locked in, or where none was found in the time. gap, seconds: for each solution.
     """
     result = np.full(units.size, np.nan)
     sign = -1.0 if objective is Objective.MAXIMUM_UTILITY else 1.0
