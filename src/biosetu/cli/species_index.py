@@ -132,9 +132,6 @@ def _check(asked: Mapping[str, Any]) -> None:
     """Refuse options that want others, or would do nothing; raise `UsageError` for an unknown Party too."""
     from biosetu.framework import find_party
 
-    for name in ("aggregate", "annual"):
-        if asked["sampled"] and asked[name]:
-            raise click.UsageError(f"--sampled gives limits of each group in its assessment years: leave out --{name}")
     if asked["weights"] and asked["shares"]:
         raise click.UsageError("--weights and --shares both say the share of each taxon: give one")
     given = [name for name in ("party", "vintage", "holder", "licence") if asked[name]]

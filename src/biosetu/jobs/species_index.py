@@ -85,10 +85,15 @@ def compute_index(request: IndexRequest) -> IndexResult:
 
     Raises:
         DataError: the files cannot be read or hold unknown categories, listed by row.
-        UsageError: the national index is asked for with shares: the two indices are never mixed.
+        UsageError: the national index is asked for with shares: the two indices are never mixed; limits of a sample
+            are asked for a mean over groups or a yearly series.
     """
     if request.options.kind is Kind.NATIONAL and (request.weights or request.shares):
         raise UsageError("the index of national Red Lists is unweighted: leave out either --national or the weights")
+    if request.options.sampled and (request.options.aggregate or request.options.annual):
+        raise UsageError(
+            "--sampled gives limits of each group in its assessment years: leave out --aggregate and --annual"
+        )
     if request.drivers and request.genuine is None:
         raise UsageError(
             "which changes a driver caused is said by the genuine changes: give --genuine with a column driver"

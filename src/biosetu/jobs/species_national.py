@@ -26,12 +26,13 @@ WORDS: Mapping[str, str] = {
     "category_low": "at least ",
     "category_high": "at most ",
     "category_before_adjustment": "before regional adjustment ",
+    "category_global": "globally ",
     "reasons": "because ",
     "near_threshold": "near ",
 }
 COLUMNS = ("taxon", "category", "criteria", "category_low", "category_high", "reasons", "near_threshold",
-           "category_shown", "category_before_adjustment", "year", "holder", "validated_by", "validated_on",
-           "licence")  # fmt: skip
+           "category_shown", "category_before_adjustment", "category_global", "year", "holder",
+           "validated_by", "validated_on", "licence")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

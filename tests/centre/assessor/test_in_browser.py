@@ -1,12 +1,14 @@
 """In a real browser: occurrences measured while one writes, category and reasons that follow each change."""
 
+import csv
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.centre.people import contributor
 from tests.centre.playing import PLAYED, sign_in
 
 from biosetu.centre.assessor import working
-from biosetu.centre.assessor.models import Measuring, Version
+from biosetu.centre.assessor.models import Measuring, Occurrences, Version
 from biosetu.centre.assessor.reader import measure_here
 
 pytestmark = PLAYED
@@ -120,6 +122,52 @@ def test_without_scripts_in_arabic_nothing_typed_is_lost(open_window, table):
     assert chip(page) == "EN"
     assert "مساحة الإشغال" in page.inner_text("#result")
     assert "aoo" not in page.inner_text("#result dl")
+
+
+def test_whole_way_in_arabic_from_upload_to_export(open_window, table):
+    person = contributor()
+    page = open_window()
+    begin(page, "/ar")
+    page.set_input_files("#file", table)
+    page.click("#occurrences button.plain")
+    page.wait_for_selector("#occurrences progress")
+    measure()
+    page.wait_for_selector("#occurrences .range-outline", state="attached")
+    measured = Occurrences.objects.get()
+    assert [float(page.input_value(f"#p-{name}")) for name in ("eoo_km2", "aoo_km2")] == pytest.approx(
+        [measured.eoo_km2, measured.aoo_km2], abs=1e-3
+    )
+    page.fill("#p-locations", "4")
+    page.select_option("#p-decline_habitat", "yes")
+    page.wait_for_selector("#result .cat-EN")
+    assert page.inner_text("#result .criteria") == "B1ab(iii)+2ab(iii)"
+    assert "مدى الانتشار" in page.inner_text("#result dl")
+    page.click("text=في هذا البلد أو الإقليم")
+    page.select_option("#p-global_category", "VU")
+    page.select_option("#p-immigration", "yes")
+    page.select_option("#p-immigration_decreases", "no")
+    page.click("text=كيفية معالجة عدم اليقين")
+    page.check("#p-regional")
+    page.wait_for_selector("#result .cat-VU")
+    assert chip(page) == "VU°"
+    told = page.inner_text("#result dl")
+    assert "قبل التعديل الإقليمي\nEN" in told
+    assert "الفئة العالمية\nVU" in told
+    page.click("button[value=save]")
+    page.wait_for_selector(".notice.success")
+    saved = Version.objects.get()
+    row = page.locator("table.rows tbody tr")
+    assert str(person) in row.inner_text()
+    assert saved.result["category_shown"] in row.inner_text()
+    assert page.locator("table.rows tbody td[data-label='متى']").inner_text().strip() != ""
+    with page.expect_download() as got:
+        page.click("a[href$='row.csv']")
+    (line,) = csv.DictReader(got.value.path().read_text(encoding="utf-8-sig").splitlines())
+    assert (line["taxon"], line["locations"], line["global_category"]) == ("Aus bus", "4", "VU")
+    with page.expect_download() as got:
+        page.click("a[href$='assessments.csv']")
+    (line,) = csv.DictReader(got.value.path().read_text(encoding="utf-8-sig").splitlines())
+    assert line["RedListCriteria.manualCategory"] == "VU"
 
 
 @pytest.mark.parametrize("prefix", ["", "/ar"])

@@ -43,6 +43,27 @@ def test_every_path_of_the_regional_tree(case):
     assert decide(json.loads(case["answers"]))[0] == case["result"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "category", "globally", "said"),
+    [
+        ({"global_category": "Endangered"}, "EN", "EN", ""),
+        ({"global_category": "VU", "immigration": "yes", "immigration_decreases": "no"}, "VU", "VU", ""),
+        ({"endemic": "yes"}, "EN", "EN", ""),
+        ({"endemic": "yes", "global_category": "EN"}, "EN", "EN", ""),
+        ({"endemic": "yes", "global_category": "VU"}, "EN", "EN", "VU was stated as the global category"),
+        ({"endemic": "yes", "extinct_in_region": "yes", "global_category": "EX"}, "RE", "EX", ""),
+        ({"native": "no", "global_category": "LC"}, "NA", "LC", ""),
+        ({}, "EN", "", ""),
+        ({"global_category": "unknown"}, "EN", "", ""),
+    ],
+)
+def test_regional_assessment_carries_the_global_category_too(cells, category, globally, said):
+    row = assessed({"mature_individuals": "200", **cells}, regional=True)
+    assert (row["category"], row["category_global"]) == (category, globally)
+    assert said in row["reasons"]
+    assert ("global category" in row["reasons"]) == bool(said)
+
+
 def test_regional_cases_pass_every_branch_of_the_tree():
     walked = set()
     for case in cases("regional_cases.csv"):

@@ -32,6 +32,7 @@ SHOWN = (
     "thresholds",
     "category_shown",
     "category_before_adjustment",
+    "category_global",
     "adjustment_path",
 )
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -84,6 +85,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         N_("In this country or region"),
         (
+            "global_category",
             "native",
             "vagrant",
             "below_population_share",

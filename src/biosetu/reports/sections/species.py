@@ -32,6 +32,10 @@ WHICH = {
     "rli-disaggregated/1": N_("From global categories: every taxon counts by the share of its range in the country."),
     "rli-global/1": N_("From the categories given: every taxon counts the same."),
 }
+BOTH = {
+    "category_before_adjustment": N_("Before the regional adjustment"),
+    "category_global": N_("Global category"),
+}
 ALONE = N_("Baseline only: a single national list, or one that did not assess the same taxa as others, shows no trend.")
 THREATENED = frozenset({"CR", "EN", "VU"})
 WHOLE = ("aggregate", "all")
@@ -171,11 +175,11 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     _ = voice.gettext
     rows = table.to_pylist()
     signed = any(row.get("validated_by") for row in rows)
-    regional = any(row.get("category_before_adjustment") for row in rows)
+    both = [name for name in BOTH if any(row.get(name) for row in rows)]
     columns = (
         Column("taxon", _("Taxon")),
         Column("category", _("Category")),
-        *((Column("before", _("Before the regional adjustment")),) if regional else ()),
+        *(Column(name, _(BOTH[name])) for name in both),
         Column("criteria", _("Criteria")),
         Column("limits", _("Plausible")),
         Column("reasons", _("Reasons"), prose=True),
@@ -186,7 +190,7 @@ def _assessments(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         (
             row["taxon"],
             voice.ltr(row.get("category_shown") or row["category"]),
-            *((row.get("category_before_adjustment") or "",) if regional else ()),
+            *(row.get(name) or "" for name in both),
             row["criteria"],
             _limits(row, voice),
             _("; ").join(reasons_said(row["reasons"], voice)),

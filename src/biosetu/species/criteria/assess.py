@@ -18,7 +18,7 @@ from biosetu.species.criteria.evaluation import (
 )
 from biosetu.species.criteria.fuzzy import LC, fuzzy_codes
 from biosetu.species.criteria.inputs import BEST, Floats, Inputs
-from biosetu.species.criteria.regional import NEVER, adjust
+from biosetu.species.criteria.regional import NEVER, adjust, global_category
 from biosetu.species.criteria.tables import parameters, thresholds
 from biosetu.species.criteria.wording import criteria_strings, near_misses, reasons
 from biosetu.statistics.draws import generator
@@ -202,9 +202,15 @@ def _regional(inputs: Inputs, columns: Mapping[str, pa.Array]) -> dict[str, pa.A
         for why, out in zip(columns["reasons"].to_pylist(), filtered, strict=True)
     ]
     criteria = ["" if out else text for text, out in zip(columns["criteria"].to_pylist(), filtered, strict=True)]
+    globally = [
+        global_category(a.category, stated, given["endemic"])
+        for a, stated, given in zip(found, inputs.global_categories, answers, strict=True)
+    ]
+    reasons = [f"{why}; {said}" if said else why for why, (_, said) in zip(reasons, globally, strict=True)]
     texts = {"category": [a.category for a in found], **limits, "criteria": criteria, "reasons": reasons}
     return {
         **{name: pa.array(column, pa.string()) for name, column in texts.items()},
+        "category_global": pa.array([name for name, _ in globally], pa.string()),
         "category_before_adjustment": pa.array(before, pa.string()),
         "category_shown": pa.array([str(a) for a in found], pa.string()),
         "adjustment_steps": pa.array([a.steps for a in found], pa.int8()),

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from biosetu.problems import DataError, Problem
 from biosetu.species.columns import row_numbers
 from biosetu.species.criteria.tables import Parameter, parameters
+from biosetu.species.spelling import category
 
 Floats = npt.NDArray[np.float64]
 CORNERS = 5
@@ -45,6 +46,7 @@ class Inputs:
         states: categories given outright, empty for none.
         answers: yes, no or unknown to the regional questions, by question.
         steps: steps of the regional adjustment.
+        global_categories: category in the global Red List, empty for none.
     """
 
     taxon: list[str]
@@ -53,6 +55,7 @@ class Inputs:
     states: list[str]
     answers: Mapping[str, list[str]]
     steps: list[int]
+    global_categories: list[str]
 
     def __len__(self) -> int:
         return len(self.taxon)
@@ -93,9 +96,10 @@ def read_inputs(table: pa.Table, file: str = "") -> Inputs:
     states = read.texts("state", _state)
     answers = {name: read.texts(name, _answer) for name, p in known.items() if p.kind == "answer"}
     steps = [int(step) for step in read.texts("steps", _steps)]
+    global_categories = read.texts("global_category", _category)
     if problems:
         raise DataError(problems)
-    return Inputs(taxon, amounts, bases, states, answers, steps)
+    return Inputs(taxon, amounts, bases, states, answers, steps, global_categories)
 
 
 @dataclass(slots=True)
@@ -223,6 +227,15 @@ def _state(text: str) -> str:
     if plain not in STATES:
         raise ValueError("Use EX, EW, RE, CR(PE), CR(PEW), NA, NE, DD or NT, or leave it empty.")
     return plain
+
+
+def _category(text: str) -> str:
+    if text.lower() in IGNORED | UNKNOWN:
+        return ""
+    found = category(text)
+    if found is None:
+        raise ValueError("Write a Red List category, such as EN, or leave it empty.")
+    return found
 
 
 def _answer(text: str) -> str:

@@ -66,3 +66,18 @@ def adjust(category: str, answers: Mapping[str, str], steps: int = 1) -> Adjuste
     place = SCALE.index(category)
     moved = min(max(place + (steps if result == "up" else -steps), 0), len(SCALE) - 1)
     return Adjusted(SCALE[moved], "°" if moved != place else "", moved - place, path)
+
+
+def global_category(regional: str, stated: str, endemic: str) -> tuple[str, str]:
+    """Return the global category that stands beside a regional one, and what is to be said of it.
+
+    A national assessment carries both. That of an endemic (`endemic` is yes) is the regional one, whatever was stated,
+    save for what the filter set: NA and RE exist regionally only.
+
+    Reference: IUCN Guidelines for Application of Red List Criteria at Regional and National Levels v4.0 (2012), on
+    how a regional Red List is presented.
+    """
+    if endemic != "yes" or regional in ("NA", "RE"):
+        return stated, ""
+    differs = f"{stated} was stated as the global category, but that of an endemic is the one found here"
+    return regional, differs if stated not in ("", regional) else ""

@@ -48,6 +48,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         r"(\S+) was stated, but does not fit what was computed",
         N_("{0} was stated, but does not fit what was computed"),
     ),
+    (
+        r"(\S+) was stated as the global category, but that of an endemic is the one found here",
+        N_("{0} was stated as the global category, but that of an endemic is the one found here"),
+    ),
     (r"(NA|RE) by the regional guidelines", N_("{0} by the regional guidelines")),
 )
 
