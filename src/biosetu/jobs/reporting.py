@@ -11,6 +11,7 @@ from biosetu.framework import find_party, indicators
 from biosetu.jobs.observations import read_observations
 from biosetu.jobs.party import default_store, held
 from biosetu.observations import SETTLED, Source
+from biosetu.observations.releases import of_one_release, saying_what_the_party_said
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (
     has_attachment,
@@ -44,7 +45,8 @@ def write_indicator_workbook(
 ) -> int:
     """Write the upload workbook of one indicator of a Party, and its detailed attachment; return the rows written.
 
-    National figures are those that the Party validated or reported; computed figures are never sent as its own.
+    National figures are those that the Party validated or reported; computed figures are never sent as its own. Global
+    figures are of one release a series, and say in their footnotes which, and what the Party holds against them.
     """
     iso3 = _known(party, code, attachment)
     rows = points(_chosen(observations, iso3, code, source), code.removeprefix("national:"))
@@ -93,7 +95,7 @@ def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa
     mask = pc.and_(mask, pc.equal(observations["source"], str(source)))
     if source is Source.NATIONAL:
         mask = pc.and_(mask, pc.is_in(observations["status"], pa.array(sorted(SETTLED))))
-    return observations.filter(mask)
+    return saying_what_the_party_said(of_one_release(observations.filter(mask)), observations)
 
 
 def _nothing(observations: pa.Table, party: str, code: str, source: Source) -> Problem:

@@ -3,6 +3,7 @@
 from biosetu.observations.cells import as_typed, parse_cells, unescape
 from biosetu.observations.comparison import row_states
 from biosetu.observations.folder import ObservationFolder, table_hash
+from biosetu.observations.renamed import as_named_now, named_before, named_now, renamed
 from biosetu.observations.schema import (
     KEY,
     SCHEMA,
@@ -42,15 +43,19 @@ __all__ = [
     "Selection",
     "Source",
     "Status",
+    "as_named_now",
     "as_typed",
     "computed_beside",
     "computed_here",
     "indicator_units",
     "is_indicator",
     "keys_of",
+    "named_before",
+    "named_now",
     "newest_per_key",
     "parse_cells",
     "problems_of",
+    "renamed",
     "row_states",
     "sorted_by_key",
     "table_hash",

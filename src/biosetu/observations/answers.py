@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.observations.cells import CellError, read_number, unescape
+from biosetu.observations.renamed import named_before
 from biosetu.observations.schema import KEY, SCHEMA, SETTLED, Source, Status
 from biosetu.observations.units import value_range
 from biosetu.problems import Problem
@@ -74,6 +75,12 @@ def reference(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
+def _references(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the reference of an observation, and those that it had on sheets sent before its series was renamed."""
+    yield reference(row)
+    yield from map(reference, named_before(row))
+
+
 def answerable(table: pa.Table) -> list[dict[str, Any]]:
     """Return the rows that a Party is asked about: figures and texts, but not its own answers."""
     wanted = (Source.AVAILABLE_DATASET.value, Source.NATIONAL.value)
@@ -110,18 +117,20 @@ def read_answers(
     if missing:
         remedy = N_("Use the sheet that BioSetu wrote")
         return [], [Problem(N_("a column is missing"), remedy, "missing-column", file, 1, name) for name in missing]
-    known = {reference(row): row for row in answerable(held)}
+    known = {name: row for row in answerable(held) for name in _references(row)}
     answers: list[Answer] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
     for index, texts in enumerate(table.to_pylist()):
         number = numbers[index] if numbers else index + FIRST_ROW
         row = {name: unescape((text or "").strip()) for name, text in texts.items()}
-        faults = list(_faults(row, known.get(row["reference"]), seen))
+        figure = known.get(row["reference"])
+        row |= {"reference": reference(figure)} if figure else {}
+        faults = list(_faults(row, figure, seen))
         seen.setdefault(row["reference"], number)
         problems += [Problem(m, r, c, file, number, column, row[column][:80]) for column, c, m, r in faults]
-        if not faults and row["answer"]:
-            answers.append(_answer(number, row, known[row["reference"]]))
+        if figure is not None and not faults and row["answer"]:
+            answers.append(_answer(number, row, figure))
     return answers, problems
 
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biosetu.observations.comparison import changed_rows
+from biosetu.observations.renamed import as_named_now
 from biosetu.observations.schema import SCHEMA, SCHEMA_VERSION
 from biosetu.observations.store import (
     EVERYTHING,
@@ -123,7 +124,7 @@ class ObservationFolder:
             batch = _batch(path, pq.read_metadata(path))
             if batch.kind in kinds:
                 table = pq.read_table(path, partitioning=None)
-                yield batch, table.cast(SCHEMA if batch.kind == APPEND else key_schema())
+                yield batch, as_named_now(table.cast(SCHEMA if batch.kind == APPEND else key_schema()))
 
     def _find(self, name: str) -> str | None:
         for path in self._files():

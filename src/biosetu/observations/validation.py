@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.framework import indicators, parties
+from biosetu.observations.renamed import as_named_now
 from biosetu.observations.schema import KEY, NEEDED, SCHEMA, SETTLED, SILENT, Source, Status
 from biosetu.observations.units import Range, indicator_units, units, value_range
 from biosetu.problems import DataError, Problem
@@ -231,9 +232,12 @@ def problems_of(table: pa.Table, *, file: str = "", today: date | None = None) -
 
 
 def validate(table: pa.Table, *, file: str = "", today: date | None = None) -> pa.Table:
-    """Return the table cast to `SCHEMA` if all of it is right; else raise `DataError` with every problem."""
+    """Return the table cast to `SCHEMA`, series under the names of today, if all of it is right.
+
+    Else raise `DataError` with every problem.
+    """
     try:
-        typed = table.select(SCHEMA.names).cast(SCHEMA)
+        typed = as_named_now(table.select(SCHEMA.names).cast(SCHEMA))
     except (KeyError, pa.ArrowInvalid, ValueError) as error:
         message = N_("not a table of observations")
         raise DataError(Problem(message, str(error), "schema", file)) from error

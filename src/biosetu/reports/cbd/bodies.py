@@ -31,6 +31,7 @@ from biosetu.framework import indicators, parties, questions, targets
 from biosetu.framework.answering import faults
 from biosetu.observations import SETTLED, Source
 from biosetu.observations.own import progress_levels
+from biosetu.observations.releases import of_one_release
 from biosetu.problems import DataError, Severity
 from biosetu.reports.cbd.draft import Draft, ReportTarget, report_targets
 from biosetu.reports.cbd.workbook import points
@@ -65,7 +66,7 @@ def indicator_bodies(party: str, observations: pa.Table) -> tuple[IndicatorData,
     figures, an available dataset that it accepted, no data, not relevant.
     """
     by_code: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in observations.to_pylist():
+    for row in of_one_release(observations).to_pylist():
         if row["party"] == party and row["status"] in SETTLED:
             by_code[row["indicator"]].append(row)
     order = {code: place for place, code in enumerate(indicators())}
