@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,13 +53,18 @@ COLUMNS: Mapping[str, str] = {
 }
 FILLED = ("answer", "own_value", "own_source", "reason")
 METHOD = "the Party's answer"
+# the unit of a figure that is one of some categories: it can be replaced by another of them
+CATEGORY = "category"
 OWN_ANSWER = "the Party's answer"
 FIRST_ROW = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answered row: `figure` is the observation answered, `number` the row of the sheet."""
+    """One answered row: `figure` is the observation answered, `number` the row of the sheet.
+
+    `category` is the Party's own, where the figure is one of some categories; it then has no `value`.
+    """
 
     number: int
     figure: Mapping[str, Any]
@@ -67,6 +72,15 @@ class Answer:
     value: float | None
     source: str
     reason: str
+    category: str = ""
+
+
+Categories = Callable[[str], Mapping[str, str]]
+
+
+def no_categories(_: str) -> Mapping[str, str]:
+    """Return that an indicator is given in no categories."""
+    return {}
 
 
 def reference(row: Mapping[str, Any]) -> str:
@@ -104,12 +118,18 @@ def _choice(text: str) -> str | None:
 
 
 def read_answers(
-    cells: pa.Table, held: pa.Table, *, file: str = "", numbers: Sequence[int] = ()
+    cells: pa.Table,
+    held: pa.Table,
+    *,
+    file: str = "",
+    numbers: Sequence[int] = (),
+    categories: Categories = no_categories,
 ) -> tuple[list[Answer], list[Problem]]:
     """Return the answers of a filled sheet and what is wrong with it, by row and column.
 
     `cells` are texts with the columns of `COLUMNS` (by name or label); rows without an answer are left for later.
-    `held` are the observations of the Party, `numbers` the rows of the sheet. Figures themselves must stand as they
+    `held` are the observations of the Party, `numbers` the rows of the sheet, `categories` those that an indicator is
+    given in, as stored by how they may be written (in small letters). Figures themselves must stand as they
     were sent: a value typed over is named, not taken.
     """
     table = cells.rename_columns(column_names(cells.column_names))
@@ -126,23 +146,28 @@ def read_answers(
         row = {name: unescape((text or "").strip()) for name, text in texts.items()}
         figure = known.get(row["reference"])
         row |= {"reference": reference(figure)} if figure else {}
-        faults = list(_faults(row, figure, seen))
+        known_words = categories(figure["indicator"]) if figure and figure["unit"] == CATEGORY else {}
+        faults = list(_faults(row, figure, seen, known_words))
         seen.setdefault(row["reference"], number)
         problems += [Problem(m, r, c, file, number, column, row[column][:80]) for column, c, m, r in faults]
         if figure is not None and not faults and row["answer"]:
-            answers.append(_answer(number, row, figure))
+            answers.append(_answer(number, row, figure, known_words))
     return answers, problems
 
 
-def _answer(number: int, row: Mapping[str, str], figure: Mapping[str, Any]) -> Answer:
-    value = read_number(row["own_value"])
-    return Answer(number, figure, _choice(row["answer"]) or "", value, row["own_source"], row["reason"])
+def _answer(number: int, row: Mapping[str, str], figure: Mapping[str, Any], words: Mapping[str, str]) -> Answer:
+    choice, source, reason = _choice(row["answer"]) or "", row["own_source"], row["reason"]
+    if figure["unit"] == CATEGORY and choice == REPLACE:
+        return Answer(number, figure, choice, None, source, reason, words[row["own_value"].casefold()])
+    return Answer(number, figure, choice, read_number(row["own_value"]), source, reason)
 
 
 Fault = tuple[str, str, str, str]
 
 
-def _faults(row: Mapping[str, str], figure: Mapping[str, Any] | None, seen: Mapping[str, int]) -> Iterator[Fault]:
+def _faults(
+    row: Mapping[str, str], figure: Mapping[str, Any] | None, seen: Mapping[str, int], words: Mapping[str, str]
+) -> Iterator[Fault]:
     if figure is None:
         yield (
             "reference",
@@ -159,7 +184,7 @@ def _faults(row: Mapping[str, str], figure: Mapping[str, Any] | None, seen: Mapp
         )
         yield "value", "changed", N_("this is not the figure held now"), remedy
     if row["answer"]:
-        yield from _answer_faults(row, figure)
+        yield from _answer_faults(row, figure, words)
     else:
         for column in ("own_value", "own_source", "reason"):
             if row[column]:
@@ -176,12 +201,15 @@ def _same_value(text: str, value: float | None) -> bool:
         return False
 
 
-def _answer_faults(row: Mapping[str, str], figure: Mapping[str, Any]) -> Iterator[Fault]:
+def _answer_faults(row: Mapping[str, str], figure: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Fault]:
     choice = _choice(row["answer"])
     if choice is None:
         yield "answer", "choice", N_("not one of the answers"), ", ".join(CHOICES)
         return
-    yield from _value_faults(row["own_value"], figure)
+    if figure["unit"] == CATEGORY and choice == REPLACE:
+        yield from _category_faults(row["own_value"], words)
+    else:
+        yield from _value_faults(row["own_value"], figure)
     if choice in (ACCEPT, NOT_RELEVANT) and row["own_value"]:
         yield (
             "own_value",
@@ -198,6 +226,12 @@ def _answer_faults(row: Mapping[str, str], figure: Mapping[str, Any]) -> Iterato
         yield "reason", "needed", N_("no reason is given"), N_("Say why, in a sentence")
 
 
+def _category_faults(text: str, words: Mapping[str, str]) -> Iterator[Fault]:
+    if text and text.casefold() not in words:
+        known = "; ".join(words)
+        yield "own_value", "category", N_("not one of the categories of this figure"), N_("Use one of: ") + known
+
+
 def _value_faults(text: str, figure: Mapping[str, Any]) -> Iterator[Fault]:
     try:
         value = read_number(text)
@@ -206,7 +240,7 @@ def _value_faults(text: str, figure: Mapping[str, Any]) -> Iterator[Fault]:
         return
     if value is None:
         return
-    if figure["unit"] == "answer":
+    if figure["unit"] in ("answer", CATEGORY):
         yield "own_value", "type", N_("this entry is in words"), N_("Clear the value and write it as the reason")
     elif not value_range(figure["indicator"], figure["unit"]).holds(value):
         yield "own_value", "range", N_("outside the possible range"), N_("Use the unit of the figure")
@@ -227,6 +261,8 @@ def answered(answer: Answer, *, office: str, on: date) -> dict[str, Any]:
     }  # fmt: skip
     if answer.choice == NOT_RELEVANT:
         return own | {"source": Source.NOT_RELEVANT.value, "unit": "", "value": None}
+    if answer.category:
+        return own | {"value_text": answer.category}
     if answer.choice == DISPUTE:
         return own | {"value_text": answer.reason} | ({"unit": "answer"} if answer.value is None else {})
     return own
@@ -256,9 +292,15 @@ def _about(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in names)
 
 
+def is_dispute(row: Mapping[str, Any]) -> bool:
+    """Return whether an answer of the Party disputes its figure; `value_text` then holds the reason."""
+    national = row["method"] == METHOD and row["source"] == Source.NATIONAL
+    return bool(national and row["value_text"] and row["unit"] != CATEGORY)
+
+
 def disputes_of(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the rows by which a Party disputes a figure; `value_text` holds its reason."""
-    return [row for row in rows if row["method"] == METHOD and row["source"] == Source.NATIONAL and row["value_text"]]
+    return [row for row in rows if is_dispute(row)]
 
 
 def without_not_relevant(table: pa.Table) -> pa.Table:

@@ -10,7 +10,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.observations.answers import DISPUTE, METHOD, NOT_RELEVANT, OWN_ANSWER, REPLACE, answer_vintage
+from biosetu.observations.answers import (
+    CATEGORY,
+    DISPUTE,
+    METHOD,
+    NOT_RELEVANT,
+    OWN_ANSWER,
+    REPLACE,
+    answer_vintage,
+    is_dispute,
+)
 from biosetu.observations.schema import ANSWER_COLUMNS, KEY, Source
 from biosetu.observations.store import sorted_by_key
 
@@ -25,7 +34,8 @@ class PartyAnswer:
     """What a Party has put in the place of one figure, or said against it.
 
     `choice` is `replace` or `dispute`; `value` the Party's own (None where it gives none), in the figure's unit;
-    `published` the figure answered, of `release`; `reason` and `source` are the office's words.
+    `published` the figure answered, of `release`; `reason` and `source` are the office's words. `text` is the Party's
+    own category, where the figure is one, and `published_text` the category published.
     """
 
     choice: str
@@ -37,6 +47,8 @@ class PartyAnswer:
     on: date | None
     published: float | None
     release: str
+    text: str = ""
+    published_text: str = ""
 
 
 def answers_by_series(rows: Iterable[Row]) -> Mapping[SeriesKey, tuple[PartyAnswer, ...]]:
@@ -57,16 +69,22 @@ def answers_by_series(rows: Iterable[Row]) -> Mapping[SeriesKey, tuple[PartyAnsw
 
 def _answer(row: Row, figure: Row | None) -> PartyAnswer:
     return PartyAnswer(
-        choice=DISPUTE if row["value_text"] else REPLACE,
+        choice=DISPUTE if is_dispute(row) else REPLACE,
         year=row["year"],
         value=row["value"],
-        reason=row["value_text"] or row["footnote"],
+        reason=_reason(row),
         source=row["inputs"],
         office=row["validated_by"],
         on=row["validated_on"],
         published=figure["value"] if figure else None,
         release=row["vintage"].removesuffix(OWN_ANSWER).removesuffix(", "),
+        text=row["value_text"] if row["unit"] == CATEGORY else "",
+        published_text=figure["value_text"] if figure else "",
     )
+
+
+def _reason(row: Row) -> str:
+    return str(row["footnote"] if row["unit"] == CATEGORY else row["value_text"] or row["footnote"])
 
 
 def _series(row: Row) -> SeriesKey:
@@ -131,12 +149,12 @@ def _first_answer(line: Row, given: Mapping[tuple[Any, ...], Row], releases: Seq
 def _cells(answer: Row | None) -> dict[str, Any]:
     if answer is None:
         return {"party_answer": "", "party_value": None, "party_reason": "", "party_office": ""}
-    choice = NOT_RELEVANT if answer["source"] == Source.NOT_RELEVANT else DISPUTE if answer["value_text"] else REPLACE
-    reason = answer["value_text"] or answer["footnote"]
+    choice = NOT_RELEVANT if answer["source"] == Source.NOT_RELEVANT else DISPUTE if is_dispute(answer) else REPLACE
+    own = answer["value_text"] if answer["unit"] == CATEGORY else ""
     return {
         "party_answer": choice,
         "party_value": answer["value"],
-        "party_reason": reason,
+        "party_reason": "; ".join(filter(None, (own, _reason(answer)))),
         "party_office": answer["validated_by"],
     }
 

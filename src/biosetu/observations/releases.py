@@ -10,6 +10,7 @@ import pyarrow as pa
 from biosetu.observations.answers import DISPUTE, METHOD, NOT_RELEVANT, REPLACE
 from biosetu.observations.given import SERIES, with_answers
 from biosetu.observations.schema import SCHEMA, SETTLED, Source
+from biosetu.observations.sentences import plain_number
 
 Row = Mapping[str, Any]
 Group = tuple[Any, ...]
@@ -57,7 +58,8 @@ def saying_what_the_party_said(table: pa.Table, beside: pa.Table) -> pa.Table:
 def _said(row: Row) -> Row:
     if row["source"] != Source.AVAILABLE_DATASET:
         return row
-    against = SAID.get(row["party_answer"], "").format(value=row["party_value"], reason=row["party_reason"])
+    own = "" if row["party_value"] is None else plain_number(row["party_value"])
+    against = SAID.get(row["party_answer"], "").format(value=own, reason=row["party_reason"])
     origin = ORIGIN.format(series=row["series"], vintage=row["vintage"]) if row["series"] and row["vintage"] else ""
     return {**row, "footnote": _joined((against.rstrip(": "), row["footnote"], origin))}
 

@@ -16,7 +16,7 @@ Value = str | int | float
 
 
 _UNITS = frozenset({"unit", "difference"})
-_WORDS = frozenset({"direction", "text", "level"})
+_WORDS = frozenset({"direction", "text", "level", "published_text"})
 # of a Party: in the language in which it said them, unless the catalogue has them
 _SPOKEN = frozenset({"said", "asked", "national", "milestone", "by"})
 _UNWRITTEN = frozenset({"index", "proportion", "flag", "count"})

@@ -27,8 +27,8 @@ from biosetu.statistics.summary import Baseline, Point, Summary, baseline_period
 from biosetu.statistics.telling import DIFFERENCES, tell, tell_pathway
 from biosetu.translation import N_, Voice
 
-BARE = frozenset({"index", "proportion", "flag", "answer", "count"})
-ANSWERS = frozenset({"flag", "answer"})
+BARE = frozenset({"index", "proportion", "flag", "answer", "category", "count"})
+ANSWERS = frozenset({"flag", "answer", "category"})
 # parts of the world in which headline indicators are disaggregated, as Parties write them
 PARTS = {
     "terrestrial": N_("terrestrial"),
@@ -325,6 +325,8 @@ def _answered(summary: Summary, voice: Voice) -> Iterator[Fact]:
         if answer.value is not None:
             value = quantity(answer.value, summary, voice, decimals=decimals_of(answer.value, None))
             yield Fact(_("The Party's own figure"), value, _in_place_of(answer, summary, voice))
+        elif answer.text:
+            yield Fact(_("The Party's own figure"), wording(answer.text, voice.language), str(answer.year))
     for point in summary.disputes:
         yield Fact(_("Disputed by the Party"), str(point.year), point.text)
 

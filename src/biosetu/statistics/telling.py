@@ -18,6 +18,7 @@ MESSAGES: Mapping[str, str] = {
         "The Party's own figure for {year} is {value} {unit}, in place of {published} {unit} (release {vintage})."
     ),
     "answered-alone": N_("The Party's own figure for {year} is {value} {unit}."),
+    "answered-text": N_("The Party says for {year}: {text}. Published: {published_text} (release {vintage})."),
     "level": N_("{value} {unit} in {year}."),
     "level-interval": N_("{value} {unit} in {year} (between {lower} and {upper})."),
     "level-answer": N_("In {year}: {text}."),
@@ -109,7 +110,7 @@ def tell(summary: Summary) -> tuple[Sentence, ...]:
     difference = DIFFERENCES.get(summary.unit, summary.unit)
     slope = SLOPES.get(summary.unit, summary.unit)
     return (
-        *(_answered(answer, summary.unit) for answer in summary.answers if answer.value is not None),
+        *(_answered(answer, summary.unit) for answer in summary.answers if answer.value is not None or answer.text),
         *(_sentence("disputed", year=point.year, text=point.text.rstrip(".")) for point in summary.disputes),
         *(() if summary.answers_only else (_level(summary.level, summary.unit),)),
         *(_break(step, summary.unit, summary.level.resolution) for step in summary.breaks),
@@ -125,6 +126,9 @@ def _said_of_both(summary: Summary) -> bool:
 
 
 def _answered(answer: PartyAnswer, unit: str) -> Sentence:
+    if answer.text:
+        told: dict[str, Value] = {"text": answer.text, "published_text": answer.published_text or "–"}
+        return _sentence("answered-text", year=answer.year, vintage=answer.release or "–", **told)
     own = rounded(answer.value or 0.0, None)
     if answer.published is None:
         return _sentence("answered-alone", year=answer.year, value=own, unit=unit)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from biosetu.observations import SCHEMA, Source, Status
+from biosetu.observations.answers import CATEGORY
 from biosetu.observations.packaged import packaged_rows
 from biosetu.translation import translations
 
@@ -43,12 +44,19 @@ class Series:
     conditions: str
     footnote_en: str
     footnote_ar: str
+    definition_en: str
+    definition_ar: str
+    custodian: str
     disaggregation_type: str = ""
     disaggregation: str = ""
 
     def title(self, language: str) -> str:
         """Return what the series shows, in a few words."""
         return self.title_ar if language == "ar" and self.title_ar else self.title_en
+
+    def definition(self, language: str) -> str:
+        """Return what its figures are, in plain words of our own."""
+        return self.definition_ar if language == "ar" else self.definition_en
 
     def footnote(self, language: str) -> str:
         """Return what must be said beside its figures."""
@@ -93,6 +101,11 @@ def _mangrove_series() -> Series:
         conditions="Attribution required.",
         footnote_en=note,
         footnote_ar="مساحة الوحدة بأكملها، وقد تشترك فيها عدة أطراف؛ وليست مساحة الطرف نفسه",
+        definition_en="Area of mangrove forest seen from satellites in a stretch of coast of one kind, whichever "
+        "country it lies in.",
+        definition_ar="مساحة غابات المانغروف المرصودة بالسواتل في امتداد ساحلي من نوع واحد، "
+        "أياً كان البلد الذي تقع فيه.",
+        custodian="rle-mangroves",
     )
 
 
@@ -109,6 +122,38 @@ def wording(text: str, language: str) -> str:
     What neither holds stays as it was written.
     """
     return _arabic().get(text) or translations(language).gettext(text) if text and language == "ar" else text
+
+
+@dataclass(frozen=True, slots=True)
+class Custodian:
+    """Who keeps figures and can correct them: to whom a Party writes."""
+
+    code: str
+    name_en: str
+    name_ar: str
+    reference: str
+
+    def name(self, language: str) -> str:
+        """Return its name."""
+        return self.name_ar if language == "ar" else self.name_en
+
+
+@cache
+def custodians() -> Mapping[str, Custodian]:
+    """Return the custodians of the series carried over, by code."""
+    return MappingProxyType({row["code"]: Custodian(**row) for row in packaged_rows(ROOM, "custodians")})
+
+
+@cache
+def categories(indicator: str) -> Mapping[str, str]:
+    """Return the categories that figures of an indicator are given in, in English by how they are written in any."""
+    given = {row["category"] for item in _of(indicator) for row in packaged_rows(ROOM, f"figures/{item.id}")} - {""}
+    words = [row for row in packaged_rows(ROOM, "aichi_2_progress") if given]
+    return MappingProxyType({row[name].casefold(): row["text_en"] for row in words for name in ("text_en", "text_ar")})
+
+
+def _of(indicator: str) -> list[Series]:
+    return [item for item in series().values() if item.indicator == indicator and item.indicator != MANGROVES]
 
 
 @cache
@@ -143,7 +188,7 @@ def _figures(item: Series) -> list[dict[str, Any]]:
     words = {row["code"]: row["text_en"] for row in packaged_rows(ROOM, "aichi_2_progress")}
     return [
         {"party": row["party"], "year": int(row["year"]), "value": None, "value_text": words[row["category"]]}
-        | {"unit": "answer", "resolution": None}
+        | {"unit": CATEGORY, "resolution": None}
         if row["category"]
         else {"party": row["party"], "year": int(row["year"]), "value": float(row["value"])}
         for row in packaged_rows(ROOM, f"figures/{item.id}")
