@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the sheet (.xlsx), or the letter to custodians with the differences (.docx, .html, .pdf).",
+    help="Write the sheet (.xlsx), or a letter to each custodian with the differences (.docx, .html, .pdf).",
 )
 @click.option(
     "--read", "returned", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Take a returned sheet."
@@ -35,7 +35,7 @@ def validate(
     language: str, quiet: bool,
 ) -> None:  # fmt: skip
     """Write all figures held on PARTY to a sheet, to accept, replace, dispute or set aside; or take it back."""
-    from biosetu.jobs.validation import read_sheet, take_sheet, write_letter, write_sheet
+    from biosetu.jobs.validation import read_sheet, take_sheet, write_letters, write_sheet
 
     if (out is None) == (returned is None):
         raise UsageError("Use either --out FILE to write the sheet, or --read FILE to take it back.")
@@ -43,7 +43,8 @@ def validate(
         if out.suffix.lower() == ".xlsx":
             click.echo(f"{out}: {write_sheet(party, out, language=language)} figures", err=True)
         else:
-            click.echo(f"{out}: {write_letter(party, out, language=language)} differences", err=True)
+            for path, count in write_letters(party, out, language=language).items():
+                click.echo(f"{path}: {count} differences", err=True)
         return
     if returned is None:
         return

@@ -130,6 +130,7 @@ class Indicator(Titled):
     units: tuple[str, ...]
     computed_by: str
     method_en: str
+    method_ar: str
     method_state: str
     method_reference: str
     custodians: tuple[str, ...]
@@ -141,6 +142,10 @@ class Indicator(Titled):
     def targets(self) -> tuple[str, ...]:
         """The codes of the goals and targets that it serves, each once."""
         return tuple(dict.fromkeys(role.partition(":")[0] for role in self.roles))
+
+    def method(self, language: str) -> str:
+        """Return how it is measured, in plain words of our own; empty where no method was found."""
+        return self.text("method", language)
 
 
 @dataclass(frozen=True, slots=True)

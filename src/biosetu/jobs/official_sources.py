@@ -10,7 +10,7 @@ from biosetu.observations import ObservationStore, validate
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources import official
-from biosetu.sources.services import Client, ort, pull, series_of, services
+from biosetu.sources.services import ANEW, Client, ort, pull, series_of, services
 
 SOURCES = pa.schema(
     [
@@ -49,12 +49,19 @@ def without_figures(table: pa.Table, parties: tuple[str, ...]) -> tuple[str, ...
     return tuple(code for code in asked if code not in came)
 
 
+def series_without_figures(name: str, table: pa.Table, codes: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the series asked of a source (all without `codes`) of which a pulled table holds no figure."""
+    came = set(table.column("series").to_pylist())
+    return tuple(item.code for item in series_of(name) if item.series not in came and (not codes or item.code in codes))
+
+
 def pull_source(
     name: str,
     parties: tuple[str, ...],
     *,
     codes: tuple[str, ...] = (),
     keep: bool = False,
+    anew: bool = False,
     store: ObservationStore | None = None,
     client: Client | None = None,
     progress: Progress = silent,
@@ -62,12 +69,14 @@ def pull_source(
     """Return the figures of a service for these Parties, validated, and how many were new to the store.
 
     Without `keep` nothing is stored but the service's answers, in the cache. A newer release stands beside the older.
+    `anew` asks again for what the cache holds from before the last hour (`ANEW`).
     """
     if name not in services():
         raise UsageError(f"There is no source {name!r}. `biosetu data list` names them.")
     if not parties:
         raise UsageError("Name at least one Party, such as --party NPL.")
     codes_of = tuple(dict.fromkeys(find_party(code).iso3 for code in parties))
+    client = client or (services()[name].client(ANEW) if anew else None)
     table = validate(pull(name, codes_of, codes=codes, client=client, progress=progress), file=name)
     written = (store or default_store()).append(table, note=f"pulled from {name}") if keep and table.num_rows else 0
     return table, written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -27,6 +28,7 @@ from biosetu.observations import (
     without,
 )
 from biosetu.observations.answers import (
+    CATEGORY,
     FIRST_ROW,
     METHOD,
     NOT_RELEVANT,
@@ -35,20 +37,21 @@ from biosetu.observations.answers import (
     answered,
     answers_table,
     earlier_answers,
+    is_dispute,
     read_answers,
     reference,
 )
 from biosetu.observations.sentences import plain_number
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.reports.differences import Difference, differences_letter
+from biosetu.reports.differences import Difference, by_custodian, differences_letter
 from biosetu.reports.series import part_of
 from biosetu.reports.validation_workbook import sheet_cells, write_workbook
 from biosetu.sources import official
 from biosetu.translation import Voice, translations
 
 NEW, SAME, CONFLICT = "new", "same", "conflict"
-BARE = frozenset({"index", "proportion", "flag", "answer"})
+BARE = frozenset({"index", "proportion", "flag", "answer", "category"})
 # where an office writes what becomes a column of its observation; the rest comes with the figure that it answers
 WRITTEN = {"value": "own_value", "inputs": "own_source", "value_text": "reason", "footnote": "reason"}
 RETURN = pa.schema(
@@ -100,26 +103,38 @@ def write_sheet(
     return len(rows)
 
 
-def write_letter(
-    code: str, out: Path, *, language: str = "en", store: ObservationStore | None = None, on: date | None = None
-) -> int:
-    """Write the letter to custodians (docx, html, pdf or json by suffix) and return how many differences it lists.
+def write_letters(
+    code: str,
+    out: Path,
+    *,
+    custodian: str = "",
+    language: str = "en",
+    store: ObservationStore | None = None,
+    on: date | None = None,
+) -> dict[Path, int]:
+    """Write a letter to each custodian (docx, html, pdf or json by suffix); return how many differences each lists.
 
-    Raises UsageError where the Party has answered nothing that differs.
+    To `letter.docx` belong `letter.iucn.docx`, `letter.fao.docx` …; with `custodian` (a code) only its letter is
+    written. Raises UsageError where the Party has answered nothing that differs, or nothing of this custodian.
     """
     form = out.suffix.lstrip(".").lower()
     if form not in FORMATS:
         raise UsageError(
-            f"{out.name}: use a name that ends with .xlsx (the sheet) or .{', .'.join(FORMATS)} (the letter)."
+            f"{out.name}: use a name that ends with .xlsx (the sheet) or .{', .'.join(FORMATS)} (the letters)."
         )
     party = find_party(code)
-    found = differences(held(party.iso3, store or default_store()), language)
-    if not found:
+    letters = by_custodian(differences(held(party.iso3, store or default_store()), language))
+    if not letters:
         raise UsageError(f"{party.name_en} has answered no figure otherwise than it was published.")
-    voice = Voice(language)
-    letter = differences_letter(party.name(language), found, voice, on or datetime.now(UTC).date())
-    write_document(letter, form, out)
-    return len(found)
+    if custodian and custodian not in letters:
+        raise UsageError(f"Nothing differs from the figures of {custodian!r}. Use one of {', '.join(letters)}.")
+    voice, day = Voice(language), on or datetime.now(UTC).date()
+    written = {}
+    for name in [custodian] if custodian else letters:
+        path = out.with_name(f"{out.stem}.{name}{out.suffix}")
+        write_document(differences_letter(party.name(language), letters[name], voice, day), form, path)
+        written[path] = len(letters[name])
+    return written
 
 
 def differences(table: pa.Table, language: str = "en") -> list[Difference]:
@@ -135,8 +150,10 @@ def differences(table: pa.Table, language: str = "en") -> list[Difference]:
 
 def _difference(row: Mapping[str, Any], answer: Mapping[str, Any], language: str) -> Difference:
     unit = units().get(row["unit"])
+    custodian, addressee = custodian_of(row, language)
     return Difference(
-        custodian=row["holder"],
+        custodian=custodian,
+        addressee=addressee,
         citation=row["inputs"],
         shows=meaning(row, language),
         part=part_of(row["disaggregation"], Voice(language)),
@@ -147,9 +164,20 @@ def _difference(row: Mapping[str, Any], answer: Mapping[str, Any], language: str
         choice=choice_of(answer),
         own=answer["value"],
         source=answer["inputs"],
-        reason=answer["value_text"] or answer["footnote"],
+        reason=answer["value_text"] if is_dispute(answer) else answer["footnote"],
         office=answer["validated_by"],
+        published_text=official.wording(row["value_text"], language),
+        own_text=official.wording(answer["value_text"], language) if answer["unit"] == CATEGORY else "",
     )
+
+
+def custodian_of(row: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Return the code and the name of the custodian to whom a Party writes about a figure."""
+    known = official.series_of(row["indicator"], row["series"])
+    if known is not None:
+        custodian = official.custodians()[known.custodian]
+        return custodian.code, custodian.name(language)
+    return re.sub(r"[^a-z0-9]+", "-", row["holder"].casefold()).strip("-") or "custodian", row["holder"]
 
 
 def sheet_rows(table: pa.Table, language: str = "en") -> list[dict[str, Any]]:
@@ -167,9 +195,15 @@ def _same_thing(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _shown(row: Mapping[str, Any], language: str) -> str:
-    value = official.wording(row["value_text"], language) if row["value"] is None else plain_number(row["value"])
+    value = official.wording(row["value_text"], language) if row["value"] is None else _with_unit(row, language)
     release = row["vintage"] or (translations(language).gettext("national") if row["source"] == Source.NATIONAL else "")
     return f"{value} ({Voice(language).comma.join(part for part in (row['series'], release) if part)})"
+
+
+def _with_unit(row: Mapping[str, Any], language: str) -> str:
+    unit = units().get(row["unit"])
+    label = unit.label(language) if unit else row["unit"]
+    return plain_number(row["value"]) + (f" {label}" if label and row["unit"] not in BARE else "")
 
 
 def _sheet_row(
@@ -182,6 +216,7 @@ def _sheet_row(
         "reference": reference(row),
         "indicator": row["indicator"],
         "meaning": meaning(row, language),
+        "definition": definition(row, language),
         "part": part_of(row["disaggregation"], voice),
         "year": row["year"],
         "value": row["value"],
@@ -202,6 +237,13 @@ def meaning(row: Mapping[str, Any], language: str) -> str:
     return " – ".join(dict.fromkeys(title for title in titles if title)) or str(row["series"])
 
 
+def definition(row: Mapping[str, Any], language: str) -> str:
+    """Return what a figure is, in plain words of our own: those of its series, else of its indicator; or empty."""
+    series = official.series_of(row["indicator"], row["series"])
+    indicator = indicators().get(row["indicator"])
+    return series.definition(language) if series else indicator.method(language) if indicator else ""
+
+
 def in_words(row: Mapping[str, Any], language: str) -> dict[str, str]:
     """Return what a figure shows and of which part, in words."""
     return {"meaning": meaning(row, language), "disaggregation": part_of(row["disaggregation"], Voice(language))}
@@ -215,10 +257,17 @@ def _given(observation: Mapping[str, Any], language: str) -> dict[str, Any]:
     choice = choice_of(observation)
     return signed | {
         "answer": say(choice),
-        "own_value": observation["value"],
+        "own_value": _own_value(observation, language),
         "own_source": observation["inputs"],
         "reason": observation["footnote"],
     }
+
+
+def _own_value(observation: Mapping[str, Any], language: str) -> float | str | None:
+    if observation["unit"] == CATEGORY:
+        return official.wording(observation["value_text"], language)
+    value: float | None = observation["value"]
+    return value
 
 
 def choice_of(observation: Mapping[str, Any]) -> str:
@@ -227,7 +276,7 @@ def choice_of(observation: Mapping[str, Any]) -> str:
         return "accept"
     if observation["source"] == "notRelevant":
         return NOT_RELEVANT
-    return "dispute" if observation["value_text"] else "replace"
+    return "dispute" if is_dispute(observation) else "replace"
 
 
 def read_sheet(
@@ -265,7 +314,7 @@ def see_answers(
     table = held(party.iso3, store or default_store())
     written = (cells.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
     numbers = [int(number) for number in written.split(",") if number]
-    answers, problems = read_answers(cells, table, file=file, numbers=numbers)
+    answers, problems = read_answers(cells, table, file=file, numbers=numbers, categories=official.categories)
     found, origins = _compare(party.iso3, answers, problems, table, office.strip(), on, prefer_new=prefer_new)
     wrong = problems_of(found.observations, file=file)
     return replace(found, problems=(*found.problems, *(_at_its_row(problem, origins) for problem in wrong)))
@@ -338,7 +387,8 @@ def _undone(earlier: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str
 def _line(answer: Answer, state: str, earlier: Mapping[str, Any] | None) -> dict[str, Any]:
     told = ""
     if earlier is not None:
-        value = "" if earlier["value"] is None else f" {plain_number(earlier['value'])}"
+        own = earlier["value_text"] if earlier["value"] is None and not is_dispute(earlier) else earlier["value"]
+        value = "" if own is None else f" {plain_number(own)}" if own else ""
         told = f"{choice_of(earlier)}{value} ({earlier['validated_by']}, {earlier['validated_on']})"
     return {
         "row": answer.number,

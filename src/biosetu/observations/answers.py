@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, str] = {
     "reference": N_("Reference"),
     "indicator": N_("Indicator"),
     "meaning": N_("What it shows"),
+    "definition": N_("Plain definition"),
     "part": N_("Part"),
     "year": N_("Year"),
     "value": N_("Value"),

@@ -1,4 +1,4 @@
-"""The letter to custodians: where a Party's word differs from the figures published on it, by custodian and cause."""
+"""The letter to a custodian: where a Party's word differs from the figures published on it, by cause."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ CAUSES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure and the Party's answer to it. `published` and `own` are numbers or None."""
+    """One figure and the Party's answer to it.
+
+    `custodian` is a code, by which letters are told apart, `addressee` its name. `published` and `own` are numbers or
+    None; the texts beside them hold the category where the figure is one.
+    """
 
     custodian: str
+    addressee: str
     citation: str
     shows: str
     part: str
@@ -34,12 +39,21 @@ class Difference:
     source: str
     reason: str
     office: str
+    published_text: str = ""
+    own_text: str = ""
+
+
+def by_custodian(differences: Sequence[Difference]) -> Mapping[str, tuple[Difference, ...]]:
+    """Return the differences by the code of the custodian to whom they are written, in the order of its name."""
+    ordered = sorted(differences, key=lambda item: item.addressee)
+    codes = dict.fromkeys(item.custodian for item in ordered)
+    return {code: tuple(item for item in differences if item.custodian == code) for code in codes}
 
 
 def differences_letter(party: str, differences: Sequence[Difference], voice: Voice, on: date) -> Document:
-    """Return the letter as a document: a section per custodian, in it a table per cause, each naming its sources."""
+    """Return the letter to the one custodian of these differences: a table per cause, each naming its sources."""
     _ = voice.gettext
-    custodians = sorted({item.custodian for item in differences})
+    custodian = differences[0].addressee
     return Document(
         key="differences",
         title=_("Figures on {party}: differences to be looked at").format(party=party),
@@ -49,15 +63,14 @@ def differences_letter(party: str, differences: Sequence[Difference], voice: Voi
         ),
         language=voice.language,
         on=on,
-        sections=tuple(
+        sections=(
             Section(
-                key=f"custodian-{number}",
+                key="custodian",
                 title=_("To: {custodian}").format(custodian=custodian or _("custodian not known to us")),
-                blocks=tuple(_blocks([item for item in differences if item.custodian == custodian], voice)),
-            )
-            for number, custodian in enumerate(custodians, start=1)
+                blocks=tuple(_blocks(differences, voice)),
+            ),
         ),
-        meta={"party": party},
+        meta={"party": party, "custodian": differences[0].custodian},
     )
 
 
@@ -96,7 +109,9 @@ def _table(choice: str, rows: Sequence[Difference], voice: Voice) -> Table:
 def _row(item: Difference, voice: Voice) -> tuple[str, str, str, str, str, str]:
     shows = f"{item.shows}: {item.part}" if item.part else item.shows
     why = voice.semicolon.join(part for part in (item.source, item.reason) if part)
-    return shows, str(item.year), item.release, _number(item.own, item.unit), _number(item.published, item.unit), why
+    own = item.own_text or _number(item.own, item.unit)
+    published = item.published_text or _number(item.published, item.unit)
+    return shows, str(item.year), item.release, own, published, why
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -18,8 +18,8 @@ SHEET = "figures"
 ABOUT = "about"
 LONGEST_CELL = 32_000
 WIDTHS: Mapping[str, int] = {
-    "reference": 14, "indicator": 18, "meaning": 42, "part": 18, "year": 7, "value": 12, "unit": 10, "publisher": 32,
-    "vintage": 11, "method": 20, "beside": 30, "note": 32, "answer": 14, "own_value": 13, "own_source": 30,
+    "reference": 14, "indicator": 18, "meaning": 42, "definition": 46, "part": 18, "year": 7, "value": 12, "unit": 10,
+    "publisher": 32, "vintage": 11, "method": 20, "beside": 30, "note": 32, "answer": 14, "own_value": 13, "own_source": 30,
     "reason": 34,
 }  # fmt: skip
 HELP = (
@@ -27,6 +27,7 @@ HELP = (
     N_("Written on {on}. Every row is one figure; nothing here is the Party's own word until it answers."),
     N_("accept: the figure becomes validated by your office."),
     N_("replace: write your value and its source; yours becomes the national figure, the other stays visible."),
+    N_("Where the figure is one of some categories, your value is another of them, in words."),
     N_("dispute: say why; your word is shown before the figure, wherever it appears."),
     N_("not relevant: say why; the figure leaves every summary and ranking."),
     N_("Leave rows open that you have not looked at. Several returns are merged; nothing answered is lost."),

@@ -18,10 +18,11 @@ from biosetu.centre.evidence.snapshot import snapshot
 from biosetu.centre.validation.models import Suggestion, SuggestionState
 from biosetu.centre.wording import gettext
 from biosetu.jobs.party import held
-from biosetu.jobs.validation import Return, sheet_rows
+from biosetu.jobs.validation import Return, differences, sheet_rows
 from biosetu.observations.answers import CHOICES, COLUMNS, FILLED
 from biosetu.observations.sentences import plain_number
 from biosetu.problems import Problem
+from biosetu.reports.differences import by_custodian
 
 POSTED = ("reference", "value", "before", *FILLED)
 SENT = ("reference", "value", *FILLED)
@@ -54,8 +55,8 @@ class Line:
         return "" if self.figure["value"] is None else plain_number(self.figure["value"])
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else repr(value)
+def _number(value: float | str | None) -> str:
+    return "" if value is None else value if isinstance(value, str) else repr(value)
 
 
 def given(figure: Mapping[str, Any]) -> dict[str, str]:
@@ -72,6 +73,12 @@ def digest(texts: Iterable[str]) -> str:
 def figures(party: str, language: str) -> list[dict[str, Any]]:
     """Return the rows of the sheet of a Party (see `jobs.validation.sheet_rows`)."""
     return [NOTHING_GIVEN | row for row in sheet_rows(held(party, snapshot()), language)]
+
+
+def letters(party: str, language: str) -> list[tuple[str, str, int]]:
+    """Return the custodians to whom there is something to write: code, name, how many figures differ."""
+    found = by_custodian(differences(held(party, snapshot()), language))
+    return [(code, items[0].addressee, len(items)) for code, items in found.items()]
 
 
 def lines(rows: Sequence[Mapping[str, Any]], typed: Mapping[str, Mapping[str, str]]) -> list[Line]:

@@ -12,5 +12,5 @@ urlpatterns = [
     path("<str:code>/validation/return/", views.returned, name="validation_return"),
     path("<str:code>/validation/suggestions/", views.suggestions, name="suggestions"),
     path("<str:code>/changes/", views.changes, name="changes"),
-    path("<str:code>/validation/letter.docx", views.letter, name="validation_letter"),
+    path("<str:code>/validation/letters/<str:custodian>.docx", views.letter, name="validation_letter"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,7 +30,7 @@ from biosetu.centre.validation import looking, reader, suggesting, verbs
 from biosetu.centre.validation import sheet as pages
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.framework import Party, find_party
-from biosetu.jobs.validation import CONFLICT, NEW, SAME, Return, in_words, write_letter, write_sheet
+from biosetu.jobs.validation import CONFLICT, NEW, SAME, Return, in_words, write_letters, write_sheet
 from biosetu.observations.answers import CHOICES, FILLED
 from biosetu.problems import DataError, Problem, UsageError
 
@@ -91,6 +91,7 @@ def _context(request: HttpRequest, party: Party, typed: dict[str, dict[str, str]
         "choices": [gettext(label) for label in CHOICES.values()],
         "answers": may(request.user, "answer", PartyRecord(party.iso3)),
         "suggests": may(request.user, "suggest", PartyRecord(party.iso3)),
+        "letters": pages.letters(party.iso3, language()),
         "waiting": pages.waiting(account_of(request), party.iso3),
         "elsewhere": [],
         "conflicts": 0,
@@ -218,17 +219,23 @@ def workbook(request: HttpRequest, party: Party) -> HttpResponse:
 
 
 @require_safe
-@for_those_who_prepare
-def letter(request: HttpRequest, party: Party) -> HttpResponse:
-    """Send the letter to custodians, where the Party has answered a figure otherwise than it was published."""
-    name = f"{party.iso3}.letter.docx"
+def letter(request: HttpRequest, code: str, custodian: str) -> HttpResponse:
+    """Send the letter to a custodian, where the Party has answered a figure of it otherwise than it was published."""
+    return for_those_who_prepare(partial(_letter, custodian=custodian))(request, code)
+
+
+def _letter(request: HttpRequest, party: Party, *, custodian: str) -> HttpResponse:
+    place = f"{party.iso3}.letter.docx"
     with tempfile.TemporaryDirectory(prefix="biosetu-letter-") as folder:
         try:
-            write_letter(party.iso3, Path(folder) / name, language=language(), store=snapshot())
+            written = write_letters(
+                party.iso3, Path(folder) / place, custodian=custodian, language=language(), store=snapshot()
+            )
         except UsageError:
             messages.info(request, gettext("No figure was answered otherwise than it was published."))
             return redirect("validation", code=party.iso3)
-        return attached((Path(folder) / name).read_bytes(), name, DOCX)
+        (path,) = written
+        return attached(path.read_bytes(), path.name, DOCX)
 
 
 @require_POST

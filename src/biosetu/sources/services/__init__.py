@@ -5,6 +5,6 @@ local server that speaks its format.
 """
 
 from biosetu.sources.services.client import Client, ServiceError
-from biosetu.sources.services.registry import PULLERS, Pull, Service, pull, series_of, services
+from biosetu.sources.services.registry import ANEW, PULLERS, Pull, Service, pull, series_of, services
 
-__all__ = ["PULLERS", "Client", "Pull", "Service", "ServiceError", "pull", "series_of", "services"]
+__all__ = ["ANEW", "PULLERS", "Client", "Pull", "Service", "ServiceError", "pull", "series_of", "services"]

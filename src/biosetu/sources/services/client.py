@@ -26,6 +26,8 @@ from biosetu.problems import BioSetuError
 USER_AGENT = "BioSetu (open-source software of CBD support centres)"
 RETRIES = 5
 LONGEST_WAIT_S = 60.0
+# how long a wait that a service names is waited out within one run; a longer one ends it
+LONGEST_ASKED_S = 600.0
 TIMEOUT_S = 60.0
 LARGEST_ANSWER = 50_000_000
 T = TypeVar("T")
@@ -131,12 +133,12 @@ class Client:
                 )
             except httpx.RequestError as error:
                 trouble = f"no answer ({type(error).__name__})"
-                self.sleep(_back_off(attempt, None))
+                self.sleep(_back_off(attempt))
                 continue
             if response.status_code not in AGAIN:
                 return _read(response, address)
             trouble = f"answer {response.status_code}"
-            self.sleep(_back_off(attempt, response.headers.get("retry-after")))
+            self.sleep(_asked_back(address, response.headers.get("retry-after")) or _back_off(attempt))
         raise ServiceError(f"{address}: {trouble} after {RETRIES} attempts. What was fetched is kept; try again later.")
 
     def _wait_turn(self) -> None:
@@ -157,10 +159,21 @@ def _understood(read: Callable[[Any, date], T], answer: Any, day: date, address:
         ) from error
 
 
-def _back_off(attempt: int, retry_after: str | None) -> float:
-    """Return how long to wait [s]: what the service asks for, else 1, 2, 4 … seconds; a minute at most."""
+def _back_off(attempt: int) -> float:
+    """Return how long to wait [s] where the service does not say: 1, 2, 4 … seconds; a minute at most."""
+    return min(2.0**attempt, LONGEST_WAIT_S)
+
+
+def _asked_back(address: str, retry_after: str | None) -> float | None:
+    """Return how long the service asks to wait [s]; raise ServiceError where that is longer than a run waits."""
     asked = _asked_wait(retry_after) if retry_after else None
-    return min(LONGEST_WAIT_S, asked if asked is not None else 2.0**attempt)
+    if asked is not None and asked > LONGEST_ASKED_S:
+        again = (datetime.now(UTC) + timedelta(seconds=asked)).strftime("%Y-%m-%d %H:%M UTC")
+        raise ServiceError(
+            f"{address}: the service asks not to be asked before {again}. What was fetched is kept; run the same again "
+            "after that."
+        )
+    return asked
 
 
 def _asked_wait(text: str) -> float | None:

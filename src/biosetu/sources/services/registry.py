@@ -22,6 +22,8 @@ from biosetu.progress import Progress, silent
 from biosetu.sources.services.client import Client, ServiceError
 
 ROOM = "biosetu.sources.services"
+# what is asked for anew is at most this old, so that a stopped pull still goes on where it stood
+ANEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,14 @@ class ServiceSeries:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """What is asked of a service: series by code, Parties by ISO3."""
+    """What is asked of a service: series by code, Parties by ISO3. `named`: these series were asked for by name."""
 
     service: Service
     client: Client
     series: tuple[ServiceSeries, ...]
     parties: tuple[str, ...]
     progress: Progress = silent
+    named: bool = False
 
 
 Puller = Callable[[Pull], list[dict[str, Any]]]
@@ -141,7 +144,7 @@ def pull(
         )
     module, _, attribute = PULLERS[name].partition(":")
     puller: Puller = getattr(import_module(module), attribute)
-    rows = puller(Pull(service, client or service.client(), wanted, parties, progress))
+    rows = puller(Pull(service, client or service.client(), wanted, parties, progress, bool(codes)))
     _once(name, rows)
     return pa.Table.from_pylist([_whole(service, row) for row in _evenly_rounded(rows)], schema=SCHEMA)
 

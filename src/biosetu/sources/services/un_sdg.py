@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from biosetu.framework import parties
+from biosetu.observations import units
 from biosetu.sources.services.client import Query, ServiceError
 from biosetu.sources.services.paging import Page, all_rows
 from biosetu.sources.services.registry import Pull, ServiceSeries, described
@@ -17,10 +21,16 @@ DATA = "v1/sdg/Series/Data"
 # how long the list of releases is taken from the cache
 A_DAY = timedelta(days=1)
 WHOLE = frozenset({"G", "ALLAREA", "BOTHSEX", "_T", "ALLAGE"})
+PRICES = "usd_million_"
+_PRICE_YEAR = re.compile(r"constant\D{0,12}(\d{4})", re.IGNORECASE)
+Listed = Mapping[str, str]
 
 
 def pull(order: Pull) -> list[dict[str, Any]]:
-    """Return the rows of all series asked for; the release named by the database is their vintage."""
+    """Return the rows of all series asked for; the release named by the database is their vintage.
+
+    A series that the database no longer lists is an error where it was asked for by name, else left out.
+    """
     areas = _areas(order)
     if not areas:
         return []
@@ -28,7 +38,7 @@ def pull(order: Pull) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for done, series in enumerate(order.series):
         order.progress(done, len(order.series), series.code)
-        rows += _series(order, series, areas, releases.get(series.code, ""))
+        rows += _series(order, series, areas, releases.get(series.code, {}))
     order.progress(len(order.series), len(order.series))
     return rows
 
@@ -39,13 +49,19 @@ def _areas(order: Pull) -> dict[str, str]:
     return {str(int(number)): code for code, number in numbers.items() if number}
 
 
-def _releases(answer: Any) -> dict[str, str]:
-    return {entry["code"]: str(entry.get("release", "")) for entry in answer}
+def _releases(answer: Any) -> dict[str, Listed]:
+    names = ("release", "description")
+    return {entry["code"]: {name: str(entry.get(name) or "") for name in names} for entry in answer}
 
 
-def _series(order: Pull, series: ServiceSeries, areas: dict[str, str], release: str) -> list[dict[str, Any]]:
+def _series(order: Pull, series: ServiceSeries, areas: dict[str, str], listed: Listed) -> list[dict[str, Any]]:
+    release = listed.get("release", "")
+    if not release and not order.named:
+        return []
     if not release:
         raise ServiceError(f"{series.code}: the database names no release of this series, so it is not taken.")
+
+    series = replace(series, unit=_unit(series, listed["description"]))
 
     def ask(number: int, fresh: timedelta | None) -> Page:
         query: Query = {"seriesCode": series.code, "areaCode": sorted(areas, key=int)}
@@ -54,6 +70,16 @@ def _series(order: Pull, series: ServiceSeries, areas: dict[str, str], release: 
         return order.client.get(DATA, query, read, fresh=fresh, about=release)
 
     return all_rows(series.code, ask)
+
+
+def _unit(series: ServiceSeries, description: str) -> str:
+    """Return the unit; where it is money, in the prices of the year that the database names in its description."""
+    if not series.unit.startswith(PRICES):
+        return series.unit
+    year = _PRICE_YEAR.search(description)
+    if year is None or f"{PRICES}{year[1]}" not in units():
+        raise ServiceError(f"{series.code}: in prices of which year is not said, or not known here: {description!r}.")
+    return f"{PRICES}{year[1]}"
 
 
 def _page(order: Pull, series: ServiceSeries, areas: dict[str, str], release: str, answer: Any) -> Page:
