@@ -244,6 +244,11 @@ def test_every_method_told_says_whence():
     assert [i.code for i in indicators().values() if i.method_en and not i.method_reference] == []
 
 
+def test_every_method_is_told_in_arabic_too():
+    assert [i.code for i in indicators().values() if bool(i.method_en) != bool(i.method_ar)] == []
+    assert indicators()["A.CY.1"].method("ar") == indicators()["A.CY.1"].method_ar
+
+
 def test_disaggregations_belong_to_headline_indicators():
     assert {row.indicator for row in disaggregations()} <= {
         indicator.code for indicator in indicators().values() if indicator.kind == "headline"

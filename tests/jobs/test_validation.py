@@ -6,11 +6,21 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from tests.observations.rows import row
 
 from biosetu.jobs.party import default_store, party_evidence
-from biosetu.jobs.validation import differences, read_sheet, take_sheet, write_letter, write_sheet
+from biosetu.jobs.validation import (
+    custodian_of,
+    differences,
+    read_sheet,
+    sheet_rows,
+    take_sheet,
+    write_letters,
+    write_sheet,
+)
 from biosetu.observations.answers import COLUMNS, METHOD, reference
 from biosetu.problems import DataError, UsageError
+from biosetu.sources import official
 from biosetu.statistics.telling import tell
 from biosetu.translation import translations
 
@@ -70,6 +80,7 @@ def test_sheet_holds_every_figure_with_all_that_an_office_needs(tmp_path: Path) 
     cells = {name: sheet.page.cell(row, POSITION[name]).value for name in COLUMNS}
     assert (cells["value"], cells["meaning"], cells["method"]) == (0.85, "Red List Index", "SDG 15.5.1")
     assert cells["beside"] == "0.83043 (ER_RSK_LST, 2020-10)"
+    assert cells["definition"].startswith("How near the species of the Party are, as a whole, to extinction")
     assert cells["answer"] is None
     figure = next(r for r in rows_of("NPL", "A.3", 2020) if r["vintage"] == "2024")
     assert cells["reference"] == reference(figure)
@@ -294,24 +305,108 @@ def test_letter_lists_the_differences_by_custodian_and_cause(tmp_path: Path) -> 
         ("Red List Index", "replace", 0.85, 0.81),
     ]
     assert [item.reason for item in found] == ["Two parks are missing.", ""]
-    assert write_letter("NPL", tmp_path / "letter.html", on=ON) == 2
-    text = (tmp_path / "letter.html").read_text(encoding="utf-8")
-    for words in (
-        "To: IUCN; BirdLife International",
-        "0.81",
-        "Two parks are missing.",
-        "National Red List 2025, page 7",
-    ):
-        assert words in text
-    assert write_letter("NPL", tmp_path / "letter.docx", language="ar", on=ON) == 2
-    assert (tmp_path / "letter.docx").read_bytes().startswith(b"PK")
+    to_iucn, to_wcmc = tmp_path / "letter.iucn.html", tmp_path / "letter.unep-wcmc.html"
+    assert write_letters("NPL", tmp_path / "letter.html", on=ON) == {to_iucn: 1, to_wcmc: 1}
+    said = {
+        to_iucn: ("To: International Union for Conservation of Nature", "0.81", "National Red List 2025, page 7"),
+        to_wcmc: ("To: UN Environment Programme World Conservation Monitoring Centre", "Two parks are missing."),
+    }
+    opening = "The Party has looked at the figures that you publish on it."
+    for path, words in said.items():
+        text = path.read_text(encoding="utf-8")
+        assert [word for word in words if word not in text] == []
+        assert [word for other in said if other != path for word in said[other] if word in text] == []
+        assert text.count(opening) == 1
+    one = write_letters("NPL", tmp_path / "letter.docx", custodian="iucn", language="ar", on=ON)
+    assert one == {tmp_path / "letter.iucn.docx": 1}
+    assert (tmp_path / "letter.iucn.docx").read_bytes().startswith(b"PK")
+    with pytest.raises(UsageError, match="Use one of iucn, unep-wcmc"):
+        write_letters("NPL", tmp_path / "letter.docx", custodian="fao")
+
+
+def test_custodian_of_every_series_is_one_and_written_once_whoever_shares_the_figure() -> None:
+    series = official.series().values()
+    assert {item.custodian for item in series} == set(official.custodians())
+    holders = {item.holder for item in series if item.custodian == "unep-wcmc"}
+    assert len(holders) > 1
+    assert all(item.name("en") != item.name("ar") for item in official.custodians().values())
+
+
+def test_figure_of_another_holder_is_written_to_that_holder() -> None:
+    figure = row(party="NPL", indicator="A.3", series="target-tracker:A.3", holder="World Bank (WDI)")
+    assert custodian_of(figure, "en") == ("world-bank-wdi", "World Bank (WDI)")
+
+
+def test_every_figure_is_defined_in_plain_words_of_the_sheet_s_language() -> None:
+    held = official.observations()
+    for language, letters in (("en", re.compile("[a-z]")), ("ar", ARABIC)):
+        said = {(item["meaning"], item["definition"]) for item in sheet_rows(held, language)}
+        assert [one for one in said if not letters.search(one[1]) or one[0] == one[1]] == []
+
+
+def test_what_a_figure_stands_beside_has_its_unit(tmp_path: Path) -> None:
+    beside = [item["beside"] for item in sheet_rows(official.observations("BGD")) if item["unit"] == "km²"]
+    assert any(re.search(r"\d %", text) for text in beside)
+
+
+CATEGORY = "on track to exceed the target"
+
+
+@pytest.mark.parametrize(("language", "typed"), [("en", CATEGORY), ("ar", None)])
+def test_category_is_replaced_by_another_in_words_and_stays_visible(tmp_path: Path, language, typed) -> None:
+    typed = typed or official.wording(CATEGORY, "ar")
+    sheet = Sheet(tmp_path, "JOR", language)
+    row_ = sheet.row_of("context:ER_BDY_ABT2NP", 2020, "2020-10")
+    sheet.fill(row_, answer=translations(language).gettext("replace"), own_value=typed, own_source="6NR")
+    assert take(sheet.back(), "JOR").written == 1
+    own = next(r for r in rows_of("JOR", "context:ER_BDY_ABT2NP", 2020) if r["source"] == "national")
+    assert (own["value"], own["value_text"], own["unit"]) == (None, CATEGORY, "category")
+    told = [item for item in party_evidence("JOR").summaries if item.series == "ER_BDY_ABT2NP"]
+    assert (told[0].source, told[0].level.text, told[0].disputes) == ("national", CATEGORY, ())
+    assert tell(told[-1])[0].text() == (
+        f"The Party says for 2020: {CATEGORY}. Published: on track to achieve the target (release 2020-10)."
+    )
+    (item,) = differences(party_evidence("JOR").observations)
+    assert (item.choice, item.own_text, item.published_text) == ("replace", CATEGORY, "on track to achieve the target")
+    again = Sheet(tmp_path, "JOR", language, "again.xlsx")
+    assert again.page.cell(row_, POSITION["own_value"]).value == typed
+    assert [state for _, state in states(take(again.back(), "JOR"))] == ["same"]
+
+
+@pytest.mark.parametrize("typed", ["better", "1", 0.5])
+def test_category_that_is_none_of_the_series_is_named_at_its_row(tmp_path: Path, typed) -> None:
+    sheet = Sheet(tmp_path, "JOR")
+    row_ = sheet.row_of("context:ER_BDY_ABT2NP", 2020, "2020-10")
+    sheet.fill(row_, answer="replace", own_value=typed, own_source="6NR")
+    seen = read_sheet("JOR", sheet.back(), office=OFFICE)
+    assert [(p.row, p.column, p.code) for p in seen.problems] == [(row_, "own_value", "category")]
+
+
+def test_disputed_category_is_still_a_dispute(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path, "JOR")
+    sheet.fill(sheet.row_of("context:ER_BDY_ABT2NP", 2020, "2020-10"), answer="dispute", reason="No such target.")
+    take(sheet.back(), "JOR")
+    (item,) = differences(party_evidence("JOR").observations)
+    assert (item.choice, item.reason, item.own_text) == ("dispute", "No such target.", "")
+
+
+FORMER = {"indicator": "context:AG_LND_DGRD", "series": "AG_LND_DGRD", "disaggregation_type": "", "disaggregation": ""}
+
+
+def test_sheet_sent_before_a_series_was_renamed_is_taken(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path, "JOR")
+    figure = next(r for r in party_evidence("JOR").observations.to_pylist() if r["indicator"] == "2.CT.1")
+    row_ = sheet.row_of("2.CT.1", figure["year"], figure["vintage"])
+    sheet.fill(row_, reference=reference(figure | FORMER), answer="dispute", reason="Counted twice.")
+    assert take(sheet.back(), "JOR").written == 1
+    assert [item.indicator for item in party_evidence("JOR").summaries if item.disputes] == ["2.CT.1"]
 
 
 def test_letter_without_a_difference_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Nepal has answered no figure otherwise"):
-        write_letter("NPL", tmp_path / "letter.docx")
+        write_letters("NPL", tmp_path / "letter.docx")
 
 
 def test_letter_in_an_unknown_format_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"letter\.txt: use a name that ends with"):
-        write_letter("NPL", tmp_path / "letter.txt")
+        write_letters("NPL", tmp_path / "letter.txt")

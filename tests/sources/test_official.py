@@ -70,6 +70,36 @@ def test_figures_equal_their_source_cell_by_cell(entry) -> None:
     assert differing(expected, carried_cells(FIGURES / f"{entry['id']}.csv")) == []
 
 
+def held_in_source(folder: Path) -> set[tuple[str, str]]:
+    """Each file of the shared source, or each series of a file that stacks several, as (file, series)."""
+    found = set()
+    for name in ("un_sdg_2020_open_numbers", "owid_un_sdg_2024", "mangrove_get_mft12"):
+        for path in (folder / name).glob("*.csv"):
+            columns = read(path)
+            series = {line["series"] for line in columns} if "series" in columns[0] else {""}
+            found |= {(f"{name}/{path.name}", code) for code in series}
+    return found
+
+
+MANGROVES = {
+    ("mangrove_get_mft12/mft12_units_components_areas.csv", ""),
+    ("mangrove_get_mft12/mft12_units_countries.csv", ""),
+}
+
+
+def left_out() -> set[tuple[str, str]]:
+    lines = read(Path(str(files("biosetu.sources.official") / "data" / "left_out.csv")))
+    assert all(line["reason"] for line in lines)
+    return {(line["source_file"], line["source_series"]) for line in lines}
+
+
+@needs_shared
+def test_every_series_and_file_of_the_source_is_carried_or_left_out_with_a_reason() -> None:
+    carried = {(entry["source_file"], entry["source_series"]) for entry in catalogue()} | MANGROVES
+    assert carried & left_out() == set()
+    assert held_in_source(Path(shared) / "data") == carried | left_out()
+
+
 def _other(text: str) -> str:
     """A figure with its last digit changed."""
     return text[:-1] + str((int(text[-1]) + 1) % 10)
@@ -177,7 +207,7 @@ def test_observations_are_right_by_every_rule() -> None:
     table = official.observations()
     assert table.schema.equals(SCHEMA)
     assert problems_of(table) == []
-    assert table.num_rows == 10_489
+    assert table.num_rows == 10_527
 
 
 def test_observations_of_one_party_are_its_own() -> None:

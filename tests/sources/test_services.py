@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from tests.sources.service_server import serving
 
-from biosetu.jobs.official_sources import list_sources, pull_source, without_figures
+from biosetu.jobs.official_sources import list_sources, pull_source, series_without_figures, without_figures
 from biosetu.observations import is_indicator, problems_of, unit_code
 from biosetu.problems import Cancelled, UsageError
+from biosetu.sources import official
 from biosetu.sources.services import PULLERS, Client, ServiceError, pull, series_of, services
 from biosetu.statistics.summary import summarise
 
@@ -241,7 +242,7 @@ def test_a_stopped_pull_goes_on_with_the_page_that_is_missing(tmp_path: Path) ->
 
 
 def test_a_busy_service_is_asked_again_after_the_wait_it_names(tmp_path: Path) -> None:
-    left = [(429, {"retry-after": "7"}, {}), (503, {}, {}), (500, {"retry-after": "9999"}, {})]
+    left = [(429, {"retry-after": "7"}, {}), (503, {}, {}), (500, {"retry-after": "600"}, {})]
 
     def busy(verb, path, query, body):
         return left.pop(0) if left else world_bank(verb, path, query, body)
@@ -249,7 +250,86 @@ def test_a_busy_service_is_asked_again_after_the_wait_it_names(tmp_path: Path) -
     waits: list[float] = []
     with serving(busy) as server:
         pull("world-bank", ("NPL",), codes=("ER.LND.PTLD.ZS",), client=client(server.host, tmp_path, waits))
-    assert waits == [7.0, 2.0, 60.0]
+    assert waits == [7.0, 2.0, 600.0]
+
+
+def test_a_service_that_asks_for_hours_is_left_alone_and_the_time_named(tmp_path: Path) -> None:
+    def busy(verb, path, query, body):
+        return (429, {"retry-after": "7200"}, {}) if query["page"] == "2" else world_bank(verb, path, query, body)
+
+    waits: list[float] = []
+    asked = {"codes": ("ER.LND.PTLD.ZS",), "client": None}
+    with serving(busy) as server:
+        asked["client"] = client(server.host, tmp_path, waits)
+        with pytest.raises(
+            ServiceError, match=r"not to be asked before (\S+ \S+) UTC\. What was fetched is kept"
+        ) as caught:
+            pull("world-bank", ("NPL", "JOR"), **asked)
+        assert [query["page"] for _, _, query, _, _ in server.asked] == ["1", "2"]
+    named = datetime.strptime(str(caught.value).split("before ")[1][:16], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    assert timedelta(minutes=118) < named - datetime.now(UTC) < timedelta(minutes=121)
+    assert waits == []
+    with serving(world_bank) as server:
+        asked["client"].host = server.host
+        assert pull("world-bank", ("NPL", "JOR"), **asked).num_rows == 2
+
+
+def test_figures_can_be_asked_for_anew_within_thirty_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tmp_path / "home" / "cache" / "sources" / "world-bank"
+    order = {"codes": ("ER.LND.PTLD.ZS",)}
+    monkeypatch.setattr("biosetu.sources.services.client.time.sleep", lambda _: None)
+    with serving(world_bank) as server:
+        monkeypatch.setenv("BIOSETU_WORLD_BANK_HOST", server.host)
+        counts = []
+        for anew, age in ((False, 0), (True, 0), (False, 2), (True, 2), (True, 0)):
+            for path in kept.glob("*.json"):
+                came = datetime.now(UTC) - timedelta(hours=age)
+                path.write_text(json.dumps(json.loads(path.read_text()) | {"fetched": came.isoformat()}))
+            before = len(server.asked)
+            pull_source("world-bank", ("NPL", "JOR"), anew=anew, **order)
+            counts.append(len(server.asked) - before)
+    assert counts == [2, 0, 0, 2, 0]
+
+
+ODA = "Total official development assistance for biodiversity, by recipient countries (millions of constant {} US$)"
+
+
+@pytest.mark.parametrize(("year", "unit"), [("2018", "usd_million_2018"), ("2022", "usd_million_2022")])
+def test_aid_is_in_the_prices_that_the_database_names(tmp_path: Path, year: str, unit: str) -> None:
+    listed = [{"code": "DC_ODA_BDVL", "release": RELEASE, "description": ODA.format(year)}]
+    point = sdg_point("524", 2020.0, "5.25", series="DC_ODA_BDVL")
+    page = {"size": 1, "totalElements": 1, "totalPages": 1, "pageNumber": 1, "data": [point]}
+    with serving(lambda verb, path, *_: (200, {}, listed if path.endswith("List") else page)) as server:
+        table, _ = pull_source("un-sdg", ("NPL",), codes=("DC_ODA_BDVL",), client=client(server.host, tmp_path))
+    assert [(row["unit"], row["value"], row["indicator"]) for row in table.to_pylist()] == [
+        (unit, 5.25, "context:DC_ODA_BDVL")
+    ]
+
+
+@pytest.mark.parametrize("year", ["", "1999"])
+def test_aid_in_prices_of_no_known_year_is_not_taken(tmp_path: Path, year: str) -> None:
+    listed = [{"code": "DC_ODA_BDVL", "release": RELEASE, "description": ODA.format(year)}]
+    with serving(lambda *_: (200, {}, listed)) as server, pytest.raises(ServiceError, match="prices of which year"):
+        pull("un-sdg", ("NPL",), codes=("DC_ODA_BDVL",), client=client(server.host, tmp_path))
+
+
+def test_series_that_the_database_no_longer_lists_are_left_out_and_named(tmp_path: Path) -> None:
+    with serving(un_sdg) as server:
+        table = pull("un-sdg", ("NPL",), client=client(server.host, tmp_path))
+    assert set(table.column("series").to_pylist()) == {"ER_RSK_LST"}
+    missing = series_without_figures("un-sdg", table)
+    assert set(missing) == {item.code for item in series_of("un-sdg")} - {"ER_RSK_LST"}
+    assert series_without_figures("un-sdg", table, ("ER_RSK_LST", "AG_LND_FRST")) == ("AG_LND_FRST",)
+
+
+ENDED = {"ER_IAS_NBSAP", "ER_BDY_ABT2NP"}  # answers on the strategy before 2020: no new release of them can come
+
+
+def test_every_series_carried_from_the_sdg_database_can_be_pulled_under_the_same_names() -> None:
+    names = ("indicator", "series", "disaggregation_type", "disaggregation", "unit", "method")
+    pulled = {tuple(getattr(item, name) for name in names) for item in series_of("un-sdg")}
+    sdg = [item for item in official.series().values() if item.method.startswith("SDG") and item.series not in ENDED]
+    assert {tuple(getattr(item, name) for name in names) for item in sdg} == pulled
 
 
 def test_a_service_that_stays_away_is_given_up_after_five_attempts(tmp_path: Path) -> None:

@@ -58,9 +58,7 @@ def _pull_targets(parties: tuple[str, ...], keep: bool, fresh: bool, out: Path |
     import pyarrow as pa
 
     from biosetu.jobs.alignment import pull_promises
-    from biosetu.sources.services import ANEW, ort
 
-    asking = ort.client(ANEW) if fresh else ort.client()
     with progress_bar(quiet) as progress:
-        tables = [pull_promises(party, keep=keep, asking=asking, progress=progress).preview for party in parties]
+        tables = [pull_promises(party, keep=keep, anew=fresh, progress=progress).preview for party in parties]
     emit(pa.concat_tables(tables), out)

@@ -28,7 +28,7 @@ from biosetu.jobs.promises import promise_store, promises_of
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.reports.cbd import write_grids
-from biosetu.sources.services import Client, ort
+from biosetu.sources.services import ANEW, Client, ort
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,17 @@ def pull_promises(
     party: str,
     store: PromiseStore | None = None,
     keep: bool = True,
+    anew: bool = False,
     asking: Client | None = None,
     progress: Progress = silent,
 ) -> ImportOutcome:
-    """Fetch the public national targets and mappings of a Party from the CBD's reporting tool, and import them."""
+    """Fetch the public national targets and mappings of a Party from the CBD's reporting tool, and import them.
+
+    `anew` asks again for what the cache holds from before the last hour.
+    """
     found = find_party(party)
-    records = ort.pull_records(found.iso2, asking or ort.client(), progress)
+    asking = asking or (ort.client(ANEW) if anew else ort.client())
+    records = ort.pull_records(found.iso2, asking, progress)
     imported = read_json(json.dumps(records), found.iso3, ort.service().title)
     return store_imported(imported, store, keep)
 

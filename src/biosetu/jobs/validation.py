@@ -173,7 +173,7 @@ def _difference(row: Mapping[str, Any], answer: Mapping[str, Any], language: str
 
 def custodian_of(row: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the code and the name of the custodian to whom a Party writes about a figure."""
-    known = official.series_of(row["indicator"], row["series"])
+    known = _series_of(row)
     if known is not None:
         custodian = official.custodians()[known.custodian]
         return custodian.code, custodian.name(language)
@@ -229,9 +229,15 @@ def _sheet_row(
     } | (_given(given, language) if given else {})
 
 
+def _series_of(row: Mapping[str, Any]) -> official.Series | None:
+    """Return the official series of a figure; a context indicator is one series, whichever code a part of it has."""
+    known = official.series_of(row["indicator"], row["series"])
+    return known if known or row["indicator"] in indicators() else official.series_of(row["indicator"])
+
+
 def meaning(row: Mapping[str, Any], language: str) -> str:
     """Return what a figure shows, in words: the titles of its series and of its indicator."""
-    series = official.series_of(row["indicator"], row["series"])
+    series = _series_of(row)
     indicator = indicators().get(row["indicator"])
     titles = [series.title(language) if series else "", indicator.title(language) if indicator else ""]
     return " – ".join(dict.fromkeys(title for title in titles if title)) or str(row["series"])
@@ -239,7 +245,7 @@ def meaning(row: Mapping[str, Any], language: str) -> str:
 
 def definition(row: Mapping[str, Any], language: str) -> str:
     """Return what a figure is, in plain words of our own: those of its series, else of its indicator; or empty."""
-    series = official.series_of(row["indicator"], row["series"])
+    series = _series_of(row)
     indicator = indicators().get(row["indicator"])
     return series.definition(language) if series else indicator.method(language) if indicator else ""
 

@@ -19,8 +19,8 @@ ABOUT = "about"
 LONGEST_CELL = 32_000
 WIDTHS: Mapping[str, int] = {
     "reference": 14, "indicator": 18, "meaning": 42, "definition": 46, "part": 18, "year": 7, "value": 12, "unit": 10,
-    "publisher": 32, "vintage": 11, "method": 20, "beside": 30, "note": 32, "answer": 14, "own_value": 13, "own_source": 30,
-    "reason": 34,
+    "publisher": 32, "vintage": 11, "method": 20, "beside": 30, "note": 32, "answer": 14, "own_value": 13,
+    "own_source": 30, "reason": 34,
 }  # fmt: skip
 HELP = (
     N_("Validation of the figures held on {party}"),

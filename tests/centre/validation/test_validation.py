@@ -309,9 +309,11 @@ def test_file_that_is_no_sheet_is_refused_in_words(client, content, read_in_this
 
 
 def test_letter_is_sent_once_something_differs(client, figures):
-    assert as_officer(client).get(f"{PAGE}letter.docx").status_code == 302
+    assert as_officer(client).get(f"{PAGE}letters/iucn.docx").status_code == 302
     post(client, filled(figures[0], answer="dispute", reason="Another method"))
-    assert client.get(f"{PAGE}letter.docx").content[:2] == b"PK"
+    assert f'href="{PAGE}letters/iucn.docx"' in client.get(PAGE).content.decode()
+    assert client.get(f"{PAGE}letters/iucn.docx").content[:2] == b"PK"
+    assert client.get(f"{PAGE}letters/fao.docx").status_code == 302
 
 
 def test_page_in_arabic_says_all_of_ours_in_arabic(client, figures):

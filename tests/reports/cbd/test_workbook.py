@@ -10,6 +10,7 @@ from biosetu.engine.grids import read_book
 from biosetu.framework import indicators
 from biosetu.jobs.reporting import settled_indicators, write_indicator_workbook
 from biosetu.observations import SCHEMA, Source
+from biosetu.observations.answers import METHOD
 from biosetu.problems import DataError, UsageError
 from biosetu.reports.cbd import check, points, write_attachment
 from biosetu.reports.cbd.tables import columns, disaggregations
@@ -116,6 +117,22 @@ def test_every_workbook_of_setuland_passes_our_own_check(tmp_path: Path) -> None
         if findings:
             found[code] = [(finding.defect, finding.row) for finding in findings]
     assert found == {}
+
+
+def test_global_series_is_sent_in_one_release_with_what_the_party_holds_against_it(tmp_path: Path) -> None:
+    given = {"source": "availableDataset", "series": "ER_RSK_LST", "status": "computed", "method": "SDG 15.5.1"}
+    table = observations(
+        *({**given, "year": year, "value": 0.83, "vintage": "2020-10"} for year in (2019, 2020)),
+        *({**given, "year": year, "value": 0.85, "vintage": "2024"} for year in (2020, 2021)),
+        {"series": "ER_RSK_LST", "year": 2021, "value": None, "value_text": "Not native", "unit": "answer",
+         "vintage": "2024, the Party's answer", "method": METHOD},
+    )  # fmt: skip
+    path = tmp_path / "f.xlsx"
+    assert write_indicator_workbook(table, "NPL", "A.3", path, Source.AVAILABLE_DATASET) == 2
+    assert [(row[5], row[7], row[8]) for row in sheet_rows(path)[1:]] == [
+        (2021, 0.85, "The Party disputes this figure: Not native; ER_RSK_LST, release 2024"),
+        (2020, 0.85, "ER_RSK_LST, release 2024"),
+    ]
 
 
 def test_settled_indicators_name_the_partys_own_figures_first() -> None:
