@@ -136,7 +136,7 @@ def of_synthesis_dots(evidence: Evidence) -> str:
 
 
 def of_small_multiples(evidence: Evidence) -> str:
-    small = small_of(evidence, index(evidence), "Nepal", "–")
+    small = small_of(evidence.summaries, index(evidence), "Nepal", "–")
     disputed = [f"disputed {year}" for year in small.disputed]
     return f"{disputed} {small.own} {dict(zip(small.years, small.values, strict=True))[2024]}"
 
@@ -276,7 +276,7 @@ def test_an_answer_to_an_older_year_does_not_stand_for_the_series() -> None:
     assert (item.level.year, item.level.value, item.source) == (2024, 0.55, "availableDataset")
     text = said(evidence, item, EN)
     assert text.startswith("The Party's own figure for 2010 is 0.5, in place of 0.61 (release 2024). 0.55 in 2024.")
-    small = small_of(evidence, item, "Sri Lanka", "–")
+    small = small_of(evidence.summaries, item, "Sri Lanka", "–")
     assert small.own == ((2010, 0.5),)
     assert small.years[-1] == 2024
 

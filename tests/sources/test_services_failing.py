@@ -89,7 +89,7 @@ def test_a_service_as_documented_gives_its_figures(tmp_path: Path, asked: Asked)
 PASSING = {
     "busy, names a wait": (lambda _: (429, {"retry-after": "7"}, {}), [7.0]),
     "fault, then well": (lambda _: (500, {}, {}), [1.0]),
-    "gateway away": (lambda _: (503, {"retry-after": "9999"}, b""), [60.0]),
+    "gateway away": (lambda _: (503, {"retry-after": "600"}, b""), [600.0]),
 }
 
 

@@ -8,7 +8,6 @@ from biosetu.figures import Dot, OwnMarks, Small
 from biosetu.observations import computed_here
 from biosetu.observations.answers import DISPUTE, REPLACE
 from biosetu.observations.given import disputed_years
-from biosetu.reports.evidence import Evidence
 from biosetu.reports.series import is_disputed, places
 from biosetu.statistics.summary import Summary
 from biosetu.translation import N_, Voice
@@ -42,11 +41,14 @@ def dot_of(item: Summary, label: str, before: float | None = None) -> Dot:
     return Dot(label, item.level.value, before, own=True, published=answer.published if answer else None)
 
 
-def small_of(evidence: Evidence, item: Summary | None, label: str, absent: str) -> Small:
-    """Return the years of a Party: the published line, its own answers as dots on it, disputed years ringed."""
+def small_of(held: Iterable[Summary], item: Summary | None, label: str, absent: str) -> Small:
+    """Return the years of a Party: the published line, its own answers as dots on it, disputed years ringed.
+
+    `held` are the summaries of the Party, among which the published line of an own answer is looked for.
+    """
     if item is None:
         return Small(label, (), (), absent)
-    line = _published(evidence, item) if item.answers_only else item
+    line = _published(held, item) if item.answers_only else item
     points = [(point.year, point.value) for point in line.points if point.value is not None] if line else []
     own = tuple((one.year, one.value) for one in item.answers if one.value is not None)
     return Small(
@@ -59,12 +61,12 @@ def small_of(evidence: Evidence, item: Summary | None, label: str, absent: str) 
     )
 
 
-def _published(evidence: Evidence, item: Summary) -> Summary | None:
+def _published(held: Iterable[Summary], item: Summary) -> Summary | None:
     """Return the newest publisher's summary of the same series, or None."""
     names = ("indicator", "series", "disaggregation_type", "disaggregation", "unit")
     same = [
         other
-        for other in evidence.summaries
+        for other in held
         if not other.answers_only and all(getattr(other, name) == getattr(item, name) for name in names)
     ]
     return max(same, key=lambda other: (not computed_here(other.method), other.level.vintage), default=None)

@@ -259,7 +259,7 @@ def _multiples(
     items = []
     for member in members:
         item = held.get(member.evidence.party.iso3)
-        items.append(small_of(member.evidence, item, member.name(voice), _absent(voice)))
+        items.append(small_of(member.evidence.summaries, item, member.name(voice), _absent(voice)))
     unit, decimals = unit_of(first, voice), places_of(held.values())
     drawn = small_multiples(items, voice, key=f"{anchor}-small", unit=unit, places=decimals)
     caption = voice.gettext("Each Party over time, newest release; both axes are shared.")

@@ -119,7 +119,7 @@ def arguments(route, given):
            "api/v1/opportunities": Item.objects.filter(kind="opportunity").first().pk}  # fmt: skip
     known = {
         "code": "A.2" if route.startswith("indicators/") else "2" if route.startswith("targets/") else "NPL",
-        "centre": "iucn-asia", "reference": done.reference, "kind": "solution", "name": "x",
+        "centre": "iucn-asia", "custodian": "iucn", "reference": done.reference, "kind": "solution", "name": "x",
         "pk": next((pk for begin, pk in own.items() if route.startswith(begin)), None),
     }  # fmt: skip
     parts = [part.split(":")[-1].rstrip(">") for part in route.split("<")[1:]]

@@ -13,9 +13,10 @@ from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.pages import reading
 from biosetu.centre.pages.views import CODE_LISTS
 from biosetu.framework import code_lists, indicators, name_order, parties, states, targets
-from biosetu.observations import SCHEMA
+from biosetu.observations import SCHEMA, units
 from biosetu.observations.schema import ANSWER_COLUMNS
-from biosetu.reports.series import baseline_of_level
+from biosetu.reports.series import ANSWERS, baseline_of_level
+from biosetu.sources import official
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 PUBLIC = [
@@ -28,6 +29,11 @@ PUBLIC = [
     "/indicators/",
     "/indicators/A.3/",
     "/indicators/7.1/",
+    "/indicators/3.1/",
+    "/indicators/10.2/",
+    "/indicators/B.b/",
+    "/indicators/context:ER_PTD_TERR/",
+    "/indicators/context:MFT1.2_units/",
     "/targets/",
     "/targets/3/",
     "/targets/A/",
@@ -74,7 +80,8 @@ def test_party_by_another_code_leads_to_its_page(client):
 
 
 def test_every_indicator_and_target_has_a_page(client):
-    pages = [f"/indicators/{code}/" for code in indicators()] + [f"/targets/{code}/" for code in targets()]
+    held = [item.indicator for item in reading.context_series()]
+    pages = [f"/indicators/{code}/" for code in (*indicators(), *held)] + [f"/targets/{code}/" for code in targets()]
     assert [page for page in pages if client.get(page).status_code != 200] == []
 
 
@@ -106,6 +113,72 @@ def test_indicator_page_shows_a_validated_figure_as_national(client):
     page = client.get("/indicators/A.3/").content.decode()
     assert "national-rli" in page
     assert "national, validated" in page
+
+
+@pytest.mark.parametrize("path", ["", "/ar"])
+def test_every_series_held_has_its_parties_side_by_side_and_over_time(client, path):
+    """Figures of several Parties have dots, those of several years small multiples; answers are a table."""
+    held = official.observations().to_pylist()
+    language = path.removeprefix("/") or "en"
+    for code in sorted({row["indicator"] for row in held}):
+        page = client.get(f"{path}/indicators/{code}/").content.decode()
+        for item in reading.comparisons(code, language):
+            rows = [row for row in held if (row["indicator"], row["series"]) == (code, item.key)]
+            number = {row["unit"] for row in rows} <= set(units()) - ANSWERS
+            several = len(item.lines) > 1 and number
+            assert bool(item.chart) == several, (code, item.key)
+            assert item.chart in page
+            assert item.courses in page
+            years = {row["year"] for row in rows}
+            assert bool(item.courses) == (several and len(years) > 1), (code, item.key)
+
+
+def test_small_multiples_have_a_chart_for_each_party_that_the_table_has():
+    for code in ("context:ER_PTD_TERR", "A.CY.1", "4.CT.4", "context:DC_ODA_BDVL"):
+        (item,) = reading.comparisons(code, "en")
+        assert str(item.courses).count("<li>") == len(item.lines) > 8
+
+
+def test_parties_of_one_centre_are_compared_alone(client):
+    west = {
+        item.party.name("en") for known, group in reading.served() if known.id == "iucn-west-asia" for item in group
+    }
+    page = client.get("/indicators/context:ER_PTD_TERR/?centre=iucn-west-asia").content.decode()
+    (item,) = reading.comparisons("context:ER_PTD_TERR", "en", "iucn-west-asia")
+    named = {line.party.name("en") for line in item.lines}
+    assert named <= west
+    assert len(named) == len(west - {"Setuland"}) == 13
+    assert str(item.courses) in page
+    assert '<option value="iucn-west-asia" selected>' in page
+    assert "/parties/NPL/" not in page.partition("<main")[2]
+    assert client.get("/indicators/A.3/?centre=nowhere").status_code == 200
+
+
+def test_answers_on_a_page_are_told_in_words_of_the_language():
+    (law,) = reading.comparisons("context:ER_IAS_LEGIS", "ar")
+    assert {line.value for line in law.lines} == {"نعم", "لا"}
+    (progress,) = reading.comparisons("context:ER_BDY_ABT2NP", "ar")
+    assert [line.value for line in progress.lines if re.search("[a-z]", line.value)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("A.2", ["Units in which it is reported", "km²", "Computed here by the method <code>ecosystems.extent"]),
+        ("A.1", ["Optional disaggregations", "By ecosystem type (typology levels 1 to 3)"]),
+        ("B.b", ["Questions", "Policies that keep up nature&#39;s contributions", "Under development"]),
+        ("context:ER_PTD_TERR", ["the figure is the mean over the sites of the Party", "A series that no indicator"]),
+    ],
+)
+def test_page_of_an_indicator_tells_all_that_is_held_of_it(client, code, words):
+    page = client.get(f"/indicators/{code}/").content.decode()
+    assert [word for word in words if word not in page] == []
+
+
+def test_page_of_an_indicator_in_arabic_tells_its_method_in_arabic(client):
+    page = client.get("/ar/indicators/A.CY.1/").content.decode()
+    assert indicators()["A.CY.1"].method_ar in page
+    assert indicators()["A.CY.1"].method_en not in page
 
 
 @pytest.mark.parametrize("code", ["3.1", "10.2", "A.3"])

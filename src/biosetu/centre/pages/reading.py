@@ -6,7 +6,7 @@ Everything comes from `jobs` and `reports`, asked with the centre's own store; r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -24,7 +24,7 @@ from biosetu.centre.promises import snapshot as promises
 from biosetu.centre.promises.store import Version as Promised
 from biosetu.centre.promises.store import version as promised
 from biosetu.centre.wording import language as reading_language
-from biosetu.figures import MOVES, DotOptions, Movement, dot_plot
+from biosetu.figures import MOVES, DotOptions, Movement, Small, dot_plot, small_multiples
 from biosetu.framework import Centre, Coverage, Party, centres, coverage, indicators, name_order, parties
 from biosetu.jobs.dossier import dossier_document
 from biosetu.jobs.ecosystems_party import stamp as ecosystems_kept
@@ -36,8 +36,20 @@ from biosetu.observations.given import with_answers
 from biosetu.observations.sentences import decimals_of
 from biosetu.reports import Citation, Document, fragments
 from biosetu.reports.sections.alignment import MEASURED_TABLE
-from biosetu.reports.series import baseline_of_level, latest_in_words, movement, quantity, title_of, told, unit_of
-from biosetu.reports.side_by_side import dot_of, own_marks, places_of
+from biosetu.reports.series import (
+    ANSWERS,
+    answer_to,
+    baseline_of_level,
+    latest_in_words,
+    movement,
+    published_words,
+    quantity,
+    title_of,
+    told,
+    unit_of,
+)
+from biosetu.reports.side_by_side import dot_of, own_marks, places_of, small_of
+from biosetu.sources import official
 from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
 
@@ -46,6 +58,8 @@ KEPT = 256
 LATELY = 8
 MOST_DECIMALS = 4
 LEAST_STEP = 0.01
+LEAST_COMPARED = 2
+Held = Mapping[str, Sequence[Summary]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +99,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One series over all Parties that have it."""
+    """One series over all Parties that have it: the latest values side by side, and each Party over the years."""
 
     key: str
     title: str
     unit: str
     lines: tuple[Line, ...]
     chart: Markup
+    courses: Markup
     sources: tuple[Citation, ...]
 
     @property
@@ -139,9 +154,10 @@ def in_order(found: Iterable[Party]) -> list[Party]:
     return sorted(found, key=_by_name)
 
 
-def shown_parties() -> list[Party]:
-    """Return every Party that pages compare: those served, once each; a fictional one never beside real ones."""
-    found = {item.party.iso3: item.party for _, group in served() for item in group if not item.party.fictional}
+def shown_parties(centre: str = "") -> list[Party]:
+    """Return every Party that pages compare: those served (by one centre), once each; never a fictional one."""
+    groups = [group for known, group in served() if centre in ("", known.id)]
+    found = {item.party.iso3: item.party for group in groups for item in group if not item.party.fictional}
     return sorted(found.values(), key=lambda party: name_order(party.name_en))
 
 
@@ -206,9 +222,18 @@ def _body(
     return Body(document, Markup("\n").join([*parts, sources]), headings)
 
 
-def comparisons(indicator: str, language: str) -> tuple[Comparison, ...]:
-    """Return an indicator's series over all Parties shown: national values, or each part where there are none."""
-    codes = tuple(party.iso3 for party in shown_parties())
+def context_series() -> tuple[official.Series, ...]:
+    """Return the series held that no indicator of decision 16/31 fits, each once."""
+    held = {item.indicator: item for item in official.series().values() if item.indicator not in indicators()}
+    return tuple(held.values())
+
+
+def comparisons(indicator: str, language: str, centre: str = "") -> tuple[Comparison, ...]:
+    """Return an indicator's series over all Parties shown: national values, or each part where there are none.
+
+    With `centre` over the Parties of one support centre. `indicator` may be a context series.
+    """
+    codes = tuple(party.iso3 for party in shown_parties(centre))
     return _comparisons(indicator, language, codes, snapshot().version, promised())
 
 
@@ -217,19 +242,20 @@ def _comparisons(
     indicator: str, language: str, codes: tuple[str, ...], at: Version, said: Promised
 ) -> tuple[Comparison, ...]:
     voice = Voice(language)
+    held = {code: _evidence(code, at, said).summaries_of(indicator) for code in codes}
     groups: dict[tuple[str, str, str], list[Summary]] = {}
-    for code in codes:
-        for summary in told(_evidence(code, at, said).summaries_of(indicator)):
+    for summaries in held.values():
+        for summary in told(summaries):
             groups.setdefault((summary.series, summary.unit, summary.disaggregation), []).append(summary)
     whole = {series for series, _, part in groups if not part}
     return tuple(
-        _comparison(group, voice, at, f"dots-{place}")
+        _comparison(group, held, voice, at, f"dots-{place}")
         for place, ((series, _, part), group) in enumerate(groups.items())
         if not part or series not in whole
     )
 
 
-def _comparison(group: Sequence[Summary], voice: Voice, at: Version, key: str) -> Comparison:
+def _comparison(group: Sequence[Summary], held: Held, voice: Voice, at: Version, key: str) -> Comparison:
     first = group[0]
     title = title_of(first, voice)
     names = {item.party: parties()[item.party].name(voice.language) for item in group}
@@ -242,9 +268,20 @@ def _comparison(group: Sequence[Summary], voice: Voice, at: Version, key: str) -
         places=places_of(group),
         marks=own_marks(voice),
     )
-    chart = dot_plot(dots, voice, options, key=key, title=title) if len(group) > 1 else Markup("")
+    drawn = len(group) >= LEAST_COMPARED and first.unit not in ANSWERS
+    chart = dot_plot(dots, voice, options, key=key, title=title) if drawn else Markup("")
     lines = tuple(_line(item, voice) for item in group)
-    return Comparison(first.series or first.indicator, title, unit_of(first, voice), lines, chart, _cited(group, at))
+    courses = _courses([small_of(held[item.party], item, names[item.party], "") for item in group], group, voice, key)
+    cited = _cited(group, at)
+    return Comparison(first.series or first.indicator, title, unit_of(first, voice), lines, chart, courses, cited)
+
+
+def _courses(items: Sequence[Small], group: Sequence[Summary], voice: Voice, key: str) -> Markup:
+    """Return the years of each Party as small multiples; empty where only one year is held, or yes and no."""
+    if group[0].unit in ANSWERS or len(group) < LEAST_COMPARED:
+        return Markup("")
+    unit = unit_of(group[0], voice)
+    return small_multiples(items, voice, key=f"{key}-years", unit=unit, places=places_of(group))
 
 
 def _cited(group: Sequence[Summary], at: Version) -> tuple[Citation, ...]:
@@ -273,7 +310,7 @@ def _line(item: Summary, voice: Voice) -> Line:
     change, basis = _change(item, voice)
     return Line(
         party=parties()[item.party],
-        value=latest_in_words(item, voice) if item.level.value is not None else item.level.text,
+        value=_latest(item, voice),
         published=_published(item, voice),
         year=item.level.year,
         change=change,
@@ -286,6 +323,16 @@ def _line(item: Summary, voice: Voice) -> Line:
     )
 
 
+def _latest(item: Summary, voice: Voice) -> str:
+    """Return the latest value in words: a number with its unit, yes or no, a category in the language."""
+    if item.level.value is None:
+        return official.wording(item.level.text, voice.language)
+    if item.unit != "flag":
+        return latest_in_words(item, voice)
+    said = voice.gettext("yes") if item.level.value else voice.gettext("no")
+    return published_words(said, answer_to(item), voice)
+
+
 def _published(item: Summary, voice: Voice) -> str:
     """Return the published figure that the Party's own, shown as the value, takes the place of; else empty."""
     answer = next((one for one in reversed(item.answers) if one.year == item.level.year), None)
@@ -296,9 +343,9 @@ def _published(item: Summary, voice: Voice) -> str:
     return text.format(value=value, vintage=voice.ltr(answer.release or "–"))
 
 
-def figures_of(indicator: str) -> pa.Table:
+def figures_of(indicator: str, centre: str = "") -> pa.Table:
     """Return every Observation of an indicator for the Parties shown, with where each comes from."""
-    codes = tuple(party.iso3 for party in shown_parties())
+    codes = tuple(party.iso3 for party in shown_parties(centre))
     found = list_observations(Selection(indicator=(indicator,), party=codes), store=snapshot())
     return with_answers(found, found)
 

@@ -31,16 +31,20 @@ from biosetu.framework import (
     Entry,
     Indicator,
     Party,
+    answers,
     code_list,
+    disaggregations,
     elements,
     find_centre,
     find_party,
     indicators,
     parties,
+    questions,
     states,
     targets,
 )
 from biosetu.jobs.coverage import is_own, rows_of
+from biosetu.observations import units
 from biosetu.observations.given import with_answers
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports import html
@@ -185,33 +189,60 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     kinds: dict[str, list[Indicator]] = {}
     for item in indicators().values():
         kinds.setdefault(item.kind, []).append(item)
-    context = {"kinds": kinds, "counts": reading.held_counts(), "parties": len(reading.shown_parties())}
+    context = {
+        "kinds": kinds,
+        "context_series": reading.context_series(),
+        "counts": reading.held_counts(),
+        "parties": len(reading.shown_parties()),
+    }
     return render(request, "pages/indicators.html", context)
 
 
 @require_safe
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
-    """Show an indicator for all Parties side by side."""
+    """Show an indicator, or a series that fits none, for the Parties of all centres or of one side by side."""
+    context = _compared(request, code)
     if code not in indicators():
-        raise Http404
-    compared = reading.comparisons(code, language())
-    have = {line.party.iso3 for item in compared for line in item.lines}
-    without = reading.in_order(party for party in reading.shown_parties() if party.iso3 not in have)
+        series = next(item for item in reading.context_series() if item.indicator == code)
+        return render(request, "pages/series.html", context | {"series": series})
     shown = indicators()[code]
     sure = {
         "method": states()["method", shown.method_state],
         "custodian": states()["custodian", shown.custodians_state],
     }
-    context = {"indicator": shown, "comparisons": compared, "without": without} | sure
-    return render(request, "pages/indicator.html", context)
+    about = {
+        "indicator": shown,
+        "units": [units()[unit] for unit in shown.units],
+        "disaggregations": [row for row in disaggregations() if row.indicator == code],
+        "questions": [question for question in questions().values() if question.indicator == code],
+        "answers": answers(),
+    }
+    return render(request, "pages/indicator.html", context | about | sure)
+
+
+def _compared(request: HttpRequest, code: str) -> dict[str, object]:
+    """Return what a page that compares Parties shows; `Http404` for a code of which nothing could be held."""
+    if not _is_compared(code):
+        raise Http404
+    centres = [centre for centre, _ in reading.served()]
+    wanted = request.GET.get("centre", "")
+    centre = wanted if wanted in {known.id for known in centres} else ""
+    compared = reading.comparisons(code, language(), centre)
+    have = {line.party.iso3 for item in compared for line in item.lines}
+    without = reading.in_order(party for party in reading.shown_parties(centre) if party.iso3 not in have)
+    return {"comparisons": compared, "without": without, "centres": centres, "centre": centre, "code": code}
+
+
+def _is_compared(code: str) -> bool:
+    return code in indicators() or code in {item.indicator for item in reading.context_series()}
 
 
 @require_safe
 def indicator_figures(request: HttpRequest, code: str) -> HttpResponse:
-    """Send every Observation of an indicator as CSV."""
-    if code not in indicators():
+    """Send every Observation of an indicator, or of a series that fits none, as CSV."""
+    if not _is_compared(code):
         raise Http404
-    return sent_csv(reading.figures_of(code), code)
+    return sent_csv(reading.figures_of(code), code.removeprefix("context:"))
 
 
 @require_safe
