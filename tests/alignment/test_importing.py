@@ -13,7 +13,7 @@ import pytest
 from biosetu.alignment import Degree, Means, PromiseFolder, Promises, StrategyStatus
 from biosetu.alignment.importing import from_record, read_tables, to_record, to_strategy
 from biosetu.alignment.importing.codes import declared_in, target_code, target_codes
-from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.languages import language_of
 from biosetu.alignment.ort import export_record, read_record
 from biosetu.engine.grids import Book, Grid, Value
 from biosetu.jobs.alignment import ImportOutcome, export_promises, import_promises, write_template

@@ -73,6 +73,18 @@ def read_assessment(book: Book, party: str, by: str, on: date) -> SelfAssessment
     return SelfAssessment(party=party, by=by, on=on, ratings=tuple(_rating(code, cells) for code, cells in ratings))
 
 
+def with_others(filled: SelfAssessment, book: Book, held: SelfAssessment | None) -> SelfAssessment:
+    """Return a filled sheet with what was rated before of indicators that the sheet does not list.
+
+    An indicator that it lists without any score is taken out.
+    """
+    listed = {str(row[0]) for row in book.grids[0].rows[1:] if row}
+    kept = [rating for rating in (held.ratings if held else ()) if rating.indicator not in listed]
+    order = list(indicators())
+    ratings = sorted([*kept, *filled.ratings], key=lambda rating: order.index(rating.indicator))
+    return filled.model_copy(update={"ratings": tuple(ratings)})
+
+
 def _problems(file: str, number: int, cells: Sequence[Value]) -> Iterator[Problem]:
     if str(cells[0]) not in indicators():
         yield Problem("no indicator", "Use a code such as A.1", "indicator", file, number, "indicator", str(cells[0]))

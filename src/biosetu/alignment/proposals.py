@@ -13,15 +13,16 @@ from functools import cache
 
 import pyarrow as pa
 
-from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.languages import language_of
 from biosetu.alignment.national import Quantity
-from biosetu.alignment.quantities import YEAR, find_quantities, western
+from biosetu.alignment.quantities import deadline_of, find_quantities, western, years_in
+from biosetu.alignment.stated_tables import LINE, StatedRow, StatedTable, cells_of, stated_tables
 from biosetu.alignment.wording import shortened
 from biosetu.observations.packaged import packaged_rows
 
-TARGET = "target"
+TARGET, ACTION, NUMBERED = "target", "action", "numbered"
 PARENT = re.compile(r"(?:^|[.\-])[^.\-]*$")
-LONGEST, TITLE, NARROW = 700, 100, 30
+SHORTEST, LONGEST, TITLE, NARROW = 3, 700, 100, 30
 FILLED = 0.85
 SENTENCE_ENDS = (".", "。", "।", "؟", "!", "?", ";", "؛")
 LEADERS = re.compile(r"(\.{4,}|…{2,}|\s\.\s\.\s\.)\s*\d*\s*$")
@@ -32,6 +33,7 @@ class Proposal:
     """A target or action that the text seems to state. `page` counts from 1; `text` is the passage, unchanged.
 
     `target` is the number of the target that an action stands under: that in its own number, else the one before it.
+    `until` is by when, as a table says it or as the one deadline year of the text; `office` is told by tables alone.
     """
 
     kind: str
@@ -42,25 +44,35 @@ class Proposal:
     quantities: tuple[Quantity, ...]
     years: tuple[int, ...]
     target: str = ""
+    office: str = ""
+    until: str = ""
 
 
 @cache
 def _heading() -> re.Pattern[str]:
+    known, between = (
+        "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        for words in (_kinds(), _words(NUMBERED))
+    )
+    number = r"(?P<number>(?:[A-Z][.\-]?)?\d{1,2}(?:[.\-]\d{1,2}){0,2}[a-z]?)"
+    rest = r"(?:\s*(?P<mark>[:：.、)\-–—\t ])\s*(?P<rest>.*)|(?P<alone>\s*))$"
+    return re.compile(rf"^\W*(?P<word>{known})\s*(?:{between})?\s*[-–]?\s*{number}{rest}", re.IGNORECASE)
+
+
+def _words(*kinds: str) -> dict[str, str]:
     rows = packaged_rows("biosetu.alignment", "target_headings")
-    words = {word: row["kind"] for row in rows for word in row["words"].split("|")}
-    known = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    number = r"(?P<number>\d{1,2}(?:[.\-]\d{1,2}){0,2}[a-z]?)"
-    return re.compile(rf"^\W*(?P<word>{known})\s*{number}\s*(?P<mark>[:：.、)\-–—\t ])\s*(?P<rest>.*)$", re.IGNORECASE)
+    return {word.casefold(): row["kind"] for row in rows if row["kind"] in kinds for word in row["words"].split("|")}
 
 
 @cache
 def _kinds() -> dict[str, str]:
-    rows = packaged_rows("biosetu.alignment", "target_headings")
-    return {word.casefold(): row["kind"] for row in rows for word in row["words"].split("|")}
+    return _words(TARGET, ACTION)
 
 
 def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
     """Return the targets and actions that headings such as `Target 3:` or `Action 3.1` announce, in reading order.
+
+    So do tables under headings such as `No. | National target | Key actions | Lead agency` (`stated_tables`).
 
     A statement runs to the next heading, or the end of its paragraph. Lines of a table of contents are left out, and a
     passage that stands within another of the same number; what else bears a number twice is kept, as numbers may begin
@@ -78,28 +90,85 @@ def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
     numbers = Counter((one.kind, one.number) for one in stated)
     return tuple(
         replace(one, number=f"{one.target}.{one.number}")
-        if one.target and numbers[one.kind, one.number] > 1 and not PARENT.sub("", one.number)
+        if one.target and one.number and numbers[one.kind, one.number] > 1 and not PARENT.sub("", one.number)
         else one
         for one in stated
     )
 
 
 def _stated(pages: Sequence[str]) -> Iterator[Proposal]:
-    under = ""
+    under, before = "", None
     for page, text in enumerate(pages, start=1):
         lines = text.split("\n")
-        width = _width(lines)
-        for at, line in enumerate(lines):
-            match = _heading().match(western(line))
-            if not match or LEADERS.search(line):
-                continue
-            if match["mark"] == " " and at and not _ends(lines[at - 1], width):
-                continue
-            kind, number = _kinds()[match["word"].casefold()], match["number"]
-            under = number if kind == TARGET else under
-            said = _statement(line, match.start("rest"), lines[at + 1 :], width)
-            if len(said) > 3:
-                yield _proposal(kind, number, said, page, "" if kind == TARGET else PARENT.sub("", number) or under)
+        tables = stated_tables(lines, before)
+        before = tables[-1] if tables and tables[-1].goes_on(lines) else None
+        for one in _of_page(lines, tables, under):
+            under = one.number if one.kind == TARGET else under
+            yield replace(one, page=page)
+
+
+def _of_page(lines: Sequence[str], tables: Sequence[StatedTable], under: str) -> Iterator[Proposal]:
+    """Yield what the headings and the tables of a page state, in reading order; `under` is the last target before."""
+    width = _width(lines)
+    rows = {row.line: row for table in tables for row in table.rows}
+    inside = {at for table in tables for at in range(table.first, table.last + 1)}
+    for at, line in enumerate(lines):
+        if at in inside:
+            found = list(_of_row(rows[at], under)) if at in rows else []
+        elif len(pieces := _pieces(line)) > 1:
+            found = [one for piece in pieces for one in _announced([piece], 0, piece, width, under)]
+        else:
+            found = _announced(lines, at, line, width, under)
+        for one in found:
+            under = one.number if one.kind == TARGET else under
+            yield one
+
+
+def _pieces(line: str) -> list[str]:
+    """Return a row of a table without headings in pieces, a new one where a cell begins with a heading of its own."""
+    cells = cells_of(line)
+    if len(cells) < 2:
+        return [line]
+    pieces: list[str] = []
+    for part in (part for cell in cells for part in cell.split(LINE) if part.strip()):
+        if pieces and not _heading().match(western(part)):
+            pieces[-1] = f"{pieces[-1]}\t{part}"
+        else:
+            pieces.append(part)
+    return pieces
+
+
+def _announced(lines: Sequence[str], at: int, line: str, width: int, under: str) -> list[Proposal]:
+    match = _heading().match(western(line))
+    if not match or LEADERS.search(line):
+        return []
+    if match["mark"] in (" ", None) and at and not _ends(lines[at - 1], width):
+        return []
+    kind, number = _kinds()[match["word"].casefold()], match["number"]
+    start = len(line) if match["rest"] is None else match.start("rest")
+    said = _statement(line, start, lines[at + 1 :], width)
+    if len(said) <= SHORTEST:
+        return []
+    return [_proposal(kind, number, said, "" if kind == TARGET else PARENT.sub("", number) or under)]
+
+
+def _of_row(row: StatedRow, under: str) -> Iterator[Proposal]:
+    """Yield the target of a row of a table, then its actions; an empty cell of a target means the one before."""
+    match = _heading().match(western(row.target))
+    said = row.target if match is None else row.target[match.start("rest") :] if match["rest"] else ""
+    number = match["number"] if match else row.number
+    if not any(mark.isalpha() for mark in said):
+        said, number = "", number or row.target
+    if len(said) > SHORTEST:
+        one = _proposal(TARGET, number, shortened(said, LONGEST), "")
+        yield one if row.actions else replace(one, office=row.office, until=row.until or one.until)
+    under = (number or under) if row.target else under
+    own = row.number if not row.target and len(row.actions) == 1 else ""
+    for stated, text in row.actions:
+        if len(text) > SHORTEST:
+            told = stated or own
+            one = _proposal(ACTION, told, shortened(text, LONGEST), PARENT.sub("", told) or under)
+            yield replace(one, office=row.office, until=row.until or one.until)
 
 
 def _statement(line: str, start: int, following: Sequence[str], width: int) -> str:
@@ -115,7 +184,7 @@ def _statement(line: str, start: int, following: Sequence[str], width: int) -> s
             said, last = f"{said} {more.strip()}".strip(), more
         elif said.endswith(SENTENCE_ENDS) or len(said) > TITLE:
             break
-    return shortened(said.replace("\t", " – "), LONGEST)
+    return shortened(said.replace("\t", " – ").replace(LINE, " "), LONGEST)
 
 
 def _ends(line: str, width: int) -> bool:
@@ -130,36 +199,39 @@ def _width(lines: Sequence[str]) -> int:
     return lengths[len(lengths) * 3 // 4] if lengths else 0
 
 
-def _proposal(kind: str, number: str, text: str, page: int, target: str) -> Proposal:
-    years = tuple(dict.fromkeys(int(match[1]) for match in YEAR.finditer(western(text))))
-    return Proposal(kind, number, text, page, language_of(text), find_quantities(text), years, target)
+def _proposal(kind: str, number: str, text: str, target: str) -> Proposal:
+    until = deadline_of(text)
+    return Proposal(
+        kind, number, text, 0, language_of(text), find_quantities(text), years_in(text), target, "",
+        str(until) if until else "",
+    )  # fmt: skip
 
 
 PROPOSALS = pa.schema(
     [(name, pa.string()) for name in ("kind", "id", "target", "title", "language")]
     + [("page", pa.int32())]
-    + [(name, pa.string()) for name in ("quantities", "years", "status")]
+    + [(name, pa.string()) for name in ("quantities", "years", "end", "due", "office", "status")]
 )
 
 
 def proposal_table(found: Sequence[Proposal]) -> pa.Table:
     """Return proposals as a table that the import reads once confirmed: kind, id, target, title, language, page …"""
-    return pa.Table.from_pylist(
-        [
-            {
-                "kind": entry.kind,
-                "id": entry.number,
-                "target": entry.target,
-                "title": entry.text,
-                "language": entry.language,
-                "page": entry.page,
-                "quantities": "; ".join(
-                    f"{q.value:.15g} {q.unit}{f' by {q.year}' if q.year else ''}" for q in entry.quantities
-                ),
-                "years": "; ".join(map(str, entry.years)),
-                "status": "proposed",
-            }
-            for entry in found
-        ],
-        schema=PROPOSALS,
-    )
+    return pa.Table.from_pylist([_line(entry) for entry in found], schema=PROPOSALS)
+
+
+def _line(entry: Proposal) -> dict[str, object]:
+    found = (f"{q.value:.15g} {q.unit}{f' by {q.year}' if q.year else ''}" for q in entry.quantities)
+    return {
+        "kind": entry.kind,
+        "id": entry.number,
+        "target": entry.target,
+        "title": entry.text,
+        "language": entry.language,
+        "page": entry.page,
+        "quantities": "; ".join(found),
+        "years": "; ".join(map(str, entry.years)),
+        "end": entry.until if entry.kind == TARGET else "",
+        "due": entry.until if entry.kind == ACTION else "",
+        "office": entry.office if entry.kind == ACTION else "",
+        "status": "proposed",
+    }

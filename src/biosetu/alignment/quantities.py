@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
+from biosetu.alignment.languages import decimal_comma, language_of
+from biosetu.alignment.named_years import BY, SINCE, NamedYear, named_years
 from biosetu.alignment.national import Quantity
 from biosetu.observations.packaged import packaged_rows
 
-NUMBER = r"(?<![A-Za-z0-9.,])(\d{1,3}(?:[,  ]\d{3})+|\d+)(?:[.,](\d{1,2}))?(?![\d])"
-YEAR = re.compile(r"(?<!\d)(20[0-9]{2})(?!\d)")
+DIGITS = r"(?:\d{1,3}(?:[\u00a0\u202f ]\d{3})+|\d{1,3}(?:,\d{2,3})*,\d{3}|\d{1,3}(?:\.\d{3})+|\d+)(?:[.,]\d+)?(?!\d)"
+NUMBER = rf"(?<![A-Za-z0-9.,]){DIGITS}"
+LETTER = r"[A-Za-zÀ-\u0dff\u1e00-ỹ]"
+DECIMALS = frozenset(".,")
+SENTENCE = re.compile(r"(?<!\d)[.!?;](?=\s|$)|(?<=\d)[.!?;](?=\s+\D|$)|[。।؟؛；！？\n]")
 AROUND = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A value with its unit, and where it stands."""
+
+    value: float
+    unit: str
+    start: int
+    end: int
 
 
 def western(text: str) -> str:
@@ -22,36 +38,134 @@ def western(text: str) -> str:
 
 
 @cache
-def _units() -> tuple[tuple[str, str, float], ...]:
-    rows = [(r["word"], r["unit"], float(r["factor"])) for r in packaged_rows("biosetu.alignment", "quantity_units")]
-    return tuple(sorted(rows, key=lambda row: -len(row[0])))
+def _words(kind: str) -> Mapping[str, tuple[str, float]]:
+    """Return by word its unit and its factor: of kind `unit`, `scale`, `money` (before the number) or `share`."""
+    rows = packaged_rows("biosetu.alignment", "quantity_units")
+    return {row["word"].casefold(): (row["unit"], float(row["factor"])) for row in rows if row["kind"] == kind}
+
+
+def _any_of(kind: str) -> str:
+    return "|".join(re.escape(word) for word in sorted(_words(kind), key=len, reverse=True))
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    words = "|".join(re.escape(word) for word, _, _ in _units())
-    return re.compile(rf"{NUMBER}\s*\(?\s*({words})(?![A-Za-zÀ-ỹА-я])", re.IGNORECASE)
-
-
-@cache
-def _meaning() -> dict[str, tuple[str, float]]:
-    return {word.casefold(): (unit, factor) for word, unit, factor in _units()}
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    scale = rf"(?:\s*(?P<scale>{_any_of('scale')})(?!{LETTER}))?"
+    after = rf"(?P<number>{NUMBER}){scale}\s*\(?\s*(?P<unit>{_any_of('unit')})(?!{LETTER})"
+    before = rf"(?<![A-Za-z])(?P<unit>{_any_of('money')})\s*(?P<number>{DIGITS}){scale}"
+    share = rf"(?<![^\W_])(?P<share>{_any_of('share')})(?![^\W_])"
+    unspaced = "|".join(re.escape(word) for word in _words("share") if word[0] >= "\u0e00")
+    return tuple(re.compile(one, re.IGNORECASE) for one in (before, after, share, rf"(?P<share>{unspaced})"))
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
-    """Return the quantities of a text, each with the year named nearest after it (else before it), and its passage.
+    """Return the quantities of a text, each with its passage and the year that seems to be meant by its sentence.
 
-    A number counts only where a unit of `data/quantity_units.csv` follows it; years alone are no quantity.
+    A number counts where a unit of `data/quantity_units.csv` follows it, or a sign of money stands before it; so do
+    words for a share (one third). Years alone are no quantity. Where years of the text leave open which one is meant,
+    the year is missing. Years of other calendars become Gregorian (`named_years`).
     """
-    plain = western(text)
-    found = []
-    for match in _pattern().finditer(plain):
-        whole = re.sub(r"[,  ]", "", match[1])
-        unit, factor = _meaning()[match[3].casefold()]
-        value = float(f"{whole}.{match[2]}" if match[2] else whole) * factor
-        passage = _passage(text, match.start(), match.end())
-        found.append(Quantity(value=value, unit=unit, year=_year(plain, match.start(), match.end()), passage=passage))
-    return tuple(dict.fromkeys(found))
+    plain, language = western(text), language_of(text)
+    found = _found(plain, language)
+    years = _years(plain, language, found)
+    return tuple(
+        dict.fromkeys(
+            Quantity(
+                value=one.value,
+                unit=one.unit,
+                year=_year(plain, one, found, years),
+                passage=_passage(text, one.start, one.end),
+            )
+            for one in found
+        )
+    )
+
+
+def years_in(text: str) -> tuple[int, ...]:
+    """Return the years that a text names, each once, none that is the number of a quantity or one compared with."""
+    plain, language = western(text), language_of(text)
+    named = _years(plain, language, _found(plain, language))
+    return tuple(dict.fromkeys(one.year for one in named if one.role != SINCE))
+
+
+def deadline_of(text: str) -> int | None:
+    """Return the one year that a text names as a deadline ("by 2030"); None without one, or with several."""
+    plain, language = western(text), language_of(text)
+    found = {one.year for one in _years(plain, language, _found(plain, language)) if one.role == BY}
+    return found.pop() if len(found) == 1 else None
+
+
+def _years(text: str, language: str, found: Sequence[_Found]) -> list[NamedYear]:
+    years = named_years(text, language)
+    return [year for year in years if not any(one.start < year.end and year.start < one.end for one in found)]
+
+
+def _found(text: str, language: str) -> list[_Found]:
+    """Return what every pattern finds, in the order of the text; where two overlap, the first pattern counts."""
+    found: list[_Found] = []
+    for pattern in _patterns():
+        for match in pattern.finditer(text):
+            if not any(one.start < match.end() and match.start() < one.end for one in found):
+                found += _read(match, language)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _read(match: re.Match[str], language: str) -> Iterator[_Found]:
+    parts = match.groupdict()
+    if parts.get("share"):
+        unit, value = _words("share")[parts["share"].casefold()]
+        if unit:
+            yield _Found(value, unit, match.start(), match.end())
+        return
+    number = _value(parts["number"], comma=decimal_comma(language))
+    unit, factor = _words("unit" if parts["unit"].casefold() in _words("unit") else "money")[parts["unit"].casefold()]
+    scale = _words("scale")[parts["scale"].casefold()][1] if parts["scale"] else 1.0
+    yield _Found(number * scale * factor, unit, match.start("number"), match.end())
+
+
+def _value(written: str, *, comma: bool) -> float:
+    """Return a number as written, its thousands apart by comma, point or space, also as in 12,50,000.
+
+    One separator before three digits (`1.250`) is read as the language of the text writes decimals.
+    """
+    marks = [mark for mark in written if not mark.isdigit()]
+    last = marks[-1] if marks else ""
+    whole, _, tail = written.rpartition(last) if last else (written, "", "")
+    open_ = len(marks) == 1 and len(tail) == 3 and written[0] != "0"
+    decimal = last in DECIMALS and marks.count(last) == 1 and (not open_ or comma == (last == ","))
+    digits = "".join(mark for mark in (whole if decimal else written) if mark.isdigit())
+    return float(f"{digits}.{tail}" if decimal else digits)
+
+
+def _year(text: str, one: _Found, found: Sequence[_Found], years: Sequence[NamedYear]) -> int | None:
+    """Return the year meant for a quantity: that of its sentence, else the one deadline or year that the text names.
+
+    Where a year stands before the first quantity of the sentence, each counts for what follows it; else for what
+    stands before it. Years that are compared with ("from 2020 levels") count for nothing.
+    """
+    first, last = _sentence(text, one.start)
+    meant = [year for year in years if year.role != SINCE]
+    near = _deadlines([year for year in meant if first <= year.start < last])
+    if not near:
+        rest = {year.year for year in _deadlines(meant)}
+        return rest.pop() if len(rest) == 1 else None
+    before = [year.year for year in near if year.end <= one.start]
+    after = [year.year for year in near if year.start >= one.end]
+    opening = min(other.start for other in found if first <= other.start < last)
+    leading = near[0].start < opening
+    ordered = (before[-1:] or after[:1]) if leading else (after[:1] or before[-1:])
+    return ordered[0] if ordered else None
+
+
+def _deadlines(years: Sequence[NamedYear]) -> list[NamedYear]:
+    return [year for year in years if year.role == BY] or list(years)
+
+
+def _sentence(text: str, place: int) -> tuple[int, int]:
+    ends = [match.end() for match in SENTENCE.finditer(text)]
+    return max((end for end in ends if end <= place), default=0), min(
+        (end for end in ends if end > place), default=len(text)
+    )
 
 
 def quantities_of_target(*texts: Mapping[str, str]) -> tuple[Quantity, ...]:
@@ -93,11 +207,3 @@ def _passage(text: str, start: int, end: int) -> str:
     if last < len(text):
         last = max(text.rfind(" ", end, last), end)
     return text[first:last].strip()
-
-
-def _year(text: str, start: int, end: int) -> int | None:
-    after = YEAR.search(text, end)
-    if after:
-        return int(after[1])
-    before = [int(match[1]) for match in YEAR.finditer(text, 0, start)]
-    return before[-1] if before else None

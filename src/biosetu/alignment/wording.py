@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Mapping
 
+BLOCK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]*>", re.IGNORECASE)
+TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
+ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 MOST = 120
 MARKS = " ,;:.،؛–-"
+
+
+def plain_text(text: str) -> str:
+    """Return the words of rich text, as the reporting tool keeps it: without tags and entities, a line a paragraph.
+
+    A text without either comes back as it is.
+    """
+    if not TAG.search(text) and not ENTITY.search(text):
+        return text
+    bare = html.unescape(TAG.sub("", BLOCK.sub("\n", text))).replace("\u00a0", " ")
+    return "\n".join(line for line in (" ".join(line.split()) for line in bare.split("\n")) if line)
+
+
+def plain_texts(texts: Mapping[str, str] | None) -> dict[str, str]:
+    """Return rich texts by language as plain ones."""
+    return {language: plain_text(text) for language, text in (texts or {}).items()}
 
 
 def shortened(text: str, most: int = MOST) -> str:

@@ -132,6 +132,23 @@ def received(request: HttpRequest) -> Iterator[Received]:
 
 
 @contextmanager
+def pasted(request: HttpRequest, field: str, name: str) -> Iterator[Received]:
+    """Yield a text pasted into a field as the file it stands for; raise `DataError` for an empty one.
+
+    How long it may be is limited by Django's own settings for fields of a form.
+    """
+    text = str(request.POST.get(field, "")).replace("\r\n", "\n")
+    if not text.strip():
+        raise DataError(Problem(N_("nothing was pasted"), N_("Paste a text or a table"), "empty", column=field))
+    with tempfile.TemporaryDirectory(dir=_place(), prefix="file-") as folder:
+        path = Path(folder) / f"00{Path(name).suffix}"
+        path.write_text(text, encoding="utf-8", errors="replace")
+        found = Received(path, name)
+        _look([found])
+        yield found
+
+
+@contextmanager
 def received_all(request: HttpRequest) -> Iterator[tuple[Received, ...]]:
     """Yield the files that were sent, one at least; problems told inside name them as they were sent."""
     match = request.resolver_match

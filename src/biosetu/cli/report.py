@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from biosetu.cli.lazy import LazyGroup
 from biosetu.cli.options import Named, account_option, language_option, out_option, quiet_option
+
+if TYPE_CHECKING:
+    from biosetu.reports.cbd import LeftOut
 
 
 @click.group(
@@ -84,9 +88,21 @@ def indicators_command(
     """Write the upload workbook of one indicator of PARTY: first sheet, exactly the tool's nine columns."""
     from biosetu.jobs.reporting import report_indicator
 
-    rows = report_indicator(party, code, out, source, attachment, observations)
+    rows, left_out = report_indicator(party, code, out, source, attachment, observations)
     if not quiet:
         click.echo(f"{out}: {rows} rows", err=True)
+        say_left_out(left_out)
+
+
+def say_left_out(left_out: Iterable[LeftOut]) -> None:
+    """Tell which series and releases were left out for another."""
+    for one in left_out:
+        part = f" ({one.part})" if one.part else ""
+        click.echo(
+            f"{one.indicator}{part}: {one.figures} figures of {one.series or 'no series'} {one.vintage} left out; "
+            f"taken: {one.taken_series or 'no series'} {one.taken_vintage}",
+            err=True,
+        )
 
 
 CYCLE = click.option("--cycle", default="7NR", show_default=True, help="The reporting cycle.")
@@ -126,8 +142,9 @@ def bodies_command(party: str, out: Path, cycle: str) -> None:
     """Write the JSON bodies of PARTY's national targets, report, indicator data and binary answers."""
     from biosetu.jobs.national_report import write_bodies
 
-    written, by_label = write_bodies(party, out, cycle)
+    written, by_label, left_out = write_bodies(party, out, cycle)
     click.echo(f"{out}: {len(written)} records", err=True)
+    say_left_out(left_out)
     if by_label:
         said = (
             "level of progress written as its label, its identifier in the tool is not known: choose it there by hand"

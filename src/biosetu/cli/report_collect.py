@@ -80,6 +80,25 @@ def take_command(party: str, file: Path, cycle: str, account: str) -> int:
     return 1 if outcome.conflicts else 0
 
 
+@collect.command("filed")
+@click.argument("party")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@CYCLE
+@account_option
+def filed_command(party: str, file: Path, cycle: str, account: str) -> int:
+    """Take the texts of a report filed in the reporting tool (JSON); the next cycle carries them over for review."""
+    from biosetu.jobs.filed_report import take_filed_report
+
+    taken = take_filed_report(party, file, cycle, account)
+    outcome = taken.outcome
+    click.echo(f"{len(outcome.taken)} taken, {len(outcome.same)} unchanged", err=True)
+    for about in dict.fromkeys(one.about for one in taken.without_place):
+        click.echo(f"{about}: not held here, its texts were left out; import the national targets first", err=True)
+    for key in outcome.conflicts:
+        click.echo(f"{key}: another text is held; both are kept until the focal point decides")
+    return 1 if outcome.conflicts or taken.without_place else 0
+
+
 @collect.command("conflicts")
 @click.argument("party")
 @CYCLE

@@ -15,7 +15,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any
 
-from biosetu.alignment.importing.languages import language_of, script_of
+from biosetu.alignment.languages import language_of, script_of
 from biosetu.cooperation.countries import countries
 from biosetu.cooperation.identifiers import orcid, ror
 from biosetu.cooperation.saying import Said, say

@@ -23,7 +23,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
-from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.languages import language_of
 from biosetu.alignment.suggestion import Embedder
 
 NEAREST = 3

@@ -7,12 +7,11 @@ are counted, where it noted them. An empty line stands between two paragraphs of
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from biosetu.engine.cells import check_archive
+from biosetu.engine.word_lines import word_lines
 from biosetu.problems import DataError, Problem
 
 MOST_BYTES = 60_000_000
@@ -71,7 +70,7 @@ def _word(path: Path) -> Pages:
     try:
         document = docx.Document(str(path))
         pages: list[list[str]] = [[]]
-        for breaks, line in _word_lines(document):
+        for breaks, line in word_lines(document.element.body):
             pages.extend([] for _ in range(breaks))
             pages[-1].append(line)
     except WORD_FAULTS as error:
@@ -102,23 +101,3 @@ def _refuse_active(path: Path) -> None:
         names = [name.lower() for name in archive.namelist()]
     if any(part in name for name in names for part in ("vbaproject", "activex", "embeddings/")):
         raise _refuse(path, "a document with macros or embedded files", "Save it as .docx without them", "active")
-
-
-def _word_lines(document: Any) -> Iterator[tuple[int, str]]:
-    """Yield each paragraph and table row, with the page breaks before it."""
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
-
-    for block in document.iter_inner_content():
-        if isinstance(block, Paragraph):
-            yield _breaks(block), block.text
-        elif isinstance(block, Table):
-            for row in block.rows:
-                cells = list(dict.fromkeys(cell.text.strip().replace("\n", " ") for cell in row.cells))
-                yield sum(_breaks(p) for cell in row.cells for p in cell.paragraphs), "\t".join(cells)
-
-
-def _breaks(paragraph: Any) -> int:
-    xml = paragraph._p  # noqa: SLF001 - python-docx has no public way to page breaks
-    rendered = xml.xpath(".//w:lastRenderedPageBreak")
-    return len(rendered) or len(xml.xpath('.//w:br[@w:type="page"]'))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from biosetu.alignment import PromiseStore
-from biosetu.alignment.capacity import SelfAssessment, assessment_rows, demand, read_assessment
+from biosetu.alignment.capacity import SelfAssessment, assessment_rows, demand, read_assessment, with_others
 from biosetu.engine.grids import Book, read_book
 from biosetu.framework import coverage_of, find_centre, find_party, parties
 from biosetu.jobs.promises import assessment_of, promise_store
@@ -35,10 +35,15 @@ def keep_assessment(
 def keep_rated(
     book: Book, party: str, by: str, on: date | None = None, store: PromiseStore | None = None
 ) -> SelfAssessment:
-    """Keep the ratings of a sheet, however it came, as the newest of the Party; raise `DataError` with wrong cells."""
-    held = read_assessment(book, find_party(party).iso3, by, on or datetime.now(UTC).date())
-    (store or promise_store()).keep_assessment(held)
-    return held
+    """Keep the ratings of a sheet, however it came, as the newest of the Party; raise `DataError` with wrong cells.
+
+    What was rated before of indicators that the sheet does not list stays.
+    """
+    iso3, kept = find_party(party).iso3, store or promise_store()
+    filled = read_assessment(book, iso3, by, on or datetime.now(UTC).date())
+    whole = with_others(filled, book, assessment_of(iso3, kept))
+    kept.keep_assessment(whole)
+    return whole
 
 
 def demand_of_centre(centre: str, store: PromiseStore | None = None) -> pa.Table:

@@ -22,11 +22,18 @@ from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.party import PartyEvidence, party_evidence
 from biosetu.jobs.promises import promises_of, titles_by_target
 from biosetu.problems import UsageError
-from biosetu.reports.cbd.bodies import binary_body, indicator_bodies, report_body, targets_without_level_identifier
+from biosetu.reports.cbd.bodies import (
+    binary_body,
+    indicator_bodies,
+    left_out_of_bodies,
+    report_body,
+    targets_without_level_identifier,
+)
 from biosetu.reports.cbd.collecting import Collection
 from biosetu.reports.cbd.completeness import Completeness, completeness, meter
 from biosetu.reports.cbd.draft import Draft
 from biosetu.reports.cbd.national_report import working_document
+from biosetu.reports.cbd.one_release import LeftOut
 from biosetu.reports.content import Document
 from biosetu.reports.evidence import Evidence
 from biosetu.translation import Voice
@@ -85,10 +92,12 @@ class Working:
         """
         yield from (_file(record) for record in promise_records(self.promises))
         data = indicator_bodies(self.party.iso3, self.held.observations)
-        yield _file(report_body(self.promises, self.draft, data))
+        answers = self.draft.answers()
+        binary = binary_body(self.party.iso3, answers) if answers else None
+        yield _file(report_body(self.promises, self.draft, data, binary))
         yield from (_file(record) for record in data)
-        if self.draft.answers():
-            yield _file(binary_body(self.party.iso3, self.draft.answers()))
+        if binary is not None:
+            yield _file(binary)
 
 
 def _file(record: OrtRecord) -> tuple[str, str]:
@@ -118,14 +127,18 @@ def completeness_of(party: str, cycle: str = LATEST) -> pa.Table:
     return meter(report_of(party, cycle).complete)
 
 
-def write_bodies(party: str, folder: Path, cycle: str = LATEST) -> tuple[list[Path], tuple[str, ...]]:
+def write_bodies(
+    party: str, folder: Path, cycle: str = LATEST
+) -> tuple[list[Path], tuple[str, ...], tuple[LeftOut, ...]]:
     """Write the bodies for the reporting tool (`Working.bodies`) into `folder`.
 
-    Returns the files, and the targets whose level of progress stands as a label (`Working.levels_by_label`).
+    Returns the files, the targets whose level of progress stands as a label (`Working.levels_by_label`), and which
+    series and releases stay out of the data because another is taken.
     """
     written, report = [], report_of(party, cycle)
     for name, text in report.bodies():
         with replacing(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
         written.append(folder / name)
-    return written, report.levels_by_label
+    left_out = left_out_of_bodies(report.party.iso3, report.held.observations)
+    return written, report.levels_by_label, left_out

@@ -14,8 +14,11 @@ from biosetu.observations import SETTLED, Source
 from biosetu.observations.releases import of_one_release, saying_what_the_party_said
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (
+    LeftOut,
     has_attachment,
+    one_release,
     points,
+    sendable,
     write_attachment,
     write_upload,
 )
@@ -25,14 +28,23 @@ SENT = (Source.NATIONAL, Source.AVAILABLE_DATASET)
 
 def report_indicator(
     party: str, code: str, out: Path, source: str, attachment: Path | None = None, observations: Path | None = None
-) -> int:
+) -> tuple[int, tuple[LeftOut, ...]]:
     """Write the upload workbook from all that is held on the Party, or from a table of observations.
+
+    Return the rows written, and what was left out for another series or release.
 
     Raises `UsageError` for an unknown Party, code or attachment before anything is read.
     """
     iso3 = _known(party, code, attachment)
     table = held(iso3, default_store()) if observations is None else read_observations(observations)
-    return write_indicator_workbook(table, party, code, out, Source(source), attachment)
+    rows = write_indicator_workbook(table, party, code, out, Source(source), attachment)
+    return rows, not_sent(table, party, code, Source(source))
+
+
+def not_sent(observations: pa.Table, party: str, code: str, source: Source) -> tuple[LeftOut, ...]:
+    """Return which series and releases of an indicator stay out of its workbook, because another is taken."""
+    chosen = _chosen(observations, find_party(party).iso3, code, source)
+    return one_release(sendable(chosen, code.removeprefix("national:")))[1]
 
 
 def write_indicator_workbook(

@@ -37,6 +37,10 @@ BASES = {
         row("A.2", 2023, "km2", 60_000, NATURAL, "Natural"),
         row("A.2", 2023, "km2", 40_000, NATURAL, "Seminatural"),
     ],
+    "others": [
+        row("A.2", 2023, "%", 60, "Other", "Managed by communities"),
+        row("A.2", 2023, "%", 40, "Other", "Managed by the state"),
+    ],
     "shares": [
         row("A.2", 2023, "%", 42, "Ecosystem type", "Forest"),
         row("A.2", 2023, "%", 38, "Ecosystem type", "Grassland"),

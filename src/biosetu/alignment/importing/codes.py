@@ -13,6 +13,9 @@ from biosetu.observations.packaged import packaged_rows
 GOAL = re.compile(r"(?:GBF[-_ ]?)?GOAL[-_ ]*([A-D])\b", re.IGNORECASE)
 TARGET = re.compile(r"(?:GBF[-_ ]?)?(?:TARGET[-_ ]*|T[-_ ]?)(0{0,2}\d{1,2})\b", re.IGNORECASE)
 BARE = re.compile(r"\s*([A-D]|0{0,2}\d{1,2})\s*(?:[.:(=–-].*)?", re.DOTALL)
+WORD_AFTER = re.compile(r"(?:[A-D]|\d{1,2})\s*[:=]\s*(.+?)|GBF.*\(([^()\W\d]+)\)", re.DOTALL | re.IGNORECASE)
+CODED = re.compile(r"GBF[-_ ]?[TG]|TARGET[-_ ]*\d|GOAL[-_ ]*[A-Z]\b|\d+\s*$", re.IGNORECASE)
+TITLED = re.compile(r"(?:\d|GOAL[-_ ][A-D])\s*[.:–-]\s*\w+\s+\w+", re.IGNORECASE)
 DEGREE = re.compile(r"\b(high|medium|low)\b", re.IGNORECASE)
 
 
@@ -70,6 +73,19 @@ def declared_in(cell: str) -> list[Declared]:
     entries = cell.split(";") if ";" in cell or TARGET.search(cell) or ":" in cell else cell.split(",")
     found = {code: degree_of(entry) for entry in entries if (code := target_code(entry))}
     return [Declared(target=code, degree=degree) for code, degree in found.items()]
+
+
+def unread_in(cell: str) -> tuple[list[str], list[str]]:
+    """Return the entries of a cell that name no goal or target, and those whose word for a degree is none.
+
+    Titles after a code may hold `;`: what looks like no code at all is left alone where another entry has a title.
+    """
+    entries = cell.split(";") if ";" in cell or TARGET.search(cell) or ":" in cell else cell.split(",")
+    told = [entry.strip() for entry in entries if entry.strip()]
+    titled = any(TITLED.search(entry) for entry in told)
+    strange = [entry for entry in told if not target_code(entry) and (CODED.match(entry) or not titled)]
+    degrees = ((entry, WORD_AFTER.fullmatch(entry)) for entry in told if target_code(entry))
+    return strange, [entry for entry, found in degrees if found and not degree_of(found[1] or found[2])]
 
 
 def by_code(entries: list[Declared]) -> tuple[Declared, ...]:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from biosetu.alignment.comparison import Imported
-from biosetu.alignment.importing.codes import indicator_text
-from biosetu.alignment.importing.languages import script_of
+from biosetu.alignment.importing.codes import degree_of, indicator_text, target_code
 from biosetu.alignment.importing.records import (
     carries_nothing,
     from_record,
@@ -17,13 +16,16 @@ from biosetu.alignment.importing.records import (
     strategy_from,
 )
 from biosetu.alignment.importing.tables import read_tables
+from biosetu.alignment.languages import script_of
 from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises, Strategy, Texts
+from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reading import parse_json, read_records
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
 from biosetu.alignment.quantities import quantities_of_target
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import indicators, parties, targets
 from biosetu.problems import Problem
+from biosetu.translation import N_
 
 
 def read_json(text: str, party: str, file: str = "") -> Imported:
@@ -63,6 +65,8 @@ def _from_records(text: str, party: str, file: str) -> Imported:
             problems.append(record)
         elif record.government.identifier != parties()[party].iso2.lower():
             problems.append(_other_party(file, number, party, record.government.identifier))
+        elif strange := _unknown_terms(record):
+            problems.append(_unknown(file, number, strange))
         elif isinstance(record, NationalTarget7):
             target = from_record(record, party)
             found[target.id] = (number, target)
@@ -86,6 +90,21 @@ def _from_records(text: str, party: str, file: str) -> Imported:
     )
 
 
+def _unknown_terms(record: OrtRecord) -> list[str]:
+    """Return the identifiers in a national target that are no goal, target or degree of the framework."""
+    if not isinstance(record, NationalTarget7):
+        return []
+    aligned = record.global_target_alignment or ()
+    codes = [*(term.identifier for term in record.global_goal_alignment or ()), *(one.identifier for one in aligned)]
+    degrees = [one.degree_of_alignment.identifier for one in aligned if one.degree_of_alignment]
+    return [*(one for one in codes if not target_code(one)), *(one for one in degrees if not degree_of(one))]
+
+
+def _unknown(file: str, number: int, strange: list[str]) -> Problem:
+    message, remedy = N_("no goal, target or degree of the framework"), N_("Correct the record in the reporting tool")
+    return Problem(message, remedy, "unknown-target", file, number, "globalTargetAlignment", "; ".join(strange)[:120])
+
+
 def _other_party(file: str, number: int, party: str, government: str) -> Problem:
     return Problem(
         f"a record of another Party, not of {party}",
@@ -106,25 +125,56 @@ def adopt_ids(imported: Imported, held: Promises) -> Imported:
     a column, and what the record carried. An empty cell of a column that is there empties.
     """
     known = {target.id: target for target in held.targets}
+    names = _adopted(imported, held)
+    adopted = tuple(
+        (row, _completed(target.model_copy(update={"id": names[target.id]}), known.get(names[target.id])))
+        for row, target in imported.targets
+    )
+    done = {action.id: action for action in held.actions}
+    there = {*known, *names.values()}
+    problems = [*imported.problems]
+    actions = []
+    for row, action in imported.actions:
+        moved = action.model_copy(update={"target": names.get(action.target, action.target)})
+        if moved.target in there:
+            actions.append((row, _filled(moved, done.get(moved.id))))
+        else:
+            problems.append(_no_target(row, moved))
+    said = {statement.target: statement for statement in held.statements}
+    statements = tuple((row, _carrying(entry, said.get(entry.target))) for row, entry in imported.statements)
+    told = {strategy.id: strategy for strategy in held.strategies}
+    return replace(
+        imported,
+        targets=adopted,
+        actions=tuple(actions),
+        statements=statements,
+        strategies=tuple((row, _carrying(entry, told.get(entry.id))) for row, entry in imported.strategies),
+        problems=tuple(problems),
+    )
+
+
+def _adopted(imported: Imported, held: Promises) -> dict[str, str]:
+    """Return by id of each imported target the id under which it is held, its own where it is new."""
+    known = {target.id for target in held.targets}
     by_title: dict[str, list[str]] = {}
     for target in held.targets:
         for text in target.title.values():
             by_title.setdefault(_squeezed(text), []).append(target.id)
     by_record = {record_identifier(target).upper(): target.id for target in held.targets}
-    adopted = []
-    for row, target in imported.targets:
+    names = {}
+    for _, target in imported.targets:
         same = {name for text in target.title.values() for name in by_title.get(_squeezed(text), ())}
         name = by_record.get(target.id, target.id)
-        if name not in known and len(same) == 1:
-            name = same.pop()
-        adopted.append((row, _completed(target.model_copy(update={"id": name}), known.get(name))))
-    done = {action.id: action for action in held.actions}
-    actions = tuple((row, _filled(action, done.get(action.id))) for row, action in imported.actions)
-    said = {statement.target: statement for statement in held.statements}
-    statements = tuple((row, _carrying(entry, said.get(entry.target))) for row, entry in imported.statements)
-    told = {strategy.id: strategy for strategy in held.strategies}
-    strategies = tuple((row, _carrying(entry, told.get(entry.id))) for row, entry in imported.strategies)
-    return replace(imported, targets=tuple(adopted), actions=actions, statements=statements, strategies=strategies)
+        names[target.id] = same.pop() if name not in known and len(same) == 1 else name
+    return names
+
+
+def _no_target(row: int, action: Action) -> Problem:
+    message, remedy = (
+        N_("an action under a target that is not there"),
+        N_("Use the id of a national target that is held"),
+    )
+    return Problem(message, remedy, "no-target", row=row, column="target", value=action.target)
 
 
 def _completed(target: NationalTarget, held: NationalTarget | None) -> NationalTarget:

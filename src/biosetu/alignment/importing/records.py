@@ -28,6 +28,7 @@ from biosetu.alignment.ort.targets import (
     OtherNationalIndicator,
 )
 from biosetu.alignment.quantities import quantities_of_target
+from biosetu.alignment.wording import plain_texts
 from biosetu.framework import indicators, parties, targets
 
 MEANS = "additionalImplementation"
@@ -49,7 +50,7 @@ def from_record(record: NationalTarget7, party: str) -> NationalTarget:
 
 
 def _read(record: NationalTarget7, party: str) -> NationalTarget:
-    title, description = record.title, record.description or {}
+    title, description = plain_texts(record.title), plain_texts(record.description)
     means = record.additional_implementation
     return NationalTarget(
         id=record.header.identifier.upper(),
@@ -58,12 +59,14 @@ def _read(record: NationalTarget7, party: str) -> NationalTarget:
         title=title,
         description=description,
         declared=by_code([*_goals(record), *_aligned(record)]),
-        alignment_info=record.degree_of_alignment_info or {},
-        measures=record.main_policy_of_measure_or_action_info or {},
+        alignment_info=plain_texts(record.degree_of_alignment_info),
+        measures=plain_texts(record.main_policy_of_measure_or_action_info),
         considerations=tuple(term.identifier for term in record.implementing_considerations or ()),
-        considerations_info=record.implementing_considerations_info or {},
+        considerations_info=plain_texts(record.implementing_considerations_info),
         means=_means(means),
-        means_info=_joined((means.custom_value if means else None) or {}, record.additional_implementation_info or {}),
+        means_info=_joined(
+            plain_texts(means.custom_value if means else None), plain_texts(record.additional_implementation_info)
+        ),
         indicators=tuple(_indicators(record)),
         quantities=quantities_of_target(title, description),
         source=record.header.identifier,
@@ -113,7 +116,7 @@ def statement_from(record: NationalTarget7Mapping, party: str) -> NotCovered | N
     code = target_code(record.global_goal_or_target.identifier)
     if not code:
         return None
-    info = record.element_of_global_targets_info or {}
+    info = plain_texts(record.element_of_global_targets_info)
     said = NotCovered(party=party, target=code, info=info, source=record.header.identifier)
     return said.model_copy(update={"carried": _rest(export_record(record), export_record(_made_mapping(said)))})
 
@@ -128,8 +131,8 @@ def _read_strategy(record: Nbsap, party: str) -> Strategy:
     return Strategy(
         id=record.header.identifier.upper(),
         party=party,
-        title=record.title,
-        summary=record.summary or {},
+        title=plain_texts(record.title),
+        summary=plain_texts(record.summary),
         start=_day(record.start_date),
         end=_day(record.end_date),
         status=strategy_status(record.status.identifier) if record.status else None,
@@ -154,7 +157,9 @@ def to_record(target: NationalTarget) -> NationalTarget7:
 
 def to_mapping(said: NotCovered) -> NationalTarget7Mapping:
     """Return the Party's statement on one global target as the body of its mapping record."""
-    return _with_carried(_made_mapping(said), said.carried, lambda found: found.element_of_global_targets_info or {})
+    return _with_carried(
+        _made_mapping(said), said.carried, lambda found: plain_texts(found.element_of_global_targets_info)
+    )
 
 
 def to_strategy(told: Strategy) -> Nbsap:

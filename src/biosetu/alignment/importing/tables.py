@@ -16,14 +16,15 @@ from pydantic import ValidationError
 
 from biosetu.alignment.calendars import read_period
 from biosetu.alignment.comparison import Imported
-from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_code, target_codes
-from biosetu.alignment.importing.languages import language_of
+from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_code, target_codes, unread_in
+from biosetu.alignment.languages import language_of
 from biosetu.alignment.national import Action, ActionStatus, Declared, Means, NationalTarget, NotCovered
 from biosetu.alignment.ort.reading import without_mail
 from biosetu.alignment.quantities import quantities_of_target
+from biosetu.alignment.wording import plain_text
 from biosetu.engine.grids import Book, Formula, Grid, Row, Value
 from biosetu.engine.numbers import has_decimal_comma, read_value
-from biosetu.framework import find_party, targets
+from biosetu.framework import find_party
 from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem, UsageError
@@ -120,6 +121,11 @@ def _recognised(grid: Grid) -> tuple[Callable[[_Reading, int, Fields], None] | N
     return (_own_target, own) if texts & {"title", "text"} else (None, [])
 
 
+def knows_header(cells: Sequence[str]) -> bool:
+    """Return whether a row of cells is the header of a table that `read_tables` reads."""
+    return _recognised(Grid("", (tuple(cells),)))[0] is not None
+
+
 def _with_commas(grid: Grid, names: Sequence[str]) -> frozenset[str]:
     """Return the columns of numbers in which a comma stands before decimals, so that a point may mean thousands."""
     places = [(name, at) for at, name in enumerate(names) if name in MONEY]
@@ -144,7 +150,7 @@ def _text(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return without_mail(unescape(text)).strip()
+    return without_mail(plain_text(unescape(text))).strip()
 
 
 def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
@@ -152,6 +158,10 @@ def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
         return
     if not fields.get("title"):
         reading.refuse(number, "title", "", N_("no title"), N_("Every target needs its text"), "empty-title")
+        return
+    if not all(_codes_are_known(reading, number, fields.get(name, ""), name) for name in ("targets", "by_target")):
+        return
+    if not _degree_is_known(reading, number, fields.get("degree", "")):
         return
     name = REVISION.sub("", fields.get("unique_id", "").upper()) or own_id(reading.party, fields["title"])
     revision, held = _revision(fields), reading.revisions.get(name)
@@ -164,6 +174,14 @@ def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
         target = known.model_copy(update=found)
     reading.revisions[name] = revision
     reading.targets[name] = (number, target)
+
+
+def _degree_is_known(reading: _Reading, number: int, written: str) -> bool:
+    if not written or degree_of(written):
+        return True
+    message, remedy = N_("no degree of alignment"), N_("Correct the record in the reporting tool and export it again")
+    reading.refuse(number, "degree", written, message, remedy, "unknown-degree")
+    return False
 
 
 def _from_export(reading: _Reading, name: str, number: int, fields: Fields) -> NationalTarget:
@@ -288,19 +306,24 @@ def _first(texts: Mapping[str, str]) -> str:
     return next(filter(None, texts.values()), "")
 
 
+def _codes_are_known(reading: _Reading, number: int, cell: str, column: str) -> bool:
+    """Refuse a row with an entry that is no goal or target, or has a word for its degree that is none."""
+    strange, degrees = unread_in(cell)
+    if strange:
+        message, remedy = N_("no global goal or target"), N_("Use codes of the framework: A to D, or 1 to 23")
+        reading.refuse(number, column, "; ".join(strange), message, remedy, "unknown-target")
+    if degrees:
+        message, remedy = N_("no degree of alignment"), N_("Write high, medium or low after the code: 3: high")
+        reading.refuse(number, column, "; ".join(degrees), message, remedy, "unknown-degree")
+    return not strange and not degrees
+
+
 def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
     title = _texts(fields, "title", "text")
     if not _first(title):
         reading.refuse(number, "title", "", N_("no title"), N_("Every target needs its text"), "empty-title")
         return
-    unknown = [
-        e.strip() for e in re.split("[;,]", fields.get("global_targets", "")) if e.strip() and not declared_in(e)
-    ]
-    if unknown:
-        remedy = f"Use codes of the framework with a degree: 3: high; 2: low (A to D, 1 to {len(targets()) - 4})"
-        reading.refuse(
-            number, "global_targets", "; ".join(unknown), N_("no global goal or target"), remedy, "unknown-target"
-        )
+    if not _codes_are_known(reading, number, fields.get("global_targets", ""), "global_targets"):
         return
     values: dict[str, Any] = {
         "id": fields.get("id") or own_id(reading.party, _first(title)),
@@ -314,12 +337,32 @@ def _own_target(reading: _Reading, number: int, fields: Fields) -> None:
         if texts := _texts(fields, name, spoken=spoken):
             values[name] = texts
     values["quantities"] = quantities_of_target(title, values.get("description", {}))
-    if _dates(reading, number, fields, values, ("start", "end")):
+    if "sequence" in fields and not _placed(reading, number, fields["sequence"], values):
+        return
+    if _dates(reading, number, fields, values, ("start", "end")) and _in_order(reading, number, fields, values):
         _keep(reading, number, NationalTarget, values, reading.targets)
 
 
+def _placed(reading: _Reading, number: int, written: str, values: dict[str, Any]) -> bool:
+    """Read the place of a target among the others: a whole number, or none."""
+    if written and not written.isdecimal():
+        remedy = N_("Write a whole number, or leave it empty; a number such as 1.2 belongs into id")
+        reading.refuse(number, "sequence", written, N_("not a whole number"), remedy, "value")
+        return False
+    values["sequence"] = int(written or 0)
+    return True
+
+
+def _in_order(reading: _Reading, number: int, fields: Fields, values: Mapping[str, Any]) -> bool:
+    start, end = values.get("start"), values.get("end")
+    if start is None or end is None or start <= end:
+        return True
+    message, remedy = N_("the end lies before the beginning"), N_("Correct one of the two dates")
+    reading.refuse(number, "end", f"{fields['start']} / {fields['end']}", message, remedy, "date-order")
+    return False
+
+
 READERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
-    "sequence": ("sequence", lambda text: int(text) if text.isdigit() else 0),
     "declared": ("global_targets", lambda text: by_code(declared_in(text))),
     "considerations": ("considerations", _listed),
     "means": ("means", lambda text: text.casefold() or None),
@@ -328,8 +371,11 @@ READERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
 
 
 def _proposed(reading: _Reading, number: int, fields: Fields) -> None:
-    """Read a row of `proposal_table` that an officer left in: its status says no more than that it was proposed."""
-    told = {name: text for name, text in fields.items() if name != "status"}
+    """Read a row of `proposal_table` that an officer left in: its status says no more than that it was proposed.
+
+    An empty cell says nothing: the text of a strategy leaves out much that is held.
+    """
+    told = {name: text for name, text in fields.items() if text and name != "status"}
     if told.get("kind", "").casefold() == "action":
         _own_action(reading, number, {**told, "action": told.get("title", "")})
     else:

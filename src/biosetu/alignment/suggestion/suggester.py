@@ -12,16 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from biosetu.alignment.importing.languages import language_of, script_of
+from biosetu.alignment.languages import language_of, script_of
 from biosetu.alignment.suggestion.bm25 import BM25
 from biosetu.alignment.suggestion.embedding import Embedder, similarity
 from biosetu.alignment.suggestion.thesaurus import Thesaurus, Usage, thesaurus
-from biosetu.alignment.suggestion.words import Word, features_of, words_of
+from biosetu.alignment.suggestion.words import SIGNS_A_WORD, UNSPACED, Word, features_of, parts_of, words_of
 from biosetu.framework import elements, targets
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import UsageError
@@ -41,7 +42,8 @@ SUGGESTIONS = pa.schema(
         ("status", pa.string()),
     ]
 )
-SUGGESTED, NO_MATCH = "suggested", "no good match"
+SUGGESTED, NO_MATCH, NOT_READ = "suggested", "no good match", "language not read"
+TITLED = frozenset({"en", "ar", "fr", "es"})
 
 
 class Method(StrEnum):
@@ -97,7 +99,7 @@ class Suggester:
         `language` is an ISO 639-1 code; without it, script and words tell. A model is asked only in a language that
         it reads.
         """
-        language = (language or language_of(text)).split("-")[0].lower() or self._likeliest(text)
+        language = self.language(text, language)
         words = words_of(text, language)
         usages = self._usages(text, words, language) if self.method is not Method.BM25 else []
         index = self._index(language)
@@ -109,6 +111,19 @@ class Suggester:
         if not best or scores[best[0]] < ranking()["no_match_below"]:
             return []
         return [self._suggestion(index, at, float(scores[at]), text, words, usages, language) for at in best]
+
+    def language(self, text: str, told: str = "") -> str:
+        """Return the language in which a text is read: as told, else by its script and words, else nothing."""
+        return (told or language_of(text)).split("-")[0].lower() or self._likeliest(text)
+
+    def reads(self, text: str, language: str) -> bool:
+        """Return whether anything here reads a text: terms or titles in its language, or a model.
+
+        Where its language is open, a text in a script of some language that is read counts as read.
+        """
+        known = {term.language for term in self.terms.terms} | TITLED
+        known |= self.embedder.languages if self.embedder else frozenset()
+        return language in known if language else script_of(text) in ("", *SCRIPTS)
 
     def _likeliest(self, text: str) -> str:
         """Return the language of the script in which the thesaurus finds most; nothing where it finds none."""
@@ -135,15 +150,13 @@ class Suggester:
         codes = tuple(targets())
         documents = [self._document(code, language) for code in codes]
         split = [features_of(document, language) for document in documents]
-        ids = tuple(
-            name for name, element in elements().items() if element.wording(language) != "" and language in {"en", "ar"}
-        )
-        parts = [features_of(elements()[name].wording(language), language) for name in ids]
+        told = {name: text for name in elements() if (text := _element_text(name, language))}
+        parts = [features_of(text, language) for text in told.values()]
         return _Index(
             codes,
             BM25([words for words, _ in split]),
             BM25([grams for _, grams in split]),
-            ids,
+            tuple(told),
             BM25([words + grams for words, grams in parts]),
         )
 
@@ -200,8 +213,7 @@ class Suggester:
     def _value(self, usage: Usage) -> float:
         weights = ranking()
         base = weights[f"weight_{usage.term.weight}"]
-        signs = usage.term.language == "zh"
-        length = min(len(usage.places) / (2 if signs else 1), 3.0)
+        length = min(len(usage.places) / SIGNS_A_WORD.get(usage.term.language, 1), 3.0)
         return base * (1 + weights["phrase_bonus"] * (length - 1)) * self.terms.specificity(usage.term)
 
     def _with_model(
@@ -213,7 +225,7 @@ class Suggester:
         if near is None:
             return scores
         share = ranking()["model_share"]
-        return np.asarray((1 - share) * scores + share * near[0])
+        return np.asarray((1 - share) * scores + share * _standing_out(near[0]))
 
     def _suggestion(
         self,
@@ -230,10 +242,7 @@ class Suggester:
         found.sort(key=lambda pair: (-self._value(pair[0]), pair[0].places))
         reasons = [_quoted(text, usage, source) for usage, source in found]
         if not reasons:
-            telling = sorted(words, key=lambda word: -index.words.weight(word.stem, at))
-            reasons = [
-                text[w.start : w.end] for w in telling if index.words.weight(w.stem, at) > 0 and w.stem.isalpha()
-            ]
+            reasons = _telling(index, at, text, words, language)
         unique = tuple(dict.fromkeys(reason for reason in reasons if reason))[:REASONS]
         terms = tuple(dict.fromkeys(usage.term.text for usage, _ in found))[:REASONS]
         return Suggestion(code, round(score, 4), self._element(index, code, text, language), unique, terms)
@@ -265,11 +274,56 @@ class Suggester:
         told = language or language_of(text)
         found = self.suggest(text, told, limit)
         if not found:
+            status = NO_MATCH if self.reads(text, self.language(text, told)) else NOT_READ
             yield {"id": name, "rank": 0, "target": "", "element": "", "score": 0.0, "reason": "", "language": told,
-                   "status": NO_MATCH}  # fmt: skip
+                   "status": status}  # fmt: skip
         for rank, one in enumerate(found, start=1):
             yield {"id": name, "rank": rank, "target": one.target, "element": one.element, "score": one.score,
                    "reason": "; ".join(one.words), "language": told, "status": SUGGESTED}  # fmt: skip
+
+
+def _element_text(name: str, language: str) -> str:
+    """Return what stands for an element in a language: our wording and the cues that point to it."""
+    own = elements()[name].wording(language) if language in {"en", "ar"} else ""
+    return " . ".join([own, *_cues().get((name, language), ())] if own else _cues().get((name, language), ()))
+
+
+@cache
+def _cues() -> Mapping[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in packaged_rows("biosetu.alignment", "element_cues"):
+        found[row["element"], row["language"]].append(row["cue"])
+    return found
+
+
+def _standing_out(near: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far each cosine [0, 1] stands out from what is usual for the text (the median), 0 where it does not.
+
+    Models give even unrelated texts a high cosine: without this nothing would ever be no good match.
+    """
+    usual = float(np.median(near))
+    return np.asarray(np.clip((near - usual) / max(1.0 - usual, 1e-9), 0.0, 1.0))
+
+
+def _telling(index: _Index, at: int, text: str, words: Sequence[Word], language: str) -> list[str]:
+    """Return the words of a text that count for a document, those that count most first: stems, else parts of words.
+
+    In a script without spaces pairs of signs count; those that touch are told as one.
+    """
+    if language in UNSPACED:
+        pairs = [(a, b) for a, b in pairwise(words) if b.start == a.end and index.words.weight(a.stem + b.stem, at) > 0]
+        spans: list[tuple[int, int]] = []
+        for a, b in pairs:
+            if spans and a.start < spans[-1][1]:
+                spans[-1] = (spans[-1][0], b.end)
+            else:
+                spans.append((a.start, b.end))
+        return [text[first:last] for first, last in sorted(spans, key=lambda span: span[0] - span[1])]
+    weight = {word: index.words.weight(word.stem, at) for word in words}
+    if not any(weight.values()):
+        weight = {word: sum(index.grams.weight(part, at) for part in parts_of(word.stem)) for word in words}
+    telling = sorted(words, key=lambda word: -weight[word])
+    return [text[w.start : w.end] for w in telling if weight[w] > 0 and any(mark.isalpha() for mark in w.stem)]
 
 
 def _quoted(text: str, usage: Usage, words: Sequence[Word]) -> str:

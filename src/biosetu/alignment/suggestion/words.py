@@ -30,6 +30,11 @@ STEMMERS = {
 }
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 WORD = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0980-\u0dff\u0e00-\u0eff]+[^\W_]*)*|[+%]")
+# a letter with the marks that stand over and under it (vowels and tones of Thai, Lao, Khmer, Burmese)
+SIGN = re.compile(
+    r"[^\W_][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]*"
+)
+SIGNS_A_WORD = {"zh": 2, "ja": 2, "th": 4, "lo": 4, "km": 4, "my": 4}
 ARABIC_FORMS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ي": "ي", "ى": "ي", "ی": "ي", "ک": "ك", "ۀ": "ه"})
 MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]")
 PREFIXES = re.compile("^(?:وال|بال|كال|فال|ولل|لل|ال)(?=.{2,})|^[وفبكل](?=ال)")
@@ -77,10 +82,10 @@ def stem(word: str, language: str) -> str:
 
 
 def words_of(text: str, language: str) -> list[Word]:
-    """Return the words of a text, function words left out. Unspaced scripts give one character a word."""
+    """Return the words of a text, function words left out. Unspaced scripts give a sign a word."""
     plain = normalised(text)
     if language in UNSPACED:
-        return [Word(mark, at, at + 1) for at, mark in enumerate(plain) if mark.isalnum()]
+        return [Word(sign[0], sign.start(), sign.end()) for sign in SIGN.finditer(plain)]
     stop = _stopwords(language)
     found = [(match[0], match.start(), match.end()) for match in WORD.finditer(plain)]
     if language == "en":
@@ -94,10 +99,11 @@ def features_of(text: str, language: str) -> tuple[list[str], list[str]]:
     if language in UNSPACED:
         pairs = [a.stem + b.stem for a, b in pairwise(words) if b.start == a.end]
         return pairs, []
-    grams = [part for word in words for part in _parts(word.stem)]
+    grams = [part for word in words for part in parts_of(word.stem)]
     return [word.stem for word in words], grams
 
 
-def _parts(word: str, size: int = 4) -> list[str]:
+def parts_of(word: str, size: int = 4) -> list[str]:
+    """Return the parts of a word, each of so many letters."""
     padded = f"_{word}_"
     return [padded[at : at + size] for at in range(max(1, len(padded) - size + 1))]

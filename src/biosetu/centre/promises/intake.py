@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from biosetu.alignment.importing import knows_header
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.permissions import may, visible_to
 from biosetu.centre.evidence.states import MovedOnError
@@ -18,7 +20,7 @@ from biosetu.centre.pressing import account_of
 from biosetu.centre.promises import access, reading, verbs
 from biosetu.centre.promises import snapshot as kept
 from biosetu.centre.promises.models import Draft
-from biosetu.centre.receiving import UNPROCESSABLE, received, receives
+from biosetu.centre.receiving import UNPROCESSABLE, Received, pasted, received, receives
 from biosetu.centre.wording import gettext, ngettext
 from biosetu.framework import Party
 from biosetu.jobs.alignment import write_template
@@ -29,6 +31,8 @@ from biosetu.problems import DataError, Problem
 PAGE = 50
 STATES = ("new", "changed", "same", "wrong", "aside")
 MOST_PROPOSALS = 400
+PASTED_TABLE, PASTED_TEXT = "pasted.tsv", "pasted.txt"
+TYPED = ("id", "title", "target", "start", "end", "due", "office")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +43,7 @@ def bring(request: HttpRequest, party: Party) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
-            with received(request) as sent:
+            with _sent(request) as sent:
                 draft = verbs.take_in(party=party.iso3, sent=sent, actor=account_of(request))
             return redirect("promised_draft", code=party.iso3, draft_id=draft.pk)
         except DataError as error:
@@ -50,6 +54,13 @@ def bring(request: HttpRequest, party: Party) -> HttpResponse:
         "drafts": visible_to(request.user, Draft.objects.filter(party=party.iso3)).order_by("-at")[:5],
     }
     return render(request, "promises/import.html", context, status=UNPROCESSABLE if problems else 200)
+
+
+def _sent(request: HttpRequest) -> AbstractContextManager[Received]:
+    if "pasted" not in request.POST:
+        return received(request)
+    first = str(request.POST["pasted"]).strip().partition("\n")[0]
+    return pasted(request, "pasted", PASTED_TABLE if knows_header(first.split("\t")) else PASTED_TEXT)
 
 
 @require_safe
@@ -134,8 +145,6 @@ def _chosen(data: QueryDict, proposals: list[dict[str, Any]]) -> list[dict[str, 
     rows = []
     for place, proposal in enumerate(proposals):
         if data.get(f"keep-{place}") == "yes":
-            typed = {
-                name: data.get(f"{name}-{place}", "").replace("\x00", "")[:2000] for name in ("id", "title", "target")
-            }
+            typed = {name: data.get(f"{name}-{place}", "").replace("\x00", "")[:2000] for name in TYPED}
             rows.append({"kind": str(proposal["kind"]), "page": str(proposal["page"]), **typed})
     return rows

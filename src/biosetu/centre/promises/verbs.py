@@ -123,7 +123,8 @@ def _kept(draft: Draft, into: DatabasePromises) -> alignment.ImportOutcome:
 def confirm_proposals(*, draft: Draft, chosen: Sequence[Mapping[str, str]], actor: Account) -> Draft:
     """Turn the proposals that were ticked, as they were corrected, into a draft of records; nothing is stored yet.
 
-    `chosen` holds kind, id, title, target (of an action) and page. Each record keeps file and page as its source.
+    `chosen` holds kind, id, title, page; of a target start and end, of an action target, due and office. Each record
+    keeps file and page as its source.
     """
     _require(actor, PREPARE, draft.party)
     if not chosen:
@@ -157,10 +158,13 @@ def confirm_proposals(*, draft: Draft, chosen: Sequence[Mapping[str, str]], acto
 
 
 def _as_grid(row: Mapping[str, str]) -> Grid:
-    text = "action" if row["kind"] == reader.ACTION else "title"
-    names = ("id", text, "target") if row["kind"] == reader.ACTION else ("id", text)
-    values = {"id": row["id"].strip(), text: row["title"].strip(), "target": row.get("target", "").strip()}
-    return Grid(row["kind"], (names, tuple(values[name] or None for name in names)))
+    """Return a proposal as a row of the template; what was left empty says nothing and has no column."""
+    action = row["kind"] == reader.ACTION
+    text = "action" if action else "title"
+    names = ("id", "target", "due", "office") if action else ("id", "start", "end")
+    values = {name: row.get(name, "").strip() for name in names} | {text: row["title"].strip()}
+    told = {name: value for name, value in values.items() if value or name in (text, "target")}
+    return Grid(row["kind"], (tuple(told), tuple(value or None for value in told.values())))
 
 
 def decide(

@@ -3,13 +3,23 @@
 from biosetu.reports.cbd.checker import check
 from biosetu.reports.cbd.correcting import Change, change_table, correct
 from biosetu.reports.cbd.findings import CheckReport, Defect, Finding, Severity, defects
-from biosetu.reports.cbd.workbook import Point, has_attachment, points, write_attachment, write_grids, write_upload
+from biosetu.reports.cbd.one_release import LeftOut, one_release
+from biosetu.reports.cbd.workbook import (
+    Point,
+    has_attachment,
+    points,
+    sendable,
+    write_attachment,
+    write_grids,
+    write_upload,
+)
 
 __all__ = [
     "Change",
     "CheckReport",
     "Defect",
     "Finding",
+    "LeftOut",
     "Point",
     "Severity",
     "change_table",
@@ -17,7 +27,9 @@ __all__ = [
     "correct",
     "defects",
     "has_attachment",
+    "one_release",
     "points",
+    "sendable",
     "write_attachment",
     "write_grids",
     "write_upload",

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from biosetu.alignment.importing.records import NAMESPACE, record_identifier
-from biosetu.alignment.national import Promises
+from biosetu.alignment.importing.records import NAMESPACE, record_identifier, to_record
+from biosetu.alignment.national import NationalTarget, Promises
 from biosetu.alignment.ort.base import Header, LString, Reference, Term
 from biosetu.alignment.ort.reports import (
     BinaryIndicatorData,
@@ -33,10 +33,15 @@ from biosetu.observations import SETTLED, Source
 from biosetu.observations.own import progress_levels
 from biosetu.observations.releases import of_one_release
 from biosetu.problems import DataError, Severity
-from biosetu.reports.cbd.draft import Draft, ReportTarget, report_targets
+from biosetu.reports.cbd.draft import Draft, ReportTarget, report_targets, split_answer
+from biosetu.reports.cbd.one_release import LeftOut, one_release
+from biosetu.reports.cbd.tables import rows
 from biosetu.reports.cbd.workbook import points
 
 ORDER = (Source.NATIONAL, Source.AVAILABLE_DATASET, Source.NO_DATA, Source.NOT_RELEVANT)
+KINDS = ("headline", "binary", "component", "complementary")
+GLOBAL_KINDS = KINDS[:2]
+OTHER = "other"
 TOLD = (Source.NO_DATA, Source.NOT_RELEVANT)
 SUMMARIES = (
     "mainActionsSummary",
@@ -65,14 +70,28 @@ def indicator_bodies(party: str, observations: pa.Table) -> tuple[IndicatorData,
     Only what the Party validated or reported goes in, by the first of its sources that holds anything: its own
     figures, an available dataset that it accepted, no data, not relevant.
     """
+    schema = observations.schema
+    return tuple(_indicator_body(party, code, found, schema) for code, found in _settled(party, observations).items())
+
+
+def _settled(party: str, observations: pa.Table) -> dict[str, list[Mapping[str, Any]]]:
+    """Return by indicator the rows of the source that the Party settled on."""
     by_code: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in of_one_release(observations).to_pylist():
         if row["party"] == party and row["status"] in SETTLED:
             by_code[row["indicator"]].append(row)
     order = {code: place for place, code in enumerate(indicators())}
     codes = sorted(by_code, key=lambda code: (order.get(code, len(order)), code))
-    kept = (code for code in codes if _identified(code) and _is_data(code))
-    return tuple(_indicator_body(party, code, by_code[code], observations.schema) for code in kept)
+    return {code: _of_one_source(by_code[code]) for code in codes if _identified(code) and _is_data(code)}
+
+
+def _of_one_source(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    source = next(kind for kind in ORDER if any(row["source"] == kind for row in rows))
+    return [row for row in rows if row["source"] == source]
+
+
+def _figures(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["source"] not in TOLD and row["value"] is not None and row["unit"]]
 
 
 def _is_data(code: str) -> bool:
@@ -85,9 +104,8 @@ def _identified(code: str) -> str:
     return code.removeprefix("national:") if code.startswith("national:") else ""
 
 
-def _indicator_body(party: str, code: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> IndicatorData:
-    source = next(kind for kind in ORDER if any(row["source"] == kind for row in rows))
-    mine = [row for row in rows if row["source"] == source]
+def _indicator_body(party: str, code: str, mine: Sequence[Mapping[str, Any]], schema: pa.Schema) -> IndicatorData:
+    source = mine[0]["source"]
     plain = code.removeprefix("national:")
     found = points(pa.Table.from_pylist(list(mine), schema=schema), plain) if source not in TOLD else []
     said = "; ".join(dict.fromkeys(row["footnote"] for row in mine if row["footnote"]))
@@ -141,11 +159,18 @@ def binary_body(party: str, answers: Mapping[str, Sequence[str]]) -> BinaryIndic
     )
 
 
-def report_body(promises: Promises, draft: Draft, data: Sequence[IndicatorData]) -> NationalReport7:
-    """Return the national report as a body: what the draft holds, each indicator linked with its data."""
+def report_body(
+    promises: Promises, draft: Draft, data: Sequence[IndicatorData], binary: BinaryIndicatorData | None = None
+) -> NationalReport7:
+    """Return the national report as a body: what the draft holds, each indicator linked with its data.
+
+    `binary` are the answers to the binary questions: each of their indicators is linked with them.
+    """
     linked = {entry.indicator.identifier: entry.header.identifier for entry in data}
-    ids = {target.id: record_identifier(target) for target in promises.targets}
-    third = [_third(target, draft, linked, ids) for target in report_targets(promises)]
+    groups = binary.groups.values() if binary else ()
+    linked |= {one.indicator.identifier: binary.header.identifier for one in groups if binary and one.indicator}
+    held = {target.id: target for target in promises.targets}
+    third = [_third(target, draft, linked, held.get(target.id)) for target in report_targets(promises)]
     goals = (code for code, goal in targets().items() if goal.kind == "goal")
     return NationalReport7.model_validate(
         {
@@ -167,7 +192,7 @@ def _fourth(code: str, draft: Draft, linked: Mapping[str, str]) -> SectionIV:
     return SectionIV(
         gbf_goal=Term(identifier=targets()[code].identifier),
         summary_of_progress=_text(draft, f"IV.{code}.summaryOfProgress"),
-        indicator_data=_links((code,), linked),
+        indicator_data=_links((code,), linked, KINDS),
     )
 
 
@@ -181,20 +206,37 @@ def _second(draft: Draft) -> SectionII:
     given: dict[str, Any] = {name: draft.text(f"II.{name}") or None for name in fields}
     engaged = draft.text("II.hasStakeholderEngagement")
     given["hasStakeholderEngagement"] = engaged == "yes" if engaged else None
-    given["implementationProgress"] = _text(draft, "II.implementationProgress")
+    for name in ("hasNbsapAdoptedInfo", "implementationProgress"):
+        given[name] = _text(draft, f"II.{name}")
+    given["stakeholders"] = _terms(draft, "stakeholders", _text(draft, "II.otherStakeholders"))
+    given["policyInstrument"] = next(iter(_terms(draft, "policyInstrument", None) or ()), None)
     return SectionII.model_validate(given)
 
 
-def _third(target: ReportTarget, draft: Draft, linked: Mapping[str, str], ids: Mapping[str, str]) -> SectionIII:
+def report_terms(field: str) -> dict[str, str]:
+    """Return by choice of a field the tool's identifier, where it is known."""
+    return {row["value"]: row["identifier"] for row in rows("report_terms") if row["field"] == field}
+
+
+def _terms(draft: Draft, field: str, other: LString | None) -> tuple[Term, ...] | None:
+    """Return the choices of a field as terms; what has words of its own goes with Other. None where there is none."""
+    chosen = split_answer(field, draft.text(f"II.{field}"))
+    chosen += [OTHER] if other and OTHER not in chosen else []
+    known = report_terms(field)
+    found = (value for value in chosen if value in known)
+    return tuple(Term(identifier=known[v], custom_value=other if v == OTHER else None) for v in found) or None
+
+
+def _third(target: ReportTarget, draft: Draft, linked: Mapping[str, str], held: NationalTarget | None) -> SectionIII:
     level = progress_levels().get(draft.text(f"{target.key}.levelOfProgress"))
-    identifier = ids[target.id] if target.type == "national" else targets()[target.id].identifier
+    own = held if target.type == "national" else None
     fields = {name: _text(draft, f"{target.key}.{name}") for name in SUMMARIES}
     return SectionIII.model_validate(
         {
-            "target": Term(identifier=identifier),
+            "target": Term(identifier=record_identifier(own) if own else targets()[target.id].identifier),
             "targetType": target.type,
             "levelOfProgress": Term(identifier=level.identifier or level.label_en) if level else None,
-            "indicatorData": _links(target.global_targets, linked),
+            "indicatorData": _links(target.global_targets, linked, KINDS if own else GLOBAL_KINDS, own),
             **fields,
         }
     )
@@ -207,17 +249,33 @@ def targets_without_level_identifier(promises: Promises, draft: Draft) -> tuple[
     return tuple(target.id for target in found if draft.text(f"{target.key}.levelOfProgress") in unknown)
 
 
-def _links(codes: Sequence[str], linked: Mapping[str, str]) -> IndicatorLinks | None:
-    kinds: dict[str, tuple[IndicatorLink, ...]] = {}
-    for kind in ("headline", "component", "complementary"):
-        found = tuple(_links_of(kind, codes, linked))
-        if found:
-            kinds[kind] = found
-    return IndicatorLinks.model_validate(kinds) if kinds else None
+def _links(
+    codes: Sequence[str], linked: Mapping[str, str], kinds: Sequence[str], own: NationalTarget | None = None
+) -> IndicatorLinks | None:
+    """Return the indicators of a target with their records; of a global target headline and binary ones alone."""
+    found = {kind: tuple(_links_of(kind, codes, linked)) for kind in kinds}
+    found["national"] = tuple(_own_links(own, linked)) if own else ()
+    return IndicatorLinks.model_validate(kept) if (kept := {k: v for k, v in found.items() if v}) else None
 
 
 def _links_of(kind: str, codes: Sequence[str], linked: Mapping[str, str]) -> Iterator[IndicatorLink]:
     for indicator in indicators().values():
         if indicator.kind == kind and set(codes) & set(indicator.targets) and indicator.identifier in linked:
-            data = Reference(identifier=linked[indicator.identifier])
-            yield IndicatorLink(indicator=Term(identifier=indicator.identifier), data=data)
+            yield _link(indicator.identifier, linked[indicator.identifier])
+
+
+def _own_links(target: NationalTarget, linked: Mapping[str, str]) -> Iterator[IndicatorLink]:
+    """Yield the Party's own indicators of a target of which there is data; their code is their UUID."""
+    records = {identifier.upper(): record for identifier, record in linked.items()}
+    for own in to_record(target).other_national_indicators or ():
+        if own.identifier.upper() in records:
+            yield _link(own.identifier, records[own.identifier.upper()])
+
+
+def _link(indicator: str, record: str) -> IndicatorLink:
+    return IndicatorLink(indicator=Term(identifier=indicator), data=Reference(identifier=record))
+
+
+def left_out_of_bodies(party: str, observations: pa.Table) -> tuple[LeftOut, ...]:
+    """Return which series and releases stay out of the bodies of the data, because another is taken."""
+    return tuple(one for found in _settled(party, observations).values() for one in one_release(_figures(found))[1])

@@ -23,7 +23,7 @@ from biosetu.engine.numbers import (
 from biosetu.framework import indicators
 from biosetu.reports.cbd.findings import Finding
 from biosetu.reports.cbd.layouts import ATTACHMENT, EXPORT, Layout, squeezed
-from biosetu.reports.cbd.tables import UnitRule, unit_kinds, unit_names, unit_rules
+from biosetu.reports.cbd.tables import UnitRule, area_units, unit_kinds, unit_names, unit_rules
 from biosetu.reports.cbd.years import read_year
 
 UUID = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
@@ -32,6 +32,8 @@ NO = frozenset({"", "no", "-"})
 MEANT_YES = frozenset({"y", "true", "oui", "si", "sí", "نعم", "да", "हो", "छ", "1"})
 MEANT_NO = frozenset({"n", "false", "non", "لا", "нет", "0"})
 NOTHING = frozenset({"", "-", "no", "none", "n/a", "not applicable", "na", "total", "national", "national total"})
+
+AREA, ANY = "area", "*"
 
 
 @dataclass(slots=True)
@@ -60,8 +62,20 @@ class Entry:
 
     @property
     def series(self) -> tuple[str, str, str, str]:
-        """Return what a value belongs to, beside its year."""
-        return (self.code, squeezed(self.type), squeezed(self.disaggregation), squeezed(self.unit))
+        """Return what a value belongs to, beside its year; two spellings of a unit are one."""
+        unit = self.rule.unit if self.rule and self.rule.unit != ANY else squeezed(self.unit)
+        return (self.code, squeezed(self.type), squeezed(self.disaggregation), unit)
+
+    @property
+    def measure(self) -> str:
+        """Return in what the value can be added up: all units of area are one."""
+        return AREA if self.rule and self.rule.kind == AREA and self.rule.unit in area_units() else self.series[3]
+
+    @property
+    def amount(self) -> float:
+        """Return the value in its measure, areas in km2; nothing read is nothing."""
+        factor = area_units()[self.rule.unit] if self.rule and self.measure == AREA else 1.0
+        return 0.0 if self.value is None else self.value * factor
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date
 from biosetu.alignment.national import Action, Promises
 from biosetu.framework import cycles, indicators, targets
 from biosetu.observations.own import DeclaredProgress, OwnStatements, progress_levels
+from biosetu.reports.cbd.collecting.asked import choice_label
 from biosetu.reports.cbd.completeness import ITEMS, Completeness
 from biosetu.reports.cbd.draft import (
     OPTIONAL,
@@ -19,6 +20,7 @@ from biosetu.reports.cbd.draft import (
     filled,
     report_fields,
     report_targets,
+    split_answer,
 )
 from biosetu.reports.content import Block, Bullets, Citation, Column, Document, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
@@ -121,6 +123,8 @@ def _field(draft: Draft, key: str, field: ReportField, voice: Voice) -> Iterator
     if text and field.kind == "level":
         level = progress_levels().get(text)
         text = level.label(voice.language) if level else text
+    elif text and field.choices:
+        text = voice.join([choice_label(value, voice.language) for value in split_answer(field.field, text)])
     if text:
         yield Paragraph(text)
         if not filled(draft, key):

@@ -77,6 +77,12 @@ def unit_kinds() -> Mapping[str, str]:
 
 
 @cache
+def area_units() -> Mapping[str, float]:
+    """Return the size of each unit of area [km2]."""
+    return MappingProxyType({row["unit"]: float(row["km2"]) for row in rows("area_units")})
+
+
+@cache
 def unit_names() -> Mapping[str, str]:
     """Return the unit that each spelling means."""
     return MappingProxyType({row["name"].casefold(): row["unit"] for row in rows("unit_names")})

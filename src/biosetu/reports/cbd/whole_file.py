@@ -15,6 +15,7 @@ from biosetu.reports.cbd.layouts import squeezed
 from biosetu.reports.cbd.tables import Disaggregation, disaggregations, plausible, tolerances
 
 REMAINDER = ("other", "rest", "remaining", "remainder", "unclassified", "أخرى", "غير ذلك")
+OPEN = "other"  # the type under which a Party writes parts of its own
 Group = tuple[str, str, int, str]
 
 
@@ -30,14 +31,14 @@ def duplicates(sheet: str, entries: Sequence[Entry]) -> Iterator[Finding]:
 
 def parts(sheet: str, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Find parts larger than their total, parts that add up to more, and shares of one whole beyond 100 %."""
-    totals = {(e.code, e.year, squeezed(e.unit)): e for e in entries if not e.disaggregated}
+    totals = {(e.code, e.year, e.measure): e for e in entries if not e.disaggregated}
     groups: dict[Group, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.disaggregated and entry.rule and entry.rule.whole and entry.year is not None:
-            groups[(entry.code, squeezed(entry.type), entry.year, squeezed(entry.unit))].append(entry)
-    for (code, kind, year, unit), group in groups.items():
+            groups[(entry.code, squeezed(entry.type), entry.year, entry.measure)].append(entry)
+    for (code, kind, year, measure), group in groups.items():
         listed = _listed(code, kind)
-        total = totals.get((code, year, unit))
+        total = totals.get((code, year, measure))
         if total is not None:
             yield from _against_total(sheet, group, total, listed)
         elif group[0].rule and group[0].rule.kind == "percent":
@@ -45,28 +46,47 @@ def parts(sheet: str, entries: Sequence[Entry]) -> Iterator[Finding]:
 
 
 def _against_total(sheet: str, group: list[Entry], total: Entry, listed: Disaggregation | None) -> Iterator[Finding]:
-    limit = _number(total) * (1 + tolerances()["part_over_total"])
-    larger = [entry for entry in group if _number(entry) > limit]
+    limit = total.amount * (1 + tolerances()["part_over_total"])
+    larger = [entry for entry in group if entry.amount > limit]
     for entry in larger:
         yield _finding("part-over-total", sheet, entry, f"{entry.value:.15g} of {total.value:.15g}", "value")
-    added = sum(_number(entry) for entry in group)
-    if not larger and len(group) > 1 and added > limit and (listed is None or listed.exclusive):
-        yield _finding("parts-over-total", sheet, group[-1], f"{added:.15g} of {total.value:.15g}", "value")
+    added = sum(entry.amount for entry in group)
+    detail = f"{added:.15g} of {total.amount:.15g}"
+    if larger or len(group) < 2:
+        return
+    if added > limit:
+        if _is_whole(group, listed):
+            yield _finding("parts-over-total", sheet, group[-1], detail, "value")
+    elif added < total.amount * (1 - tolerances()["part_over_total"]) and _complete(group, listed):
+        yield _finding("parts-under-total", sheet, group[-1], detail, "value")
+
+
+def _is_whole(group: list[Entry], listed: Disaggregation | None) -> bool:
+    """Return whether what is listed are parts of one whole: a closed list of such, or with a remainder among them."""
+    return listed is None or listed.exclusive or (squeezed(listed.type) == OPEN and _has_remainder(group))
 
 
 def _against_hundred(sheet: str, group: list[Entry], listed: Disaggregation | None) -> Iterator[Finding]:
-    if len(group) < 2 or (listed is not None and not listed.exclusive):
+    if len(group) < 2:
         return
-    added = sum(_number(entry) for entry in group)
-    if added > 100 + tolerances()["shares_over"]:
+    added = sum(entry.amount for entry in group)
+    over = added > 100 + tolerances()["shares_over"]
+    if not _is_whole(group, listed):
+        if over and listed is not None and squeezed(listed.type) == OPEN:
+            yield _finding("shares-over-open", sheet, group[-1], f"{added:.15g}", "value")
+    elif over:
         yield _finding("shares-over", sheet, group[-1], f"{added:.15g}", "value")
     elif added < 100 - tolerances()["shares_under"] and _complete(group, listed):
         yield _finding("shares-under", sheet, group[-1], f"{added:.15g}", "value")
 
 
+def _has_remainder(group: list[Entry]) -> bool:
+    return any(squeezed(entry.disaggregation).startswith(REMAINDER) for entry in group)
+
+
 def _complete(group: list[Entry], listed: Disaggregation | None) -> bool:
     names = {squeezed(entry.disaggregation) for entry in group}
-    if any(name.startswith(REMAINDER) for name in names):
+    if _has_remainder(group):
         return True
     return listed is not None and bool(listed.categories) and {squeezed(c) for c in listed.categories} <= names
 

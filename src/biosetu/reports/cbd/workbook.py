@@ -16,6 +16,7 @@ from biosetu.engine.tables import replacing, safe_cell
 from biosetu.framework import indicators
 from biosetu.observations import units
 from biosetu.problems import UsageError
+from biosetu.reports.cbd.one_release import one_release
 from biosetu.reports.cbd.tables import Disaggregation, columns, disaggregations
 
 LONGEST_LIST = 255
@@ -58,7 +59,8 @@ class Point:
 
 def points(observations: pa.Table, code: str, titles: Mapping[str, str] | None = None) -> list[Point]:
     """Turn the Observations of one indicator into rows, national values first, then by year; a value that is
-    missing or has no unit is left out, because the tool would drop it.
+    missing or has no unit is left out, because the tool would drop it. Of several series or releases one is taken
+    (`one_release`).
 
     `titles` names national indicators, whose code is their UUID.
     """
@@ -75,10 +77,15 @@ def points(observations: pa.Table, code: str, titles: Mapping[str, str] | None =
             row["value"],
             row["footnote"],
         )
-        for row in observations.to_pylist()
-        if _code(row["indicator"]) == code and row["value"] is not None and row["unit"]
+        for row in one_release(sendable(observations, code))[0]
     ]
     return sorted(rows, key=lambda p: (bool(p.disaggregation), p.type, p.disaggregation, -p.year))
+
+
+def sendable(observations: pa.Table, code: str) -> list[Mapping[str, Any]]:
+    """Return the Observations of one indicator that the tool would not drop: those with a value and its unit."""
+    rows = observations.to_pylist()
+    return [row for row in rows if _code(row["indicator"]) == code and row["value"] is not None and row["unit"]]
 
 
 def _code(indicator: str) -> str:

@@ -66,7 +66,7 @@ def _fields(promises: Promises, party: str, language: str) -> Iterator[Asked]:
         about = titles.get(section_of(key), "") if field.per == "target" else ""
         if field.per == "goal":
             about = key.split(".")[1]
-        kind = {"level": CHOICE, "choice": CHOICE, "date": DATE}.get(field.kind, TEXT)
+        kind = {"level": CHOICE, "choice": CHOICE, "many": MANY, "date": DATE}.get(field.kind, TEXT)
         needed = field.kind not in {OPTIONAL, "date"}
         yield Asked(key, about, field.label(language), kind, _options(field, language), needed, party=party)
 

@@ -25,13 +25,20 @@ def _languages_of_scripts() -> Mapping[str, str]:
 
 
 def language_of(text: str) -> str:
-    """Return the ISO 639-1 code of the language of a text, or nothing where its script and words leave it open."""
+    """Return the ISO 639-1 code of the language of a text, or nothing where its script and words leave it open.
+
+    A letter that but one language of a script has tells it (Urdu, Kazakh, Kyrgyz …); a text of such a language that
+    happens to hold none of them may be taken for the commonest one.
+    """
     script = script_of(text)
     letters = Counter(text.casefold())
+    for language, own in _own_letters(script).items():
+        if any(letters[letter] for letter in own):
+            return language
     if script == "ARABIC":
         return _by_letters(letters, "ar", "fa")
-    if script == "CYRILLIC" and _count(letters, "mn"):
-        return "mn"
+    if script == "CYRILLIC":
+        return _cyrillic(text, letters)
     if script == "LATIN" and _count(letters, "vi") >= 2:
         return "vi"
     if script == "DEVANAGARI":
@@ -41,10 +48,34 @@ def language_of(text: str) -> str:
     return _languages_of_scripts().get(script, "")
 
 
+@cache
+def _own_letters(script: str) -> Mapping[str, str]:
+    """Return by language of a script the letters that no other one has, in the order in which they are looked for."""
+    found: dict[str, str] = {}
+    for row in packaged_rows("biosetu.alignment", "language_signs"):
+        if row["kind"] == "own" and script in unicodedata.name(row["sign"][0], "").split(" ")[:1]:
+            found[row["language"]] = found.get(row["language"], "") + row["sign"]
+    return found
+
+
+def _cyrillic(text: str, letters: Counter[str]) -> str:
+    """Return Mongolian where its letters, words or endings show it, else Russian."""
+    words = text.casefold().split()
+    endings = tuple(_signs("ending")["mn"])
+    own = sum(word in _signs("word")["mn"] or word.strip(".,;:()").endswith(endings) for word in words)
+    other = sum(word in _signs("word")["ru"] for word in words)
+    return "mn" if _count(letters, "mn") or own > other else "ru"
+
+
 def script_of(text: str) -> str:
     """Return the name of the script of most letters (`LATIN`, `ARABIC` …), or nothing without letters."""
     counts = Counter(unicodedata.name(mark, "?").split(" ")[0] for mark in text if mark.isalpha())
     return counts.most_common(1)[0][0] if counts else ""
+
+
+def decimal_comma(language: str) -> bool:
+    """Return whether a language writes a comma before decimals, and thousands with points."""
+    return language in _signs("decimal")
 
 
 def _count(letters: Counter[str], language: str) -> int:

@@ -1,0 +1,124 @@
+"""Years that a text names, in any of the calendars, and which of them is meant by when.
+
+An unmarked year of 1900 to 2060 is Gregorian, and 2100. Other calendars count where they are named (BS, SH, AH, พ.ศ.),
+or where the language of the text is one that counts its years so (`data/named_years.csv`). A year of another calendar
+stands for the Gregorian one in which most of it lies: 2087 BS and 1409 SH for 2030.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from biosetu.alignment.calendars import Calendar, to_gregorian
+from biosetu.alignment.languages import language_of
+from biosetu.observations.packaged import packaged_rows
+
+BUDDHIST = "buddhist"
+BEFORE_CHRIST = 543
+PLAIN = range(1900, 2061)
+LAST_CENTURY = 2100
+FIRST_UNSPACED = "\u0e00"
+BY, SINCE = "by", "since"
+FOUR = r"(?<![\d.,])(?P<year>\d{4})(?:\s*[/–-]\s*(?P<second>\d{4}|\d{2})(?!\d))?(?![\d]|[.,]\d)"
+NEAR = 48
+
+
+@dataclass(frozen=True, slots=True)
+class NamedYear:
+    """A year (Gregorian) and where it stands; `role` is `by` for a deadline, `since` for what is compared with."""
+
+    year: int
+    start: int
+    end: int
+    role: str = ""
+
+
+@cache
+def _rows(kind: str) -> tuple[dict[str, str], ...]:
+    return tuple(row for row in packaged_rows("biosetu.alignment", "named_years") if row["kind"] == kind)
+
+
+def _alternatives(kind: str, meaning: str = "") -> str:
+    """Return words as one pattern; those of a spaced script begin where no letter stands before them."""
+    words = [row["word"] for row in _rows(kind) if meaning in ("", row["meaning"])]
+    edge = r"(?<![^\W\d_])"
+    return "|".join(
+        (edge if word[0] < FIRST_UNSPACED else "") + re.escape(word) for word in sorted(words, key=len, reverse=True)
+    )
+
+
+@cache
+def _year() -> re.Pattern[str]:
+    marks = _alternatives("calendar")
+    return re.compile(rf"(?:(?P<before>{marks})\s*)?{FOUR}(?:\s*\(?(?P<after>{marks})(?![^\W\d_]))?")
+
+
+@cache
+def _calendars() -> dict[str, str]:
+    return {row["word"]: row["meaning"] for row in _rows("calendar")}
+
+
+@cache
+def _roles() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    between = rf"(?:\s*(?:{_alternatives('between')})){{0,4}}\s*$"
+    by, since = (re.compile(f"(?:{_alternatives('role', role)}){between}", re.IGNORECASE) for role in (BY, SINCE))
+    return by, since, re.compile(rf"\s*(?:{_alternatives('role-after')})", re.IGNORECASE)
+
+
+def named_years(text: str, language: str = "") -> tuple[NamedYear, ...]:
+    """Return the years of a text with western digits, in the order in which they stand; of a span the last."""
+    spoken = language or language_of(text)
+    return tuple(_named(text, spoken))
+
+
+def _named(text: str, language: str) -> Iterator[NamedYear]:
+    for match in _year().finditer(text):
+        calendar = _calendars().get(match["before"] or match["after"] or "") or _counted_in(
+            int(match["year"]), language
+        )
+        year = _gregorian(calendar, _last(int(match["year"]), match["second"] or ""))
+        if year:
+            yield NamedYear(year, match.start(), match.end(), _role(text, match.start(), match.end()))
+
+
+def _last(year: int, second: str) -> int:
+    """Return the last year of a span (2025–2030, 2081/82); of a date such as 2030-12-31 its year."""
+    if len(second) == 4:
+        return max(year, int(second))
+    return year + 1 if second and int(second) == (year + 1) % 100 else year
+
+
+def _counted_in(year: int, language: str) -> str:
+    """Return the calendar of an unmarked year; nothing where it is open."""
+    if year in PLAIN or year == LAST_CENTURY:
+        return Calendar.GREGORIAN
+    for row in _rows("counted"):
+        first, last = (int(part) for part in row["meaning"].split(":")[1].split("-"))
+        if row["word"] == language and first <= year <= last:
+            return row["meaning"].split(":")[0]
+    return ""
+
+
+def _gregorian(calendar: str, year: int) -> int | None:
+    """Return the Gregorian year in which most of a year lies; None where the calendar is not known or too short."""
+    if calendar == BUDDHIST:
+        return year - BEFORE_CHRIST
+    if not calendar:
+        return None
+    try:
+        first, after = (to_gregorian(Calendar(calendar), one, 1, 1).toordinal() for one in (year, year + 1))
+    except ValueError:
+        return None
+    return date.fromordinal((first + after) // 2).year
+
+
+def _role(text: str, start: int, end: int) -> str:
+    by, since, after = _roles()
+    before = text[max(0, start - NEAR) : start]
+    if since.search(before):
+        return SINCE
+    return BY if by.search(before) or after.match(text, end) else ""
