@@ -174,7 +174,8 @@ def test_no_cell_starts_a_formula(tmp_path: Path, store: PromiseFolder) -> None:
 
 
 WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=0x9FF, exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")),
-                min_size=1, max_size=12).map(lambda text: text.replace("@", "·").replace(";", ","))  # fmt: skip
+                min_size=1, max_size=12).map(lambda text: text.replace("@", "·").replace(";", ",")
+                .translate(str.maketrans("<&", "‹+")))  # fmt: skip
 TEXTS = st.dictionaries(st.sampled_from(["en", "ar", "ne", "zh", "und"]), WORDS, max_size=3)
 SAID = st.dictionaries(st.sampled_from(["en", "ar", "fr"]), WORDS, min_size=1, max_size=2)
 DATES = st.none() | st.dates(date(1990, 1, 1), date(2060, 1, 1))
@@ -187,6 +188,7 @@ NAMED = st.lists(st.sampled_from([*list(indicators())[:40], "Leopards counted"])
 def national(draw: st.DrawFn, name: str) -> NationalTarget:
     codes = [code for code in targets() if code in draw(CODES)]
     title, description, means = draw(SAID), draw(TEXTS), draw(st.none() | st.sampled_from(Means))
+    start, end = draw(DATES), draw(DATES)
     return NationalTarget(
         id=name,
         party="NPL",
@@ -201,8 +203,8 @@ def national(draw: st.DrawFn, name: str) -> NationalTarget:
         means=means,
         means_info=draw(TEXTS),
         indicators=tuple(draw(NAMED)),
-        start=draw(DATES),
-        end=draw(DATES),
+        start=min(start, end) if start and end else start,
+        end=max(start, end) if start and end else end,
         quantities=quantities_of_target(title, description),
     )
 

@@ -49,6 +49,12 @@ def test_quantities_and_years_are_shown_for_confirmation() -> None:
         ("Target 2\tRestore wetlands of the delta", "target", "2", "en"),
         ("Mục tiêu 8: Thích ứng với biến đổi khí hậu", "target", "8", "vi"),
         ("الإجراء 3.2: تدريب الموظفين", "action", "3.2", "ar"),
+        ("National Target No. 3: Save the leopard and the crane", "target", "3", "en"),
+        ("NBT-3: Save the leopard and the crane", "target", "3", "en"),
+        ("Target A1: Save the leopard and the crane", "target", "A1", "en"),
+        ("Objective 3: Save the leopard and the crane", "target", "3", "en"),
+        ("TARGET 3\nSave the leopard and the crane", "target", "3", "en"),
+        ("เป้าหมายที่ 3: อนุรักษ์พื้นที่ชุ่มน้ำ", "target", "3", "th"),
     ],
 )
 def test_headings_are_known_in_the_languages_of_the_region(line: str, kind: str, number: str, language: str) -> None:
@@ -127,3 +133,70 @@ def test_proposals_that_were_left_in_are_imported_as_what_they_are() -> None:
         ("1.1", "1", None), ("1.2", "1", None), ("2.1", "2", None), ("2.2", "2", None), ("1.7", "1", None),
     ]  # fmt: skip
     assert [(problem.row, problem.code, problem.value) for problem in found.problems] == [(8, "repeated-id", "1")]
+
+
+TABLE = """Prose before.
+
+No.\tNational target\tKey actions\tLead agency
+1\tBy 2030 restore 30 per cent of degraded land\t1.1 Plant trees
+1.2 Fence the springs\tMinistry of Forests
+2\tProtect the sea of the islands\tPatrol the reefs; Map the reefs\tNavy
+
+Target 9: Prose after the table."""
+IN_TABLE = [
+    ("target", "1", "", "By 2030 restore 30 per cent of degraded land", "", "2030"),
+    ("action", "1.1", "1", "Plant trees", "Ministry of Forests", ""),
+    ("action", "1.2", "1", "Fence the springs", "Ministry of Forests", ""),
+    ("target", "2", "", "Protect the sea of the islands", "", ""),
+    ("action", "", "2", "Patrol the reefs", "Navy", ""),
+    ("action", "", "2", "Map the reefs", "Navy", ""),
+    ("target", "9", "", "Prose after the table.", "", ""),
+]
+
+
+def told(pages: list[str]) -> list[tuple[str, ...]]:
+    return [(p.kind, p.number, p.target, p.text, p.office, p.until) for p in propose(pages)]
+
+
+def test_pasted_table_is_read_by_the_headings_of_its_columns() -> None:
+    assert told([TABLE]) == IN_TABLE
+
+
+def test_table_with_bars_is_read_too() -> None:
+    bars = (
+        "| No. | National target | Lead agency | Deadline |\n|---|---|---|---|\n| 3 | Cut waste by half | MoE | 2029 |"
+    )
+    assert told([bars]) == [("target", "3", "", "Cut waste by half", "MoE", "2029")]
+
+
+def test_table_in_arabic_is_read() -> None:
+    table = (
+        "الرقم\tالهدف الوطني\tالإجراءات\tالجهة المسؤولة\n٣\tحماية ٣٠٪ من البحر بحلول ٢٠٣٠\tتدريب الحراس\tوزارة البيئة"
+    )
+    assert told([table]) == [
+        ("target", "٣", "", "حماية ٣٠٪ من البحر بحلول ٢٠٣٠", "", "2030"),
+        ("action", "", "٣", "تدريب الحراس", "وزارة البيئة", ""),
+    ]
+
+
+def test_table_goes_on_over_a_page_and_an_empty_target_means_the_one_before() -> None:
+    first = "No.\tNational target\tKey actions\n1\tPlan the whole land\tDraw the maps"
+    found = told([first, "\t\tTrain the planners\n2\tSave the cranes\tCount them all"])
+    assert [entry[:4] for entry in found] == [
+        ("target", "1", "", "Plan the whole land"),
+        ("action", "", "1", "Draw the maps"),
+        ("action", "", "1", "Train the planners"),
+        ("target", "2", "", "Save the cranes"),
+        ("action", "", "2", "Count them all"),
+    ]
+
+
+def test_row_without_headings_is_cut_where_a_cell_announces_something() -> None:
+    assert [entry[:4] for entry in told(["Target 3\tSave the cranes\tAction 3.1: Count them"])] == [
+        ("target", "3", "", "Save the cranes"),
+        ("action", "3.1", "3", "Count them"),
+    ]
+
+
+def test_table_of_something_else_proposes_nothing() -> None:
+    assert told(["Year\tArea\tSource\n2023\t12\tSurvey"]) == []

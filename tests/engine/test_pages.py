@@ -7,6 +7,7 @@ import docx
 import pytest
 import typst
 from docx.enum.text import WD_BREAK
+from docx.oxml import parse_xml
 from pypdf import PdfWriter
 
 from biosetu.engine.pages import read_pages
@@ -30,6 +31,42 @@ def test_word_is_read_with_its_tables_and_page_breaks(tmp_path: Path) -> None:
     assert pages.texts[-1].split("\n\n")[-1] == "Target 2\tProtect the sea"
     assert "Target 1: Restore land" in pages.texts[-1]
     assert len(pages.texts) == 2
+
+
+def changed_body(document: docx.document.Document, body: str) -> None:
+    names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    for block in parse_xml(f"<w:body {names}>{body}</w:body>"):
+        document.element.body.insert(0, block)
+
+
+def test_word_is_read_with_content_controls_and_insertions_and_without_what_was_deleted(tmp_path: Path) -> None:
+    document = docx.Document()
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    control = f"<w:sdt><w:sdtContent><w:p>{run.format('Target 1: Restore land')}</w:p></w:sdtContent></w:sdt>"
+    inner = f"<w:sdt><w:sdtContent>{run.format('the sea')}</w:sdtContent></w:sdt>"
+    inserted = f"<w:ins>{run.format('Target 2: Save ')}{inner}</w:ins>"
+    deleted = "<w:del><w:r><w:delText>never</w:delText></w:r></w:del>"
+    changed_body(document, f"<w:p>{inserted}{deleted}</w:p>{control}")
+    document.save(tmp_path / "a.docx")
+    assert read_pages(tmp_path / "a.docx").texts[0].split("\n\n")[:2] == [
+        "Target 1: Restore land",
+        "Target 2: Save the sea",
+    ]
+
+
+def test_cells_of_word_keep_their_column_where_others_are_merged(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for place, text in enumerate(("No.", "Target", "Actions")):
+        table.cell(0, place).text = text
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "1"
+    table.cell(1, 1).merge(table.cell(2, 1)).text = "Save cranes"
+    table.cell(1, 2).text = "Count\nRing"
+    table.cell(2, 2).text = "Feed"
+    document.save(tmp_path / "a.docx")
+    assert read_pages(tmp_path / "a.docx").texts[0].split("\n\n") == [
+        "No.\tTarget\tActions", "1\tSave cranes\tCount\x0bRing", "\t\tFeed",
+    ]  # fmt: skip
 
 
 def test_pdf_page_that_is_a_picture_is_named_and_an_empty_one_is_not(tmp_path: Path) -> None:
