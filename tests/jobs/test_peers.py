@@ -1,11 +1,14 @@
 """Peers of a Party: what one disputes of itself is marked where others read it."""
 
 import pytest
+from click.testing import CliRunner
 from tests.observations.answered import give
 
+from biosetu.cli.peers import peers as command
 from biosetu.cooperation.peers import most_alike
+from biosetu.framework import indicators
 from biosetu.jobs.party import default_store
-from biosetu.jobs.peers import ASKED, ORDER, peers, peers_for_dossier
+from biosetu.jobs.peers import ASKED, ORDER, peers, peers_at, peers_for_dossier
 from biosetu.problems import UsageError
 
 PEER = "BTN"
@@ -29,12 +32,11 @@ def test_figure_that_the_peer_disputes_is_marked_as_soon_as_it_does():
     assert red_list_index() == {**before, "disputed": True}
 
 
-def test_peers_for_a_target_are_three_with_figures_of_that_target_the_best_first():
+def test_peers_for_a_target_are_three_with_figures_of_that_target_the_most_alike_first():
     rows = peers("NPL", "2").to_pylist()
     assert [row["rank"] for row in rows] == [1, 2, 3]
     assert {row["target"] for row in rows} == {"2"}
-    order = [(ORDER.index(row["state"]), -row["likeness"]) for row in rows]
-    assert order == sorted(order)
+    assert [row["likeness"] for row in rows] == sorted((row["likeness"] for row in rows), reverse=True)
     held = {one.party: one for one in most_alike("NPL", ASKED)}
     for row in rows:
         assert row["likeness"] == round(held[row["party"]].likeness, 4)
@@ -55,3 +57,28 @@ def test_nobody_better_than_the_peers_told_is_left_out():
     told, everybody = peers("NPL", "2").to_pylist(), peers("NPL", "2", most=40).to_pylist()
     assert told == everybody[: len(told)]
     assert len({row["party"] for row in everybody}) == len(everybody) > 3
+
+
+@pytest.mark.parametrize("party", ["NPL", "KEN"])
+def test_a_peer_moved_or_measured_an_indicator_of_the_framework_and_a_no_is_no_evidence(party):
+    rows = peers(party, most=40).to_pylist()
+    assert {row["state"] for row in rows} == {"moved", "measured"}
+    measured = [row for row in rows if row["state"] == "measured"]
+    assert {row["indicator"] in indicators() for row in measured} == {True}
+    assert [row for row in rows if row["unit"] == "flag" and not row["value"]] == []
+    assert all(row["first_year"] < row["year"] for row in rows if row["state"] == "moved" and row["first_year"])
+
+
+def test_peers_at_an_indicator_show_that_very_indicator_who_moved_first():
+    rows = peers_at("NPL", indicator="A.3")
+    assert {row["indicator"] for row in rows} == {"A.3"}
+    order = [(ORDER.index(row["state"]), -row["likeness"]) for row in rows]
+    assert order == sorted(order)
+    assert len({row["party"] for row in rows}) == len(rows) > 3
+
+
+def test_where_nobody_measured_it_the_command_says_so():
+    done = CliRunner().invoke(command, ["NPL", "--target", "22", "--quiet"])
+    assert done.exit_code == 0
+    assert peers("NPL", "22").num_rows == 0
+    assert "0 of the forty Parties" in done.stderr

@@ -9,6 +9,8 @@ import click
 from biosetu.cli.options import language_option, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar
 
+FEW = "{many} of the forty Parties in the most similar conditions moved on target {target} or measured it (as loaded)."
+
 
 @click.command()
 @click.argument("party")
@@ -18,7 +20,7 @@ from biosetu.cli.output import emit, progress_bar
 @language_option
 @quiet_option
 def peers(party: str, target: str, most: int, out: Path | None, language: str, quiet: bool) -> None:
-    """List Parties in conditions similar to those of PARTY (such as NPL) that moved, or measured, with the figures.
+    """List Parties in conditions similar to those of PARTY (such as NPL) that moved on a target or measured it.
 
     Likeness is over languages, income, coast, forest, mountains, mangroves, size and subregion. It says who is worth
     asking and ranks nobody.
@@ -28,3 +30,5 @@ def peers(party: str, target: str, most: int, out: Path | None, language: str, q
     with progress_bar(quiet) as progress:
         table = find(party, target, most=most, language=language, progress=progress)
     emit(table, out)
+    if target and table.num_rows < most:
+        click.echo(FEW.format(many=table.num_rows, target=target), err=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biosetu.cooperation.explaining import ENGLISH, reasons_by_part
-from biosetu.cooperation.match import Fit, fit, weigh
+from biosetu.cooperation.match import Component, Fit, components, fit, weigh
 from biosetu.cooperation.records import Provider, Request
 from biosetu.cooperation.similarity import Works
 from biosetu.translation import Voice
@@ -38,15 +38,18 @@ def suggest_each(
     most: int = 3,
     voice: Voice = ENGLISH,
     works: Works | None = None,
+    weights: Sequence[Component] | None = None,
 ) -> tuple[tuple[Suggestion, ...], ...]:
     """Return for each request or gap the entries that fit best, at most `most`, none below a score of 0.1.
 
-    All are scored at once. An entry that a conflict bars is not suggested. `works` as in `fit`.
+    All are scored at once. An entry that a conflict bars is not suggested. `works` and `weights` as in `fit`; weights
+    that leave nothing of the parts used here give way to the default.
     """
     if not entries:
         return ((),) * len(requests)
-    matched = fit(requests, entries, 0, works=works)
-    used = tuple(component for component in matched.components if component.name in USED)
+    used = tuple(one for one in weights or () if one.name in USED and one.weight > 0) or components()
+    matched = fit(requests, entries, 0, works=works, weights=used)
+    used = tuple(component for component in used if component.name in USED)
     total = weigh({name: matched.parts[name] for name in USED}, used, (len(requests), len(entries)))
     total[matched.excluded] = 0.0
     names = np.array([item.provider for item in entries], dtype=np.str_)

@@ -10,15 +10,17 @@ import pyarrow as pa
 
 from biosetu.cooperation.peers import Likeness, most_alike
 from biosetu.figures import Movement
-from biosetu.framework import find_party, targets
+from biosetu.framework import find_party, indicators, targets
 from biosetu.jobs.party import PartyEvidence, default_store, party_evidence
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports.series import is_disputed, is_headline, movement, targets_of, told
+from biosetu.statistics.summary import Summary
 from biosetu.translation import Voice
 
 ASKED = 40
-ORDER = ("moved", "measured", "figure")
+ORDER = ("moved", "measured")
+NO = ("flag", 0.0)  # the answer "no" to a question of the framework is no evidence of having done it
 SHOWN = 3
 SCHEMA = pa.schema(
     [
@@ -48,11 +50,11 @@ State = tuple[int, str, datetime | None]
 def peers(
     code: str, target: str = "", *, most: int = SHOWN, language: str = "en", progress: Progress = silent
 ) -> pa.Table:
-    """Return up to `most` peers of a Party for a target (all targets with a peer, where none is named).
+    """Return up to `most` peers of a Party for a target (all targets with a peer, where none is named), by likeness.
 
-    Looked for among the forty Parties in the most similar conditions; those that moved for the better come first
-    (`moved`), then those that measured a headline indicator (`measured`), then those with another figure that bears on
-    the target (`figure`), each by likeness. Raises `UsageError` for an unknown Party or target.
+    Looked for among the forty Parties in the most similar conditions. A peer moved for the better on a series that
+    bears on the target (`moved`), or has a figure of one of its indicators of the framework (`measured`); there may be
+    fewer than asked for, or none. Raises `UsageError` for an unknown Party or target.
     """
     party = find_party(code).iso3
     if target and target not in targets():
@@ -62,14 +64,14 @@ def peers(
     rows = []
     near = most_alike(party, ASKED)
     for done, item in enumerate(near, start=1):
-        rows += [row for one in wanted for row in _row(item, one, language, state)]
+        rows += [row for one in wanted for row in _row(item, one, "", language, state)]
         progress(done, len(near), item.party)
     return pa.Table.from_pylist([row for one in wanted for row in _ranked(rows, one, most)], schema=SCHEMA)
 
 
 def _ranked(rows: list[dict[str, object]], target: str, most: int) -> Iterator[dict[str, object]]:
     mine = [row for row in rows if row["target"] == target]
-    mine.sort(key=lambda row: (ORDER.index(str(row["state"])), -float(str(row["likeness"])), str(row["party"])))
+    mine.sort(key=lambda row: (-float(str(row["likeness"])), str(row["party"])))
     for rank, row in enumerate(mine[:most], start=1):
         yield {**row, "rank": rank}
 
@@ -86,12 +88,17 @@ def _state() -> State:
     return len(batches), newest.id if newest else "", newest.recorded_at if newest else None
 
 
-def _row(item: Likeness, target: str, language: str, state: State) -> Iterator[dict[str, object]]:
-    held = [one for one in told(_evidence(item.party, state).summaries) if target in targets_of(one)]
-    best = next((one for one in held if movement(one) is Movement.BETTER and one.level.value is not None), None)
-    headline = next((one for one in held if is_headline(one) and one.level.value is not None), None)
-    other = next((one for one in held if one.level.value is not None), None)
-    shown = best or headline or other
+def _bears(one: Summary, target: str, indicator: str) -> bool:
+    asked = indicator in ("", one.indicator) and (not target or target in targets_of(one))
+    return asked and one.level.value is not None and (one.unit, one.level.value) != NO
+
+
+def _row(item: Likeness, target: str, indicator: str, language: str, state: State) -> Iterator[dict[str, object]]:
+    """Yield what a Party shows for a target, an indicator, or both; nothing where it neither moved nor measured."""
+    held = [one for one in told(_evidence(item.party, state).summaries) if _bears(one, target, indicator)]
+    best = next((one for one in held if movement(one) is Movement.BETTER), None)
+    agreed = [one for one in held if one.indicator in indicators()]
+    shown = best or next(filter(is_headline, agreed), None) or next(iter(agreed), None)
     if shown is None:
         return
     change = shown.change if shown.change.state == "measured" else None
@@ -105,7 +112,7 @@ def _row(item: Likeness, target: str, language: str, state: State) -> Iterator[d
         "party": item.party,
         "likeness": round(item.likeness, 4),
         "alike": voice.comma.join(map(voice.gettext, item.alike)),
-        "state": "moved" if best else "measured" if headline else "figure",
+        "state": "moved" if best else "measured",
         "indicator": shown.indicator,
         "series": shown.series,
         "first_year": change.baseline.first if change and change.baseline else None,
@@ -117,6 +124,17 @@ def _row(item: Likeness, target: str, language: str, state: State) -> Iterator[d
         "vintage": shown.level.vintage,
         "source": source,
     }
+
+
+def peers_at(party: str, target: str = "", indicator: str = "") -> tuple[dict[str, object], ...]:
+    """Return every peer of a Party for an indicator or a target: who moved, then who measured, each by likeness."""
+    return _at(party, target, indicator, _state())
+
+
+@lru_cache(maxsize=1024)
+def _at(party: str, target: str, indicator: str, state: State) -> tuple[dict[str, object], ...]:
+    rows = (row for item in most_alike(party, ASKED) for row in _row(item, target, indicator, "en", state))
+    return tuple(sorted(rows, key=lambda row: (ORDER.index(str(row["state"])), -float(str(row["likeness"])))))
 
 
 def peers_for_dossier(party: str) -> pa.Table | None:

@@ -3,13 +3,17 @@
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.urls import reverse
 
+from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import public, verbs
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.support import MOST_GAPS, asked_of, asking, help_for
+from biosetu.centre.matching.models import Weight
 from biosetu.centre.pages import reading
+from biosetu.cooperation import Request
 
 from .conftest import ELEVEN, FOUR
 
@@ -78,18 +82,18 @@ def test_the_same_request_elsewhere_is_shown_among_what_one_may_see(client, peop
     assert secret.reference not in page
 
 
-def test_each_top_gap_of_setuland_carries_peers_a_solution_a_provider_an_open_call_and_the_button(demonstration):
-    from django.contrib.auth.models import AnonymousUser
-
+def test_each_top_gap_of_setuland_carries_peers_a_solution_a_provider_an_open_call_and_the_button(
+    demonstration, client
+):
     gaps = [gap for gap in reading.supported("XXA").shown_gaps if gap.kind != "support"]
     shown = gaps[:MOST_GAPS]
-    helps = help_for(AnonymousUser(), [asked_of(gap) for gap in shown])
+    helps = help_for(AnonymousUser(), [asked_of(gap) for gap in shown], "iucn-asia")
     assert len(helps) == MOST_GAPS
     lacking = {
         f"{gap.id}: {what}"
         for gap, one in zip(shown, helps, strict=True)
         for what, have in {
-            "peers": len(one.peers) == 3,
+            "evidence of each peer": all(row["year"] and row["did"] and row["publisher"] for row in one.peers),
             "solution": one.shelf["solution"],
             "provider": one.providers,
             "call": one.shelf["opportunity"],
@@ -99,3 +103,33 @@ def test_each_top_gap_of_setuland_carries_peers_a_solution_a_provider_an_open_ca
         if not have
     }
     assert lacking == set()
+    assert sum(len(one.peers) == 3 for one in helps) >= 6
+    page = client.get(reverse("party_support", args=["XXA"])).content.decode()
+    none, few = "none has moved on it or measured it", "No more than these have moved on it"
+    assert page.count(none) == sum(not one.peers for one in helps)
+    assert page.count(few) == sum(0 < len(one.peers) < 3 for one in helps)
+
+
+def test_peers_at_a_gap_stand_by_its_own_indicator_before_others_under_its_target():
+    asked = Request("gap", party="NPL", targets=("10",), indicators=("A.3",))
+    near = help_for(AnonymousUser(), [asked], "iucn-asia", providers=False)[0].peers
+    assert [row["indicator"] for row in near] == ["A.3"] * 3
+    asked = Request("gap", party="NPL", targets=("10",))
+    near = help_for(AnonymousUser(), [asked], "iucn-asia", providers=False)[0].peers
+    assert {row["state"] for row in near} == {"moved"}
+    assert [row["likeness"] for row in near] == sorted((row["likeness"] for row in near), reverse=True)
+
+
+def test_what_is_suggested_at_a_gap_follows_the_weights_of_the_centre():
+    for name, values in (("by code", {"targets": "2"}), ("by work", {"work": "restoring degraded land in the hills"})):
+        Provider.objects.create(name=name, party="BTN", standing="listed", consented_on="2026-01-01", values=values)
+    asked = Request("gap", text="restoring degraded land in the hills", party="NPL", targets=("2",))
+
+    def first(centre):
+        return help_for(AnonymousUser(), [asked], centre)[0].providers[0][0].name
+
+    assert first("iucn-asia") == "by code"
+    for part, weight in (("expertise", 0.05), ("text", 0.9)):
+        Weight.objects.create(centre="iucn-asia", component=part, weight=weight, source="ours")
+    assert first("iucn-asia") == "by work"
+    assert first("another") == "by code"

@@ -201,7 +201,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "mine": focal_parties(request.user),
         "invitable": _invitable(request, found) if inside and found.joint and found.goes_on else [],
         "track": _track(found),
-        "helping": help_for(request.user, [found.question()], providers=False)[0]
+        "helping": help_for(request.user, [found.question()], found.centre, providers=False)[0]
         if concerned and found.goes_on
         else None,
         "alike": _alike(request, found) if concerned and found.goes_on else [],

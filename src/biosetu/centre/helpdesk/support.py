@@ -19,14 +19,15 @@ from biosetu.centre.accounts.permissions import User, parties_for
 from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.centre.directory.offers import listed_offers, works_of
 from biosetu.centre.helpdesk import days
+from biosetu.centre.helpdesk.verbs.moving import centre_serving
 from biosetu.centre.library.reading import Fitting, shelves
+from biosetu.centre.matching.weights import weights_of
 from biosetu.centre.pages import reading
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import Request
-from biosetu.cooperation.peers import most_alike
+from biosetu.cooperation import Component, Request
 from biosetu.cooperation.support import KIND
 from biosetu.framework import parties
-from biosetu.jobs.peers import ORDER, peers_for_dossier
+from biosetu.jobs.peers import ORDER, peers_at
 from biosetu.sources.official import series_of
 from biosetu.translation import N_, Voice
 
@@ -34,8 +35,7 @@ MOST_GAPS = 12
 PEERS = 3
 DID = {
     "moved": N_("moved for the better"),
-    "measured": N_("measures a headline indicator of the target"),
-    "figure": N_("has another figure that bears on the target"),
+    "measured": N_("measured an indicator of the framework"),
 }
 
 
@@ -45,7 +45,7 @@ class Help:
 
     shelf: dict[str, list[Fitting]]
     providers: list[tuple[Provider, tuple[str, ...]]]
-    peers: list[dict[str, object]]
+    peers: list[dict[str, Any]]
 
 
 def asking(gap: Gap) -> str:
@@ -75,32 +75,31 @@ def asked_of(gap: Gap) -> Request:
     )
 
 
-def help_for(user: User, asked: Sequence[Request], *, providers: bool = True) -> list[Help]:
+def help_for(user: User, asked: Sequence[Request], centre: str, *, providers: bool = True) -> list[Help]:
     """Return what would help with each gap or request of one Party, all of the library looked at.
 
-    providers: also who could help, of the directory; a request has its shortlist for that.
+    centre: whose weights say what fits. providers: also who could help, of the directory; a request has its shortlist
+    for that.
     """
     if not asked:
         return []
-    near = [_near(one) for one in asked]
-    offered = _providers(asked) if providers else [[] for _ in asked]
-    found = zip(shelves(user, asked, days.today()), offered, near, strict=True)
+    near, weights = [_near(one) for one in asked], weights_of(centre)
+    offered = _providers(asked, weights) if providers else [[] for _ in asked]
+    found = zip(shelves(user, asked, days.today(), weights), offered, near, strict=True)
     return [Help(shelf, best, peers) for shelf, best, peers in found]
 
 
-def _near(asked: Request) -> list[dict[str, object]]:
-    """Return three peers: first those with figures, who moved before who measured; then the most alike without any."""
+def _near(asked: Request) -> list[dict[str, Any]]:
+    """Return up to three Parties in similar conditions that moved on the very indicator, or measured it; then those
+    that did so under the target. Nobody stands here without a figure.
+    """
     if asked.party not in parties():
         return []
-    table = peers_for_dossier(asked.party)
-    rows = [row for row in table.to_pylist() if row["target"] in asked.targets] if table is not None else []
-    rows = sorted(
-        rows, key=lambda row: (ORDER.index(row["state"]), row["indicator"] not in asked.indicators, row["rank"])
-    )
-    known = {row["party"]: _told(row) for row in reversed(rows)}
-    shown = sorted(known.values(), key=rows.index)[:PEERS]
-    alike = (one for one in most_alike(asked.party, PEERS + len(shown)) if one.party not in known)
-    return [*shown, *({"party": one.party, "alike": one.alike} for one in alike)][:PEERS]
+    rows = [row for code in asked.indicators for row in peers_at(asked.party, indicator=code)]
+    under = [row for code in asked.targets for row in peers_at(asked.party, target=code)]
+    rows += sorted(under, key=lambda row: (ORDER.index(str(row["state"])), -float(str(row["likeness"]))))
+    first = {row["party"]: row for row in reversed(rows)}
+    return [_told(dict(row)) for row in sorted(first.values(), key=rows.index)[:PEERS]]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
@@ -111,10 +110,11 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _providers(asked: Sequence[Request]) -> list[list[tuple[Provider, tuple[str, ...]]]]:
+def _providers(asked: Sequence[Request], weights: Sequence[Component]) -> list[list[tuple[Provider, tuple[str, ...]]]]:
     """Return who fits each best, of all that are listed."""
     offers = listed_offers()
-    best = cooperation.suggest_each(asked, offers, most=1, voice=Voice(language()), works=works_of(offers))
+    voice, works = Voice(language()), works_of(offers)
+    best = cooperation.suggest_each(asked, offers, most=1, voice=voice, works=works, weights=weights)
     keyed = [[(int(offers[one.index].provider), one.reasons) for one in row] for row in best]
     wanted = Provider.objects.filter(PUBLISHED).in_bulk({key for row in keyed for key, _ in row})
     return [[(wanted[key], reasons) for key, reasons in row if key in wanted] for row in keyed]
@@ -127,11 +127,12 @@ def support(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     gaps = [gap for gap in reading.supported(code).shown_gaps if gap.kind != KIND]
     shown = gaps[:MOST_GAPS]
+    asked = [asked_of(gap) for gap in shown]
     context = {
         "party": parties()[code],
         "helps": [
             (gap, gap.says.text(language()), gap.closes.text(language()), asking(gap), helping)
-            for gap, helping in zip(shown, help_for(request.user, [asked_of(gap) for gap in shown]), strict=True)
+            for gap, helping in zip(shown, help_for(request.user, asked, centre_serving([code])), strict=True)
         ],
         "count": len(gaps),
         "may_gather": code in parties_for(request.user, "gather", "party"),

@@ -12,7 +12,7 @@ from biosetu import cooperation
 from biosetu.centre.accounts.permissions import User, visible_to
 from biosetu.centre.library.models import Item, Kind, Standing
 from biosetu.centre.wording import language
-from biosetu.cooperation import Request
+from biosetu.cooperation import Component, Request
 from biosetu.cooperation.shelf import is_open
 from biosetu.translation import Voice
 
@@ -34,7 +34,13 @@ def listed(user: User, kind: str, today: date) -> QuerySet[Item]:
     return rows.filter(Q(deadline__isnull=True) | Q(deadline__gte=today)) if kind == Kind.OPPORTUNITY else rows
 
 
-def fitting(items: Iterable[Item], asked: Sequence[Request], today: date, most: int) -> list[list[Fitting]]:
+def fitting(
+    items: Iterable[Item],
+    asked: Sequence[Request],
+    today: date,
+    most: int,
+    weights: Sequence[Component] | None = None,
+) -> list[list[Fitting]]:
     """Return for each request or gap of one Party the entries that fit best; calls only where they are open to the
     Party, superseded guidance never.
     """
@@ -45,13 +51,16 @@ def fitting(items: Iterable[Item], asked: Sequence[Request], today: date, most: 
         if is_open({**item.values, "deadline": str(item.deadline or "")}, party, today)
         and not item.values.get("superseded")
     ]
-    found = cooperation.suggest_each(asked, [item.as_entry() for item in usable], most=most, voice=Voice(language()))
+    entries = [item.as_entry() for item in usable]
+    found = cooperation.suggest_each(asked, entries, most=most, voice=Voice(language()), weights=weights)
     return [[Fitting(usable[one.index], one.score, one.reasons) for one in row] for row in found]
 
 
-def shelves(user: User, asked: Sequence[Request], today: date) -> list[dict[str, list[Fitting]]]:
+def shelves(
+    user: User, asked: Sequence[Request], today: date, weights: Sequence[Component] | None = None
+) -> list[dict[str, list[Fitting]]]:
     """Return what fits each request or gap of one Party, by kind of entry; answers stand with the guidance."""
-    kinds = {str(kind): fitting(listed(user, kind, today), asked, today, most) for kind, most in SHOWN.items()}
+    kinds = {str(kind): fitting(listed(user, kind, today), asked, today, most, weights) for kind, most in SHOWN.items()}
     rows = [{kind: found[place] for kind, found in kinds.items()} for place in range(len(asked))]
     for row in rows:
         told = row.pop(Kind.ANSWER)

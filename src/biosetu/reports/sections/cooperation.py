@@ -33,8 +33,7 @@ STATES = {
 PEER_DECIMALS = 2
 PEER_STATES = {
     "moved": N_("moved for the better"),
-    "measured": N_("measured a headline indicator"),
-    "figure": N_("holds a figure that bears on it"),
+    "measured": N_("measured an indicator of the framework"),
 }
 
 

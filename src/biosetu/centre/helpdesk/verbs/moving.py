@@ -73,7 +73,7 @@ def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") ->
         raise PermissionDenied(f"no request is opened for {', '.join(strange)}")
     request = numbered(
         owner=by,
-        centre=centre or _centre_of(codes),
+        centre=centre or centre_serving(codes),
         title=values.get("title", "") or values.get("what", "")[:80],
         values=clean,
         confidential=values.get("confidential", "").casefold() in YES,
@@ -137,8 +137,8 @@ def _unfit(request: SupportRequest, by: Account, merged: Mapping[str, str]) -> I
 
 def _centre_after(request: SupportRequest, merged: Mapping[str, str]) -> str:
     """Return the centre of a request: that of its Parties while it is a draft and nobody chose another."""
-    drafted = request.state == "draft" and request.centre == _centre_of(parties_named(request.values))
-    return _centre_of(parties_named(merged)) if drafted else request.centre
+    drafted = request.state == "draft" and request.centre == centre_serving(parties_named(request.values))
+    return centre_serving(parties_named(merged)) if drafted else request.centre
 
 
 def _audit_form(
@@ -373,7 +373,8 @@ def parties_named(values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for column in PARTY_FIELDS for code in parts(values.get(column, ""))))
 
 
-def _centre_of(codes: Iterable[str]) -> str:
+def centre_serving(codes: Iterable[str]) -> str:
+    """Return the centre that serves these Parties, one confirmed before others; empty where none is known to."""
     served = [row for row in coverage() if row.party in set(codes) and row.certainty != "unknown"]
     served.sort(key=lambda row: row.certainty != "confirmed")
     return served[0].centre if served else ""
