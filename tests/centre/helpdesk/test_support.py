@@ -11,6 +11,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import public, verbs
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.support import MOST_GAPS, asked_of, asking, help_for
+from biosetu.centre.helpdesk.verbs.moving import numbered
 from biosetu.centre.matching.models import Weight
 from biosetu.centre.pages import reading
 from biosetu.cooperation import Request
@@ -80,6 +81,25 @@ def test_the_same_request_elsewhere_is_shown_among_what_one_may_see(client, peop
     assert "The same request elsewhere?" in page
     assert first.reference in page
     assert secret.reference not in page
+
+
+def test_the_same_request_of_another_party_without_a_target_is_found_behind_any_number(client, people, request_of):
+    words = {"what": "Training of six officers in the red list of ecosystems", "purpose": "Assess the hill forests"}
+    first = verbs.open_request(by=people["focal_point"], values={**FOUR, **words, "party": "NPL"})
+    other = numbered(owner=None, title="", values={**FOUR, **words, "what": f"{words['what']} of hill forests"})
+    other.request_parties.create(party="BTN")
+    SupportRequest.objects.filter(pk__in=(first.pk, other.pk)).update(state="planning")
+    unlike = [
+        SupportRequest(reference=f"N-{n}", state="planning", title=f"Question {n}", values={"what": f"fish {n}"})
+        for n in range(250)
+    ]
+    for made in SupportRequest.objects.bulk_create(unlike):
+        made.request_parties.create(party="NPL")
+    mine = verbs.open_request(by=people["contributor"], values={**FOUR, **words, "party": "NPL"})
+    client.force_login(people["contributor"])
+    page = client.get(reverse("request", args=[mine.reference])).content.decode()
+    assert first.reference in page
+    assert other.reference in page
 
 
 def test_each_top_gap_of_setuland_carries_peers_a_solution_a_provider_an_open_call_and_the_button(

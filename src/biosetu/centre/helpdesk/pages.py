@@ -45,6 +45,7 @@ from biosetu.centre.helpdesk.naming import ROLE_NAMES, VERB_NAMES
 from biosetu.centre.helpdesk.remeasured import measured_since
 from biosetu.centre.helpdesk.steps import as_seen
 from biosetu.centre.helpdesk.support import help_for
+from biosetu.centre.matching.likeness import nearest
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import MAIN_WAY, acts, in_words, offered, standards, states
@@ -241,11 +242,12 @@ def _own_candidates(request: HttpRequest, found: SupportRequest) -> object:
 def _alike(request: HttpRequest, found: SupportRequest) -> list[tuple[SupportRequest, Likeness]]:
     """Return requests that resemble this one, among those that the person may see."""
     others = visible_to(request.user, SupportRequest.objects.exclude(pk=found.pk)).exclude(state="draft")
+    marked = others.filter(pk__in=nearest(found, others, COMPARED)).prefetch_related("request_parties")
     near = Q(request_parties__party__in=found.parties_of())
     for code in parts(found.values.get("targets", "")):
         near |= Q(values__targets__regex=rf"(^|[; ]){re.escape(code)}($|[; ])")
     near_ones = others.filter(near).distinct().prefetch_related("request_parties")[:COMPARED]
-    compared = {row.reference: row for row in near_ones}
+    compared = {row.reference: row for row in (*near_ones, *marked)}
     if not compared:
         return []
     likenesses = cooperation.alike(found.question(), [row.question() for row in compared.values()])

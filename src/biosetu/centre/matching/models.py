@@ -33,6 +33,19 @@ class Weight(models.Model):
         return f"{self.centre} {self.component} {self.weight}"
 
 
+class Mark(models.Model):
+    """One of the marks of a request's words (`cooperation.duplicates.marks`), by which requests alike are found."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="marks")
+    mark = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["request", "mark"], name="one_mark_of_a_request"),)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.mark:x}"
+
+
 class AssignmentState(models.TextChoices):
     """Where a proposal stands."""
 

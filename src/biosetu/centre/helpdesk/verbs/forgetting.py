@@ -20,6 +20,7 @@ from biosetu.centre.helpdesk.models import (
     Step,
     SupportRequest,
 )
+from biosetu.centre.matching.likeness import keep_marks
 from biosetu.cooperation.forms import without_people
 
 ERASED = "[…]"
@@ -47,6 +48,8 @@ def forget(account: Account) -> None:
     for request in SupportRequest.objects.filter(owner=account):
         values = without_people("request", request.values)
         SupportRequest.objects.filter(pk=request.pk).update(values=values)
+        request.values = values
+        keep_marks(request)
     if len(account.name.split()) > 1:
         _unname(account.name)
 
@@ -61,3 +64,5 @@ def _unname(name: str) -> None:
     for request in SupportRequest.objects.filter(values__icontains=name):
         values = {key: word.sub(ERASED, text) for key, text in request.values.items()}
         SupportRequest.objects.filter(pk=request.pk).update(values=values)
+        request.values = values
+        keep_marks(request)

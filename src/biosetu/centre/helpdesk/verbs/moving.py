@@ -35,6 +35,7 @@ from biosetu.centre.helpdesk.models import (
     Taking,
 )
 from biosetu.centre.helpdesk.naming import STATE_NAMES
+from biosetu.centre.matching.likeness import keep_marks
 from biosetu.cooperation import FINAL, Due, Refused, acts, say, step
 from biosetu.cooperation.forms import YES, check, form, parts
 from biosetu.framework import coverage
@@ -89,9 +90,11 @@ def numbered(**fields: object) -> SupportRequest:
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return SupportRequest.objects.create(reference=_reference(), **fields)
+                made = SupportRequest.objects.create(reference=_reference(), **fields)
         except IntegrityError:
             continue
+        keep_marks(made)
+        return made
     raise Raced
 
 
@@ -111,6 +114,7 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
     request.values = merged
     request.confidential = merged.get("confidential", "").casefold() in YES
     claim(request, title=request.title, values=merged, confidential=request.confidential, centre=centre)
+    keep_marks(request)
     if not request.joint:
         _keep_parties(request, parties_named(merged))
     _audit_form(request, by, "edit", before, {**merged, "title": request.title})
