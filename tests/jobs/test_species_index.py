@@ -105,7 +105,7 @@ def test_national_lists_of_other_taxa_are_baselines_each_of_its_own(disjoint, tm
     ]
     said = capsys.readouterr().err
     assert "did not assess the same taxa" in said
-    assert "Birds: 4 (a, b, c, d)" in said
+    assert "Birds, 4: a, b, c, d" in said
     assert "their nearest category was used" not in said
 
 

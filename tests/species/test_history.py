@@ -194,7 +194,7 @@ def test_a_taxon_of_one_list_alone_keeps_the_lists_apart(other):
     both = [("a", 2000, "LC"), ("a", 2010, "VU")]
     found, (warning,) = parts(*both, other)
     assert found == [([year], sorted({"a", *([other[0]] if other[1] == year else [])})) for year in (2000, 2010)]
-    assert (warning.code, warning.value) == ("comparable", "all: 1 (c)")
+    assert (warning.code, warning.value) == ("comparable", "all, 1: c")
 
 
 def test_a_taxon_not_evaluated_in_one_list_keeps_the_lists_apart():
@@ -220,3 +220,26 @@ def test_a_newest_list_that_holds_all_is_carried_back_by_genuine_changes():
     (history,), _ = read_histories(long(("a", 2000, "LC"), ("a", 2010, "VU"), ("b", 2000, "NT")))
     cast, _ = back_cast(history, [])
     assert [part.years for part in comparable(cast)[0]] == [[2000], [2010]]
+
+
+def test_a_threat_found_later_does_not_hide_the_decline_before_it():
+    """By hand: a (LC, then EN) and b (VU) are both driven by 5; of a this was written only once it was EN."""
+    records = [("a", 2000, "LC", ""), ("a", 2010, "EN", "5"), ("b", 2000, "VU", "5"), ("b", 2010, "VU", "5")]
+    (history,), warnings = read_histories(long(*records), ["class"])
+    assert history.categories.tolist() == [["LC", "EN"], ["VU", "VU"]]
+    assert not history.carried.any()
+    assert warnings == []
+
+
+def test_groups_of_the_newest_year_count_for_all_and_are_told():
+    records = [("a", 2000, "LC", "2"), ("a", 2010, "EN", "5"), ("a", 2010, "EN", "8;9")]
+    histories, (told,) = read_histories(long(*records), ["class"])
+    assert [(h.part, h.categories.tolist()) for h in histories] == [(part, [["LC", "EN"]]) for part in "589"]
+    assert (told.code, told.value) == ("moved", "1: a")
+
+
+def test_a_taxon_without_a_group_in_any_year_is_told_by_its_rows():
+    records = [("a", 2000, "LC", ""), ("a", 2010, "EN", ""), ("b", 2000, "VU", "5")]
+    histories, (told,) = read_histories(long(*records), ["class"])
+    assert [h.taxa for h in histories] == [["b"]]
+    assert (told.code, told.value) == ("group", "2")

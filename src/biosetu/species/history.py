@@ -92,12 +92,13 @@ def read_histories(
         cells: columns taxon, year, category (IUCN's names for them too) and those of `by`, as text or numbers. IUCN's
             column `possiblyExtinct` turns CR into CR(PE), `possiblyExtinctInTheWild` into CR(PEW).
         by: columns whose values are groups; without one all taxa are one group. A cell that holds several values,
-            parted by `;` or `|` (threats, uses, realms), puts its taxon into each of these groups.
+            parted by `;` or `|` (threats, uses, realms), puts its taxon into each of these groups; those of a taxon's
+            newest year with any count for all its years.
         gone: taxa with one of these categories at the first assessment do not count (RE too in a national index).
 
     Returns:
         The groups with all their taxa: `counted` leaves out those that do not count, after any back-casting. Warnings
-        tell of rows that name no group.
+        tell of rows whose taxon names no group, and of taxa that are in other groups in other years.
 
     Raises:
         DataError: a column is missing, a category is unknown, a year is none, a taxon has two categories in one year;
@@ -114,7 +115,10 @@ def read_histories(
     warnings: list[Problem] = []
     histories = []
     for column in by or ("",):
-        cut = _cut(texts(cells, names[column])) if column else {ALL: list(range(len(years)))}
+        cut = {ALL: list(range(len(years)))}
+        if column:
+            cut, moved = _cut(texts(cells, names[column]), rows.taxon, years)
+            warnings += _moved(moved, names[column], file)
         grouped = {row for mine in cut.values() for row in mine}
         warnings += _without_group(len(years) - len(grouped), names.get(column, ""), file)
         for name, mine in sorted(cut.items()):
@@ -126,14 +130,36 @@ def read_histories(
     return histories, warnings
 
 
-def _cut(column: list[str]) -> dict[str, list[int]]:
-    """Return the rows of each group; a cell such as `5;2` or `Marine|Terrestrial` puts its row into several."""
+def _cut(column: list[str], taxa: list[str], years: list[int]) -> tuple[dict[str, list[int]], list[str]]:
+    """Return the rows of each group, and the taxa that are in other groups in other years.
+
+    A cell such as `5;2` or `Marine|Terrestrial` puts its taxon into several. All rows of a taxon are in the groups that
+    its newest year with any names: a decline is not hidden because a threat, or a use, was not known before it.
+    """
     held = {text: parts(text) for text in set(column)}
+    known: dict[str, dict[int, set[str]]] = {}
+    for taxon, year, text in zip(taxa, years, column, strict=True):
+        if held[text]:
+            known.setdefault(taxon, {}).setdefault(year, set()).update(held[text])
+    newest = {taxon: sorted(of_year[max(of_year)]) for taxon, of_year in known.items()}
     groups: dict[str, list[int]] = {}
-    for i, text in enumerate(column):
-        for part in held[text]:
+    for i, taxon in enumerate(taxa):
+        for part in newest.get(taxon, ()):
             groups.setdefault(part, []).append(i)
-    return groups
+    return groups, sorted(taxon for taxon, of_year in known.items() if len(set(map(frozenset, of_year.values()))) > 1)
+
+
+def _moved(taxa: list[str], column: str, file: str) -> list[Problem]:
+    if not taxa:
+        return []
+    message = "taxa are in other groups in other years; those of the newest year count for all"
+    remedy = "Write the same groups in all years where this is not meant."
+    return [Problem(message, remedy, "moved", file, None, column, _named(taxa), Severity.WARNING)]
+
+
+def _named(taxa: list[str]) -> str:
+    """Return how many taxa, and the first of them."""
+    return f"{len(taxa)}: " + ", ".join([*taxa[:MOST_NAMED], *(["…"] if len(taxa) > MOST_NAMED else [])])
 
 
 def _without_group(rows: int, column: str, file: str) -> list[Problem]:
@@ -294,8 +320,7 @@ def _not_comparable(history: History, taxa: list[str], file: str) -> Problem:
         "Assess the whole group each time, or give genuine changes by --genuine: they carry the newest list back; or "
         "count by --only what each list assessed."
     )
-    first = ", ".join([*taxa[:MOST_NAMED], *(["…"] if len(taxa) > MOST_NAMED else [])])
-    value = f"{history.group}: {len(taxa)} ({first})"
+    value = f"{history.group}, {_named(taxa)}"
     return Problem(message, remedy, "comparable", file, value=value, severity=Severity.WARNING)
 
 
