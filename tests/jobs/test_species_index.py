@@ -235,6 +235,27 @@ def test_index_over_certain_taxa_counts_them_alone(driven, tmp_path):
     assert made[0]["footnote"] == "2 taxa, 0 data deficient; only taxa with use food"
 
 
+def test_a_use_that_was_written_later_does_not_hide_the_decline_before_it(tmp_path):
+    """By hand: a is LC, then EN; that it is eaten is written in its second row alone."""
+    path = tmp_path / "h.csv"
+    path.write_text("taxon,year,category,use\na,2000,LC,\na,2010,EN,food\nb,2000,LC,pets\n", encoding="utf-8")
+    table = compute_index(IndexRequest(path, only=(("use", "food"),))).table
+    assert table.column("value").to_pylist() == pytest.approx([1, 1 - 3 / 5])
+    assert table.column("filled").to_pylist() == [0, 0]
+
+
+@pytest.mark.parametrize("by_party", [False, True])
+def test_a_taxon_with_two_shares_is_refused_by_row(history, tmp_path, capsys, by_party):
+    shares = tmp_path / "s.csv"
+    shares.write_text("party,taxon,share\nNPL,a,0.2\nBTN,a,0.3\nNPL,a,0.4\nNPL,b,0.1\n", encoding="utf-8")
+    history.write_text(HISTORY.replace("a,2010,NT,Birds,0.5", "a,2010,NT,Birds,0.25"), encoding="utf-8")
+    asked = ["--shares", str(shares)] if by_party else ["--weights", "share"]
+    assert biosetu(["species", "index", str(history), *asked]) == 1
+    row, value = (4, "0.4") if by_party else (3, "0.25")
+    assert f"row {row}, column share: a already has the share" in (said := capsys.readouterr().err)
+    assert value in said
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [

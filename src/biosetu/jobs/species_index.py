@@ -20,7 +20,7 @@ from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.observations import Source, validate
 from biosetu.problems import DataError, Problem, Severity, UsageError
-from biosetu.species.columns import chosen, find_columns, numbers, parts, texts
+from biosetu.species.columns import chosen, find_columns, numbers, parts, row_numbers, texts
 from biosetu.species.history import (
     Change,
     History,
@@ -29,6 +29,7 @@ from biosetu.species.history import (
     comparable,
     counted,
     driven_by,
+    newest_parts,
     of_taxa,
     read_changes,
     read_histories,
@@ -175,9 +176,12 @@ def _changes(path: Path, drivers: Sequence[str]) -> list[Change]:
 
 
 def _only(cells: pa.Table, request: IndexRequest) -> pa.Table:
+    """Keep the rows of the taxa whose newest year holds what is asked for: all of them, as with groups."""
     for column, value in request.only:
-        name = find_columns(cells.column_names, (column,), request.history.name)[column]
-        cells = chosen(cells, [value in parts(text) for text in texts(cells, name)])
+        names = find_columns(cells.column_names, ("taxon", "year", column), request.history.name)
+        taxa, years, asked_for = (texts(cells, name) for name in names.values())
+        held, _ = newest_parts(asked_for, taxa, [int(year) if year.isdecimal() else 0 for year in years])
+        cells = chosen(cells, [value in held.get(taxon, ()) for taxon in taxa])
     if request.only and cells.num_rows == 0:
         asked = ", ".join(f"{column}={value}" for column, value in request.only)
         raise DataError(Problem(f"no taxon has {asked}", "Check the value.", "empty", request.history.name))
@@ -187,7 +191,9 @@ def _only(cells: pa.Table, request: IndexRequest) -> pa.Table:
 def _column_shares(cells: pa.Table, request: IndexRequest) -> dict[str, float]:
     column = request.weights or ""
     names = find_columns(cells.column_names, ("taxon", column), request.history.name)
-    return _shares(texts(cells, names["taxon"]), _share_cells(cells, names[column], request.history.name))
+    values = _share_cells(cells, names[column], request.history.name)
+    keys = [("", taxon) for taxon in texts(cells, names["taxon"])]
+    return _shares(cells, keys, values, names[column], request.history.name).get("", {})
 
 
 def _share_cells(cells: pa.Table, column: str, file: str) -> list[float | None]:
@@ -197,8 +203,20 @@ def _share_cells(cells: pa.Table, column: str, file: str) -> list[float | None]:
     return values
 
 
-def _shares(taxa: Sequence[str], values: Sequence[float | None]) -> dict[str, float]:
-    return {taxon: value for taxon, value in zip(taxa, values, strict=True) if value is not None}
+def _shares(
+    cells: pa.Table, keys: Sequence[tuple[str, str]], values: Sequence[float | None], column: str, file: str
+) -> dict[str, dict[str, float]]:
+    """Return share by Party and taxon; a taxon with two shares is refused, for which of them counts is not known."""
+    shares: dict[str, dict[str, float]] = {}
+    problems = []
+    for row, (party, taxon), value in zip(row_numbers(cells), keys, values, strict=True):
+        mine = shares.setdefault(party, {})
+        if value is not None and mine.setdefault(taxon, value) != value:
+            told = f"{taxon} already has the share {mine[taxon]:g}"
+            problems.append(Problem(told, "Keep one of them.", "repeated", file, row, column, f"{value:g}"))
+    if problems:
+        raise DataError(problems)
+    return shares
 
 
 def _by_party(histories: Sequence[History], request: IndexRequest) -> pa.Table:
@@ -212,12 +230,8 @@ def _by_party(histories: Sequence[History], request: IndexRequest) -> pa.Table:
 def _party_shares(path: Path) -> dict[str, dict[str, float]]:
     cells = read_assessment_cells(path)
     names = find_columns(cells.column_names, ("party", "taxon", "share"), path.name)
-    parties: dict[str, list[int]] = {}
-    for row, party in enumerate(texts(cells, names["party"])):
-        parties.setdefault(party, []).append(row)
-    taxa = texts(cells, names["taxon"])
-    values = _share_cells(cells, names["share"], path.name)
-    return {party: _shares([taxa[i] for i in rows], [values[i] for i in rows]) for party, rows in parties.items()}
+    keys = list(zip(texts(cells, names["party"]), texts(cells, names["taxon"]), strict=True))
+    return _shares(cells, keys, _share_cells(cells, names["share"], path.name), names["share"], path.name)
 
 
 def _party_schema() -> pa.Table:

@@ -136,17 +136,25 @@ def _cut(column: list[str], taxa: list[str], years: list[int]) -> tuple[dict[str
     A cell such as `5;2` or `Marine|Terrestrial` puts its taxon into several. All rows of a taxon are in the groups that
     its newest year with any names: a decline is not hidden because a threat, or a use, was not known before it.
     """
+    newest, moved = newest_parts(column, taxa, years)
+    groups: dict[str, list[int]] = {}
+    for i, taxon in enumerate(taxa):
+        for part in sorted(newest.get(taxon, ())):
+            groups.setdefault(part, []).append(i)
+    return groups, moved
+
+
+def newest_parts(
+    column: Sequence[str], taxa: Sequence[str], years: Sequence[int]
+) -> tuple[dict[str, set[str]], list[str]]:
+    """Return by taxon what the cells of its newest year with any hold, and the taxa whose other years hold other."""
     held = {text: parts(text) for text in set(column)}
     known: dict[str, dict[int, set[str]]] = {}
     for taxon, year, text in zip(taxa, years, column, strict=True):
         if held[text]:
             known.setdefault(taxon, {}).setdefault(year, set()).update(held[text])
-    newest = {taxon: sorted(of_year[max(of_year)]) for taxon, of_year in known.items()}
-    groups: dict[str, list[int]] = {}
-    for i, taxon in enumerate(taxa):
-        for part in newest.get(taxon, ()):
-            groups.setdefault(part, []).append(i)
-    return groups, sorted(taxon for taxon, of_year in known.items() if len(set(map(frozenset, of_year.values()))) > 1)
+    newest = {taxon: of_year[max(of_year)] for taxon, of_year in known.items()}
+    return newest, sorted(t for t, of_year in known.items() if any(found != newest[t] for found in of_year.values()))
 
 
 def _moved(taxa: list[str], column: str, file: str) -> list[Problem]:
