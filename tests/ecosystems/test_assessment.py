@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +17,7 @@ from biosetu.cli.ecosystems import ecosystems
 from biosetu.ecosystems.assessment import CRITERIA, TEMPLATE, assess, assessment_table, category_counts, template_rows
 from biosetu.ecosystems.criteria import collapse_risk, decline
 from biosetu.ecosystems.intervals import Interval, parse_answer, parse_interval
-from biosetu.ecosystems.rle_layout import rle_table
+from biosetu.ecosystems.rle_layout import LAYOUT, rle_table
 from biosetu.ecosystems.thresholds import ORDER, guidelines
 from biosetu.engine.cells import read_cells
 from biosetu.engine.tables import write_table
@@ -251,13 +253,74 @@ def test_template_takes_from_measures_what_maps_can_tell() -> None:
 
 
 def test_export_has_the_layout_of_the_published_database() -> None:
-    row = {"ecosystem": "N-1", "name": "Sal", "area": "NP", "date": "2025", "A1_decline_percent": "45 (40-55)"}
-    (exported,) = rle_table(assess([row])).to_pylist()
+    row = {"ecosystem": "N-1", "name": "Sal", "area": "Nepal, IN", "date": "2025", "A1_decline_percent": "45 (40-55)"}
+    row |= {"assessors": "R. Thapa and others", "original_name": "साल वन", "original_language": "ne"}
+    exported, other = rle_table(assess([row, {**row, "ecosystem": "N-2", "date": "2025-06-03"}])).to_pylist()
     assert exported["overall_risk_category"] == "VU"
     assert exported["risk_category_bounds"] == "VU-EN"
-    assert exported["countries"] == "{NP}"
-    assert exported["assessment_protocol_code"] == "IUCN RLE v2.0"
+    assert exported["countries"] == "{NP,IN}"
+    assert (exported["assessment_protocol_code"], exported["guidelines_version"]) == ("IUCN RLE v2.2", "2.0")
     assert exported["category_A1"] == "VU"
+    assert (exported["asm_id"], exported["eco_id"]) == ("RThapa_RLE_NPIN_2025", "RThapa_RLE_NPIN_2025:N-1")
+    assert other["asm_id"] == exported["asm_id"]
+    assert (exported["assessment_date"], other["assessment_date"]) == ("2025-01-01", "2025-06-03")
+    assert (exported["eco_name_orig"], exported["eco_name_lang"]) == ("साल वन", "ne")
+
+
+def test_export_names_no_country_for_a_province() -> None:
+    (exported,) = rle_table(assess([{"ecosystem": "1", "area": "Koshi Province"}])).to_pylist()
+    assert (exported["countries"], exported["area"]) == ("", "Koshi Province")
+
+
+@pytest.mark.skipif("BIOSETU_SHARED" not in os.environ, reason="BIOSETU_SHARED names no folder of real data")
+@pytest.mark.parametrize(
+    "published",
+    ["rle_assessments_db/strategic_assessments.csv", "mangrove_get_mft12/rle_mangrove_assessments.csv"],
+)
+def test_export_has_every_column_and_form_of_the_published_tables(published: str) -> None:
+    """Places on a map (lon, lat) alone are not ours to give."""
+    path = Path(os.environ["BIOSETU_SHARED"]) / "data" / published
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert set(rows[0]) - {"lon", "lat"} <= set(LAYOUT)
+    (ours,) = rle_table(
+        assess([{"ecosystem": "1", "name": "Sal", "area": "NP", "date": "2020", "A1_decline_percent": "45 (40-55)"}])
+    ).to_pylist()
+    forms = {
+        "assessment_date": r"(\d{4}-\d{2}-\d{2})?",
+        "countries": r"(\{[A-Z]{2}(,[A-Z]{2})*\})?",
+        "risk_category_bounds": r"([A-Z]{2}-[A-Z]{2})?",
+        "assessment_protocol_code": r"IUCN RLE v2\.[0-2]",
+        "overall_risk_category": r"[A-Z]{2}",
+    }
+    for name, form in forms.items():
+        if name in rows[0]:
+            assert any(re.fullmatch(form, row[name]) and row[name] for row in rows), name
+            assert re.fullmatch(form, ours[name]), (name, ours[name])
+
+
+@pytest.mark.parametrize(
+    ("cells", "category", "criteria"),
+    [
+        ({"eoo_km2": "0", "aoo_cells": "0"}, "CO", "B1 + B2"),
+        ({"eoo_km2": "0", "decline_extent": "no", "threats": "unknown"}, "CO", "B1"),
+        ({"eoo_km2": "0 (0-1500)", "threats": "yes"}, "CO", "B1"),
+    ],
+)
+def test_what_has_no_range_left_has_collapsed_and_says_by_what(
+    cells: dict[str, str], category: str, criteria: str
+) -> None:
+    (found,) = assess([{"ecosystem": "E", **cells}])
+    assert (found.category, found.criteria) == (category, criteria)
+
+
+def test_category_of_a_criterion_is_the_highest_of_its_parts() -> None:
+    cells = {"A1_decline_percent": "35 (30-55)", "A3_decline_percent": "20", "eoo_km2": "DD", "date": "May 2020"}
+    row = assessment_table(assess([{"ecosystem": "E", **cells}])).to_pylist()[0]
+    assert {name: row[name] for name in ("A", "C", "D", "E")} == {
+        "A": "VU (VU–EN)", "C": "NE", "D": "NE", "E": "NE",
+    }  # fmt: skip
+    assert row["B"] == row["B1"]
+    assert row["year"] == "2020"
 
 
 def test_counts_run_from_collapsed_down() -> None:
@@ -278,7 +341,8 @@ def test_command_goes_from_measures_to_template_to_categories(tmp_path: Path) ->
     (row,) = csv.DictReader(out.read_text().splitlines())
     assert (row["category"], row["category_low"], row["category_high"]) == ("CR", "CR", "CO")
     assert row["version"] == "1.1"
-    assert "IUCN RLE v1.1" in rle.read_text()
+    (exported,) = csv.DictReader(rle.read_text().splitlines())
+    assert exported["guidelines_version"] == "1.1"
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])

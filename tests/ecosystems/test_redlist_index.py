@@ -15,6 +15,7 @@ from biosetu.ecosystems.redlist_index import (
     index_table,
     read_history,
 )
+from biosetu.ecosystems.typology import functional_groups
 from biosetu.problems import DataError
 
 
@@ -121,3 +122,25 @@ def test_command_writes_the_index_by_functional_group_and_the_counts(tmp_path: P
     ]
     assert rows[0]["value"] == "0.7"
     assert counts.read_text().startswith('"group","CO","CR","EN"')
+
+
+def test_index_by_criterion_takes_what_assess_writes(tmp_path: Path) -> None:
+    """A: VU (best of VU to EN) and LC, 1 - 2/10; B: CR and EN, 1 - 7/10; overall CR and EN."""
+    realm = functional_groups()["MFT1.2"].realm
+    template, assessed, out = (tmp_path / name for name in ("t.csv", "a.parquet", "i.csv"))
+    template.write_text(
+        "ecosystem,functional_group,date,A1_decline_percent,eoo_km2,decline_extent\n"
+        "a,T1.1,2020,35 (30-55),1500,yes\nb,MFT1.2,2020,10,15000,yes\n"
+    )
+    run = CliRunner().invoke
+    assert run(ecosystems, ["assess", str(template), "--out", str(assessed)]).exit_code == 0
+    named = [part for name in ("category", "A", "B", "A1") for part in ("--category", name)]
+    result = run(ecosystems, ["index", str(assessed), *named, "--by", "realm", "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    found = {(row["criterion"], row["group"]): round(float(row["value"]), 12) for row in rows}
+    assert {name: found[name, ""] for name in ("", "A", "B", "A1")} == {"": 0.3, "A": 0.8, "B": 0.3, "A1": 0.8}
+    assert {group for _, group in found} == {"", "Terrestrial", realm}
+    assert found["A", "Terrestrial"] == 0.6
+    alone = run(ecosystems, ["index", str(assessed), "--category", "A", "--keep", "NPL"])
+    assert alone.exit_code == 2

@@ -243,8 +243,15 @@ def assess(
 
 @ecosystems.command()
 @click.argument("history", type=FILE)
-@click.option("--by", help="Column to group by; functional_group is the Global Ecosystem Typology's.")
-@click.option("--category", default="category", show_default=True, help="Column with the category, e.g. one criterion.")
+@click.option("--by", help="Column to group by; functional_group, biome and realm are the Global Ecosystem Typology's.")
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    default=("category",),
+    show_default=True,
+    help="Column with the category; repeat for the index by criterion, as in --category category --category A.",
+)
 @click.option("--level", default=0.90, show_default=True, type=Number(0, 1), help="Probability of the limits.")
 @click.option(
     "--draws", default=0, type=click.IntRange(0, MOST_DRAWS), help="Draw the limits, e.g. 1000 times; else exactly."
@@ -256,7 +263,7 @@ def assess(
 def index(
     history: Path,
     by: str | None,
-    category: str,
+    categories: tuple[str, ...],
     level: float,
     draws: int,
     counts: Path | None,
@@ -269,7 +276,9 @@ def index(
     from biosetu.jobs.ecosystems_assess import index_file
 
     origin = _origin(said)
-    table, numbers = index_file(history, by, category, IndexOptions(level=level, draws=draws))
+    if categories != ("category",) and (keep is not None or said["observations"] is not None):
+        raise click.UsageError("--keep and --observations take the overall index: leave --category out.")
+    table, numbers = index_file(history, by, categories, IndexOptions(level=level, draws=draws))
     if counts is not None:
         emit(numbers, counts)
     _observed("ecosystems.red_list_index", table, [history], origin, said["observations"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -30,9 +31,10 @@ DECLINES = ("A1", "A2a", "A2b", "A3")
 RANGES = ("B1", "B2", "B3")
 DEGRADATIONS = ("C1", "C2a", "C2b", "C3", "D1", "D2a", "D2b", "D3")
 CRITERIA = (*DECLINES, *RANGES, *DEGRADATIONS, "E")
+LETTERS = ("A", "B", "C", "D")  # E has no parts
 ABOUT = (
-    "ecosystem", "name", "national_type", "functional_group", "area", "date", "scope", "collapse", "assessors",
-    "reviewers", "citation", "confidence", "evidence",
+    "ecosystem", "name", "original_name", "original_language", "national_type", "functional_group", "level",
+    "membership", "area", "date", "scope", "collapse", "assessors", "reviewers", "citation", "confidence", "evidence",
 )  # fmt: skip
 CONDITIONS = ("decline_extent", "decline_environment", "decline_biotic", "threats")
 CELL_COLUMNS = ("aoo_cells", "aoo_cells_small", "aoo_cells_cumulative")
@@ -87,6 +89,12 @@ class Assessed:
     def high(self) -> str:
         """The upper plausible bound."""
         return worst(tuple(finding.high for finding in self.findings))
+
+    def under(self, letter: str) -> Finding:
+        """Return what one criterion, A to E, gives: the highest of its sub-criteria, and of their bounds."""
+        own = [finding for finding in self.findings if finding.criterion.startswith(letter)]
+        best, low, high = (worst(tuple(getattr(each, what) for each in own)) for what in ("category", "low", "high"))
+        return Finding(letter, best, low, high)
 
     @property
     def criteria(self) -> str:
@@ -216,8 +224,9 @@ def _collapse(cells: _Cells, rules: Guidelines) -> Finding:
 
 
 def assessment_table(found: Sequence[Assessed]) -> pa.Table:
-    """Return one row per ecosystem: overall outcome first, then each sub-criterion as `EN (VU–EN)`.
+    """Return one row per ecosystem: overall outcome first, then each criterion and sub-criterion as `EN (VU–EN)`.
 
+    `year` is that of the record's date, so that the tables of several dates, one below the other, are a history.
     `reasons` tells what each finding rests on; `near_threshold` names sub-criteria that are near misses;
     `cells_by_reading` shows B2 under each reading of the 1 % rule; `version` the guidelines.
     """
@@ -225,11 +234,15 @@ def assessment_table(found: Sequence[Assessed]) -> pa.Table:
         name: [each.about[name] for each in found]
         for name in ("ecosystem", "name", "national_type", "functional_group")
     }
+    columns["area"] = [each.about["area"] for each in found]
+    columns["year"] = [year_of(each.about["date"]) for each in found]
     columns["category"] = [each.category for each in found]
     columns["criteria"] = [each.criteria for each in found]
     columns["category_low"] = [each.low for each in found]
     columns["category_high"] = [each.high for each in found]
     columns["version"] = [each.version for each in found]
+    for letter in LETTERS:
+        columns[letter] = [with_range(each.under(letter)) for each in found]
     for index, criterion in enumerate(CRITERIA):
         columns[criterion] = [with_range(each.findings[index]) for each in found]
     columns["cells_by_reading"] = [
@@ -239,6 +252,12 @@ def assessment_table(found: Sequence[Assessed]) -> pa.Table:
     columns["near_threshold"] = [", ".join(f.criterion for f in each.findings if f.near) for each in found]
     columns["collapse"] = [each.about["collapse"] for each in found]
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def year_of(date: str) -> str:
+    """Return the first year that a date names, as in 2020, 2020-05-01 or May 2020; empty where it names none."""
+    found = re.search(r"(?<!\d)\d{4}(?!\d)", date)
+    return found[0] if found else ""
 
 
 def with_range(finding: Finding) -> str:

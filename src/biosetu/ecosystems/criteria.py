@@ -120,7 +120,8 @@ def small_range(criterion: str, value: Value, conditions: Conditions, rules: Gui
 
     A range that is small while no condition is known to hold gives, by what is known of them: near threatened where
     all were denied, data deficient (with the category it could reach) where some are unknown, not evaluated where
-    none was looked at. Condition c is in the code only where the locations are few enough for the category.
+    none was looked at. Condition c is in the code only where the locations are few enough for the category. What has no
+    range left has collapsed, whatever the conditions.
     """
     if not isinstance(value, Interval):
         return not_evaluated(criterion) if value is None else data_deficient(criterion, "the range is unknown")
@@ -129,10 +130,10 @@ def small_range(criterion: str, value: Value, conditions: Conditions, rules: Gui
     places = {t.category: t.limit for t in rules.of(criterion, "locations")}
     text = f"extent {_shown(value)} km²" if criterion == "B1" else f"{_shown(value)} occupied 10 km cells"
     any_size = [_by_size(size, limits) for size in (value.low, value.best, value.high)]
-    if conditions.untouched and any(size != "LC" for size in any_size):
+    if value.best > 0 and conditions.untouched and any(size != "LC" for size in any_size):
         return Finding(criterion, "NE", "NE", "NE", "", f"{text}: {any_size[1]} if one of a to c holds, none looked at")
     held = conditions.codes() or _by_places(value.best, conditions, limits, places, "best")
-    if not held and conditions.open and any(size != "LC" for size in any_size):
+    if value.best > 0 and not held and conditions.open and any(size != "LC" for size in any_size):
         return data_deficient(criterion, f"{text}: conditions a to c unknown", "LC", any_size[0])
 
     def category(size: float, side: str) -> str:
@@ -148,6 +149,8 @@ def small_range(criterion: str, value: Value, conditions: Conditions, rules: Gui
     threatened = best in FROM_WORST
     places_hold = threatened and _by_places(value.best, conditions, limits, places, "best") == best
     code = f"{criterion}{conditions.codes()}{'c' if places_hold else ''}" if threatened else ""
+    if best == "CO":
+        code = criterion
     return Finding(criterion, best, worst_of(low, best, False), worst_of(high, best, True), code, text, best == "NT")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ COUNTED = ("CO", "CR", "EN", "VU", "NT", "LC")
 GENUINE = frozenset({"", "yes", "genuine", "true", "1"})
 NOT_GENUINE = frozenset({"no", "knowledge", "false", "0"})
 DRAWS = 1_000
+WITH_RANGE = re.compile(r"([A-Z]{2})(?:\s*\([A-Z]{2}[–-][A-Z]{2}\))?")  # as `assess` writes it, VU (VU–EN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,14 @@ class Listing:
 def read_history(rows: Sequence[Mapping[str, str]], file: str = "", category: str = "category") -> list[Listing]:
     """Read the columns ecosystem, year, category and, if there, genuine (yes or no); all problems at once.
 
+    Of a category with its plausible range, `VU (VU–EN)`, the category counts.
+
     Raises:
         DataError: an unknown category, a year that is none, an ecosystem twice in a year.
     """
     problems, found, seen = [], [], set()
     for number, row in enumerate(rows, start=2):
-        name, year, value = row.get("ecosystem", ""), row.get("year", ""), row.get(category, "").strip().upper()
+        name, year, value = row.get("ecosystem", ""), row.get("year", ""), _category(row.get(category, ""))
         genuine = row.get("genuine", "").strip().casefold()
         for wrong, column, message, remedy in (
             (not name, "ecosystem", "names no ecosystem", "Give each row its ecosystem."),
@@ -53,6 +57,11 @@ def read_history(rows: Sequence[Mapping[str, str]], file: str = "", category: st
     if problems:
         raise DataError(problems)
     return found
+
+
+def _category(text: str) -> str:
+    found = WITH_RANGE.fullmatch(text.strip().upper())
+    return found[1] if found else text
 
 
 def by_year(history: Sequence[Listing]) -> dict[int, dict[str, str]]:

@@ -35,10 +35,14 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Guidelines:
-    """One version: its thresholds, which reading of the 1 % rule it takes, how near to a limit is a near miss."""
+    """One version: its thresholds, which reading of the 1 % rule it takes, how near to a limit is a near miss.
+
+    `criteria_version` is that of the Categories and Criteria, which are numbered apart from their guidelines.
+    """
 
     version: str
     valid_from: str
+    criteria_version: str
     cell_reading: str
     near_percent: float
     reference: str
@@ -76,6 +80,7 @@ def guidelines_by_version() -> Mapping[str, Guidelines]:
         Guidelines(
             row["version"],
             row["valid_from"],
+            row["criteria_version"],
             row["cell_reading"],
             float(row["near_percent"]),
             row["reference"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,17 +15,20 @@ from biosetu.ecosystems.pictures import Picture, read_pictures
 from biosetu.ecosystems.redlist_index import IndexOptions, categories_by_group, index_table, read_history
 from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION
-from biosetu.ecosystems.typology import functional_groups, suggest_groups
-from biosetu.engine.cells import read_cells
+from biosetu.ecosystems.typology import FunctionalGroup, functional_groups, suggest_groups
 from biosetu.engine.zones import is_vector
 from biosetu.jobs.dossier import FORMATS, write_document
-from biosetu.jobs.ecosystems_inputs import MeasureOptions, read_classes
+from biosetu.jobs.ecosystems_inputs import MeasureOptions, read_classes, read_table
 from biosetu.jobs.ecosystems_pictures import map_pictures
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.assessments import assessment_document
 from biosetu.translation import Voice
 
 MEASURED = {"class", "date", "area_km2"}
+LEVELS: Mapping[str, Callable[[FunctionalGroup], str]] = {
+    "biome": lambda group: f"{group.biome_code} {group.biome}",
+    "realm": lambda group: group.realm,
+}
 
 
 def assess_file(
@@ -67,7 +70,7 @@ def _with_cells(rows: list[dict[str, str]], found: Mapping[str, Mapping[str, str
 
 def _degradation_cells(path: Path) -> dict[str, dict[str, str]]:
     """Return the cells of C and D by ecosystem from findings of `ecosystems severity`."""
-    table = read_cells(path)
+    table = read_table(path)
     wanted = [
         name
         for name in table.column_names
@@ -89,7 +92,7 @@ def collapse_runs(path: Path, rule: Collapse) -> dict[str, CollapseRisk]:
     Raises:
         DataError: everything in the table that cannot be read.
     """
-    table = read_cells(path)
+    table = read_table(path)
     return collapse_risks(table.to_pylist(), rule, path.name)
 
 
@@ -114,7 +117,7 @@ def template_table(path: Path, *, past: bool = False) -> pa.Table:
 
 
 def _template(path: Path, past: bool) -> list[dict[str, str]]:
-    table = read_cells(path)
+    table = read_table(path)
     names = set(table.column_names)
     rows: list[dict[str, str]] = table.to_pylist()
     if names >= MEASURED:
@@ -155,26 +158,46 @@ def write_report(found: Sequence[Assessed], path: Path, language: str = "en", pi
 
 
 def index_file(
-    path: Path, by: str | None = None, category: str = "category", options: IndexOptions | None = None
+    path: Path, by: str | None = None, categories: Sequence[str] = ("category",), options: IndexOptions | None = None
 ) -> tuple[pa.Table, pa.Table]:
     """Return the index by group and year, and the number of ecosystems by group and category in the last year.
 
     Args:
         path: history with ecosystem, year, category; optionally genuine, and columns to group by.
-        by: a column of the history; `functional_group` also adds the typology's names. The first group, with an empty
-            name, is all ecosystems.
-        category: the column with the category, such as one criterion's.
+        by: a column of the history; `functional_group` also adds the typology's names, and `biome` and `realm` follow
+            from it where the history has no such column. The first group, with an empty name, is all ecosystems.
+        categories: the columns with the category, such as those of the criteria; several give a column `criterion`.
         options: of the limits.
     """
-    table = read_cells(path)
-    needed = {"ecosystem", "year", category, *([by] if by is not None else [])}
+    table = _with_typology(read_table(path), by)
+    needed = {"ecosystem", "year", *categories, *([by] if by is not None else [])}
     if missing := sorted(needed - set(table.column_names)):
         remedy = "Name the columns in row 1."
         raise DataError(Problem(f"lacks {', '.join(missing)}", remedy, "columns", file=path.name))
     rows = table.to_pylist()
-    history = read_history(rows, path.name, category)
     groups = _groups(rows, by)
-    return index_table(history, groups, options), categories_by_group(history, groups)
+    found = []
+    for name in categories:
+        history = read_history(rows, path.name, name)
+        pair = (index_table(history, groups, options), categories_by_group(history, groups))
+        found.append([_under(name, each) for each in pair] if len(categories) > 1 else pair)
+    whole, counts = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
+    return whole, counts
+
+
+def _under(criterion: str, table: pa.Table) -> pa.Table:
+    """Return a table whose last column names the criterion; the overall category has none."""
+    name = "" if criterion == "category" else criterion
+    return table.append_column("criterion", pa.array([name] * table.num_rows, pa.string()))
+
+
+def _with_typology(table: pa.Table, by: str | None) -> pa.Table:
+    """Return the history with the biome or the realm of its functional groups, where that is asked for and missing."""
+    if by not in LEVELS or by in table.column_names or "functional_group" not in table.column_names:
+        return table
+    known = functional_groups()
+    found = [known.get(code) for code in table["functional_group"].to_pylist()]
+    return table.append_column(by, pa.array([LEVELS[by](group) if group else "" for group in found], pa.string()))
 
 
 def _groups(rows: Sequence[Mapping[str, str]], by: str | None) -> dict[str, list[str]]:
@@ -195,7 +218,7 @@ def extent_file(path: Path, classes: Path | None = None, decimals: int = 2) -> p
     Raises:
         DataError: neither the measures nor a class table name functional groups.
     """
-    table = read_cells(path)
+    table = read_table(path)
     groups = read_classes(classes).functional_groups if classes else None
     if missing := MEASURED - set(table.column_names):
         remedy = "Give the result of biosetu ecosystems measure."

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.cells import numbered_rows, read_cells
+from biosetu.engine.tables import read_parquet
 from biosetu.problems import DataError, Problem, UsageError
 
 
@@ -95,6 +96,19 @@ def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...
     if any(later <= earlier for earlier, later in pairwise(found)):
         raise UsageError("Give the maps in the order of their dates, each later than the one before.")
     return tuple(found)
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read what these commands write or a person fills in, every cell as text: as `read_cells`, and Parquet.
+
+    Raises:
+        DataError: a file that cannot be read.
+    """
+    if path.suffix.lower() != ".parquet":
+        return read_cells(path)
+    table = read_parquet(path)
+    columns = [["" if value is None else str(value) for value in column.to_pylist()] for column in table.columns]
+    return pa.table([pa.array(column, pa.string()) for column in columns], names=table.column_names)
 
 
 @dataclass(frozen=True)

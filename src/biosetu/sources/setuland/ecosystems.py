@@ -54,7 +54,7 @@ def rows(name: str) -> list[dict[str, str]]:
 def table(kind: str) -> pa.Table:
     """Return what was computed for Setuland: measures, transitions, assessments or index."""
     data = (files("biosetu.sources.setuland") / "data" / f"ecosystem_{kind}.csv").read_bytes()
-    names = ("class", "before", "after", "zone", "group", "ecosystem", "national_type", "date_text")
+    names = ("class", "before", "after", "zone", "group", "ecosystem", "national_type", "date_text", "area")
     texts = {name: pa.string() for name in names}
     options = pa_csv.ConvertOptions(column_types=texts, strings_can_be_null=False)
     found = pa_csv.read_csv(pa.BufferReader(data), convert_options=options)
