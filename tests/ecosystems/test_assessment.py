@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from biosetu.cli.ecosystems import ecosystems
 from biosetu.ecosystems.assessment import CRITERIA, TEMPLATE, assess, assessment_table, category_counts, template_rows
+from biosetu.ecosystems.change import trend
 from biosetu.ecosystems.criteria import collapse_risk, decline
 from biosetu.ecosystems.intervals import Interval, parse_answer, parse_interval
+from biosetu.ecosystems.result import measures_table
 from biosetu.ecosystems.rle_layout import LAYOUT, rle_table
 from biosetu.ecosystems.thresholds import ORDER, guidelines
 from biosetu.engine.cells import read_cells
@@ -250,6 +252,21 @@ def test_template_takes_from_measures_what_maps_can_tell() -> None:
     (found,) = assess([row])
     assert found.category == "VU"
     assert "none looked at" in found.findings[CRITERIA.index("B1")].reason
+
+
+def test_template_of_three_dates_takes_the_trend_and_of_boundless_growth_a_number() -> None:
+    tables = [
+        (date, pa.table({"zone": [0], "code": [1], "area_km2": [area], "eoo_km2": [9.0]}))
+        for date, area in ((2000.0, 100.0), (2010.0, 80.0), (2020.0, 50.0))
+    ]
+    rows = measures_table(tables, {}, [""]).to_pylist()
+    (row,) = template_rows(rows)
+    found = trend([2000, 2010, 2020], [100, 80, 50])
+    assert found is not None
+    low, high = found.decline_50y_low_percent, found.decline_50y_high_percent
+    assert row["A2b_decline_percent"] == f"{found.decline_50y_percent:.6g} ({low:.6g} to {high:.6g})"
+    grown = [{"class": "1", "date": date, "area_km2": area} for date, area in ((2000, 1e-6), (2001, 9e6))]
+    assert assess(template_rows(grown))[0].findings[CRITERIA.index("A2b")].category == "LC"
 
 
 def test_export_has_the_layout_of_the_published_database() -> None:

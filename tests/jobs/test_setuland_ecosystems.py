@@ -93,6 +93,41 @@ def test_dossier_shows_extent_change_categories_and_index() -> None:
     assert all(block.sources for block in found.blocks if isinstance(block, Table | Figure))
 
 
+def test_dossier_adds_up_zones_and_shows_each(tmp_path: Path) -> None:
+    rows = [
+        {"class": "1", "name": "Sal", "date": date, "zone": zone, "area_km2": area, "eoo_km2": 900.0, "aoo_cells": 9}
+        for date, zone, area in ((2000, "East", 30.0), (2000, "West", 70.0), (2020, "East", 30.0), (2020, "West", 20.0))
+    ]
+    moved = [
+        {"from_date": 2000, "to_date": 2020, "zone": zone, "before": "1", "after": after, "area_km2": area,
+         "before_name": "Sal", "after_name": "Town"}
+        for zone, after, area in (("East", "2", 10.0), ("West", "2", 40.0), ("West", "1", 50.0))
+    ]  # fmt: skip
+    tables = {"measures": pa.Table.from_pylist(rows), "transitions": pa.Table.from_pylist(moved)}
+    found = dossier_section(**{f"ecosystems.{name}": table for name, table in tables.items()})
+    assert found is not None
+    whole, by_zone = (block for block in found.blocks if isinstance(block, Table))
+    assert whole.rows == (("Sal", 100.0, 50.0, -50.0),)
+    assert by_zone.rows == (
+        ("East", "Sal", 30.0, 30.0, 0.0, 900.0, 9),
+        ("West", "Sal", 70.0, 20.0, by_zone.rows[1][4], 900.0, 9),
+    )
+    (flows,) = (block.data for block in found.blocks if isinstance(block, Figure))
+    assert flows is not None
+    assert flows.rows == (("Sal", "Town", 50.0),)
+
+
+def test_dossier_shows_a_map_without_year() -> None:
+    row = {"class": "1", "name": "Sal", "date": None, "area_km2": 30.0, "eoo_km2": 900.0, "aoo_cells": 9}
+    found = dossier_section(**{"ecosystems.measures": pa.Table.from_pylist([row])})
+    assert found is not None
+    (table,) = (block for block in found.blocks if isinstance(block, Table))
+    assert [column.label for column in table.columns][1] == "Area (km²)"
+    assert table.rows == (("Sal", 30.0, 900.0, 9),)
+    ecosystems_party.keep("NPL", "measures", pa.Table.from_pylist([{**row, "functional_group": "T1.1"}]))
+    assert ecosystems_party.extent("NPL") is None
+
+
 def test_dossier_says_nothing_where_nothing_is_kept() -> None:
     evidence = Evidence(party=find_party("NPL"), on=date(2026, 11, 23))
     assert section(evidence, Voice("en")) is None

@@ -36,6 +36,8 @@ ABOUT = (
     "ecosystem", "name", "original_name", "original_language", "national_type", "functional_group", "level",
     "membership", "area", "date", "scope", "collapse", "assessors", "reviewers", "citation", "confidence", "evidence",
 )  # fmt: skip
+TREND = ("trend_decline_50y_percent", "trend_decline_50y_low_percent", "trend_decline_50y_high_percent")
+GREATEST_GROWTH = -1e6  # [%] as decline: beyond that a number says no more
 CONDITIONS = ("decline_extent", "decline_environment", "decline_biotic", "threats")
 CELL_COLUMNS = ("aoo_cells", "aoo_cells_small", "aoo_cells_cumulative")
 VALUES = (
@@ -271,7 +273,8 @@ def template_rows(measures: Sequence[Mapping[str, object]], past: bool = False) 
     """Return the template filled with what maps tell: decline as A2b, extent as B1, cells as B2.
 
     Decline over 50 years is extrapolated from the earliest to the latest date at its geometric rate, the bounds being
-    those of the linear and the geometric shape; it goes to A2b, the window of any 50 years, and to A1 as well when the
+    those of the linear and the geometric shape; of three or more dates it is that of their trend, with its interval. It
+    goes to A2b, the window of any 50 years, and to A1 as well when the
     maps themselves span 50 years, or `past` says that the rate held through the past 50 years. Cells are the smallest
     over grid origins. The conditions of B stay empty: a person knows them.
 
@@ -319,11 +322,14 @@ def _window(rows: Sequence[Mapping[str, object]], years: float) -> str:
     before, after = float(str(rows[0][column])), float(str(rows[-1][column]))
     if years <= 0 or before <= 0:
         return ""
-    limits = [_limits(row, column) for row in (rows[0], rows[-1])]
-    found = change(before, after, years, limits[0], limits[1])
-    return (
-        f"{found.decline_50y_percent:.6g} ({found.decline_50y_low_percent:.6g} to {found.decline_50y_high_percent:.6g})"
-    )
+    if len(rows) > 2 and all(rows[-1].get(name) not in (None, "") for name in TREND):
+        declines = [float(str(rows[-1][name])) for name in TREND]
+    else:
+        limits = [_limits(row, column) for row in (rows[0], rows[-1])]
+        found = change(before, after, years, limits[0], limits[1])
+        declines = [getattr(found, name.removeprefix("trend_")) for name in TREND]
+    best, low, high = (max(each, GREATEST_GROWTH) for each in declines)
+    return f"{best:.6g} ({low:.6g} to {high:.6g})"
 
 
 def _limits(row: Mapping[str, object], column: str) -> tuple[float, float] | None:

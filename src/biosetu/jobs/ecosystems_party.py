@@ -143,8 +143,8 @@ def index(iso3: str) -> pa.Table | None:
 
 
 def extent(iso3: str) -> pa.Table | None:
-    """Return the extent by functional group, from the measures kept."""
+    """Return the extent by functional group, from the measures kept; None where they have no group or no date."""
     table = measures(iso3)
-    if table is None or "functional_group" not in table.column_names:
+    if table is None or "functional_group" not in table.column_names or table["date"].null_count:
         return None
     return extent_by_group(table.to_pylist())

@@ -91,34 +91,16 @@ def _kinds(pictures: list[Picture], measures: pa.Table, voice: Voice) -> tuple[l
 
 
 def _extent(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
-    if table is None:
+    """Return extent and change by class, and by zone and class where the maps were measured by zone."""
+    if table is None or not table.num_rows:
         return
     _ = voice.gettext
-    rows = [row for row in table.to_pylist() if row["date"] is not None and not row.get("zone")]
-    if not rows:
-        return
-    dates = sorted({row["date"] for row in rows})
-    last = {row["class"]: row for row in rows if row["date"] == dates[-1]}
-    first = {row["class"]: row for row in rows if row["date"] == dates[0]}
-    columns = [Column("name", _("Ecosystem"))]
-    columns += [Column(f"km2_{date:g}", _("{year} (km²)").format(year=f"{date:g}"), numeric=True) for date in dates]
-    columns += [
-        Column("change", _("Change (%)"), numeric=True, decimals=1),
-        Column("eoo", _("Extent of occurrence (km²)"), numeric=True),
-        Column("aoo", _("Occupied 10 km cells"), numeric=True),
-    ]
-    areas = {date: {row["class"]: row["area_km2"] for row in rows if row["date"] == date} for date in dates}
-    body = tuple(
-        (
-            _(row["name"] or code),
-            *(areas[date].get(code) for date in dates),
-            _percent(first.get(code), row) if len(dates) > 1 else None,
-            row["eoo_km2"],
-            row.get("aoo_cells_min_cumulative", row["aoo_cells"]),
-        )
-        for code, row in last.items()
-    )
-    yield Table(_("Extent of ecosystems"), tuple(columns), body, kept_source(table, voice))
+    rows, sources = table.to_pylist(), kept_source(table, voice)
+    zoned = any(row.get("zone") for row in rows)
+    whole = _over_zones(rows) if zoned else rows
+    yield Table(_("Extent of ecosystems"), *_extent_rows(whole, voice, cells=not zoned), sources)
+    if zoned:
+        yield Table(_("Extent of ecosystems by area"), *_extent_rows(rows, voice, zones=True), sources, folded=True)
     yield Paragraph(
         _(
             "Areas are true on the ellipsoid. Cells are those of the 10 km grid without the smallest that together "
@@ -126,6 +108,43 @@ def _extent(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         ),
         "note",
     )
+
+
+def _over_zones(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the area of each class at each date, all zones together; extent and cells do not add up."""
+    found: dict[tuple[str, Any], dict[str, Any]] = {}
+    for row in rows:
+        own = found.setdefault((row["class"], row["date"]), {**row, "area_km2": 0.0, "zone": ""})
+        own["area_km2"] += row["area_km2"]
+    return list(found.values())
+
+
+def _extent_rows(
+    rows: list[dict[str, Any]], voice: Voice, *, zones: bool = False, cells: bool = True
+) -> tuple[tuple[Column, ...], tuple[tuple[Any, ...], ...]]:
+    """Return columns and body: area at each date (a single map may have none), change, extent and cells at the last."""
+    _ = voice.gettext
+    dates = sorted({row["date"] for row in rows}, key=lambda date: date or 0)
+    names = [_("Area (km²)") if date is None else _("{year} (km²)").format(year=f"{date:g}") for date in dates]
+    columns = [Column("zone", _("Area"))] if zones else []
+    columns += [Column("name", _("Ecosystem"))]
+    keys = ["km2" if date is None else f"km2_{date:g}" for date in dates]
+    columns += [Column(key, name, numeric=True) for key, name in zip(keys, names, strict=True)]
+    columns += [Column("change", _("Change (%)"), numeric=True, decimals=1)] if len(dates) > 1 else []
+    if cells:
+        columns += [
+            Column("eoo", _("Extent of occurrence (km²)"), numeric=True),
+            Column("aoo", _("Occupied 10 km cells"), numeric=True),
+        ]
+    by_date = [{(row.get("zone") or "", row["class"]): row for row in rows if row["date"] == date} for date in dates]
+    body = []
+    for key, last in by_date[-1].items():
+        cell: list[Any] = [key[0]] if zones else []
+        cell += [_(last["name"] or key[1]), *(own[key]["area_km2"] if key in own else None for own in by_date)]
+        cell += [_percent(by_date[0].get(key), last)] if len(dates) > 1 else []
+        cell += [last["eoo_km2"], last.get("aoo_cells_min_cumulative", last["aoo_cells"])] if cells else []
+        body.append(tuple(cell))
+    return tuple(columns), tuple(body)
 
 
 def _percent(first: Row | None, last: Row) -> float | None:
@@ -140,8 +159,17 @@ def _flows(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
     rows = [row for row in table.to_pylist() if row["before"] and row["after"]]
     intervals = sorted({(row["from_date"], row["to_date"]) for row in rows})
     for place, interval in enumerate(intervals):
-        own = [row for row in rows if (row["from_date"], row["to_date"]) == interval]
+        own = _moves([row for row in rows if (row["from_date"], row["to_date"]) == interval])
         yield from _flow(own, interval, f"ecosystem-flows-{place}", kept_source(table, voice), voice)
+
+
+def _moves(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what became what, all zones together."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        own = found.setdefault((row["before"], row["after"]), {**row, "area_km2": 0.0})
+        own["area_km2"] += row["area_km2"]
+    return list(found.values())
 
 
 def _flow(
