@@ -193,7 +193,7 @@ def _under(criterion: str, table: pa.Table) -> pa.Table:
 
 def _with_typology(table: pa.Table, by: str | None) -> pa.Table:
     """Return the history with the biome or the realm of its functional groups, where that is asked for and missing."""
-    if by not in LEVELS or by in table.column_names or "functional_group" not in table.column_names:
+    if by is None or by not in LEVELS or by in table.column_names or "functional_group" not in table.column_names:
         return table
     known = functional_groups()
     found = [known.get(code) for code in table["functional_group"].to_pylist()]

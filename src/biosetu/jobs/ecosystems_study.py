@@ -42,7 +42,8 @@ class MapLook:
 def look_at_map(path: Path, most_pixels: int, field: str = "") -> MapLook:
     """Open a map that somebody uploaded and say what it is; of a raster its last pixels alone are read.
 
-    Only GeoTIFF and single-file polygons are taken: nothing that names other files.
+    Only GeoTIFF and single-file polygons are taken: nothing that names other files. `field` says where the classes
+    are, as a map that is held says it.
 
     Raises:
         DataError: what is wrong with the file, or that it is too large.
@@ -55,13 +56,18 @@ def look_at_map(path: Path, most_pixels: int, field: str = "") -> MapLook:
         polygons = read_polygons(path, field or None)
         return MapLook(POLYGONS, len(polygons.names), 1, _named(polygons.crs))
     refuse_other_than_geotiff(path)
-    grid = open_stack([path]).grid
+    grid = open_stack([path], band=band_of(field)).grid
     if grid.width * grid.height > most_pixels:
         message = N_("the map has too many pixels for this centre")
         remedy = N_("Run `biosetu ecosystems measure` on it where there is room, or give a coarser map")
         raise DataError(Problem(message, remedy, "limits", path.name, value=f"{grid.width} × {grid.height}"))
     refuse_truncated(path)
     return MapLook(RASTER, grid.width, grid.height, _named(grid.crs))
+
+
+def band_of(field: str) -> int | None:
+    """Return the band that holds the classes of a raster, None where nobody named one."""
+    return int(field) if field.isascii() and field.isdigit() else None
 
 
 def _named(crs: str) -> str:
@@ -75,6 +81,7 @@ def measure_study(
     *,
     field: str = "",
     align: bool = False,
+    nodata: Sequence[int] = (),
     most_classes: int,
     progress: Progress = silent,
 ) -> list[Problem]:
@@ -85,7 +92,8 @@ def measure_study(
     Raises:
         DataError: what is wrong with the maps; more classes than a person can map.
     """
-    own = {"field": field or None} if all(map(is_vector, paths)) else {"align": align, "resume": True}
+    of_rasters = {"align": align, "resume": True, "band": band_of(field), "nodata": tuple(nodata)}
+    own = {"field": field or None} if all(map(is_vector, paths)) else of_rasters
     options = options_from({"dates": tuple(years), **own})
     pictures = map_pictures(paths, options)
     _refuse_many_classes(pictures, most_classes)

@@ -39,9 +39,9 @@ def write_map(folder, year, values=None, name=None, **profile):
 def in_this_process(monkeypatch):
     """Look and measure without starting another process; `test_apart` starts real ones."""
 
-    def measure(paths, years, folder, *, field, align, most_classes, tick):
+    def measure(paths, years, folder, *, field, align, nodata, most_classes, tick):
         return measure_study(
-            paths, years, folder, field=field, align=align, most_classes=most_classes,
+            paths, years, folder, field=field, align=align, nodata=nodata, most_classes=most_classes,
             progress=lambda done, total, label="": tick(done, total),
         )  # fmt: skip
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 from django.utils import timezone
 from shapely import box
-from tests.centre.ecosystems.conftest import PLACE, write_map
+from tests.centre.ecosystems.conftest import PLACE, codes, write_map
 from tests.centre.people import account, contributor
 
 from biosetu.centre.accounts.models import Notice
@@ -151,6 +152,39 @@ def test_stopped_work_goes_on_where_it_was(begun, tmp_path, monkeypatch):
     assert (work.state, work.done) == (WorkState.DONE, 4)
     assert len(read) == 4 - kept
     assert not list(tmp_path.rglob("band-*.npz"))
+
+
+def test_page_names_the_band_and_the_codes_without_data(client, tmp_path, in_this_process):
+    """Two bands, the classes in the second; 7 and 255 are no land: neither counts, in a process of its own either."""
+    person = contributor()
+    made = verbs.begin(party="NPL", title="Bands", actor=person)
+    values = np.stack([np.full((30, 40), 5, np.uint8), codes(2000)])
+    values[1, 0], values[1, 1] = 255, 7
+    path = tmp_path / "bands.tif"
+    options = {"driver": "GTiff", "count": 2, "height": 30, "width": 40, "dtype": "uint8", "crs": "EPSG:4326"}
+    with rasterio.open(path, "w", transform=PLACE, **options) as data:
+        data.write(values)
+    client.force_login(person)
+
+    def sent(**also):
+        with path.open("rb") as stream:
+            return client.post(f"/ecosystems/{made.pk}/maps/", {"map": stream, "year": "2000", **also})
+
+    assert sent().status_code == 422
+    assert sent(band="0").status_code == 422
+    assert sent(band="2").status_code == 302
+    refused = client.post(f"/ecosystems/{made.pk}/measure/", {"action": "measure", "nodata": "none"}, follow=True)
+    assert "is no list of codes" in refused.content.decode()
+    client.post(f"/ecosystems/{made.pk}/measure/", {"action": "measure", "nodata": "255, 7"})
+    work = made.measurements.get()
+    assert work.nodata == [7, 255]
+    working.perform(work.pk)
+    work.refresh_from_db()
+    rows = {row["class"]: row["pixels"] for row in read_study(work.folder)["measures"].to_pylist()}
+    assert rows == {"1": 28 * 24, "2": 28 * 8, "9": 28 * 8}
+    measured_apart([path], tmp_path / "apart", field="2", nodata=[7, 255])
+    assert read_study(tmp_path / "apart")["measures"].equals(read_study(work.folder)["measures"])
+    assert 'value="7, 255"' in client.get(f"/ecosystems/{made.pk}/").content.decode()
 
 
 def test_work_of_a_killed_worker_is_taken_up(begun):

@@ -50,11 +50,20 @@ def look_apart(path: Path, folder: Path, most_pixels: int, field: str = "") -> M
 
 
 def measure_apart(
-    paths: Sequence[Path], years: Sequence[int], folder: Path, *, field: str, align: bool, most_classes: int, tick: Tick
+    paths: Sequence[Path],
+    years: Sequence[int],
+    folder: Path,
+    *,
+    field: str,
+    align: bool,
+    nodata: Sequence[int] = (),
+    most_classes: int,
+    tick: Tick,
 ) -> list[Problem]:
     """Measure maps into `folder` in a limited process; return the warnings. `tick` may raise to stop it."""
     asked = {"paths": [str(path) for path in paths], "years": list(years), "field": field, "align": align}
-    said = work_apart("measure", folder, asked | {"most_classes": most_classes}, measuring_bounds(), tick)
+    asked |= {"nodata": list(nodata), "most_classes": most_classes}
+    said = work_apart("measure", folder, asked, measuring_bounds(), tick)
     return [_problem(item) for item in said["warnings"]]
 
 

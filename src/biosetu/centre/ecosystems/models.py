@@ -30,7 +30,10 @@ MOVING = (WorkState.QUEUED, WorkState.RUNNING)
 
 
 class HeldMap(Guarded, models.Model):
-    """A map that was uploaded for a Party; the people of that Party may use it in any of their studies."""
+    """A map that was uploaded for a Party; the people of that Party may use it in any of their studies.
+
+    `field` says where its classes are: the field of polygons, the band of a raster that has several.
+    """
 
     record_kind: ClassVar[str] = "map"
     paths: ClassVar[Paths] = Paths(owner="owner", party="party")
@@ -122,8 +125,9 @@ class Work(models.Model):
 
 
 class Measurement(Work):
-    """Measuring the maps of a study."""
+    """Measuring the maps of a study; `nodata` holds the codes that mean no data, besides those of the files."""
 
+    nodata = models.JSONField(default=list)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="measurements")
 
     class Meta:

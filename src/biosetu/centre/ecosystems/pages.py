@@ -36,10 +36,11 @@ Made = TypeVar("Made")
 
 
 class MapForm(forms.Form):
-    """The year that a map shows, and its field of classes."""
+    """The year that a map shows, and where its classes are: a field of polygons, a band of a raster."""
 
     year = forms.IntegerField(min_value=verbs.YEARS[0], max_value=verbs.YEARS[1])
     field = forms.CharField(max_length=100, required=False, strip=True)
+    band = forms.IntegerField(min_value=1, max_value=verbs.MOST_BANDS, required=False)
 
 
 def study_of(request: HttpRequest, pk: str) -> Study:
@@ -182,13 +183,14 @@ def _held(request: HttpRequest, found: Study, name: str) -> HeldMap:
 
 def _uploaded(request: HttpRequest, found: Study, person: Account) -> None:
     form = MapForm(request.POST)
+    if not form.is_valid() and "band" in form.errors:
+        raise DataError(Problem(N_("there is no such band"), N_("Write the number of a band, from 1"), "band"))
     if not form.is_valid():
         raise DataError(Problem(N_("the year of the map is missing"), N_("Write the year that it shows"), "year"))
     asked = form.cleaned_data
     with received(request) as sent:
-        verbs.add_map(
-            study=found, path=sent.path, name=sent.name, year=asked["year"], field=asked["field"], actor=person
-        )
+        where = {"field": asked["field"], "band": asked["band"]}
+        verbs.add_map(study=found, path=sent.path, name=sent.name, year=asked["year"], **where, actor=person)
     messages.success(request, gettext("{name} is added.").format(name=sent.name))
 
 
@@ -205,7 +207,8 @@ def measure(request: HttpRequest, pk: str) -> HttpResponse:
     elif action == "resume" and newest is not None:
         working.resume(measurement=newest, actor=person)
     else:
-        working.ask(study=found, actor=person, align=request.POST.get("align") == "on")
+        nodata = working.codes(request.POST.get("nodata", ""))
+        working.ask(study=found, actor=person, align=request.POST.get("align") == "on", nodata=nodata)
     return redirect("study", pk=pk)
 
 

@@ -28,13 +28,15 @@ from biosetu.ecosystems.assessment import TEMPLATE, assess, assessment_table
 from biosetu.ecosystems.thresholds import guidelines_by_version
 from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.tables import replacing
+from biosetu.engine.zones import is_vector
 from biosetu.jobs.ecosystems_observations import StudyFigures, study_observations
-from biosetu.jobs.ecosystems_study import POLYGONS, MapLook, read_study, study_rows, with_classes
+from biosetu.jobs.ecosystems_study import MapLook, read_study, study_rows, with_classes
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
 LONGEST = 200
 MOST_MAPS = 12
+MOST_BANDS = 10_000
 YEARS = (1700, 2199)
 GIVEN_BY_CLASS = ("ecosystem", "name", "national_type", "functional_group", "area", "date")
 ANSWERS = tuple(name for name in TEMPLATE if name not in GIVEN_BY_CLASS)
@@ -53,21 +55,24 @@ def begin(*, party: str, title: str, actor: Account) -> Study:
     return made
 
 
-def add_map(*, study: Study, path: Path, name: str, year: int, field: str, actor: Account) -> HeldMap:
+def add_map(
+    *, study: Study, path: Path, name: str, year: int, field: str, actor: Account, band: int | None = None
+) -> HeldMap:
     """Take in an uploaded map: looked at in a limited process, kept under its hash, added to the study.
 
-    Raises `DataError` where it cannot be used.
+    `field` holds the class of polygons, `band` that of a raster with several bands. Raises `DataError` where it cannot
+    be used.
     """
     _may_edit(study, actor)
     _check_room(study, year)
-    look = look_at(path, name, field)
+    where = field if is_vector(path) else str(band or "")
+    look = look_at(path, name, where)
     digest = digest_of(path)
     about = {"kind": look.kind, "width": look.width, "height": look.height, "crs": look.crs[:LONGEST]}
     kept = {"name": Path(name).name[:LONGEST], "suffix": path.suffix.lower(), "size": path.stat().st_size}
     with transaction.atomic():
-        used = field if look.kind == POLYGONS else ""
         made, new = HeldMap.objects.get_or_create(
-            party=study.party, digest=digest, year=year, field=used, defaults={"owner": actor, **about, **kept}
+            party=study.party, digest=digest, year=year, field=where, defaults={"owner": actor, **about, **kept}
         )
         if not made.path.exists():
             with replacing(made.path) as temporary:

@@ -5,9 +5,10 @@ Finished bands of the maps stay on disk until the work is whole, so that a resum
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -25,11 +26,12 @@ from biosetu.centre.ecosystems.apart import measure_apart
 from biosetu.centre.ecosystems.models import Degradation, HeldMap, Measurement, Study, StudyClass, WorkState
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
-from biosetu.jobs.ecosystems_study import read_study
+from biosetu.jobs.ecosystems_study import POLYGONS, read_study
 from biosetu.problems import Cancelled, DataError, Problem
 from biosetu.translation import N_
 
 SHOWN = 12
+MOST_CODES = 20
 
 
 @task()
@@ -57,6 +59,7 @@ def _measure(mine: QuerySet[Measurement]) -> None:
         work.folder,
         field=maps[0].field,
         align=work.align,
+        nodata=work.nodata,
         most_classes=settings.BIOSETU_MAP_CLASSES,
         tick=lambda done, total: tell(mine, done, total),
     )
@@ -112,20 +115,34 @@ def _said(problem: Problem, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def ask(*, study: Study, actor: Account, align: bool = False) -> Measurement:
-    """Queue the measuring of a study's maps; raise `DataError` where they cannot be measured together."""
+def ask(*, study: Study, actor: Account, align: bool = False, nodata: Sequence[int] = ()) -> Measurement:
+    """Queue the measuring of a study's maps; raise `DataError` where they cannot be measured together.
+
+    `nodata` are codes of rasters that mean no data, besides those that the files declare.
+    """
     if not may(actor, "edit", study):
         raise PermissionDenied
     maps = list(study.maps.order_by("year", "pk"))
     _check_together(maps)
+    if nodata and maps[0].kind == POLYGONS:
+        raise DataError(Problem(N_("Only rasters have codes without data."), N_("Leave them out."), "nodata"))
     if study.measurements.filter(state__in=(WorkState.QUEUED, WorkState.RUNNING)).exists():
         raise MovedOnError(N_("The maps are being measured already."))
     listed = [{"id": str(each.pk), "name": each.name, "year": each.year, "sha256": each.digest} for each in maps]
-    made = Measurement.objects.create(study=study, by=actor, maps=listed, align=align)
-    changes = {"maps": [each.digest for each in maps]}
+    made = Measurement.objects.create(study=study, by=actor, maps=listed, align=align, nodata=sorted(nodata))
+    changes = {"maps": [each.digest for each in maps], "nodata": sorted(nodata)}
     record(actor=actor, verb="measure", record="study", record_id=study.pk, party=study.party, changes=changes)
     enqueue(made)
     return made
+
+
+def codes(text: str) -> list[int]:
+    """Return codes that a person wrote, separated by commas or spaces; raise `DataError` for what is no code."""
+    written = re.split(r"[\s,;،]+", text.strip(" ,;،"))[:MOST_CODES] if text.strip(" ,;،") else []
+    if not all(re.fullmatch(r"[-−]?\d{1,10}", each) for each in written):
+        remedy = N_("Write whole numbers, such as 0, 255")
+        raise DataError(Problem(N_("is no list of codes"), remedy, "nodata", value=text[:80]))
+    return sorted({int(each.replace("−", "-")) for each in written})
 
 
 def _check_together(maps: list[HeldMap]) -> None:
@@ -134,7 +151,8 @@ def _check_together(maps: list[HeldMap]) -> None:
     if len({each.year for each in maps}) < len(maps):
         raise DataError(Problem(N_("Two maps have the same year."), N_("Take one of them out."), "years"))
     if len({(each.kind, each.field) for each in maps}) > 1:
-        raise DataError(Problem(N_("Some maps are rasters, others polygons."), N_("Use one kind."), "kinds"))
+        message = N_("Some maps are rasters, others polygons, or their classes are in another band or field.")
+        raise DataError(Problem(message, N_("Use one kind."), "kinds"))
 
 
 @transaction.atomic
