@@ -9,10 +9,12 @@ import shapely
 from biosetu.areas.connectivity import Links, Network
 from biosetu.areas.sites import Sites
 from biosetu.geo.area import areas_km2
-from biosetu.geo.planes import middle_crs, projected, unprojected
+from biosetu.geo.nearest import nearest_pairs
+from biosetu.geo.planes import lonlat_of, middle_crs, projected
 from biosetu.geo.union import clipped, groups
 
 BEYOND_KM = 50.0
+MARGIN = 1.01  # distances in the projection are near those on the ellipsoid
 _GEOD = pyproj.Geod(ellps="WGS84")
 
 
@@ -52,13 +54,9 @@ def _links(nodes: np.ndarray, longest_km: float, crs: str) -> Links:
     if len(nodes) < 2:
         empty = np.empty(0, np.int64)
         return Links(empty, empty, np.empty(0))
-    shapely.prepare(nodes)
-    first, second = shapely.STRtree(nodes).query(nodes, predicate="dwithin", distance=longest_km * 1010)
-    keep = first < second
-    first, second = first[keep], second[keep]
-    between = unprojected(shapely.shortest_line(nodes[first], nodes[second]), crs)
-    ends = shapely.get_coordinates(between).reshape(-1, 2, 2)
+    first, second, ends = nearest_pairs(nodes, longest_km * 1000 * MARGIN)
+    ends = lonlat_of(ends.reshape(-1, 2), crs).reshape(-1, 2, 2)
     one, other = ends[:, 0], ends[:, 1]
     distance = np.asarray(_GEOD.inv(one[:, 0], one[:, 1], other[:, 0], other[:, 1])[2]) / 1000
     near = distance <= longest_km
-    return Links(first[near].astype(np.int64), second[near].astype(np.int64), distance[near])
+    return Links(first[near], second[near], distance[near])

@@ -80,6 +80,11 @@ def unprojected(shapes: np.ndarray, crs: str) -> np.ndarray:
     return _turned(shapes, Transformer.from_crs(crs, LONLAT, always_xy=True))
 
 
+def lonlat_of(points: Floats, crs: str) -> Floats:
+    """Return points (n, 2) of a projection in longitude and latitude."""
+    return np.column_stack(Transformer.from_crs(crs, LONLAT, always_xy=True).transform(*points.T))
+
+
 def _turned(shapes: np.ndarray, transformer: Transformer) -> np.ndarray:
     result: np.ndarray = shapely.transform(shapes, lambda points: np.column_stack(transformer.transform(*points.T)))
     return result
