@@ -155,7 +155,8 @@ def _push(
 
 
 @compiled
-def _fits(land: Landscape, state: State, unit: int) -> bool:
+def fits(land: Landscape, state: State, unit: int) -> bool:
+    """Return whether the budgets allow that `unit` joins."""
     row, cost = land.budget_row[unit], land.cost[unit]
     return bool(state.spent[row] + cost <= land.budget[row] and state.spent[-1] + cost <= land.budget[-1])
 
@@ -168,7 +169,7 @@ def _add_best(land: Landscape, state: State, worth: Floats, covering: bool) -> N
         _push(heap, land, state, worth, covering, unit)
     while heap and not (covering and not _lacking(land, state)):
         _, unit = heapq.heappop(heap)
-        if unit < 0 or state.selected[unit] or not _fits(land, state, unit):
+        if unit < 0 or state.selected[unit] or not fits(land, state, unit):
             continue
         now = _rating(land, state, worth, covering, unit)
         if now < 0 and heap and now > heap[0][0] + EPSILON * abs(now):
@@ -210,13 +211,13 @@ def drop(land: Landscape, state: State, price: Floats) -> float:
         worth = 0.0
         for k in range(land.hold_start[unit], land.hold_start[unit + 1]):
             worth += price[land.hold_feature[k]] * land.hold_amount[k]
-        keys[position] = worth / max(-_gain_of_leaving(land, state, unit), 1e-30)
+        keys[position] = worth / max(-gain_of_leaving(land, state, unit), 1e-30)
     again = True
     while again:
         again = False
         for unit in candidates[np.argsort(keys, kind="mergesort")]:
             if state.selected[unit] and _spare(land, state, unit):
-                change = _gain_of_leaving(land, state, unit)
+                change = gain_of_leaving(land, state, unit)
                 if change < 0:
                     flip(land, state, unit)
                     saved -= change
@@ -229,12 +230,12 @@ def spare_cost(land: Landscape, state: State) -> None:
     """Take out, dearest first, paid units without which no target is missed more and no outline grows longer."""
     candidates = np.flatnonzero(state.selected & land.free & (land.cost > 0))
     for unit in candidates[np.argsort(-land.cost[candidates], kind="mergesort")]:
-        if _spare(land, state, unit) and _gain_of_leaving(land, state, unit) <= 0:
+        if _spare(land, state, unit) and gain_of_leaving(land, state, unit) <= 0:
             flip(land, state, unit)
 
 
 @compiled
-def _gain_of_leaving(land: Landscape, state: State, unit: int) -> float:
+def gain_of_leaving(land: Landscape, state: State, unit: int) -> float:
     """Return the change of the objective when a chosen unit leaves."""
     change = -float(land.paid[unit] + land.own[unit])
     for k in range(land.next_start[unit], land.next_start[unit + 1]):
@@ -250,7 +251,7 @@ def _loss(land: Landscape, state: State, worth: Floats, unit: int) -> float:
         feature = land.hold_feature[k]
         beyond = max(state.achieved[feature] - land.target[feature], 0.0)
         lost += worth[feature] * max(land.hold_amount[k] - beyond, 0.0)
-    return lost + _gain_of_leaving(land, state, unit)
+    return lost + gain_of_leaving(land, state, unit)
 
 
 @compiled

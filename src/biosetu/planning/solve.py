@@ -10,6 +10,7 @@ from functools import cache, partial
 import numpy as np
 from scipy import sparse
 
+from biosetu.planning.anneal import SWEEPS, anneal, temperatures
 from biosetu.planning.bundle import Bundle
 from biosetu.planning.evaluation import evaluate
 from biosetu.planning.feasibility import Unreachable, barriers, missed_within
@@ -39,6 +40,8 @@ CORE_GAP = 1e-4
 LEAST_SECONDS = 0.05
 RESERVE, MOST_RESERVED = 0.03, 4.0
 SURE_MISSED = 1e-9
+RESHAPING, FAILED, WORTH_MORE = 0.5, 2, 1e-3
+STRICT = 3.0  # how much dearer than the relaxation prices it a missed target is while patches are reshaped
 DEMANDED = 1e3  # the worth of a required target, in that of all others: it comes first
 FIRST_PART = 0.34  # of the time, to find a choice that meets required targets within the budgets
 ENDLESS = 1e29  # HiGHS says so where it has no bound yet
@@ -117,6 +120,7 @@ def searched(search: Search, begin: Flags | None) -> Plan:
     if not search.done:
         round_levels(search, fraction)
         search.note("rounding")
+        reshape(search)
         press(search)
         search.note("pressing")
     if problem.units > SMALL_UNITS:
@@ -325,6 +329,36 @@ def round_levels(search: Search, fraction: Floats) -> None:
         if search.done or (search.over and search.best is not None):
             return
         search.repaired(fraction >= level, search.prices)
+
+
+def reshape(search: Search) -> None:
+    """Reshape patches by annealing, from the best plan again and again, until that helps no more or half is used."""
+    if not search.problem.has_boundary or not search.land.border.any() or search.best is None:
+        return
+    end, failed, seed = search.elapsed + RESHAPING * search.left, 0, 0
+    while not search.done and not search.over and search.elapsed < end and failed < FAILED:
+        seed += 1
+        before = search.value
+        annealed(search, seed)
+        search.note("annealing")
+        failed = 0 if search.value < before * (1 - WORTH_MORE) else failed + 1
+
+
+def annealed(search: Search, seed: int) -> None:
+    """Anneal the best plan once and offer what comes of it."""
+    problem, land = search.problem, search.land
+    covering = search.objective is Objective.MINIMUM_SET
+    floor = np.maximum(search.prices, 1e-3 * max(float(search.prices.mean()), 1e-12))
+    price = STRICT * floor if covering else search.worth()
+    most = np.asarray(problem.amounts.T @ price).ravel()
+    state = start(problem, land, search.selected)
+    free, words = np.flatnonzero(land.free), np.array([seed * 0x9E3779B97F4A7C15 % 2**64], np.uint64)
+    for heat in temperatures(land).tolist():
+        if search.over:
+            break
+        anneal(land, state, price, most, free, heat, SWEEPS * free.size, words)
+        search.report("annealing")
+    search.repaired(state.selected, STRICT * search.prices)
 
 
 def press(search: Search) -> None:
