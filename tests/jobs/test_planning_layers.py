@@ -335,3 +335,17 @@ def test_next_area_and_representation_tell_the_same_of_what_is_held(made):
     told = {row["feature"]: row["protected_km2"] for row in pa_csv.read_csv(made / "told.csv").to_pylist()}
     now = {row["feature"]: row["held_now"] for row in pa_csv.read_csv(made / "next.csv").to_pylist()}
     assert now == pytest.approx(told, rel=1e-4)
+
+
+def test_units_are_made_over_the_areas_that_are_named(tmp_path, capsys):
+    boxes = [shapely.box(84, 27, 85, 28), shapely.box(90, 27, 91, 28), shapely.box(85, 27, 86, 28)]
+    layer = gpd.GeoDataFrame({"ISO3": ["NPL", "BTN", "IND"]}, geometry=boxes, crs="EPSG:4326")
+    layer.to_file(tmp_path / "world.gpkg")
+    command = ["plan", "units", "--within", str(tmp_path / "world.gpkg"), "--cell-km", "20", "--out"]
+    assert run([*command, str(tmp_path / "one"), "--only", "NPL"]) == 0
+    nepal = gpd.read_parquet(tmp_path / "one" / "units.parquet")
+    assert nepal["area_km2"].sum() == pytest.approx(areas_km2(np.array(boxes[:1]))[0], rel=1e-4)
+    assert run([*command, str(tmp_path / "two"), "--only", "NPL", "--only", "IND", "--party-column", "ISO3"]) == 0
+    assert set(gpd.read_parquet(tmp_path / "two" / "units.parquet")["party"]) == {"NPL", "IND"}
+    assert run([*command, str(tmp_path / "none"), "--only", "XXX"]) == 2
+    assert "has no area XXX in column ISO3; it has BTN, IND, NPL" in capsys.readouterr().err

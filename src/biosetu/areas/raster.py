@@ -48,15 +48,25 @@ class Pixels:
 class Layers:
     """Sites and a zone laid on a grid, sites in the order of their years."""
 
-    def __init__(self, sites: Sites, zone: Zone, projection: Projection, tree: SiteTree | None = None) -> None:
-        """Choose the sites that reach into the zone, each outline of one kind once, by its earliest year."""
+    def __init__(
+        self,
+        sites: Sites,
+        zone: Zone,
+        projection: Projection,
+        tree: SiteTree | None = None,
+        years: Integers | None = None,
+    ) -> None:
+        """Choose the sites that reach into the zone, each outline of one kind once, by its earliest year.
+
+        years: those of the series, in order; without them those of the sites.
+        """
         found = (tree or SiteTree(sites.shapes)).tree.query(zone.shape, predicate="intersects")
         index = np.sort(found)
         oecm = sites.oecm[index]
         kept = np.concatenate([_distinct(sites, index[~oecm]), _distinct(sites, index[oecm])])
         index = kept[np.lexsort((kept, sites.year[kept]))]
         self.zone = zone
-        self.years = np.unique(sites.year)
+        self.years = np.unique(sites.year) if years is None else years
         self.rank = np.searchsorted(self.years, sites.year[index])
         self.oecm, self.buffered = sites.oecm[index], sites.buffered[index]
         self.drawn = outlines(sites.shapes[index], projection)
@@ -81,12 +91,18 @@ def _distinct(sites: Sites, index: Integers) -> Integers:
     return index[distinct(sites.shapes[index], sites.year[index])]
 
 
-def raster_growth(sites: Sites, zone: Zone, tree: SiteTree | None = None, cell_m: float = CELL_M) -> RasterGrowth:
-    """Measure one zone by cells of an equal-area grid; sites: cleaned.
+def raster_growth(
+    sites: Sites,
+    zone: Zone,
+    tree: SiteTree | None = None,
+    cell_m: float = CELL_M,
+    years: Integers | None = None,
+) -> RasterGrowth:
+    """Measure one zone by cells of an equal-area grid; sites: cleaned; years: of the series where sites are not all.
 
     Blocks of cells follow one another in a fixed order, so the result is the same wherever it is computed.
     """
-    layers = Layers(sites, zone, partial(equal_area, cell_m=cell_m), tree)
+    layers = Layers(sites, zone, partial(equal_area, cell_m=cell_m), tree, years)
     weights = np.array([[cell_m**2 / 1e6]])
     left, top, right, bottom = layers.window
     sums = _no_sums(layers, 1)

@@ -31,12 +31,16 @@ def plan() -> None:
 )
 @click.option("--shape", type=click.Choice(["square", "hexagon"]), default="square", show_default=True)
 @click.option("--party-column", help="Column that names the Party of each polygon: units are cut along borders.")
+@click.option("--only", multiple=True, metavar="CODE", help="Take only these areas of the layer; may be repeated.")
+@click.option("--area-column", help="Column that names the areas; found by itself where it is ISO3 or alike.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Problem folder.")
-def units(within: Path, cell_km: float, shape: str, party_column: str | None, out: Path) -> None:
+def units(within: Path, cell_km: float, out: Path, **chosen: Any) -> None:
     """Make planning units over an outline: units.parquet and boundaries.csv in a problem folder."""
     from biosetu.jobs.planning import make_planning_units, write_units
 
-    layer, boundaries = make_planning_units(within, cell_km, shape, party_column)
+    if chosen["area_column"] and not chosen["only"]:
+        raise click.UsageError("--area-column is of the areas that --only names: give that too.")
+    layer, boundaries = make_planning_units(within, cell_km, **chosen)
     write_units(layer, boundaries, out)
     click.echo(f"{out}: {layer.num_rows} units, {boundaries.num_rows} borders", err=True)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from biosetu.areas import (
@@ -26,6 +28,7 @@ from biosetu.areas import (
 )
 from biosetu.areas.raster import RasterGrowth, raster_growth
 from biosetu.engine.ordered import ordered
+from biosetu.geo.kinds import Integers
 from biosetu.geo.union import SiteTree
 from biosetu.jobs.areas_layers import Request, cleaned, is_raster, read
 from biosetu.problems import UsageError
@@ -157,16 +160,18 @@ def growths_of(
 ) -> tuple[list[Growth], list[float]]:
     """Return the growth of each zone and, where cells are counted, the bound of its error [km²]."""
     if request.by_raster:
+        if scheduler:
+            raise UsageError("--scheduler would change nothing: classes of a raster are counted on this machine.")
         classes_within = getattr(import_module(CLASSES[0]), CLASSES[1])
         counted_by_class: list[RasterGrowth] = classes_within(sites, zones, request, progress)
         return [item.growth for item in counted_by_class], [item.bound_km2 for item in counted_by_class]
     tree = SiteTree(sites.shapes)
     growths: list[Growth] = []
     bounds: list[float] = []
-    with ordered(None if request.raster_m else scheduler) as run:
+    with ordered(scheduler) as run:
         if request.raster_m:
-            cell = request.raster_m
-            for counted in run(lambda zone: raster_growth(sites, zone, tree, cell), zones):
+            work = partial(_counted, cell_m=request.raster_m, years=np.unique(sites.year))
+            for counted in run(work, ((_near(sites, zone, tree), zone) for zone in zones)):
                 progress(len(growths), len(zones), counted.growth.zone.area)
                 bounds.append(counted.bound_km2)
                 growths.append(counted.growth)
@@ -175,6 +180,15 @@ def growths_of(
             progress(number, len(zones), f"{zone.area} {zone.realm} {zone.name}".strip())
             growths.append(zone_growth(sites, zone, run, tree))
     return growths, bounds
+
+
+def _near(sites: Sites, zone: Zone, tree: SiteTree) -> Sites:
+    return sites.taken(np.sort(tree.tree.query(zone.shape, predicate="intersects")))
+
+
+def _counted(part: tuple[Sites, Zone], cell_m: float, years: Integers) -> RasterGrowth:
+    """Count the cells of one zone: what a worker of a cluster gets is all that it needs."""
+    return raster_growth(*part, cell_m=cell_m, years=years)
 
 
 def _with_bounds(table: pa.Table, growths: Sequence[Growth], bounds: Sequence[float]) -> pa.Table:

@@ -6,7 +6,7 @@ look just like that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -199,14 +199,34 @@ def _areas(path: Path, request: Request, realm: str, notes: list[str]) -> list[Z
     shape_of = merged(codes, shapes)
     missing = [code for code in request.only if code not in shape_of]
     if missing and realm == LAND:
-        near = ", ".join(sorted(shape_of)[:10])
-        raise UsageError(f"{path.name} has no area {', '.join(missing)} in column {name}; it has {near} …")
+        raise _unknown_areas(path, name, missing, shape_of)
     chosen = {code: shape for code, shape in shape_of.items() if not request.only or code in request.only}
     zones = [Zone(code, realm, shape) for code, shape in chosen.items() if not shape.is_empty]
     if not zones and realm == LAND:
         remedy = "Check that it is the layer of areas: it has no row with a polygon"
         raise DataError(Problem("no area has a shape", remedy, "no-shapes", str(path)))
     return zones
+
+
+def only_areas(layer: pa.Table, path: Path, codes: Sequence[str], column: str | None = None) -> pa.Table:
+    """Return the rows of a layer of areas that these codes name; all where none is given.
+
+    column: where the codes stand; without it the column of codes that the layer has. Raises UsageError for a code that
+    the layer does not have.
+    """
+    if not codes:
+        return layer
+    name = column or _code_column(layer, path)
+    refuse_unknown_column(layer, name, path)
+    found = [str(value) for value in layer.column(name).to_pylist()]
+    if missing := [code for code in codes if code not in found]:
+        raise _unknown_areas(path, name, missing, found)
+    return layer.filter(pa.array([code in codes for code in found], pa.bool_()))
+
+
+def _unknown_areas(path: Path, column: str, missing: Sequence[str], found: Iterable[str]) -> UsageError:
+    near = ", ".join(sorted(set(found))[:10])
+    return UsageError(f"{path.name} has no area {', '.join(missing)} in column {column}; it has {near} …")
 
 
 def layer_of(path: Path, notes: list[str]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from biosetu.engine.vectors import crs_of, geometries, with_geometry, write_laye
 from biosetu.figures.standalone import standalone
 from biosetu.figures.unitmap import unit_map
 from biosetu.geo.shapes import polygonal, repaired, within_date_line
-from biosetu.jobs.areas_layers import layer_of, refuse_unknown_column
+from biosetu.jobs.areas_layers import layer_of, only_areas, refuse_unknown_column
 from biosetu.jobs.planning_folder import FILES, Opened
 from biosetu.planning import (
     Boundary,
@@ -57,15 +57,22 @@ class Outcome:
 
 
 def make_planning_units(
-    within: Path, cell_km: float, shape: str = "square", party_column: str | None = None
+    within: Path,
+    cell_km: float,
+    shape: str = "square",
+    party_column: str | None = None,
+    only: Sequence[str] = (),
+    area_column: str | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """Return planning units over the outline in `within` (unit, area_km2, cost = area, geometry) and their borders.
 
     party_column: names the Party of each polygon of `within`; units on a border are then cut along it (`divided`) and
-    have a column `party`. Raises DataError for a layer without polygons, whose numbers cannot be longitude and
-    latitude, for a column that is not there, or where a polygon has no Party.
+    have a column `party`. only: the areas of the layer to take, by `party_column`, else `area_column`, else the column
+    that `areas coverage` would find. Raises UsageError for one that is not there; DataError for a layer without
+    polygons, whose numbers cannot be longitude and latitude, for a column that is not there, or where a polygon has no
+    Party.
     """
-    layer = layer_of(within, [])
+    layer = only_areas(layer_of(within, []), within, only, party_column or area_column)
     names = _party_names(layer, party_column, within)
     shapes = geometries(layer)
     there = ~shapely.is_missing(shapes)
