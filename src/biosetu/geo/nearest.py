@@ -97,7 +97,7 @@ def _to_edge(x: float, y: float, edge: Floats, best: float, found: Floats, turne
         return best
     here, there = (2, 0) if turned else (0, 2)
     found[here], found[here + 1], found[there], found[there + 1] = x, y, px, py
-    return distance
+    return float(distance)
 
 
 @compiled
