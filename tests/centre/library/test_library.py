@@ -12,6 +12,7 @@ from tests.centre.helpdesk.conftest import TODAY
 
 from biosetu.centre.accounts.permissions import may, table, visible_to
 from biosetu.centre.helpdesk import public
+from biosetu.centre.helpdesk import verbs as helpdesk
 from biosetu.centre.library import verbs
 from biosetu.centre.library.models import Item, Standing
 from biosetu.centre.library.reading import fitting, shelves
@@ -246,8 +247,6 @@ def test_a_kept_page_is_thrown_away_even_where_another_entry_is_released_the_sam
 
 
 def answered(people, request_of, text, **extra):
-    from biosetu.centre.helpdesk import verbs as helpdesk
-
     request = request_of(information_only="yes", **extra)
     helpdesk.act(request=request, verb="submit", by=people["contributor"])
     request.refresh_from_db()
@@ -262,9 +261,12 @@ def test_an_answered_question_becomes_an_answer_without_names_that_helps_the_nex
     question = "How are subsidies classified, asks Ms Secret?"
     asked = {"what": question, "who": "Ms Secret; Hill Office", "targets": "18", "contact": "M. Hidden"}
     request = answered(people, request_of, told, **asked)
+    drafted = Item.objects.get()
+    assert (drafted.standing, drafted.owner) == ("draft", people["officer"])
     client.force_login(people["officer"])
     client.post(reverse("item_draft", args=[request.reference, "answer"]))
     made = Item.objects.get()
+    assert made == drafted
     assert made.title == "How are subsidies classified, asks …?"
     assert made.values["purpose"] == "Dear …, dear …: subsidies are classified in six groups. …, for …"
     assert made.values["targets"] == "18"
@@ -283,6 +285,25 @@ def test_names_go_however_the_form_joins_them(people, request_of):
     request.messages.create(author=people["focal_point"], text="Many thanks to all")
     made = verbs.draft_from(request=request, by=people["officer"], kind="answer")
     assert made.values["purpose"] == "Dear … ([…]): Nepal classes six groups; ask the …. … شكراً"
+
+
+@pytest.mark.parametrize("held", [{"confidential": "yes"}, {"touches_communities": "yes"}])
+def test_no_answer_is_drafted_of_what_is_confidential_or_touches_communities(people, request_of, held):
+    request = answered(people, request_of, "Six groups", **held)
+    assert request.state == "answered"
+    assert Item.objects.count() == 0
+    with pytest.raises(Refused):
+        verbs.draft_from(request=request, by=people["officer"], kind="answer")
+
+
+def test_an_answer_told_after_the_step_fills_the_draft_that_is_there(people, request_of):
+    request = request_of(information_only="yes")
+    helpdesk.act(request=request, verb="submit", by=people["contributor"])
+    helpdesk.act(request=request, verb="answer", by=people["officer"])
+    assert "purpose" not in Item.objects.get().values
+    helpdesk.write(request=request, by=people["officer"], text="Six groups")
+    verbs.draft_from(request=request, by=people["officer"], kind="answer")
+    assert Item.objects.get().values["purpose"] == "Six groups"
 
 
 def test_names_within_other_words_stay(people, request_of):

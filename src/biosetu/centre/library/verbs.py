@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from biosetu.alignment.ort.reading import without_mail
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
@@ -25,6 +26,10 @@ from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
 KNOWLEDGE = N_("It carries knowledge of the people concerned; only they say that it does not.")
+HOLDERS_FIRST = N_(
+    "Communities are touched; what can be used again is drafted as a solution, which waits for its holders."
+)
+DRAFTED = N_("%(reference)s: a reusable answer without names is drafted from it. Read it and ask for review.")
 RACED = N_("Somebody else changed this entry a moment ago. Look at it again.")
 
 
@@ -125,17 +130,49 @@ def draft_from(*, request: SupportRequest, by: Account, kind: str = Kind.SOLUTIO
         raise PermissionDenied
     if request.confidential:
         raise Refused(N_("A confidential request is not reused."))
+    if kind == Kind.ANSWER and _touched(request):
+        raise Refused(HOLDERS_FIRST)
     if kind == Kind.ANSWER:
-        return write(by=by, kind=kind, values=_nameless(request, _answer(request)), request=request)
+        return _drafted_answer(request, by)
     if not hasattr(request, "closure"):
         raise Refused(N_("There is no closure report yet."))
     return write(by=by, kind=Kind.SOLUTION, values=_nameless(request, _solution(request)), request=request)
+
+
+def _drafted_answer(request: SupportRequest, by: Account) -> Item:
+    """Return the draft there is; written where there is none, and anew where the centre had told nothing yet."""
+    values = _nameless(request, _answer(request))
+    there = request.lessons.filter(kind=Kind.ANSWER, owner=by, standing=Standing.DRAFT).first()
+    if there is None:
+        return write(by=by, kind=Kind.ANSWER, values=values, request=request)
+    if not there.values.get("purpose") and values["purpose"]:
+        edit(item=there, by=by, values=values)
+    return there
+
+
+@transaction.atomic
+def draft_answer(*, request: SupportRequest, by: Account) -> Item | None:
+    """Draft a reusable answer at once when a question was answered, without names, for whoever answered to read and
+    send to review; none where the request is confidential, communities are touched, or one was drafted before.
+    """
+    if request.confidential or _touched(request) or request.lessons.filter(kind=Kind.ANSWER).exists():
+        return None
+    try:
+        made = draft_from(request=request, by=by, kind=Kind.ANSWER)
+    except DataError:  # filled in under older lists of codes: answering goes on, the draft waits for a click
+        return None
+    notify(by, DRAFTED, {"reference": request.reference}, address=f"library/{made.pk}/edit/")
+    return made
 
 
 NAMES_JOINED = re.compile(r"[;,()<>\n]|\s[-–/]\s")
 SHORTEST_NAME = 3
 TEXTS = ("title", "purpose", "problem", "blocks", "evidence", "failed")
 SHARED = ("targets", "indicators", "ecosystems", "threats", "actions", "languages")
+
+
+def _touched(request: SupportRequest) -> bool:
+    return request.consents.exists() or request.values.get("touches_communities", "").casefold() in YES
 
 
 def _shared(request: SupportRequest) -> dict[str, str]:
@@ -147,7 +184,6 @@ def _solution(request: SupportRequest) -> dict[str, str]:
     measured = request.plan.exclude(indicator="").filter(result__isnull=False)
     numbers = [f"{line.text}: {line.baseline:.15g} → {line.result:.15g} {line.unit}".strip() for line in measured
                if line.baseline is not None and line.result is not None]  # fmt: skip
-    touched = request.consents.exists() or request.values.get("touches_communities", "").casefold() in YES
     return _shared(request) | {
         "title": request.title,
         "problem": request.values.get("problem", "") or request.values.get("what", ""),
@@ -156,7 +192,7 @@ def _solution(request: SupportRequest) -> dict[str, str]:
         "failed": request.closure.lessons,
         "party": "; ".join(sorted(request.parties_of())),
         "scale": request.values.get("jurisdiction", ""),
-        "knowledge": "yes" if touched else "",
+        "knowledge": "yes" if _touched(request) else "",
     }
 
 

@@ -35,6 +35,7 @@ from biosetu.centre.helpdesk.models import (
     Taking,
 )
 from biosetu.centre.helpdesk.naming import STATE_NAMES
+from biosetu.centre.library.verbs import draft_answer
 from biosetu.centre.matching.likeness import keep_marks
 from biosetu.cooperation import FINAL, Due, Refused, acts, say, step
 from biosetu.cooperation.forms import YES, check, form, parts
@@ -190,6 +191,8 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     _settle_helpers(request, verb)
     if after == "closed" and hasattr(request, "closure"):
         schedule(request, now)
+    if after == "answered":
+        draft_answer(request=request, by=by)
     refresh_clock(request)
     tell(request, by)
     return done
