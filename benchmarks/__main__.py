@@ -40,6 +40,11 @@ BENCHMARKS = (
         ("benchmarks/dossier.py",),
         "every Party of the two IUCN centres, < 2 s each once warm; synthesis < 30 s",
     ),
+    Benchmark(
+        "synthesis",
+        ("benchmarks/synthesis.py",),
+        "13 Parties of West Asia and all presumed Parties of Asia, in both languages, from the start: < 30 s each",
+    ),
     Benchmark("matching", ("-m", "benchmarks.matching"), "500 requests x 5,000 providers < 60 s, < 2 GB"),
     Benchmark(
         "alignment-speed",

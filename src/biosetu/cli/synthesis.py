@@ -18,13 +18,21 @@ from biosetu.cli.output import progress_bar
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice(["html", "json"]), help="May be given twice. [both]"
 )
+@click.option("--all-series", is_flag=True, help="A page for every series held, not only the headline ones.")
 @language_option
 @quiet_option
-def synthesis(centre: str, out: Path, formats: tuple[str, ...], language: str, quiet: bool) -> None:
+def synthesis(centre: str, out: Path, formats: tuple[str, ...], all_series: bool, language: str, quiet: bool) -> None:
     """Write the matrix of Parties and targets, shared gaps, and a page for each headline series."""
     from biosetu.jobs.synthesis import write_synthesis
 
     with progress_bar(quiet) as progress:
-        paths = write_synthesis(centre, out, language=language, formats=formats or ("html", "json"), progress=progress)
+        paths = write_synthesis(
+            centre,
+            out,
+            language=language,
+            formats=formats or ("html", "json"),
+            every_series=all_series,
+            progress=progress,
+        )
     for path in paths:
         click.echo(path)

@@ -24,20 +24,27 @@ def write_synthesis(
     *,
     language: str = "en",
     formats: Sequence[str] = ("html", "json"),
+    every_series: bool = False,
     on: date | None = None,
     progress: Progress = silent,
 ) -> list[Path]:
     """Write the synthesis of a centre's confirmed and presumed Parties into `folder` and return the files."""
-    document = synthesis_document(centre, language=language, on=on, progress=progress)
+    document = synthesis_document(centre, language=language, every_series=every_series, on=on, progress=progress)
     suffix = "" if language == "en" else f".{language}"
     return [write_document(document, name, folder / f"{document.meta['centre']}{suffix}.{name}") for name in formats]
 
 
 def synthesis_document(
-    centre: str, *, language: str = "en", on: date | None = None, progress: Progress = silent
+    centre: str,
+    *,
+    language: str = "en",
+    every_series: bool = False,
+    on: date | None = None,
+    progress: Progress = silent,
 ) -> Document:
     """Return the synthesis of a centre as a document, without the fictional Party.
 
+    With `every_series` each series of numbers that is held has a page, else each headline series.
     Raises UsageError where no Party is known to be served.
     """
     found = find_centre(centre)
@@ -51,4 +58,4 @@ def synthesis_document(
         evidence = evidence_of(party_evidence(row.party), with_map=False, on=day)
         members.append(Member(evidence, row.certainty == "presumed"))
         progress(done, len(rows), row.party)
-    return synthesis(found, members, Voice(language), day)
+    return synthesis(found, members, Voice(language), day, every_series=every_series)

@@ -63,12 +63,17 @@ class Member:
         return self.evidence.party.name(voice.language)
 
 
-def synthesis(centre: Centre, members: Sequence[Member], voice: Voice, on: date) -> Document:
-    """Return the matrix of Parties and targets, the gaps they share, and a page for each headline series."""
+def synthesis(
+    centre: Centre, members: Sequence[Member], voice: Voice, on: date, *, every_series: bool = False
+) -> Document:
+    """Return the matrix of Parties and targets, the gaps they share, and a page for each headline series.
+
+    With `every_series` a page for each series of numbers that is held, of whatever indicator or none.
+    """
     _ = voice.gettext
     ordered = sorted(members, key=lambda member: name_order(member.name(voice)))
     day = voice.date(on)
-    series = list(_series(ordered))
+    series = list(_series(ordered, every=every_series))
     return Document(
         key="synthesis",
         title=centre.name(voice.language),
@@ -176,14 +181,15 @@ def _coverage(members: Sequence[Member], voice: Voice) -> Section:
     return Section("coverage", _("What is in the sources loaded here"), (Paragraph(lead), table), place=(2,))
 
 
-def _series(members: Sequence[Member]) -> Iterator[SeriesKey]:
+def _series(members: Sequence[Member], *, every: bool) -> Iterator[SeriesKey]:
     seen: dict[SeriesKey, Summary] = {}
     for member in members:
         for item in told(member.evidence.summaries):
-            if is_headline(item) and item.unit not in ANSWERS and item.level.value is not None:
+            wanted = every or is_headline(item)
+            if wanted and item.unit not in ANSWERS and item.level.value is not None:
                 seen.setdefault((item.indicator, item.series, item.disaggregation), item)
     order = {code: place for place, code in enumerate(indicators())}
-    yield from sorted(seen, key=lambda key: (order[key[0]], key[1], key[2]))
+    yield from sorted(seen, key=lambda key: (order.get(key[0], len(order)), *key))
 
 
 def _series_page(members: Sequence[Member], key: SeriesKey, place: int, voice: Voice) -> Section:
@@ -191,7 +197,6 @@ def _series_page(members: Sequence[Member], key: SeriesKey, place: int, voice: V
     held = {member.evidence.party.iso3: item for member in members if (item := _find(member, key))}
     first = next(iter(held.values()))
     title = title_of(first, voice)
-    code = voice.ltr(first.indicator)
     cited = dict.fromkeys(
         source
         for member in members
@@ -208,10 +213,18 @@ def _series_page(members: Sequence[Member], key: SeriesKey, place: int, voice: V
             _figures(members, held, voice, tuple(cited)),
         ),
         target=home_of(first),
-        kicker=_("Headline indicator {code}").format(code=code),
+        kicker=_kicker(first, voice),
         place=(100, place),
         own_page=True,
     )
+
+
+def _kicker(item: Summary, voice: Voice) -> str:
+    _ = voice.gettext
+    if item.indicator not in indicators():
+        return _("A series that no indicator of the framework fits")
+    text = _("Headline indicator {code}") if is_headline(item) else _("Indicator {code}")
+    return text.format(code=voice.ltr(item.indicator))
 
 
 def _find(member: Member, key: SeriesKey) -> Summary | None:
