@@ -5,10 +5,12 @@ import json
 import re
 from datetime import date
 
+import pyogrio
 import pytest
 
 from biosetu.framework import context_facts, coverage, elements, indicators, parties, targets
 from biosetu.framework.reading import rows
+from biosetu.observations.packaged import packaged_rows
 
 RUN = 8
 OURS = {"quant": "quantity", "cond": "condition"}
@@ -163,6 +165,57 @@ def test_context_facts_equal_the_series(shared, fact, series, factor):
             area = parties()[code].m49
             assert facts[fact].value == pytest.approx(theirs[area, facts[fact].year], rel=1e-5), code
             assert facts[fact].year == max(year for held, year in theirs if held == area), code
+
+
+@pytest.fixture(scope="module")
+def natural_earth(shared):
+    """The country of each code; where islands are listed apart under it, the most populous."""
+    outlines = shared / "data/natural_earth/ne_50m_admin_0_countries.shp"
+    table = pyogrio.read_dataframe(
+        outlines, read_geometry=False, columns=["ISO_A3_EH", "POP_EST", "POP_YEAR", "INCOME_GRP"]
+    )
+    return {row["ISO_A3_EH"]: row for row in table.sort_values("POP_EST").to_dict("records")}
+
+
+def real_facts(fact):
+    return {
+        code: held[fact] for code, held in context_facts().items() if fact in held and not parties()[code].fictional
+    }
+
+
+def test_population_equals_the_source_with_its_year(natural_earth):
+    held = real_facts("population")
+    assert len(held) == 195
+    theirs = {code: (round(natural_earth[code]["POP_EST"]), natural_earth[code]["POP_YEAR"]) for code in held}
+    assert {code: (fact.value, fact.year) for code, fact in held.items()} == theirs
+
+
+def test_income_group_equals_the_source(natural_earth):
+    held = real_facts("income_group")
+    theirs = {code: re.sub(r"^\d\. |: .*| income.*", "", natural_earth[code]["INCOME_GRP"]).casefold() for code in held}
+    assert {code: fact.text.removesuffix(" income") for code, fact in held.items()} == theirs
+    assert {fact.year for fact in held.values()} == {None}
+    assert all("not dated" in fact.source for fact in held.values())
+
+
+def test_coast_is_that_of_the_table_of_parties():
+    held = real_facts("coast")
+    assert {code: fact.text for code, fact in held.items()} == {code: parties()[code].coast for code in held}
+    assert len(held) == 196 - 1
+
+
+def test_mangrove_units_are_counted_from_the_source_but_for_the_parties_left_out(shared):
+    with (shared / "data/mangrove_get_mft12/mft12_units_countries.csv").open(encoding="utf-8") as file:
+        lines = [line for line in csv.DictReader(file) if line["ISO_A2"] != "TF"]  # islands where nobody lives
+    without = {row["party"] for row in packaged_rows("biosetu.sources.official", "mangrove_exclusions")}
+    without |= {code for code, party in parties().items() if party.coast != "sea"}
+    overseas = {"FRA": "(Fr.)", "GBR": "(UK)"}  # have mangroves in territories alone, which the source lists apart
+    for code, fact in real_facts("mangrove_units").items():
+        iso2, mark = parties()[code].iso2, overseas.get(code, "never")
+        units = {line["unit_code"] for line in lines if line["ISO_A2"] == iso2 or line["WB_NAME"].endswith(mark)}
+        named = set(filter(None, fact.text.split(";")))
+        assert named == (set() if code in without else units), code
+        assert fact.value == len(named), code
 
 
 def test_languages_equal_the_source(m49):
