@@ -128,6 +128,13 @@ def test_baselines_are_joined_by_no_line_and_no_series(disjoint, tmp_path):
     assert plot.read_bytes() == alone.read_bytes()
 
 
+def test_categories_behind_lists_apart_are_those_of_the_newest(tmp_path):
+    path = tmp_path / "h.csv"
+    path.write_text("taxon,year,category\na,2000,LC\na,2010,VU\nb,2010,EN\n", encoding="utf-8")
+    found = compute_index(IndexRequest(path, options=Options(Kind.NATIONAL))).categories.to_pylist()
+    assert [(row["year"], row["category"], row["taxa"]) for row in found] == [(2010, "EN", 1), (2010, "VU", 1)]
+
+
 @pytest.mark.parametrize("asked", [["--aggregate"], ["--annual", "2000-2010"]])
 def test_baselines_are_in_no_mean_and_no_yearly_series(disjoint, tmp_path, asked):
     out = tmp_path / "o.csv"

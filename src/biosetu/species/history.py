@@ -335,10 +335,13 @@ def _not_comparable(history: History, taxa: list[str], file: str) -> Problem:
 def category_counts(histories: Sequence[History]) -> pa.Table:
     """Return group, year, category, taxa: how many taxa each category holds at the last assessment of each group.
 
-    Where a taxon is in several groups, rows of a group `all` count every taxon once.
+    Of a group whose lists cannot be compared it is the newest list. Where a taxon is in several groups, rows of a group
+    `all` count every taxon once.
     """
+    newest = {history.group: history for history in sorted(histories, key=lambda h: h.years[-1])}
+    last = [newest[name] for name in dict.fromkeys(history.group for history in histories)]
     rows = []
-    for history in [*histories, *_each_once(histories)]:
+    for history in [*last, *_each_once(last)]:
         known, counts = np.unique(history.categories[:, -1], return_counts=True)
         rows += [
             {"group": history.group, "year": history.years[-1], "category": str(name), "taxa": int(count)}
