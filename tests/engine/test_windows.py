@@ -3,7 +3,8 @@ import pytest
 import rasterio
 import shapely
 
-from biosetu.engine.windows import burn, part_under, raster_grid, read_part, write_part
+from biosetu.engine.rasters import RasterGrid
+from biosetu.engine.windows import burn, part_under, raster_grid, read_part, write_part, write_places
 from biosetu.problems import DataError
 
 
@@ -48,3 +49,16 @@ def test_written_part_lies_where_it_was_read(path, tmp_path):
     assert raster_grid(tmp_path / "w.tif") == part.grid
     with pytest.raises(DataError):
         raster_grid(tmp_path / "none.tif")
+
+
+def test_places_beyond_one_band_of_rows_are_written_where_they_lie(tmp_path):
+    grid = RasterGrid(rasterio.CRS.from_epsg(4326).to_wkt(), (0.01, 0.0, 20.0, 0.0, -0.01, 40.0), 300, 700)
+    random = np.random.default_rng(4)
+    places = np.sort(random.choice(300 * 700, 500, replace=False))
+    values = random.uniform(1e-9, 400, 500)
+    write_places(places, values, grid, tmp_path / "p.tif")
+    expected = np.zeros(300 * 700)
+    expected[places] = values
+    assert raster_grid(tmp_path / "p.tif") == grid
+    with rasterio.open(tmp_path / "p.tif") as source:
+        assert np.array_equal(source.read(1), expected.reshape(700, 300))
