@@ -52,16 +52,17 @@ def transactional_rollback():
 
 @pytest.fixture
 def guards_removed(transactional_db):
-    """Emptying the tables after a test with real transactions must not meet the audit table's triggers.
+    """Emptying the tables after a test with real transactions must not meet the triggers that keep what was done.
 
     They are not put back: such tests run after all others (pytest-django's order).
     """
     from django.db import connection
 
-    from biosetu.centre.audit.guards import remove
+    from biosetu.centre.audit.guards import remove, remove_for_requests
 
     with connection.schema_editor() as editor:
         remove(None, editor)
+        remove_for_requests(None, editor)
 
 
 @pytest.fixture

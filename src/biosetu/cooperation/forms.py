@@ -121,6 +121,26 @@ def filled(values: Values) -> frozenset[str]:
     return frozenset(name for name, value in values.items() if value.strip())
 
 
+@cache
+def endorsed(name: str) -> tuple[str, ...]:
+    """Return the fields of a form that a focal point endorses (data/endorsed.csv)."""
+    text = (files("biosetu.cooperation") / "data" / "endorsed.csv").read_text(encoding="utf-8")
+    return tuple(row["field"] for row in csv.DictReader(text.splitlines()) if row["form"] == name)
+
+
+def rewritten(before: Values, now: Values, name: str = "request") -> tuple[str, ...]:
+    """Return the fields that said something when they were endorsed and say something else now.
+
+    What is filled in later makes the request precise; only what stood there and was changed or taken out counts.
+    """
+    said = {field: _same(before.get(field, "")) for field in endorsed(name)}
+    return tuple(field for field, text in said.items() if text and text != _same(now.get(field, "")))
+
+
+def _same(value: str) -> str:
+    return " ".join(value.split())
+
+
 def without_people(name: str, values: Values) -> dict[str, str]:
     """Return the values without the fields that name persons."""
     named = {field.field for field in form(name) if field.is_personal}

@@ -47,7 +47,9 @@ class Facts:
     `filled` names the fields of the request that have content; `parties` the Parties of the request and `endorsed`
     those that endorsed it (or for which the manager recorded the lapse rule); `joint` holds for a joint programme,
     which a Party joins by accepting its invitation; `asks` where the person in hand is who asked; `consents` has one
-    entry a community concerned; `stopped_by_holders` holds from the moment a community stops work until it gives
+    entry a community concerned, `unheard` names those whose consent is needed and who have not decided;
+    `rewritten` the Parties whose endorsement was for another text, to be confirmed until `rewriting_due`;
+    `stopped_by_holders` holds from the moment a community stops work until it gives
     consent anew.
     """
 
@@ -71,11 +73,15 @@ class Facts:
     report_written: bool = False
     objections_open: int = 0
     stopped_by_holders: bool = False
+    rewritten: frozenset[str] = frozenset()
+    rewriting_due: date | None = None
+    unheard: tuple[str, ...] = ()
     previous_state: str = ""
     previous_ball: str = field(default="centre")
 
 
 CLEAR = say("")
+NOTHING_REWRITTEN = N_("Nothing was rewritten since it was endorsed.")
 
 
 def four_fields(facts: Facts) -> Said:
@@ -111,6 +117,23 @@ def endorsement_overdue(facts: Facts) -> Said:
     return say(N_("The focal point still has time to answer."))
 
 
+def own_party_again(facts: Facts) -> Said:
+    """Require that the text was rewritten since the person's own Party endorsed it."""
+    if not facts.rewritten:
+        return say(NOTHING_REWRITTEN)
+    mine = facts.rewritten & facts.actor_parties
+    return CLEAR if mine else say(N_("A focal point endorses for their own Party only."))
+
+
+def rewriting_overdue(facts: Facts) -> Said:
+    """Let the manager decide in place of a vacant or silent focal point on what was rewritten."""
+    if not facts.rewritten:
+        return say(NOTHING_REWRITTEN)
+    if facts.focal_point_vacant or (facts.rewriting_due is not None and facts.today > facts.rewriting_due):
+        return CLEAR
+    return say(N_("The focal point still has time to answer."))
+
+
 def enough_parties(facts: Facts) -> Said:
     """Let a joint programme begin once two Parties have joined; an ordinary request has nothing to gather."""
     if not facts.joint:
@@ -128,8 +151,16 @@ def speaks_for_all(facts: Facts) -> Said:
 
 def all_parties_endorsed(facts: Facts) -> Said:
     """Require the endorsement of every Party of the request, each for itself."""
-    waiting = sorted(facts.parties - facts.endorsed)
-    return say(N_("Not yet endorsed by {parties}."), parties=", ".join(waiting)) if waiting else CLEAR
+    waiting = sorted(facts.parties - facts.endorsed - facts.rewritten)
+    again = sorted(facts.parties & facts.rewritten)
+    return together(
+        (
+            say(N_("Not yet endorsed by {parties}."), parties=", ".join(waiting)) if waiting else CLEAR,
+            say(N_("Rewritten since it was endorsed; to be confirmed by {parties}."), parties=", ".join(again))
+            if again
+            else CLEAR,
+        )
+    )
 
 
 def consent_stands(facts: Facts) -> Said:
@@ -138,6 +169,8 @@ def consent_stands(facts: Facts) -> Said:
         return say(N_("An objection is open; the centre manager must settle it with those who raised it."))
     if not facts.touches_communities:
         return CLEAR
+    if facts.unheard:
+        return say(N_("Not yet decided by {holders}, whose consent is needed."), holders=", ".join(facts.unheard))
     if not facts.consents:
         return say(N_("Consent of the people concerned is not on record."))
     if all(consent.stands(facts.today) for consent in facts.consents):
@@ -155,6 +188,11 @@ def ready_to_agree(facts: Facts) -> Said:
         consent_stands(facts),
     ]
     return together(barred)
+
+
+def as_agreed(facts: Facts) -> Said:
+    """Require that what was agreed still stands: every endorsement, for the text as it reads, and consent."""
+    return together((all_parties_endorsed(facts), consent_stands(facts)))
 
 
 def results_recorded(facts: Facts) -> Said:
@@ -179,8 +217,11 @@ GUARDS: dict[str, Callable[[Facts], Said]] = {
         four_fields,
         eleven_fields,
         own_party,
+        own_party_again,
         information_only,
         endorsement_overdue,
+        rewriting_overdue,
+        as_agreed,
         enough_parties,
         speaks_for_all,
         all_parties_endorsed,

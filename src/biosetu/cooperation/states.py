@@ -17,7 +17,7 @@ from biosetu.cooperation.saying import Said, say
 from biosetu.problems import BioSetuError
 from biosetu.translation import N_
 
-PREVIOUS = "@previous"
+PREVIOUS, SAME = "@previous", "@same"
 MAIN_WAY = (
     "draft",
     "submitted",
@@ -45,7 +45,8 @@ class Refused(BioSetuError):
 class Transition:
     """One row of the table: in `state`, `who` may do `verb` if `guard` holds, which leads to `next`.
 
-    `ball` names whose turn it is afterwards (centre, requester, provider, nobody); the service clock pauses by it.
+    `ball` names whose turn it is afterwards (centre, requester, provider, nobody; `@same`: as before); the service
+    clock pauses by it.
     """
 
     state: str

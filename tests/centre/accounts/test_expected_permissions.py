@@ -11,21 +11,23 @@ from django.utils import timezone
 from tests.centre.people import account
 from tests.observations.rows import row as observation
 
+import biosetu
 from biosetu.centre.accounts.guarded import CentreRecord, Guarded, PartyRecord
 from biosetu.centre.accounts.models import Account, Role
-from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.accounts.permissions import may, table, visible_to
 from biosetu.centre.api.models import Key
 from biosetu.centre.audit.models import Entry
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.evidence.columns import fields_of
 from biosetu.centre.evidence.models import Commit, Figure
-from biosetu.centre.helpdesk.models import Candidate, RequestParty, SupportRequest
+from biosetu.centre.helpdesk.models import Candidate, RequestParty, SupportRequest, as_named
 from biosetu.centre.holdings.models import Holding
 from biosetu.centre.library.models import Item, ItemParty
 from biosetu.centre.matching.models import Assignment
 from biosetu.centre.services.models import Service, ServiceParty
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
+CODE = Path(biosetu.__file__).parent / "centre"
 LIST = Path(__file__).parent / "expected_permissions.csv"
 ROWS = list(csv.DictReader(LIST.read_text(encoding="utf-8").splitlines()))
 # name -> role, Party, centre; all but `weak` with a second step
@@ -59,15 +61,20 @@ def people(db):
 
 
 def a_request(people, situation):
-    state = {"helping": "submitted", "confidential": "planning"}.get(situation, situation)
+    states = {"helping": "submitted", "confidential": "planning", "named": "planning", "delivering": "under_way"}
+    state = {**states, "joint": "delivered"}.get(situation, situation)
     made = SupportRequest.objects.create(
         reference=f"2026-{SupportRequest.objects.count() + 1:05d}", owner=people["owner"], centre="iucn-asia",
-        state=state, confidential=situation == "confidential",
+        state=state, confidential=situation in {"confidential", "named"}, joint=situation == "joint",
     )  # fmt: skip
     RequestParty.objects.create(request=made, party="NPL")
-    if situation == "helping":
+    if situation == "named":
+        made.concerned.create(office=as_named("office  Community"))
+    if situation in {"helping", "delivering"}:
         entry = Provider.objects.create(account=people["helper"], name="H", standing="listed")
-        Candidate.objects.create(request=made, provider=entry, answer="invited")
+        chosen = situation == "delivering"
+        answer = "accepted" if chosen else "invited"
+        Candidate.objects.create(request=made, provider=entry, answer=answer, chosen=chosen)
     return made
 
 
@@ -163,6 +170,14 @@ def test_the_list_names_every_role_and_its_rows_are_read_once():
         "contributor", "focal_point", "community", "observer", "publishing_authority", "officer", "manager"
     }  # fmt: skip
     assert all(issubclass(kind, Guarded) for kind in (PartyRecord, CentreRecord, SupportRequest, Provider, Entry))
+
+
+def test_every_verb_on_a_request_is_in_the_list_and_asked_by_the_code():
+    """A line that nothing asks would be a promise of the table alone."""
+    verbs = {line.verb for line in table() if line.record == "request"}
+    assert verbs == {row["verb"] for row in ROWS if row["record"] == "request"} | {"open"}
+    code = "".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py"))
+    assert [verb for verb in sorted(verbs) if f'"{verb}"' not in code] == []
 
 
 PAGES = {

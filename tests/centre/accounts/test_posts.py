@@ -11,13 +11,16 @@ from tests.centre.helpdesk.conftest import account
 from biosetu.centre.accounts import opening
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.opening import Wanted
-from biosetu.centre.accounts.posts import posts_of, subjects
+from biosetu.centre.accounts.permissions import parties_for
+from biosetu.centre.accounts.posts import posts_of
+from biosetu.centre.accounts.subjects import subjects
 from biosetu.centre.audit.models import Entry
 from biosetu.centre.helpdesk.facts import vacant
 from biosetu.cli import main
 from biosetu.problems import UsageError
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
+NATIONAL = Wanted(role="focal_point", party="NPL", office="Office")
 CHM = Wanted(role="focal_point", party="NPL", office="Office", subject="chm")
 TODAY = timezone.localdate
 
@@ -48,13 +51,26 @@ def test_a_focal_point_without_a_subject_is_the_national_one():
 
 def test_a_role_that_ended_leaves_the_post_vacant_the_day_after():
     account("a")
-    opening.give_role(username="a", wanted=CHM)
-    assert opening.end_role(username="a", wanted=Wanted(role="focal_point", party="NPL", subject="chm")) == 1
+    opening.give_role(username="a", wanted=NATIONAL)
+    assert opening.end_role(username="a", wanted=Wanted(role="focal_point", party="NPL", subject="primary")) == 1
     assert vacant(["NPL"]) == frozenset()
     Role.objects.update(until=TODAY() - datetime.timedelta(1))
     assert vacant(["NPL"]) == {"NPL"}
     assert all(post.vacant for post in posts_of("NPL"))
     assert [entry.verb for entry in Entry.objects.order_by("pk")] == ["give_role", "end_role"]
+
+
+@pytest.mark.parametrize("deputy", [False, True], ids=["holder", "deputy"])
+@pytest.mark.parametrize("subject", list(subjects()))
+def test_only_the_national_focal_point_or_a_deputy_endorses(subject, deputy):
+    """The table says who binds the Party; where none of these is, the Party is vacant for the lapse rule."""
+    who = account("a")
+    opening.give_role(username="a", wanted=Wanted("focal_point", "NPL", "", "Office", subject, deputy=deputy))
+    binds = subject == "primary"
+    assert parties_for(who, "endorse", "party") == ({"NPL"} if binds else frozenset())
+    assert parties_for(who, "speak", "party") == {"NPL"}
+    assert vacant(["NPL"]) == (frozenset() if binds else {"NPL"})
+    assert set(Role.objects.endorsing()) == (set(Role.objects.all()) if binds else set())
 
 
 def test_ending_one_subject_leaves_the_other():

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.centre.people import account
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.audit.guards import INSTALL, REMOVE, install, remove
+from biosetu.centre.audit.guards import ENTRIES, install, remove
 from biosetu.centre.audit.models import AppendOnlyError, Entry, PersonalValue
 from biosetu.centre.audit.trail import HASHED, actor_of, erase, record
 
@@ -52,7 +52,7 @@ def test_model_refuses_to_change_or_delete():
 def guards(db):
     """The triggers as the migration leaves them, whatever earlier tests did to them; gone with the transaction."""
     with connection.cursor() as cursor:
-        for statement in (*REMOVE[connection.vendor], *INSTALL[connection.vendor]):
+        for statement in (*ENTRIES.remove(connection.vendor), *ENTRIES.install(connection.vendor)):
             cursor.execute(statement)
 
 

@@ -157,12 +157,21 @@ def test_the_same_request_laid_out_otherwise_is_one_arrival(people, handed):
 @pytest.mark.parametrize(
     ("body", "column", "value"),
     [
-        ({"format": "biosetu-request-2"}, "", ""),
+        ({"format": "biosetu-request-3"}, "", ""),
+        ({"decisions": [{"people": "Hill people"}]}, "", ""),
+        ({"objections": "no"}, "", ""),
         ({"values": {"party": "NPL;QQQ"}}, "party", "QQQ"),
         ({"values": {"party": "NPL", "targets": "99"}}, "targets", "99"),
         ({"values": {"targets": "2"}}, "party", ""),
     ],
-    ids=["of another version", "a Party that there is not", "a target that there is not", "no Party"],
+    ids=[
+        "of another version",
+        "a decision in part",
+        "no list of objections",
+        "a Party that there is not",
+        "a target that there is not",
+        "no Party",
+    ],
 )
 def test_what_is_unknown_here_is_named(people, body, column, value):
     whole = {"format": "biosetu-request-1", "reference": "2026-1", "values": {"party": "NPL"}, **body}

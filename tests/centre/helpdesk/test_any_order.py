@@ -75,6 +75,7 @@ ACTS = {
     "object": lambda request, by: verbs.object_to(request=request, by=by, text="No"),
     "result": lambda request, by: verbs.tell_result(request=request, by=by, party="NPL", text="Done"),
 }
+ACTS["rewrite"] = lambda request, by: verbs.save(request=request, by=by, values={"what": request.values["what"] + "."})
 ANY_STATE = {
     "settle": lambda request, by: verbs.settle(
         objection=first(request.objections.filter(settled_on=None)), by=by, how="met"
@@ -115,7 +116,8 @@ def holds(request, verb):
     free = not objected and (stands or (newest is None and request.values.get("touches_communities") != "yes"))
     chosen = request.candidates.filter(chosen=True, answer="accepted")
     measured = request.plan.exclude(indicator="")
-    endorsed = taking.exists() and not taking.filter(endorsed_on=None).exists()
+    words = [row.endorsed_values.get("what") for row in taking.exclude(endorsed_on=None)]
+    endorsed = taking.exists() and words == [request.values["what"]] * taking.count()
     filled = {name for name, value in request.values.items() if value} | {"title"}
     return {
         "submit": set(FOUR) <= filled and taking.exists(),
@@ -125,8 +127,8 @@ def holds(request, verb):
         and free
         and chosen.exists()
         and len(request.checks()) == len({"safeguards", "due_diligence"}),
-        "start": free,
-        "deliver": free,
+        "start": free and endorsed,
+        "deliver": free and endorsed,
         "reopen": free,
         "close": request.state != "closed" or not request.plan.exists() or not measured.filter(result=None).exists(),
         "resume": free or request.state not in {"agreed", "under_way"},

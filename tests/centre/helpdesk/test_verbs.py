@@ -40,6 +40,8 @@ def test_open_request_names_every_wrong_field(people):
 
 def test_roles_for_a_request_follow_party_centre_and_ownership(people, request_of):
     request = request_of()
+    assert {name for name, person in people.items() if roles_for(person, request)} == {"contributor"}
+    verbs.act(request=request, verb="submit", by=people["contributor"])
     found = {name: roles_for(person, request) for name, person in people.items()}
     assert found["contributor"] == {"requester"}
     assert found["focal_point"] == {"focal_point"}
@@ -295,7 +297,9 @@ def test_a_party_is_added_until_the_request_is_endorsed_and_endorses_for_itself(
     assert verbs.act(request=request, verb="endorse", by=people["focal_point"]).after == "submitted"
     assert verbs.act(request=request, verb="endorse", by=people["neighbour"]).after == "endorsed"
     for verb in ("articulate", "plan"):
-        verbs.save(request=request, by=people["officer"], values={"problem": "Springs", "other_parties": "BTN"})
+        verbs.save(
+            request=request, by=people["officer"], values={"existing_initiatives": "Springs", "other_parties": "BTN"}
+        )
         with pytest.raises(DataError, match="only until the request is endorsed"):
             verbs.save(request=request, by=people["contributor"], values={"other_parties": "BTN;LKA"})
         assert SupportRequest.objects.get(pk=request.pk).parties_of() == {"NPL", "BTN"}

@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from biosetu.centre.accounts.models import Account, Role
-from biosetu.centre.accounts.opening import PRIMARY
+from biosetu.centre.accounts.subjects import PRIMARY
 from biosetu.centre.wording import gettext
 from biosetu.translation import N_
 

@@ -54,6 +54,19 @@ class Paths:
         """Return the query for records with which an account was asked to help."""
         return NOTHING
 
+    def delivered_by(self, account: int) -> Q:
+        """Return the query for records with which an account was chosen to help."""
+        return NOTHING
+
+    def naming(self, office: str) -> Q:
+        """Return the query for records that name an office among those whose consent is needed."""
+        return NOTHING
+
+    @property
+    def joint(self) -> Q:
+        """Return the query for records that several Parties share without one that asks."""
+        return NOTHING
+
     def decided_by(self, account: int | None, office: str) -> Q:
         """Return the query for records on which an office consented or refused, or an account objected or stopped."""
         return NOTHING
@@ -92,6 +105,18 @@ class Guarded:
     def helpers_of(self) -> frozenset[int]:
         """Return the accounts that were asked to help with it."""
         return frozenset()
+
+    def deliverers_of(self) -> frozenset[int]:
+        """Return the accounts that were chosen to help with it."""
+        return frozenset()
+
+    def names(self, office: str) -> bool:
+        """Return whether the office is among those whose consent is needed."""
+        return False
+
+    def is_joint(self) -> bool:
+        """Return whether several Parties share it without one that asks."""
+        return False
 
     def was_decided_by(self, account: int | None, office: str) -> bool:
         """Return whether the office consented to it or refused, or the account objected or stopped it."""

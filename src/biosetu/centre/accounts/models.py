@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from biosetu.centre.accounts.subjects import PRIMARY, subjects
 from biosetu.centre.wording import gettext, language, lazy_text
 from biosetu.framework import centres, coverage, find_party
 from biosetu.translation import LANGUAGES, N_
@@ -68,6 +69,14 @@ class RoleQuerySet(models.QuerySet["Role"]):
         today = timezone.localdate()
         return self.filter(since__lte=today).filter(Q(until__isnull=True) | Q(until__gte=today))
 
+    def endorsing(self) -> RoleQuerySet:
+        """Return the roles of focal points who endorse for their Party (data/focal_points.csv)."""
+        wanted = Q(pk__in=[])
+        for code, subject in subjects().items():
+            named = Q(subject__in=(code, "")) if code == PRIMARY else Q(subject=code)
+            wanted |= named & Q(deputy__in=[one for one in (False, True) if subject.lets_endorse(deputy=one)])
+        return self.filter(wanted, role=RoleName.FOCAL_POINT)
+
 
 class Role(models.Model):
     """A person is contributor or officer for one Party or for one centre; `office` signs what they validate.
@@ -103,6 +112,12 @@ class Role(models.Model):
         if self.party:
             return frozenset({self.party})
         return frozenset(row.party for row in coverage() if row.centre == self.centre and row.certainty != UNKNOWN)
+
+    @property
+    def endorses(self) -> bool:
+        """Return whether who holds it endorses for the Party; without a subject it is the national focal point's."""
+        known = subjects().get(self.subject or PRIMARY)
+        return self.role == RoleName.FOCAL_POINT and known is not None and known.lets_endorse(deputy=self.deputy)
 
     @property
     def place(self) -> str:

@@ -12,13 +12,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account, Role, RoleName
-from biosetu.centre.accounts.posts import subjects
+from biosetu.centre.accounts.subjects import PRIMARY, subjects
 from biosetu.centre.audit.trail import actor_of, record
 from biosetu.framework import centres, find_party
 from biosetu.problems import UsageError
 
 PASSWORD_BYTES = 12
-PRIMARY = "primary"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a person holds: a role, whose account it is, which Parties it reaches, for a Party itself, which office."""
+    """What a person holds: a role, whose account it is, which Parties it reaches, for a Party itself, which office,
+    whether it endorses for the Party.
+    """
 
     role: str
     account: int | None = None
@@ -53,6 +55,7 @@ class Grant:
     for_party: bool = False
     office: str = ""
     centre: str = ""
+    endorses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,26 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
         "decided": Scope(
             lambda g, record: record.is_sent() and _covers(g, record) and record.was_decided_by(g.account, g.office),
             lambda g, paths: paths.sent & _covers_query(g, paths) & paths.decided_by(g.account, g.office),
+        ),
+        "named": Scope(
+            lambda g, record: record.is_sent() and _covers(g, record) and record.names(g.office),
+            lambda g, paths: paths.sent & _covers_query(g, paths) & paths.naming(g.office),
+        ),
+        "endorsing": Scope(
+            lambda grant, record: grant.endorses and _covers(grant, record),
+            lambda grant, paths: _covers_query(grant, paths) if grant.endorses else NOTHING,
+        ),
+        "own_alone": Scope(
+            lambda grant, record: _owns(grant, record) and not record.is_joint(),
+            lambda g, paths: NOTHING if g.account is None else paths.owned_by(g.account) & ~paths.joint,
+        ),
+        "joint": Scope(
+            lambda grant, record: record.is_joint() and record.is_sent() and _covers(grant, record),
+            lambda grant, paths: paths.joint & paths.sent & _covers_query(grant, paths),
+        ),
+        "delivering": Scope(
+            lambda grant, record: grant.account in record.deliverers_of(),
+            lambda grant, paths: NOTHING if grant.account is None else paths.delivered_by(grant.account),
         ),
         "helping": Scope(
             lambda grant, record: grant.account in record.helpers_of(),
@@ -156,7 +179,7 @@ def grants(user: User) -> tuple[Grant, ...]:
 
 
 def _grant(role: Role) -> Grant:
-    return Grant(role.role, role.account_id, role.covered(), bool(role.party), role.office, role.centre)
+    return Grant(role.role, role.account_id, role.covered(), bool(role.party), role.office, role.centre, role.endorses)
 
 
 def _granted(user: User, verb: str, record: str) -> Iterable[tuple[Grant, Scope]]:
@@ -188,7 +211,9 @@ def parties_for(user: User, verb: str, record: str) -> frozenset[str]:
     reached = (
         grant.parties
         for grant, scope in _granted(user, verb, record)
-        if scope is SCOPES["covered"] or (scope is SCOPES["covered_by_centre"] and not grant.for_party)
+        if scope is SCOPES["covered"]
+        or (scope is SCOPES["covered_by_centre"] and not grant.for_party)
+        or (scope is SCOPES["endorsing"] and grant.endorses)
     )
     return frozenset().union(*reached)
 
@@ -197,6 +222,17 @@ def centres_for(user: User, verb: str) -> frozenset[str]:
     """Return the support centres to which the person may do this."""
     granted = _granted(user, verb, "centre")
     return frozenset(grant.centre for grant, scope in granted if scope is SCOPES["of_centre"] and grant.centre)
+
+
+def ways(user: User, verb: str, record: Guarded) -> frozenset[tuple[str, str]]:
+    """Return the lines of the table, as (role, scope), by which the person may do this to the record."""
+    lines = ((grant, line) for grant in grants(user) for line in table())
+    return frozenset(
+        (line.role, line.scope)
+        for grant, line in lines
+        if (line.role, line.verb, line.record) == (grant.role, verb, record.record_kind)
+        and SCOPES[line.scope].holds(grant, record)
+    )
 
 
 def offices_for(user: User) -> frozenset[str]:

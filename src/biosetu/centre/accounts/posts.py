@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,17 +12,9 @@ from django.views.decorators.http import require_safe
 from biosetu.centre.accounts.guarded import PartyRecord
 from biosetu.centre.accounts.models import Role, RoleName
 from biosetu.centre.accounts.permissions import may
+from biosetu.centre.accounts.subjects import Subject, subjects
 from biosetu.framework import find_party
 from biosetu.problems import UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A subject for which Parties name focal points (data/focal_points.csv)."""
-
-    subject: str
-    label: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +29,6 @@ class Post:
     def vacant(self) -> bool:
         """Return whether nobody holds the post; a deputy acts for its holder, and keeps no post filled."""
         return not self.holders
-
-
-@cache
-def subjects() -> dict[str, Subject]:
-    """Return the subjects by code, in the order of the table."""
-    text = (files("biosetu.centre.accounts") / "data" / "focal_points.csv").read_text(encoding="utf-8")
-    return {row["subject"]: Subject(**row) for row in csv.DictReader(text.splitlines())}
 
 
 def posts_of(party: str) -> tuple[Post, ...]:

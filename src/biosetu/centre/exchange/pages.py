@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.exchange import verbs
 from biosetu.centre.exchange.models import Arrival, KnownKey
 from biosetu.centre.exchange.signing import public_key
-from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.receiving import received, receives
@@ -40,7 +40,7 @@ def out(request: HttpRequest, reference: str) -> HttpResponse:
 def arrivals(request: HttpRequest) -> HttpResponse:
     """Show what came in, and take a file in."""
     account = account_of(request)
-    if not at_centre(account):
+    if not parties_for(account, "take_in", "party"):
         raise PermissionDenied
     if request.method == "POST":
         with received(request) as sent, telling(request, passing=(DataError,)):

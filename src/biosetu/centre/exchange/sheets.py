@@ -55,7 +55,7 @@ class Held:
 def may_bring(user: Account, kind: str) -> bool:
     """Return whether somebody may bring sheets of a form: who may ask for help, review providers, or write entries."""
     if kind == "request":
-        return bool(parties_for(user, "open", "request"))
+        return bool(parties_for(user, "open", "request")) or holds(user, "work", "request")
     return holds(user, "review", "provider") if kind == "provider" else kind in Kind.values
 
 

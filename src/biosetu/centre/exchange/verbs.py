@@ -1,9 +1,12 @@
-"""Handing a request over and taking one in. Consent and objections stay behind: they are asked for anew."""
+"""Handing a request over and taking one in. Consent that was given is asked for anew; what was refused, narrowed or
+taken back, and objections that are open, go with the request: no people concerned are overruled by a move.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,27 +14,36 @@ from django.db import transaction
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import grants
+from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.audit.trail import record
 from biosetu.centre.exchange.models import Arrival, KnownKey
 from biosetu.centre.exchange.signing import canonical, opened, signed
-from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for
-from biosetu.centre.helpdesk.models import TAKING_PART, RequestParty, SupportRequest
+from biosetu.centre.helpdesk.facts import newest_consents
+from biosetu.centre.helpdesk.models import (
+    TAKING_PART,
+    ConsentRecord,
+    ConsentStatus,
+    Objection,
+    RequestParty,
+    SupportRequest,
+)
 from biosetu.centre.helpdesk.verbs.joining import centre_of
-from biosetu.centre.helpdesk.verbs.moving import audit, numbered, parties_named, refresh_clock
+from biosetu.centre.helpdesk.verbs.moving import audit, demand, keep_holders, numbered, parties_named, refresh_clock
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import check, form
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
-FORMAT = "biosetu-request-1"
+FORMAT, EARLIER = "biosetu-request-2", "biosetu-request-1"
+DECIDED = ("people", "process", "scope", "languages", "status", "holder")
+STOPPING = frozenset(ConsentStatus.values) - {ConsentStatus.GIVEN}
+MOST = 100
 
 
 @transaction.atomic
 def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
     """Return a handed-over request as a signed file: its form and its steps, no messages, no names of accounts."""
-    if not roles_for(by, request) & CENTRE_ROLES:
-        raise PermissionDenied
+    demand(by, "hand_over", request)
     if request.state != "handed_over":
         raise Refused(N_("Hand the request over first, with a reason."))
     audit(request, by, "export")
@@ -52,8 +64,19 @@ def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
             "confidential": request.confidential,
             "values": {**request.values, **_of_programme(request), "title": request.title},
             "steps": steps,
+            "decisions": [_decision(one) for one in newest_consents(request) if one.status != ConsentStatus.GIVEN],
+            "objections": [_objection(one) for one in request.objections.filter(settled_on__isnull=True)],
         }
     )
+
+
+def _decision(record: ConsentRecord) -> dict[str, str]:
+    told = {name: getattr(record, name) for name in DECIDED}
+    return {**told, "on": record.on.isoformat(), "expires": record.expires.isoformat() if record.expires else ""}
+
+
+def _objection(one: Objection) -> dict[str, str]:
+    return {"text": one.text, "on": timezone.localdate(one.at, one.request.zone()).isoformat()}
 
 
 def _of_programme(request: SupportRequest) -> dict[str, str]:
@@ -103,6 +126,8 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
     )  # fmt: skip
     for code in codes:
         RequestParty.objects.create(request=made, party=code)
+    _keep_decisions(made, arrival.body)
+    keep_holders(made)
     made.steps.create(verb="submit", before="draft", after="submitted", ball="centre", role="officer", actor=by)
     arrival.request = made
     arrival.save(update_fields=["request"])
@@ -111,8 +136,44 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
     return made
 
 
+def _keep_decisions(request: SupportRequest, body: Mapping[str, Any]) -> None:
+    """Keep what stops the request: the decisions of its holders, whom nobody else overrules here, and objections."""
+    for one in body.get("decisions", ()):
+        dates = {"on": date.fromisoformat(one["on"]), "expires": _day(one["expires"])}
+        ConsentRecord.objects.create(request=request, **{name: one[name] for name in DECIDED}, **dates)
+    for one in body.get("objections", ()):
+        Objection.objects.create(request=request, text=one["text"])
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _whole(rows: object, names: Iterable[str], dated: Iterable[str]) -> bool:
+    """Return whether these are rows of texts with days where days are due."""
+    if not isinstance(rows, list) or len(rows) > MOST:
+        return False
+    try:
+        for row in rows:
+            if not all(isinstance(row[name], str) for name in (*names, *dated)):
+                return False
+            for name in dated:
+                _day(row[name])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _stops(body: Mapping[str, Any]) -> bool:
+    """Return whether what stops the request is said as it must be."""
+    decisions, objections = body.get("decisions", []), body.get("objections", [])
+    if not _whole(decisions, DECIDED, ("on", "expires")) or not _whole(objections, ("text",), ("on",)):
+        return False
+    return all(one["status"] in STOPPING and one["on"] and one["people"].strip() for one in decisions)
+
+
 def _officer(by: Account) -> None:
-    if not at_centre(by):
+    if not _reach(by):
         raise PermissionDenied
 
 
@@ -123,13 +184,17 @@ def waiting_for(by: Account) -> Iterator[Arrival]:
 
 
 def _reach(by: Account) -> frozenset[str]:
-    mine = (grant for grant in grants(by) if grant.role in CENTRE_ROLES and not grant.for_party)
-    return frozenset().union(*(grant.parties for grant in mine))
+    return parties_for(by, "take_in", "party")
 
 
 def _check(body: Mapping[str, Any]) -> None:
     values, known = body.get("values"), {field.field for field in form("request")}
-    whole = body.get("format") == FORMAT and isinstance(body.get("reference"), str) and isinstance(values, dict)
+    whole = (
+        body.get("format") in {FORMAT, EARLIER}
+        and _stops(body)
+        and isinstance(body.get("reference"), str)
+        and isinstance(values, dict)
+    )
     if not whole or not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise DataError(Problem(N_("this is not a file of a hand-over"), N_("Ask the centre that sent it"), "format"))
     problems = list(check("request", {name: value for name, value in values.items() if name in known}))

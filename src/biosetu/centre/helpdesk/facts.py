@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from biosetu.centre.accounts.models import Account, Role, RoleName
-from biosetu.centre.accounts.permissions import Grant, User, grants
+from biosetu.centre.accounts.permissions import User, centres_for, parties_for, table, ways
 from biosetu.centre.helpdesk.models import (
     Answer,
     Check,
@@ -17,36 +17,23 @@ from biosetu.centre.helpdesk.models import (
     PlanItem,
     SupportRequest,
     Taking,
+    as_named,
 )
 from biosetu.cooperation import Due, Facts, calendar_of, read_clock
-from biosetu.cooperation.forms import YES, filled
+from biosetu.cooperation.forms import YES, filled, parts
 
-ENDORSE = "endorse"
+ENDORSE, CONFIRM = "endorse", "confirm"
 TAKEN_BACK = frozenset({ConsentStatus.REFUSED, ConsentStatus.WITHDRAWN})
 CENTRE_ROLES = frozenset({RoleName.OFFICER, RoleName.MANAGER})
+BY_REQUEST = {"own": "requester", "delivering": "provider"}
 
 
 def roles_for(user: User, request: SupportRequest) -> frozenset[str]:
-    """Return the roles of the state table that a person has for this request."""
-    if not isinstance(user, Account):
-        return frozenset()
-    among = request.parties_of()
-    held = {_role(grant) for grant in grants(user) if _reaches(grant, request, among)}
-    if request.owner_id == user.pk:
-        held.add("requester")
-    if request.candidates.filter(provider__account=user, answer=Answer.ACCEPTED, chosen=True).exists():
-        held.add("provider")
-    return frozenset(held - {""})
+    """Return the roles of the state table that a person has for this request: lines `act` of the table of permissions.
 
-
-def _role(grant: Grant) -> str:
-    return grant.role if grant.role in {*CENTRE_ROLES, RoleName.FOCAL_POINT, RoleName.COMMUNITY} else ""
-
-
-def _reaches(grant: Grant, request: SupportRequest, among: frozenset[str]) -> bool:
-    if grant.role in CENTRE_ROLES:
-        return not grant.for_party and bool(grant.parties & among)
-    return bool(grant.parties & among)
+    Who asks and who was chosen to help have their role by the request, all others by what they hold.
+    """
+    return frozenset(BY_REQUEST.get(scope, role) for role, scope in ways(user, "act", request))
 
 
 def facts(request: SupportRequest, user: User, today: date | None = None) -> Facts:
@@ -57,18 +44,23 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
     consents = newest_consents(request)
     checks = request.checks()
     objections = request.objections.filter(settled_on__isnull=True).count()
+    waiting = [row.party for row in rows if not row.stands(values)]
+    due = _due(request, now)
     return Facts(
         today=now,
         filled=filled(values) | ({"title"} if request.title else frozenset()),
         parties=frozenset(row.party for row in rows),
-        endorsed=frozenset(row.party for row in rows if row.endorsed_on),
-        actor_parties=focal_parties(user),
+        endorsed=frozenset(row.party for row in rows) - frozenset(waiting),
+        rewritten=frozenset(row.party for row in rows if row.rewritten(values)),
+        actor_parties=parties_for(user, "endorse", "party"),
         joint=request.joint,
         asks=isinstance(user, Account) and request.owner_id == user.pk,
         information_only=_yes(values.get("information_only", "")),
-        endorsement_due=endorsement_due(request, now),
-        focal_point_vacant=bool(vacant(row.party for row in rows if not row.endorsed_on)),
-        touches_communities=_yes(values.get("touches_communities", "")) or bool(consents),
+        endorsement_due=due.get(ENDORSE),
+        rewriting_due=due.get(CONFIRM),
+        focal_point_vacant=bool(vacant(waiting)),
+        touches_communities=touched(request, consents),
+        unheard=unheard(request, consents),
         consents=tuple(record.standing() for record in consents),
         safeguards_done=Check.What.SAFEGUARDS in checks,
         due_diligence_done=Check.What.DUE_DILIGENCE in checks,
@@ -86,6 +78,27 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
 def newest_consents(request: SupportRequest) -> list[ConsentRecord]:
     """Return the newest record of every people concerned: that is what holds."""
     return list({record.people.casefold(): record for record in request.consents.order_by("pk")}.values())
+
+
+def touched(request: SupportRequest, consents: Iterable[ConsentRecord]) -> bool:
+    """Return whether consent is needed: it is said so, somebody is named whose it is, or somebody decided."""
+    said = _yes(request.values.get("touches_communities", "")) or bool(parts(request.values.get("holders", "")))
+    return said or any(True for _ in consents)
+
+
+def unheard(request: SupportRequest, consents: Iterable[ConsentRecord]) -> tuple[str, ...]:
+    """Return the organizations whose consent is needed and that have not decided, by the names given in the form."""
+    heard = {as_named(record.holder) for record in consents}
+    return tuple(name for name in parts(request.values.get("holders", "")) if as_named(name) not in heard)
+
+
+def lacks_consent(request: SupportRequest) -> bool:
+    """Return whether consent is needed and is not on record or does not stand today, whoever objected."""
+    consents = newest_consents(request)
+    if not touched(request, consents):
+        return False
+    standing = all(record.standing().stands(request.today()) for record in consents)
+    return not consents or bool(unheard(request, consents)) or not standing
 
 
 def withheld(requests: Iterable[SupportRequest]) -> frozenset[int]:
@@ -121,25 +134,38 @@ def _yes(value: str) -> bool:
 
 def at_centre(user: User) -> bool:
     """Return whether somebody is officer or manager of a support centre today, not of one Party alone."""
-    return any(grant.role in CENTRE_ROLES and not grant.for_party for grant in grants(user))
+    return bool(centres_for(user, "account_for"))
 
 
 def focal_parties(user: User) -> frozenset[str]:
-    """Return the Parties for which somebody is focal point today."""
-    mine = [grant.parties for grant in grants(user) if grant.role == RoleName.FOCAL_POINT]
-    return frozenset().union(*mine)
+    """Return the Parties for which somebody speaks as focal point today, for whatever subject."""
+    return parties_for(user, "speak", "party")
 
 
 def vacant(codes: Iterable[str]) -> frozenset[str]:
-    """Return those of the Parties that have no focal point today."""
+    """Return those of the Parties for which nobody endorses today (data/focal_points.csv says which posts do)."""
     asked = frozenset(codes)
-    posts = Role.objects.current().filter(role=RoleName.FOCAL_POINT, party__in=asked)
+    posts = Role.objects.current().endorsing().filter(party__in=asked)
     return asked - frozenset(posts.values_list("party", flat=True))
 
 
 def endorsement_due(request: SupportRequest, today: date) -> date | None:
-    """Return the day until which the focal point may answer; None where nothing waits for it."""
-    return next((due.due for due in clock(request, today) if due.step == ENDORSE and due.ended is None), None)
+    """Return the day until which the focal point may answer what waits for it; None where nothing does."""
+    due = _due(request, today)
+    return max(due.values(), default=None)
+
+
+def _due(request: SupportRequest, today: date) -> dict[str, date]:
+    return {due.step: due.due for due in clock(request, today) if due.step in {ENDORSE, CONFIRM} and due.ended is None}
+
+
+def may_be_asking(request: SupportRequest) -> list[tuple[Account, str]]:
+    """Return who may ask for a Party of a request, with the office: people whose role opens requests for it."""
+    roles = [line.role for line in table() if (line.verb, line.record) == ("open", "request")]
+    held = Role.objects.current().filter(role__in=roles, party__in=request.parties_of(), account__is_active=True)
+    return list(
+        {role.account: role.office for role in held.select_related("account").order_by("account__name", "pk")}.items()
+    )
 
 
 def _measurable(request: SupportRequest) -> QuerySet[PlanItem]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 from zoneinfo import ZoneInfo
 
 from babel.numbers import list_currencies
@@ -22,7 +23,7 @@ from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.wording import gettext, language, lazy_text
 from biosetu.cooperation import FINAL, Event, Request, zone_of
 from biosetu.cooperation import Consent as Standing
-from biosetu.cooperation.forms import parts
+from biosetu.cooperation.forms import parts, rewritten
 from biosetu.cooperation.records import request_from
 from biosetu.framework import parties
 from biosetu.translation import N_
@@ -41,6 +42,11 @@ ACCOUNT = settings.AUTH_USER_MODEL
 STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
 
 
+def as_named(office: str) -> str:
+    """Return the name of an organization as it is compared: case and blanks do not count."""
+    return " ".join(office.casefold().split())
+
+
 class RequestPaths(Paths):
     """Where a request keeps its Parties and helpers: in rows of their own."""
 
@@ -53,6 +59,20 @@ class RequestPaths(Paths):
         """Return the query for requests to which an account's provider was invited."""
         asked = Candidate.objects.filter(provider__account=account, answer__in=ASKED)
         return Q(pk__in=asked.values("request_id"))
+
+    def delivered_by(self, account: int) -> Q:
+        """Return the query for requests for which an account's provider was chosen."""
+        chosen = Candidate.objects.filter(provider__account=account, answer=Answer.ACCEPTED, chosen=True)
+        return Q(pk__in=chosen.values("request_id"))
+
+    def naming(self, office: str) -> Q:
+        """Return the query for requests that name an office among those whose consent is needed."""
+        return Q(pk__in=Concerned.objects.exclude(office="").filter(office=as_named(office)).values("request_id"))
+
+    @property
+    def joint(self) -> Q:
+        """Return the query for joint programmes."""
+        return Q(joint=True)
 
     def decided_by(self, account: int | None, office: str) -> Q:
         """Return the query for requests on which a community's office or account decided something."""
@@ -131,6 +151,19 @@ class SupportRequest(Guarded, models.Model):
         asked = self.candidates.filter(answer__in=ASKED, provider__account__isnull=False)
         return frozenset(asked.values_list("provider__account_id", flat=True))
 
+    def deliverers_of(self) -> frozenset[int]:
+        """Return the account of the provider that was chosen."""
+        chosen = self.candidates.filter(answer=Answer.ACCEPTED, chosen=True, provider__account__isnull=False)
+        return frozenset(chosen.values_list("provider__account_id", flat=True))
+
+    def names(self, office: str) -> bool:
+        """Return whether the office is among those whose consent is needed."""
+        return bool(office) and self.concerned.filter(office=as_named(office)).exists()
+
+    def is_joint(self) -> bool:
+        """Return whether it is a joint programme."""
+        return self.joint
+
     def was_decided_by(self, account: int | None, office: str) -> bool:
         """Return whether the office's consent is on record, or the account objected or stopped the work."""
         return (
@@ -186,7 +219,7 @@ class SupportRequest(Guarded, models.Model):
         """Return the steps as the service clock reads them; who endorses first of several does not end the waiting."""
         zone = self.zone()
         return [
-            Event("" if step.in_part else step.verb, timezone.localdate(step.at, zone), step.ball)
+            Event("" if step.partial else step.verb, timezone.localdate(step.at, zone), step.ball)
             for step in self.steps.all()
         ]
 
@@ -219,7 +252,7 @@ TAKING_PART = (Taking.PART, Taking.INVITED)
 
 class RequestParty(models.Model):
     """A Party of a request, endorsing for itself; `lapsed` where the manager decided in place of a silent focal
-    point; `result` is what came of it for this Party.
+    point; `endorsed_values` what the form said then; `result` is what came of it for this Party.
     """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="request_parties")
@@ -227,6 +260,7 @@ class RequestParty(models.Model):
     standing = models.CharField(max_length=10, choices=Taking.choices, default=Taking.PART)
     endorsed_on = models.DateField(null=True, blank=True)
     lapsed = models.BooleanField(default=False)
+    endorsed_values = models.JSONField(default=dict)
     result = models.TextField(blank=True)
 
     class Meta:
@@ -236,9 +270,49 @@ class RequestParty(models.Model):
     def __str__(self) -> str:
         return f"{self.request_id} {self.party}"
 
+    def rewritten(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the fields that this Party endorsed and that these values say otherwise."""
+        return rewritten(self.endorsed_values, values) if self.endorsed_on else ()
+
+    def stands(self, values: Mapping[str, str]) -> bool:
+        """Return whether the Party endorsed what these values say."""
+        return self.endorsed_on is not None and not self.rewritten(values)
+
+
+class Concerned(models.Model):
+    """An organization whose consent a request needs, by its name as `as_named` writes it."""
+
+    request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="concerned")
+    office = models.CharField(max_length=200, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["request", "office"], name="concerned_once"),)
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.office
+
+
+class AppendedRows(models.QuerySet[Any]):
+    """Rows that are added and read. What erases a person goes by the base manager; the database guards the rest."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("What was done is not changed.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("What was done is not changed.")
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("What was done is not deleted.")
+
 
 class Appended(models.Model):
     """What is written once and then stands."""
+
+    objects = AppendedRows.as_manager()
 
     class Meta:
         abstract = True
@@ -249,9 +323,16 @@ class Appended(models.Model):
             raise AppendOnlyError("What was done is not changed.")
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("What was done is not deleted.")
+
 
 class Step(Appended):
-    """One step of a request: the verb, from where to where, by whom in which role, why."""
+    """One step of a request: the verb, from where to where, by whom in which role, why.
+
+    `partial`: one of several Parties endorsed, and others have still to.
+    """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="steps")
     verb = models.CharField(max_length=30)
@@ -260,6 +341,7 @@ class Step(Appended):
     ball = models.CharField(max_length=20)
     reason = models.TextField(blank=True)
     role = models.CharField(max_length=20)
+    partial = models.BooleanField(default=False)
     actor = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=days.now)
 
@@ -268,11 +350,6 @@ class Step(Appended):
 
     def __str__(self) -> str:
         return f"{self.verb}: {self.before} → {self.after}"
-
-    @property
-    def in_part(self) -> bool:
-        """Return whether one of several Parties endorsed, and others have still to."""
-        return self.verb in ENDORSING and self.after == self.before
 
 
 class Message(Appended):

@@ -52,6 +52,8 @@ VERB_NAMES = {
     "acknowledge": N_("Acknowledge"),
     "ask": N_("Wait for the requester"),
     "reply": N_("We have answered"),
+    "rewrite": N_("What was endorsed was rewritten"),
+    "entrust": N_("Who asks was named"),
 }
 ROLE_NAMES = {
     "requester": N_("who asked"),

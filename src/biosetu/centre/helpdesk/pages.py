@@ -28,6 +28,7 @@ from biosetu.centre.helpdesk.facts import (
     clock,
     facts,
     focal_parties,
+    may_be_asking,
     newest_consents,
     roles_for,
     withheld,
@@ -39,6 +40,7 @@ from biosetu.centre.helpdesk.models import (
     ConsentStatus,
     FollowUp,
     PlanItem,
+    RequestParty,
     SupportRequest,
 )
 from biosetu.centre.helpdesk.naming import ROLE_NAMES, VERB_NAMES
@@ -50,7 +52,7 @@ from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import MAIN_WAY, acts, in_words, offered, standards, states
 from biosetu.cooperation.following import Asking, follow_ups
-from biosetu.cooperation.forms import biobridge, form, parts
+from biosetu.cooperation.forms import Field, biobridge, form, parts
 from biosetu.cooperation.sheets import filled_sheet
 from biosetu.framework import name_order, parties
 from biosetu.problems import DataError
@@ -62,7 +64,7 @@ if TYPE_CHECKING:
 ON_A_PAGE = 25
 COMPARED, MOST_ALIKE = 200, 3
 OPENING = ("who", "what", "purpose", "needed_by", "party")
-FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "confidential"})
+FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "holders", "confidential"})
 PREFILLED = ("party", "targets", "indicators", "what", "purpose")
 SENT = N_("Sent. The centre answers within its service standard.")
 
@@ -164,7 +166,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     found = _seen(request, reference)
     roles = roles_for(request.user, found)
     known = facts(found, request.user)
-    steps = [(row, why) for row, why in offered(found.state, roles, known)]
+    steps = [(row, why) for row, why in offered(found.state, roles, known) if row.next != row.state or not why]
     inside = bool(roles & CENTRE_ROLES)
     concerned = bool(roles) or may(request.user, "write", found)
     context = {
@@ -186,6 +188,11 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "files": found.attachments.filter(verbs.heard_by(request.user, found, found.attachments.all())),
         "said": lambda text: in_words(text, gettext),
         "consents": newest_consents(found),
+        "unheard": known.unheard,
+        "may_ask": may_be_asking(found)
+        if inside and found.owner_id is None and not found.joint and found.goes_on
+        else [],
+        "rewritten": _rewritten(found) if concerned else [],
         "consent_choices": ConsentStatus.choices,
         "plan_kinds": PlanItem.Kind.choices,
         "candidates": found.candidates.select_related("provider") if inside else _own_candidates(request, found),
@@ -212,6 +219,17 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
     return render(request, "helpdesk/detail.html", context)
+
+
+def _rewritten(found: SupportRequest) -> list[tuple[RequestParty, list[tuple[Field, str, str]]]]:
+    """Return for each Party whose endorsement was for another text what it endorsed and what stands there now."""
+    fields = {field.field: field for field in form("request")}
+    rows = ((row, row.rewritten(found.values)) for row in found.taking_part())
+    return [
+        (row, [(fields[name], row.endorsed_values[name], found.values.get(name, "")) for name in names])
+        for row, names in rows
+        if names
+    ]
 
 
 def _budget(found: SupportRequest) -> list[tuple[str, str, Decimal]]:

@@ -16,10 +16,10 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
-from biosetu.centre.helpdesk.facts import newest_consents
-from biosetu.centre.helpdesk.models import TAKING_PART, FollowUp, SupportRequest, Told
+from biosetu.centre.helpdesk.facts import CONFIRM, ENDORSE, lacks_consent
+from biosetu.centre.helpdesk.models import TAKING_PART, Answer, FollowUp, SupportRequest, Told
 from biosetu.centre.helpdesk.verbs.following import concerned
-from biosetu.centre.helpdesk.verbs.moving import Raced, hold_for_consent, refresh_clock
+from biosetu.centre.helpdesk.verbs.moving import ENDED, NOT_ON_RECORD, Raced, hold_for_consent, refresh_clock
 from biosetu.cooperation import FINAL, Due
 from biosetu.cooperation.following import ESCALATION, PROMPT, REMINDER, follow_ups
 from biosetu.translation import N_
@@ -31,6 +31,7 @@ ASKED = {
     REMINDER: N_("%(reference)s %(title)s: two questions still wait for an answer."),
     ESCALATION: N_("%(reference)s %(title)s: nobody answered the questions %(months)s months after closing."),
 }
+ANSWERING = "provider_answer"
 KINDS = {"due soon": (REMINDER, "officer", DUE_SOON), "overdue": (ESCALATION, "manager", OVERDUE)}
 
 
@@ -68,17 +69,13 @@ def _ask(asked: FollowUp) -> int:
 
 
 def _look(request: SupportRequest) -> int:
-    if request.state in {"agreed", "under_way"} and _consent_ended(request):
+    if request.state in {"agreed", "under_way"} and lacks_consent(request):
         try:
-            hold_for_consent(request)
+            hold_for_consent(request, ENDED if request.consents.exists() else NOT_ON_RECORD)
         except Raced:  # somebody works on it this moment; the next look finds it as it is then
             return 0
         request = SupportRequest.objects.get(pk=request.pk)
     return sum(_tell(request, due) for due in refresh_clock(request) if due.status in KINDS)
-
-
-def _consent_ended(request: SupportRequest) -> bool:
-    return any(not record.standing().stands(request.today()) for record in newest_consents(request))
 
 
 def _tell(request: SupportRequest, due: Due) -> int:
@@ -115,8 +112,12 @@ def _held(role: str, request: SupportRequest) -> set[Account]:
 def _people(request: SupportRequest, role: str, step: str) -> set[Account]:
     """Return who is told: the centre's officers or managers; focal points too where the step is theirs."""
     people = _held(role, request)
-    if step == "endorse":
-        waiting = request.request_parties.filter(endorsed_on__isnull=True, standing__in=TAKING_PART).values("party")
-        posts = Role.objects.current().filter(role="focal_point", party__in=waiting).select_related("account")
+    if step in {ENDORSE, CONFIRM}:
+        rows = request.request_parties.filter(standing__in=TAKING_PART)
+        waiting = [row.party for row in rows if not row.stands(request.values)]
+        posts = Role.objects.current().endorsing().filter(party__in=waiting).select_related("account")
         people |= {one.account for one in posts}
+    if step == ANSWERING:
+        asked = request.candidates.filter(answer=Answer.INVITED, provider__account__isnull=False)
+        people |= {one.provider.account for one in asked.select_related("provider__account") if one.provider.account}
     return people

@@ -25,7 +25,7 @@ from biosetu.cooperation.forms import Field, form
 from biosetu.framework import name_order, parties
 from biosetu.problems import DataError, Problem
 
-FIELDS = ("who", "title", "what", "purpose", "needed_by", "targets", "touches_communities")
+FIELDS = ("who", "title", "what", "purpose", "needed_by", "targets", "touches_communities", "holders")
 
 
 def alike(gap: Gap, codes: Iterable[str]) -> list[tuple[str, str]]:

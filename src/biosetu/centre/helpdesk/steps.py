@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.helpdesk import verbs
+from biosetu.centre.helpdesk.facts import may_be_asking
 from biosetu.centre.helpdesk.models import Candidate, FollowUp, Objection, PlanItem, SupportRequest
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.receiving import received, receives
@@ -141,6 +142,15 @@ def _follow_up(found: SupportRequest, by: Account, posted: QueryDict) -> object:
     return verbs.follow_up(asked=asked, by=by, score=int(posted.get("score", "0")), words=posted.get("words", ""))
 
 
+def _entrust(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    to = Account.objects.filter(
+        pk__in=[one.pk for one, _ in may_be_asking(found)], username=posted.get("to", "")
+    ).first()
+    if to is None:
+        raise Refused(N_("There is no such account."))
+    return verbs.entrust(request=as_seen(found, posted), by=by, to=to)
+
+
 def _party(posted: QueryDict) -> str:
     return str(posted.get("party", ""))
 
@@ -165,6 +175,7 @@ ACTIONS: Mapping[str, Action] = {
     "report": _report,
     "rate": _rate,
     "follow-up": _follow_up,
+    "entrust": _entrust,
     "join": lambda found, by, posted: verbs.join(request=found, by=by, party=_party(posted)),
     "stay-out": lambda found, by, posted: verbs.stay_out(
         request=found, by=by, party=_party(posted), reason=posted.get("reason", "")

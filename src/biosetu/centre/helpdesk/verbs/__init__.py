@@ -14,7 +14,16 @@ from biosetu.centre.helpdesk.verbs.consenting import object_to, record_consent, 
 from biosetu.centre.helpdesk.verbs.delivering import measure, plan, plan_for_each, rate, report
 from biosetu.centre.helpdesk.verbs.following import follow_up, sides
 from biosetu.centre.helpdesk.verbs.joining import invite_parties, join, leave, open_programme, stay_out, tell_result
-from biosetu.centre.helpdesk.verbs.moving import Raced, acknowledge, act, open_request, pass_ball, refresh_clock, save
+from biosetu.centre.helpdesk.verbs.moving import (
+    Raced,
+    acknowledge,
+    act,
+    entrust,
+    open_request,
+    pass_ball,
+    refresh_clock,
+    save,
+)
 from biosetu.centre.helpdesk.verbs.writing import attach, heard_by, readable, side_of, write
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "attach",
     "check_off",
     "choose",
+    "entrust",
     "follow_up",
     "heard_by",
     "invite",

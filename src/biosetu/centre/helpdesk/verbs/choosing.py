@@ -12,6 +12,7 @@ from django.db import transaction
 from biosetu import cooperation
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
+from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.directory.models import PUBLISHED, Provider
 from biosetu.centre.directory.offers import listed_offers, works_of
@@ -128,7 +129,7 @@ def invite(*, candidate: Candidate, by: Account) -> None:
 @transaction.atomic
 def answer_invitation(*, candidate: Candidate, by: Account, accept: bool) -> None:
     """Answer an invitation; only the provider's own account does."""
-    if candidate.provider.account_id is None or candidate.provider.account_id != by.pk:
+    if not may(by, "answer_invitation", candidate.provider):
         raise PermissionDenied
     in_state(candidate.request, "answer_invitation")
     _answer(candidate, Answer.ACCEPTED if accept else Answer.DECLINED, (Answer.INVITED,))

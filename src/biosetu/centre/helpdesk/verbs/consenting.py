@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
@@ -11,9 +10,9 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import TAKEN_BACK, roles_for
+from biosetu.centre.helpdesk.facts import TAKEN_BACK
 from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest
-from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, claim, in_state
+from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, claim, demand
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
@@ -26,8 +25,7 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
 
     Where the decision is not a standing consent and work is agreed or under way, work stops in the same moment.
     """
-    if "community" not in roles_for(by, request):
-        raise PermissionDenied
+    demand(by, "consent", request)
     holder = _office(by, request)
     people = str(fields.get("people", "")).strip()
     before = request.consents.filter(people__iexact=people).last()
@@ -66,8 +64,9 @@ def _withdraw_knowledge(request: SupportRequest, by: Account) -> None:
 
 def _office(by: Account, request: SupportRequest) -> str:
     """Return the community organization for which somebody speaks on this request."""
-    held = by.roles.current().filter(role="community")
-    return next((role.office for role in held if role.covered() & request.parties_of()), "")
+    among = request.parties_of()
+    held = [role.office for role in by.roles.current().filter(role="community") if role.covered() & among]
+    return next((office for office in held if request.names(office)), next(iter(held), ""))
 
 
 @transaction.atomic
@@ -75,9 +74,7 @@ def object_to(*, request: SupportRequest, by: Account, text: str) -> Objection:
     """Raise an objection; it reaches the manager and bars every step towards work until it is settled."""
     if not text.strip():
         raise Refused(N_("Say what you object to."))
-    if "community" not in roles_for(by, request):
-        raise PermissionDenied
-    in_state(request, "object")
+    demand(by, "object", request, "object")
     objection = Objection.objects.create(request=request, text=text.strip(), raised_by=by)
     audit(request, by, "object")
     for role in Role.objects.current().filter(role="manager", centre=request.centre).select_related("account"):
@@ -89,8 +86,7 @@ def object_to(*, request: SupportRequest, by: Account, text: str) -> Objection:
 @transaction.atomic
 def settle(*, objection: Objection, by: Account, how: str) -> None:
     """Settle an objection, with the words on which it was settled; the manager's duty."""
-    if "manager" not in roles_for(by, objection.request):
-        raise PermissionDenied
+    demand(by, "settle", objection.request)
     if not how.strip():
         raise Refused(N_("Say how it was settled."))
     if not Objection.objects.filter(pk=objection.pk, settled_on__isnull=True).update(

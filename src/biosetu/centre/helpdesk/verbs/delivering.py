@@ -13,8 +13,9 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.audit.trail import as_pair, moved
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import CENTRE_ROLES, focal_parties, roles_for
+from biosetu.centre.helpdesk.facts import focal_parties
 from biosetu.centre.helpdesk.models import Closure, PlanItem, SupportRequest, Taking
+from biosetu.centre.helpdesk.verbs.following import sides
 from biosetu.centre.helpdesk.verbs.moving import audit, claim, demand, in_state
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
@@ -50,8 +51,8 @@ def plan_for_each(*, request: SupportRequest, by: Account, **fields: object) -> 
 @transaction.atomic
 def measure(*, item: PlanItem, by: Account, result: float, on: date | None = None) -> None:
     """Record the result of a line of the plan; a Party's own line also by its focal point."""
-    if not roles_for(by, item.request) & {"provider", *CENTRE_ROLES} and item.party not in focal_parties(by):
-        raise PermissionDenied
+    if item.party not in focal_parties(by):
+        demand(by, "deliver", item.request)
     in_state(item.request, "measure")
     if not item.indicator:
         raise Refused(N_("This line has no indicator to be measured."))
@@ -82,8 +83,8 @@ def report(*, request: SupportRequest, by: Account, **fields: object) -> Closure
 @transaction.atomic
 def rate(*, request: SupportRequest, by: Account, score: int, words: str = "") -> None:
     """Answer the two questions after the work: the requester's, or the provider's own."""
-    roles = roles_for(by, request)
-    if not roles & {"focal_point" if request.joint else "requester", "provider"}:
+    mine = sides(by, request)
+    if not mine:
         raise PermissionDenied
     in_state(request, "rate")
     if score not in RATINGS:
@@ -93,7 +94,7 @@ def rate(*, request: SupportRequest, by: Account, score: int, words: str = "") -
     claim(request)
     closure = request.closure
     closure.refresh_from_db()
-    first = ("focal_point" if request.joint else "requester") in roles
+    first = "requester" in mine
     if (closure.requester_useful if first else closure.provider_ready) is not None:
         raise Refused(N_("You have answered already."))
     if first:

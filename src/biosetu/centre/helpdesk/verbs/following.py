@@ -6,23 +6,20 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from biosetu.centre.accounts.models import Account, Role
+from biosetu.centre.accounts.permissions import User, may
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import roles_for
 from biosetu.centre.helpdesk.models import Candidate, FollowUp, SupportRequest, Taking
 from biosetu.centre.helpdesk.verbs.moving import audit
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
 RATINGS = range(1, 6)
+ASKED = {"requester": "rate_help", "provider": "rate_asking"}
 
 
-def sides(user: object, request: SupportRequest) -> frozenset[str]:
+def sides(user: User, request: SupportRequest) -> frozenset[str]:
     """Return the sides for which somebody answers: who asked (of a joint programme its focal points), who helped."""
-    if not isinstance(user, Account):
-        return frozenset()
-    roles = roles_for(user, request)
-    asker = "focal_point" if request.joint else "requester"
-    return frozenset({"requester"} if asker in roles else ()) | (roles & {"provider"})
+    return frozenset(side for side, verb in ASKED.items() if may(user, verb, request))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -58,11 +59,16 @@ def _unname(name: str) -> None:
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
     for model, fields in TEXTS:
         for field in fields:
-            rows: Any = model._default_manager.filter(**{f"{field}__icontains": name})  # noqa: SLF001 - Django's own API
-            for row in rows:
-                rows.model.objects.filter(pk=row.pk).update(**{field: word.sub(ERASED, getattr(row, field))})
+            rows: Any = model._base_manager  # noqa: SLF001 - Django's own API; the way round what is append-only
+            for row in rows.filter(**{f"{field}__icontains": name}):
+                rows.filter(pk=row.pk).update(**{field: word.sub(ERASED, getattr(row, field))})
     for request in SupportRequest.objects.filter(values__icontains=name):
-        values = {key: word.sub(ERASED, text) for key, text in request.values.items()}
-        SupportRequest.objects.filter(pk=request.pk).update(values=values)
-        request.values = values
+        SupportRequest.objects.filter(pk=request.pk).update(values=_without(word, request.values))
+        request.refresh_from_db(fields=["values"])
         keep_marks(request)
+    for party in RequestParty.objects.filter(endorsed_values__icontains=name):
+        RequestParty.objects.filter(pk=party.pk).update(endorsed_values=_without(word, party.endorsed_values))
+
+
+def _without(word: re.Pattern[str], values: Mapping[str, str]) -> dict[str, str]:
+    return {key: word.sub(ERASED, text) for key, text in values.items()}

@@ -9,11 +9,20 @@ from django.db import transaction
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
-from biosetu.centre.accounts.permissions import grants, parties_for
+from biosetu.centre.accounts.permissions import centres_for, parties_for
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import CENTRE_ROLES, focal_parties
+from biosetu.centre.helpdesk.facts import focal_parties
 from biosetu.centre.helpdesk.models import RequestParty, SupportRequest, Taking
-from biosetu.centre.helpdesk.verbs.moving import Raced, checked, demand, in_state, note, numbered
+from biosetu.centre.helpdesk.verbs.moving import (
+    Raced,
+    as_endorsed,
+    checked,
+    demand,
+    in_state,
+    keep_holders,
+    note,
+    numbered,
+)
 from biosetu.cooperation import FINAL, Refused
 from biosetu.translation import N_
 
@@ -41,6 +50,7 @@ def open_programme(*, by: Account, values: Mapping[str, str], invited: Iterable[
         title=clean.get("title", "") or clean.get("what", "")[:80], values=clean,
     )  # fmt: skip
     _invite(request, codes)
+    keep_holders(request)
     note(request, by, "call", changes={"invited": list(codes)})
     return request
 
@@ -59,7 +69,8 @@ def invite_parties(*, request: SupportRequest, by: Account, codes: Iterable[str]
 @transaction.atomic
 def join(*, request: SupportRequest, by: Account, party: str) -> None:
     """Accept the invitation of one's own Party; this is its endorsement."""
-    _move(request, by, party, (Taking.INVITED,), Taking.PART, endorsed_on=days.today())
+    said = {"endorsed_on": days.today(), "endorsed_values": as_endorsed(request)}
+    _move(request, by, party, (Taking.INVITED,), Taking.PART, **said)
     note(request, by, "join", changes={"party": party})
 
 
@@ -95,7 +106,7 @@ def tell_result(*, request: SupportRequest, by: Account, party: str, text: str) 
 def _move(
     request: SupportRequest, by: Account, party: str, before: Iterable[Taking], after: Taking, **fields: object
 ) -> None:
-    if party not in focal_parties(by):
+    if party not in parties_for(by, "endorse", "party"):
         raise PermissionDenied
     _goes_on(request)
     rows = request.request_parties.filter(party=party, standing__in=list(before))
@@ -119,9 +130,7 @@ def _reached(by: Account, codes: Iterable[str]) -> None:
 
 def centre_of(by: Account) -> str:
     """Return the centre for which somebody acts as officer or manager."""
-    mine = [grant for grant in grants(by) if grant.role in CENTRE_ROLES and not grant.for_party]
-    held = by.roles.current().filter(role__in=[grant.role for grant in mine]).exclude(centre="")
-    return str(held.values_list("centre", flat=True)[0])
+    return min(centres_for(by, "account_for"))
 
 
 def _invite(request: SupportRequest, codes: Iterable[str]) -> None:
@@ -132,9 +141,9 @@ def _invite(request: SupportRequest, codes: Iterable[str]) -> None:
         )
         back = not new and row.standing in (Taking.DECLINED, Taking.LEFT)
         if back:
-            RequestParty.objects.filter(pk=row.pk).update(standing=Taking.INVITED, endorsed_on=None)
+            RequestParty.objects.filter(pk=row.pk).update(standing=Taking.INVITED, endorsed_on=None, endorsed_values={})
         asked += [code] if new or back else []
     values = {"reference": request.reference, "title": request.title}
-    posts = Role.objects.current().filter(role="focal_point", party__in=asked).select_related("account")
+    posts = Role.objects.current().endorsing().filter(party__in=asked).select_related("account")
     for account in {role.account for role in posts}:
         notify(account, INVITED, values, address=f"requests/{request.reference}/")

@@ -5,15 +5,14 @@ Of two people who press at once exactly one succeeds: every change is a conditio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Length
 
-from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may, parties_for
 from biosetu.centre.audit.changing import changed_in
@@ -21,24 +20,27 @@ from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
-from biosetu.centre.helpdesk.facts import clock, endorsement_due, facts, roles_for, vacant
+from biosetu.centre.helpdesk.facts import clock, endorsement_due, facts, lacks_consent, roles_for, vacant
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
     ENDORSING,
     PROVIDER_GONE,
     Answer,
     Candidate,
+    Concerned,
     Promise,
     RequestParty,
     Step,
     SupportRequest,
     Taking,
+    as_named,
 )
 from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.library.verbs import draft_answer
 from biosetu.centre.matching.likeness import keep_marks
 from biosetu.cooperation import FINAL, Due, Refused, acts, say, step
-from biosetu.cooperation.forms import YES, check, form, parts
+from biosetu.cooperation.forms import YES, check, endorsed, form, parts
+from biosetu.cooperation.states import SAME
 from biosetu.framework import coverage
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -57,6 +59,9 @@ TOO_LATE, OF_ITS_OWN = (
     N_("Let this Party ask in a request of its own"),
 )
 MOVED = N_("%(reference)s %(title)s: there is something new.")
+REWRITTEN = N_("%(reference)s %(title)s: what you endorsed was rewritten. Confirm it, or return it.")
+ENTRUSTED = N_("%(reference)s %(title)s: you now ask for this.")
+NAMED = N_("%(reference)s %(title)s: your consent is needed.")
 
 
 class Raced(Refused):
@@ -82,6 +87,7 @@ def open_request(*, by: Account, values: Mapping[str, str], centre: str = "") ->
     )
     for code in codes:
         RequestParty.objects.create(request=request, party=code)
+    keep_holders(request)
     _audit_form(request, by, "open", {}, {**clean, "title": request.title})
     return request
 
@@ -110,6 +116,7 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
     if not request.joint and (problems := list(_unfit(request, by, merged))):
         raise DataError(problems)
     before = {**request.values, "title": request.title}
+    stood = {row.party for row in request.taking_part() if row.stands(request.values)}
     centre = _centre_after(request, merged)
     request.title = merged.get("title", "") or merged.get("what", "")[:80]
     request.values = merged
@@ -118,10 +125,45 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
     keep_marks(request)
     if not request.joint:
         _keep_parties(request, parties_named(merged))
+    keep_holders(request)
     _audit_form(request, by, "edit", before, {**merged, "title": request.title})
-    newly_touched = _yes(merged) and not _yes(before)
-    if newly_touched and request.state in {"agreed", "under_way"} and not request.consents.exists():
+    if request.state in {"agreed", "under_way"} and lacks_consent(request):
         hold_for_consent(request, NOT_ON_RECORD)
+    _ask_again(request, by, stood)
+
+
+def _ask_again(request: SupportRequest, by: Account, stood: Collection[str]) -> None:
+    """Keep a step where what these Parties endorsed reads otherwise now, and tell who confirms it."""
+    rows = RequestParty.objects.filter(request=request, standing=Taking.PART, party__in=stood)
+    again = [row.party for row in rows if not row.stands(request.values)]
+    if not again:
+        return
+    note(request, by, "rewrite", changes={"parties": sorted(again)})
+    posts = Role.objects.current().endorsing().filter(party__in=again).select_related("account")
+    tell_all(request, {post.account for post in posts} - {by}, REWRITTEN)
+
+
+def keep_holders(request: SupportRequest) -> None:
+    """Keep whose consent is needed as the form names them; once it is sent, tell who is named newly."""
+    names = {as_named(name): name for name in parts(request.values.get("holders", ""))}
+    request.concerned.exclude(office__in=names).delete()
+    known = set(request.concerned.values_list("office", flat=True))
+    Concerned.objects.bulk_create(Concerned(request=request, office=office) for office in names if office not in known)
+    if request.state != "draft":
+        tell_holders(request, set(names) - known)
+
+
+def tell_holders(request: SupportRequest, offices: Collection[str]) -> None:
+    """Leave a notice with those who speak for these organizations of the request's Parties."""
+    posts = Role.objects.current().filter(role="community", party__in=request.parties_of()).select_related("account")
+    tell_all(request, {post.account for post in posts if as_named(post.office) in offices}, NAMED)
+
+
+def tell_all(request: SupportRequest, people: Iterable[Account], message: str) -> None:
+    """Leave a notice on the request with these people."""
+    values = {"reference": request.reference, "title": request.title}
+    for account in people:
+        notify(account, message, values, address=f"requests/{request.reference}/")
 
 
 def _unfit(request: SupportRequest, by: Account, merged: Mapping[str, str]) -> Iterator[Problem]:
@@ -170,13 +212,13 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     roles = roles_for(by, request)
     known = facts(request, by, now)
     taken = step(request.state, verb, roles, known, reason=reason)
-    after, ball = taken.next, taken.ball
+    after, ball, partial = taken.next, request.ball if taken.ball == SAME else taken.ball, False
     if verb in ENDORSING:
         _endorse(request, known.actor_parties, now, lapsed=verb == "lapse_endorsement")
-        if _waiting(request).exists():
+        if partial := bool(_waiting(request)):
             after, ball = request.state, request.ball
     if verb == "return" and not request.joint:  # what was endorsed may be written anew
-        request.request_parties.update(endorsed_on=None, lapsed=False)
+        request.request_parties.update(endorsed_on=None, lapsed=False, endorsed_values={})
     kept: dict[str, str | int] = {}
     if after == "on_hold":
         kept = {"previous_state": request.state, "previous_ball": request.ball}
@@ -184,10 +226,12 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     if before in {"matching", "agreed"} and verb in PROVIDER_GONE:
         kept["rounds"] = request.rounds + 1
     claim(request, state=after, ball=ball, **kept)
-    done = _record(request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip())
+    done = _record(request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip(), partial=partial)
     audit(request, by, verb, {"from": before, "to": after}, {"reason": reason.strip()} if reason.strip() else {})
     if before == "agreed" and verb in PROVIDER_GONE:
         _let_go(request)
+    if verb == "submit":
+        tell_holders(request, set(request.concerned.values_list("office", flat=True)))
     _settle_helpers(request, verb)
     if after == "closed" and hasattr(request, "closure"):
         schedule(request, now)
@@ -198,10 +242,12 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     return done
 
 
-def _record(request: SupportRequest, by: Account, verb: str, before: str, role: str, reason: str = "") -> Step:
+def _record(
+    request: SupportRequest, by: Account, verb: str, before: str, role: str, reason: str = "", *, partial: bool = False
+) -> Step:
     return Step.objects.create(
         request=request, verb=verb, before=before, after=request.state, ball=request.ball,
-        reason=reason, role=role, actor=by,
+        reason=reason, role=role, actor=by, partial=partial,
     )  # fmt: skip
 
 
@@ -271,23 +317,29 @@ def _promise(request: SupportRequest, due: Due) -> Promise:
 def tell(request: SupportRequest, by: Account | None) -> None:
     """Leave a notice with the requester and the chosen provider, unless they did it themselves."""
     helping = request.candidates.filter(chosen=True).select_related("provider__account")
-    for account in {request.owner, *(one.provider.account for one in helping)} - {by, None}:
-        values = {"reference": request.reference, "title": request.title}
-        notify(account, MOVED, values, address=f"requests/{request.reference}/")
+    people = {request.owner, *(one.provider.account for one in helping)} - {by}
+    tell_all(request, (one for one in people if one is not None), MOVED)
 
 
-def _waiting(request: SupportRequest) -> QuerySet[RequestParty]:
-    return RequestParty.objects.filter(request=request, standing=Taking.PART, endorsed_on__isnull=True)
+def _waiting(request: SupportRequest) -> list[str]:
+    """Return the Parties that take part and have not endorsed what is asked as it reads now."""
+    rows = RequestParty.objects.filter(request=request, standing=Taking.PART)
+    return [row.party for row in rows if not row.stands(request.values)]
 
 
 def _endorse(request: SupportRequest, own: frozenset[str], on: date, *, lapsed: bool) -> None:
     """Endorse for one's own Parties; by the lapse rule only for Parties that are vacant or silent too long."""
-    waiting = _waiting(request)
+    waiting = frozenset(_waiting(request))
     if lapsed:
         due = endorsement_due(request, on)
-        codes = frozenset(waiting.values_list("party", flat=True))
-        own = codes if due is not None and on > due else vacant(codes)
-    waiting.filter(party__in=own).update(endorsed_on=on, lapsed=lapsed)
+        own = waiting if due is not None and on > due else vacant(waiting)
+    rows = request.request_parties.filter(party__in=own & waiting)
+    rows.update(endorsed_on=on, lapsed=lapsed, endorsed_values=as_endorsed(request))
+
+
+def as_endorsed(request: SupportRequest) -> dict[str, str]:
+    """Return what a Party endorses of a request as it reads now."""
+    return {name: request.values[name] for name in endorsed("request") if request.values.get(name)}
 
 
 @transaction.atomic
@@ -322,6 +374,24 @@ def note(
     audit(request, by, verb, changes)
     refresh_clock(request)
     tell(request, by)
+
+
+def entrust(*, request: SupportRequest, by: Account, to: Account) -> None:
+    """Name who asks where nobody does: of a request that came from another centre, or whose requester is gone.
+
+    Only somebody who may open requests for one of its Parties; they then fill it in, answer and withdraw it.
+    """
+    with transaction.atomic():
+        demand(by, "entrust", request)
+        if request.owner_id is not None or request.joint:
+            raise Refused(N_("Somebody asks for this already."))
+        if request.state in FINAL:
+            raise Refused(N_("This request has ended; it is not changed any more."))
+        if not parties_for(to, "open", "request") & request.parties_of():
+            raise Refused(N_("This person does not ask for a Party of this request."))
+        claim(request, owner=to)
+        note(request, by, "entrust")
+        tell_all(request, {to} - {by}, ENTRUSTED)
 
 
 def _take_turn(request: SupportRequest) -> None:
@@ -369,10 +439,6 @@ def checked(values: Mapping[str, str]) -> dict[str, str]:
     if problems:
         raise DataError(problems)
     return {field.field: values.get(field.field, "").strip() for field in form("request") if values.get(field.field)}
-
-
-def _yes(values: Mapping[str, str]) -> bool:
-    return values.get("touches_communities", "").strip().casefold() in YES
 
 
 def parties_named(values: Mapping[str, str]) -> tuple[str, ...]:

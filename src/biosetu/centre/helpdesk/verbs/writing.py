@@ -10,9 +10,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.accounts.permissions import User
+from biosetu.centre.accounts.permissions import User, may
 from biosetu.centre.directory.models import Provider
-from biosetu.centre.helpdesk.facts import CENTRE_ROLES, roles_for
 from biosetu.centre.helpdesk.models import ASKED, Attachment, Message, PlanItem, SupportRequest
 from biosetu.centre.helpdesk.reader import examine_apart
 from biosetu.centre.helpdesk.verbs.moving import audit, demand, tell
@@ -25,7 +24,7 @@ MOST = 30
 
 def side_of(by: Account, request: SupportRequest) -> Provider | None:
     """Return the provider for which somebody speaks who was asked to help but is not chosen; None for all others."""
-    if roles_for(by, request):
+    if may(by, "hear", request) or may(by, "hear_all", request):
         return None
     asked = request.candidates.filter(provider__account=by, answer__in=ASKED).select_related("provider").first()
     return asked.provider if asked else None
@@ -39,11 +38,10 @@ def heard_by(user: User, request: SupportRequest, records: QuerySet[Message] | Q
     """
     if not isinstance(user, Account):
         return Q(pk__in=[])
-    roles = roles_for(user, request)
-    if roles & CENTRE_ROLES:
+    if may(user, "hear_all", request):
         return Q()
     own = Q(internal=False, provider__account=user)
-    return own | Q(internal=False, provider__isnull=True) if roles else own
+    return own | Q(internal=False, provider__isnull=True) if may(user, "hear", request) else own
 
 
 @transaction.atomic
@@ -91,7 +89,8 @@ def attach(
 
 def readable(user: User, request: SupportRequest, pk: int) -> Attachment:
     """Return a file that the person may read; raise `PermissionDenied` else."""
-    found = request.attachments.filter(heard_by(user, request, request.attachments.all()), pk=pk).first()
+    rows = request.attachments.filter(heard_by(user, request, request.attachments.all()), pk=pk)
+    found: Attachment | None = rows.first()
     if found is None:
         raise PermissionDenied
     return found

@@ -1,0 +1,131 @@
+"""What a focal point endorsed is what is worked on: what is rewritten later is confirmed first."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from biosetu.centre.accounts.models import Account, Notice, Role
+from biosetu.centre.helpdesk import days, verbs
+from biosetu.centre.helpdesk.facts import clock
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.reminding import tick
+from biosetu.centre.helpdesk.verbs.forgetting import forget
+from biosetu.cooperation import Refused
+
+from .conftest import ELEVEN
+from .test_verbs import agreed, ready_to_match
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+OTHER = {"what": "Help with a hunting quota"}
+
+
+def again(request):
+    return SupportRequest.objects.get(pk=request.pk)
+
+
+def at(*moment):
+    return days.on(datetime.datetime(*moment, tzinfo=datetime.UTC))
+
+
+@pytest.mark.parametrize("name", ["contributor", "officer"])
+def test_what_was_endorsed_and_is_rewritten_goes_no_further_until_it_is_confirmed(people, request_of, providers, name):
+    request, helper = agreed(people, request_of)
+    verbs.save(request=request, by=people[name], values=OTHER)
+    assert again(request).steps.last().verb == "rewrite"
+    with pytest.raises(Refused, match="Rewritten since it was endorsed; to be confirmed by NPL"):
+        verbs.act(request=again(request), verb="agree", by=people["officer"])
+    for other in ("officer", "contributor", "neighbour", "community"):
+        with pytest.raises(Refused):
+            verbs.act(request=again(request), verb="endorse", by=people[other])
+    step = verbs.act(request=again(request), verb="endorse", by=people["focal_point"])
+    assert (step.before, step.after, step.ball) == ("matching", "matching", request.ball)
+    assert verbs.act(request=again(request), verb="agree", by=people["officer"]).after == "agreed"
+    verbs.save(request=again(request), by=people[name], values={"purpose": "Something else"})
+    with pytest.raises(Refused, match="Rewritten"):
+        verbs.act(request=again(request), verb="start", by=helper)
+
+
+def test_what_is_only_made_precise_or_written_back_stays_endorsed(people, request_of):
+    request = request_of()
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.act(request=request, verb="endorse", by=people["focal_point"])
+    verbs.act(request=request, verb="articulate", by=people["officer"])
+    verbs.save(request=request, by=people["officer"], values={**ELEVEN, "what": "Help with a  red list of ecosystems"})
+    assert not request.steps.filter(verb="rewrite").exists()
+    verbs.save(request=request, by=people["officer"], values=OTHER)
+    with pytest.raises(Refused, match="Rewritten"):
+        verbs.act(request=again(request), verb="plan", by=people["officer"])
+    verbs.save(request=again(request), by=people["officer"], values={"what": "Help with a red list of ecosystems"})
+    assert verbs.act(request=again(request), verb="plan", by=people["officer"]).after == "planning"
+
+
+def test_the_consent_that_was_endorsed_is_not_unticked_in_silence(people, request_of):
+    request = ready_to_match(people, request_of, touches_communities="yes")
+    verbs.save(request=request, by=people["contributor"], values={"touches_communities": ""})
+    (row,) = again(request).taking_part()
+    assert row.rewritten(again(request).values) == ("touches_communities",)
+
+
+def test_of_several_parties_each_confirms_for_itself_and_the_promise_runs_until_the_last(people, request_of):
+    request = request_of(other_parties="BTN")
+    with at(2026, 3, 2, 6):
+        verbs.act(request=request, verb="submit", by=people["contributor"])
+        verbs.act(request=request, verb="endorse", by=people["focal_point"])
+        verbs.act(request=request, verb="endorse", by=people["neighbour"])
+    Notice.objects.all().delete()
+    with at(2026, 3, 9, 6):
+        verbs.save(request=again(request), by=people["contributor"], values=OTHER)
+        told = set(Notice.objects.filter(message__contains="was rewritten").values_list("account__username", flat=True))
+        assert told == {"focal", "neighbour"}
+    with at(2026, 3, 10, 6):
+        assert verbs.act(request=again(request), verb="endorse", by=people["focal_point"]).partial
+        assert "confirm" in {due.step for due in clock(again(request)) if due.ended is None}
+        with pytest.raises(Refused, match="still has time"):
+            verbs.act(request=again(request), verb="lapse_endorsement", by=people["manager"], reason="silent")
+    with at(2026, 4, 20, 6):
+        tick()
+        assert "confirm" in set(request.told.values_list("step", flat=True))
+        step = verbs.act(request=again(request), verb="lapse_endorsement", by=people["manager"], reason="silent")
+        assert (step.after, step.partial) == ("endorsed", False)
+        assert not {due.step for due in clock(again(request)) if due.ended is None} & {"confirm", "endorse"}
+    assert dict(request.request_parties.values_list("party", "lapsed")) == {"NPL": False, "BTN": True}
+
+
+def test_where_nobody_endorses_any_more_the_manager_decides_at_once(people, request_of):
+    request = ready_to_match(people, request_of)
+    verbs.save(request=request, by=people["contributor"], values=OTHER)
+    Role.objects.filter(account=people["focal_point"]).update(subject="gef")
+    with pytest.raises(Refused, match="own Party only"):
+        verbs.act(request=again(request), verb="endorse", by=Account.objects.get(username="focal"))
+    verbs.act(request=again(request), verb="lapse_endorsement", by=people["manager"], reason="vacant")
+    (row,) = again(request).taking_part()
+    assert (row.lapsed, row.stands(again(request).values)) == (True, True)
+
+
+def test_who_endorses_reads_what_was_changed_and_confirms_it_on_the_page(client, people, request_of):
+    request = ready_to_match(people, request_of)
+    address = reverse("request", args=[request.reference])
+    confirm = reverse("request_do", args=[request.reference, "endorse"])
+    client.force_login(people["focal_point"])
+    assert confirm not in client.get(address).content.decode()
+    verbs.save(request=request, by=people["officer"], values=OTHER)
+    page = client.get(address).content.decode()
+    assert '<del dir="auto">Help with a red list of ecosystems</del>' in page
+    assert '<ins dir="auto">Help with a hunting quota</ins>' in page
+    client.post(confirm, {"version": again(request).version})
+    assert "<del" not in client.get(address).content.decode()
+    verbs.save(request=again(request), by=people["officer"], values={"what": "Once more"})
+    client.force_login(people["public"])
+    assert "<del" not in client.get(address).content.decode()
+
+
+def test_what_was_endorsed_forgets_a_person_too(people, request_of):
+    request = ready_to_match(people, request_of, objectives="Mrs Maya Gurung counts alone")
+    asker = people["contributor"]
+    type(asker).objects.filter(pk=asker.pk).update(name="Maya Gurung")
+    asker.refresh_from_db()
+    forget(asker)
+    kept = request.request_parties.get().endorsed_values
+    assert "Gurung" not in str(kept)
+    assert kept["objectives"] == again(request).values["objectives"]
