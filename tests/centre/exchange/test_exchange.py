@@ -21,6 +21,7 @@ from biosetu.centre.exchange import signing
 from biosetu.centre.exchange import verbs as exchange
 from biosetu.centre.exchange.models import Arrival
 from biosetu.centre.helpdesk import days, verbs
+from biosetu.centre.helpdesk.facts import facts
 from biosetu.centre.helpdesk.reminding import tick
 from biosetu.cooperation import Refused
 from biosetu.problems import DataError
@@ -278,3 +279,55 @@ def test_a_joint_programme_that_was_handed_over_comes_in_with_its_parties(people
     made = exchange.take_in(arrival=arrival, by=people["officer"], confirmed_name="Centre East")
     assert (made.state, made.parties_of()) == ("submitted", {"NPL", "LKA"})
     assert not made.request_parties.filter(endorsed_on__isnull=False).exists()
+
+
+def test_what_people_refused_or_objected_to_goes_with_the_request(people, request_of, monkeypatch, tmp_path):
+    request = request_of(**{**ELEVEN, "other_parties": "JOR", "holders": "Office of community"})
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    told = {"process": "Assembly", "scope": "The spring", "languages": "ne", "on": request.today()}
+    for name, status in (("Hill people", "refused"), ("Valley people", "given")):
+        verbs.record_consent(request=request, by=people["community"], people=name, status=status, **told)
+    settled, _ = (
+        verbs.object_to(request=request, by=people["community"], text=text) for text in ("Fees", "The spring")
+    )
+    verbs.settle(objection=settled, by=people["manager"], how="No fees")
+    verbs.act(request=request, verb="hand_over", by=people["officer"], reason="The shared river lies in the west.")
+    content = exchange.hand_over_file(request=request, by=people["officer"])
+    at_another_centre(monkeypatch, tmp_path)
+    arrival = exchange.arrive(content=content, by=people["far_officer"])
+    made = exchange.take_in(arrival=arrival, by=people["far_officer"], confirmed_name="Centre East")
+    kept = made.consents.get()
+    assert (kept.people, kept.status, kept.holder) == ("Hill people", "refused", "Office of community")
+    assert made.objections.get(settled_on=None).text == "The spring"
+    assert facts(made, people["far_officer"]).touches_communities
+    rival = account("rival", "community", party="JOR")
+    with pytest.raises(Refused, match="only they change it"):
+        verbs.record_consent(request=made, by=rival, people="Hill people", status="given", **told)
+
+
+def test_a_request_that_came_in_gets_somebody_who_asks(client, people, handed, monkeypatch, tmp_path):
+    at_another_centre(monkeypatch, tmp_path)
+    arrival = exchange.arrive(content=handed[1], by=people["far_officer"])
+    made = exchange.take_in(arrival=arrival, by=people["far_officer"], confirmed_name="Centre East")
+    asker, stranger = account("asker", "contributor", party="JOR"), account("stranger", "contributor", party="BTN")
+    address = reverse("request_do", args=[made.reference, "entrust"])
+    for name in ("focal_point", "contributor"):
+        client.force_login(people[name])
+        client.post(address, {"to": "asker"})
+    client.force_login(people["far_officer"])
+    page = client.get(reverse("request", args=[made.reference])).content.decode()
+    assert 'value="asker"' in page
+    assert 'value="stranger"' not in page
+    client.post(address, {"to": "stranger"})
+    made.refresh_from_db()
+    assert made.owner is None
+    with pytest.raises(Refused, match="does not ask for a Party"):
+        verbs.entrust(request=made, by=people["far_officer"], to=stranger)
+    client.post(address, {"to": "asker"})
+    made.refresh_from_db()
+    assert (made.owner, made.steps.last().verb) == (asker, "entrust")
+    assert Notice.objects.filter(account=asker, message__contains="you now ask").count() == 1
+    with pytest.raises(Refused, match="asks for this already"):
+        verbs.entrust(request=made, by=people["far_officer"], to=people["contributor"])
+    verbs.save(request=made, by=asker, values={"what": "Maps of the river"})
+    assert verbs.act(request=made, verb="withdraw", by=asker).after == "withdrawn"

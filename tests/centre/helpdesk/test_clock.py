@@ -115,3 +115,18 @@ def test_work_that_was_held_when_consent_ended_is_not_also_told_to_be_late(peopl
         held = SupportRequest.objects.get(pk=request.pk)
         assert (held.state, due(held, "start").ended) == ("on_hold", None)
         assert held.promises.get(step="start").paused is (due(held, "start").status == "paused")
+
+
+def test_who_was_invited_is_reminded_and_who_answered_is_not(people, request_of, providers):
+    with at(2026, 3, 2, 6):
+        request = ready_to_match(people, request_of)
+        first, second = verbs.list_candidates(request=request, by=people["officer"])[:2]
+        for candidate in (first, second):
+            verbs.invite(candidate=candidate, by=people["officer"])
+        verbs.answer_invitation(candidate=second, by=second.provider.account, accept=False)
+    Notice.objects.all().delete()
+    with at(2026, 4, 25, 6):
+        tick()
+        tick()
+    assert Notice.objects.filter(account=first.provider.account, message__contains="is due on").count() == 1
+    assert not Notice.objects.filter(account=second.provider.account).exists()

@@ -274,3 +274,69 @@ def test_how_a_people_decided_and_who_entered_it_is_read_by_those_concerned(clie
         reads[name] = [words for words in told if words in page]
     concerned = {"contributor", "focal_point", "community", "officer", "manager", "provider"}
     assert reads == {name: list(told) if name in concerned else [] for name in people}
+
+
+HOLDERS = {"touches_communities": "yes", "holders": "Office of  Community; Office of river"}
+
+
+@pytest.fixture
+def river(people):
+    return account("river", "community", party="NPL")
+
+
+def test_who_is_named_decides_also_where_the_request_is_confidential_from_the_start(client, people, request_of, river):
+    deaf = account("deaf", "community", party="NPL")
+    far = account("Community", "community", party="BTN")
+    request = request_of(**HOLDERS, confidential="yes")
+    assert not visible_to(river, SupportRequest.objects.all()).exists()
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    for person in (people["community"], river):
+        assert Notice.objects.filter(account=person, message__contains="consent is needed").count() == 1
+        assert visible_to(person, SupportRequest.objects.all()).get() == request
+    for person in (deaf, far, people["public"]):
+        assert not Notice.objects.filter(account=person).exists()
+        assert not visible_to(person, SupportRequest.objects.all()).exists()
+        with pytest.raises(PermissionDenied):
+            verbs.record_consent(request=request, by=person, status="given", **CONSENT)
+        with pytest.raises(PermissionDenied):
+            verbs.object_to(request=request, by=person, text="No")
+    client.force_login(river)
+    posted = {**CONSENT, "on": DAY.isoformat(), "status": "refused", "people": "River people"}
+    client.post(reverse("request_do", args=[request.reference, "consent"]), posted)
+    client.post(reverse("request_do", args=[request.reference, "object"]), {"text": "Not our valley"})
+    kept = request.consents.get()
+    assert (kept.holder, kept.status) == ("Office of river", "refused")
+    assert request.objections.get().raised_by == river
+
+
+def test_all_who_are_named_decide_before_anything_is_agreed(people, request_of, providers, river):
+    request, _ = agreed(people, request_of, **HOLDERS)
+    with pytest.raises(Refused, match="Not yet decided by Office of"):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    with pytest.raises(Refused, match="Not yet decided by Office of river"):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+    verbs.record_consent(request=request, by=river, status="given", **{**CONSENT, "people": "River people"})
+    assert verbs.act(request=request, verb="agree", by=people["officer"]).after == "agreed"
+
+
+def test_whose_consent_is_needed_after_all_stops_work_until_they_decide(people, request_of, providers, river):
+    request, _ = at_work(people, request_of)
+    verbs.save(request=request, by=people["officer"], values={"holders": "Office of river"})
+    kept = SupportRequest.objects.get(pk=request.pk)
+    assert (kept.state, kept.previous_state) == ("on_hold", "under_way")
+    assert Notice.objects.filter(account=river, message__contains="consent is needed").count() == 1
+    with pytest.raises(Refused, match="Not yet decided by Office of river"):
+        verbs.act(request=kept, verb="resume", by=people["officer"])
+    verbs.record_consent(request=kept, by=river, status="given", **{**CONSENT, "people": "River people"})
+    assert verbs.act(request=kept, verb="resume", by=people["officer"]).after == "under_way"
+
+
+def test_who_stands_no_longer_among_the_named_loses_sight_unless_they_decided(people, request_of, river):
+    request = request_of(**HOLDERS, confidential="yes")
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.record_consent(request=request, by=people["community"], status="refused", **CONSENT)
+    verbs.save(request=request, by=people["contributor"], values={"holders": ""})
+    assert not visible_to(river, SupportRequest.objects.all()).exists()
+    assert visible_to(people["community"], SupportRequest.objects.all()).exists()
+    assert SupportRequest.objects.get(pk=request.pk).consents.count() == 1

@@ -309,3 +309,35 @@ def test_a_change_with_a_wrong_field_shows_the_form_again_with_what_was_written(
     assert "there is no such Party" in page
     found.refresh_from_db()
     assert found.title == COURSE["title"]
+
+
+def test_no_more_people_come_than_there_are_seats(people):
+    """Who came holds a seat as who was selected does; a seat that was given to another is not taken back by coming."""
+    service = verbs.prepare(by=people["officer"], values={**COURSE, "seats": "1"})
+    verbs.act(service=service, verb="call", by=people["officer"])
+    first, second = (
+        verbs.nominate(service=service, by=people["focal_point"], party="NPL", name=name) for name in ("A", "B")
+    )
+    verbs.select(participant=first, by=people["officer"], chosen=True)
+    verbs.act(service=service, verb="close_call", by=people["officer"])
+    verbs.attend(participant=first, by=people["officer"], came=True)
+    with pytest.raises(Refused, match="All 1 seats are taken"):
+        verbs.select(participant=second, by=people["officer"], chosen=True)
+    verbs.attend(participant=first, by=people["officer"], came=False)
+    verbs.select(participant=second, by=people["officer"], chosen=True)
+    verbs.attend(participant=second, by=people["officer"], came=True)
+    with pytest.raises(Refused, match="All 1 seats are taken"):
+        verbs.attend(participant=first, by=people["officer"], came=True)
+    assert service.participants.filter(place="came").count() == 1
+
+
+def test_seats_are_not_made_fewer_than_the_people_in_them(people):
+    service = verbs.prepare(by=people["officer"], values={**COURSE, "seats": "2"})
+    verbs.act(service=service, verb="call", by=people["officer"])
+    for name in ("A", "B"):
+        made = verbs.nominate(service=service, by=people["focal_point"], party="NPL", name=name)
+        verbs.select(participant=made, by=people["officer"], chosen=True)
+    with pytest.raises(Refused, match="seats are taken"):
+        verbs.edit(service=service, by=people["officer"], values={**COURSE, "seats": "1"})
+    service.refresh_from_db()
+    assert service.seats == 2

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from biosetu.cooperation import Likeness
 
 ON_A_PAGE = 25
+OPEN_KINDS = frozenset({PlanItem.Kind.OUTCOME, PlanItem.Kind.OUTPUT, PlanItem.Kind.ACTIVITY, PlanItem.Kind.DELIVERABLE})
 COMPARED, MOST_ALIKE = 200, 3
 OPENING = ("who", "what", "purpose", "needed_by", "party")
 FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "holders", "confidential"})
@@ -177,7 +178,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "choices": found.choices.select_related("provider", "by").prefetch_related("checks__by") if inside else [],
         "checks": found.checks() if inside else {},
         "check_kinds": Check.What.choices,
-        "budget": _budget(found),
+        "budget": _budget(found) if concerned else [],
         "deliverables": [line for line in found.plan.all() if line.kind == PlanItem.Kind.DELIVERABLE],
         "inside": inside,
         "concerned": concerned,
@@ -201,6 +202,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "can_write": may(request.user, "write", found),
         "today": known.today,
         "again": measured_since(found),
+        "lines": _lines(found, concerned=concerned),
         "results_shown": concerned or not withheld([found]),
         "follow_ups": _follow_ups(found) if concerned else [],
         "sides": verbs.sides(request.user, found),
@@ -219,6 +221,16 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "verb_name": lambda verb: gettext(VERB_NAMES[verb]),
     }
     return render(request, "helpdesk/detail.html", context)
+
+
+def _lines(found: SupportRequest, *, concerned: bool) -> list[PlanItem]:
+    """Return the lines of the plan that a person may read: all those concerned; others, once it is closed, what was
+    to come of it, but no risks and considerations.
+    """
+    lines = list(found.plan.all())
+    if concerned:
+        return lines
+    return [line for line in lines if line.kind in OPEN_KINDS] if found.state == "closed" else []
 
 
 def _rewritten(found: SupportRequest) -> list[tuple[RequestParty, list[tuple[Field, str, str]]]]:

@@ -24,7 +24,7 @@ from biosetu.translation import N_
 
 Action = Callable[[SupportRequest, Account, QueryDict], object]
 EACH, ATTACH = "each", "attach"
-OVER_WHAT_WAS_SEEN = frozenset({"choose", "measure", "report"})
+OVER_WHAT_WAS_SEEN = frozenset({"choose", "correct-line", "measure", "report"})
 NO_AMOUNT = N_("Write the amount in digits, such as 12000 or 12000.50.")
 
 
@@ -94,7 +94,7 @@ def _consent(found: SupportRequest, by: Account, posted: QueryDict) -> object:
     )
 
 
-def _plan(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+def _line(posted: QueryDict) -> dict[str, Any]:
     texts = {
         name: posted.get(name, "") for name in ("kind", "text", "responsible", "indicator", "series", "unit", "source")
     }
@@ -102,15 +102,24 @@ def _plan(found: SupportRequest, by: Account, posted: QueryDict) -> object:
     year = posted.get("baseline_year", "")
     numbers["baseline_year"] = int(year) if str(year).isdecimal() else None
     money = {"amount": _amount(posted.get("amount", "")), "currency": posted.get("currency", "").strip().upper()}
-    line: dict[str, Any] = {"due": _date(posted.get("due", "")), **texts, **numbers, **money}
+    return {"due": _date(posted.get("due", "")), **texts, **numbers, **money}
+
+
+def _plan(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    line = _line(posted)
     if posted.get("party") == EACH:
         return verbs.plan_for_each(request=found, by=by, **line)
     return verbs.plan(request=found, by=by, party=posted.get("party", ""), **line)
 
 
+def _correct(found: SupportRequest, by: Account, posted: QueryDict) -> object:
+    item: PlanItem = get_object_or_404(found.plan, pk=posted.get("line", "0"))
+    return verbs.correct(item=item, by=by, **_line(posted))
+
+
 def _measure(found: SupportRequest, by: Account, posted: QueryDict) -> object:
     item: PlanItem = get_object_or_404(found.plan, pk=posted.get("line", "0"))
-    return verbs.measure(item=item, by=by, result=float(posted.get("result", "")))
+    return verbs.measure(item=item, by=by, result=float(posted.get("result", "")), reason=posted.get("reason", ""))
 
 
 def _settle(found: SupportRequest, by: Account, posted: QueryDict) -> object:
@@ -171,6 +180,7 @@ ACTIONS: Mapping[str, Action] = {
         request=found, by=by, what=posted.get("what", ""), looked_at=posted.get("looked_at", "")
     ),
     "plan-line": _plan,
+    "correct-line": _correct,
     "measure": _measure,
     "report": _report,
     "rate": _rate,

@@ -57,6 +57,7 @@ def edit(*, service: Service, by: Account, values: Mapping[str, str]) -> None:
     Service.objects.filter(pk=service.pk).update(changed=days.now(), **_columns(values))
     _keep_parties(service, values)
     service.refresh_from_db()
+    _demand_seat(service)
     _audit_form(service, by, "edit", before)
 
 
@@ -115,16 +116,24 @@ def select(*, participant: Participant, by: Account, chosen: bool) -> None:
     """Give somebody a seat, or not; no more seats than there are."""
     service = participant.service
     _demand(by, service)
-    state = Service.objects.select_for_update().values_list("state", flat=True).get(pk=service.pk)
-    if state not in (State.OPEN, State.SELECTING):
+    held = Service.objects.select_for_update().get(pk=service.pk)
+    if held.state not in (State.OPEN, State.SELECTING):
         raise Refused(N_("People are selected before the service is held."))
-    taken = service.participants.filter(place=Place.SELECTED).exclude(pk=participant.pk).count()
-    if chosen and service.seats is not None and taken >= service.seats:
-        raise Refused(N_("All {seats} seats are taken."), seats=str(service.seats))
+    if chosen:
+        _demand_seat(held, participant)
     was, place = participant.place, Place.SELECTED if chosen else Place.NOT_SELECTED
     _place(participant, place, (Place.NOMINATED, Place.SELECTED, Place.NOT_SELECTED))
     changes = {"participant": participant.pk, "place": as_pair((str(was), place.value))}
     _audit(service, by, "select", changes, participant.party)
+
+
+def _demand_seat(service: Service, participant: Participant | None = None) -> None:
+    """Raise `Refused` where others hold every seat: who was selected, and who came already."""
+    others = service.participants.filter(place__in=(Place.SELECTED, Place.CAME))
+    others = others.exclude(pk=participant.pk) if participant else others
+    most = service.seats if participant is None else (service.seats or 0) - 1
+    if service.seats is not None and most is not None and others.count() > most:
+        raise Refused(N_("All {seats} seats are taken."), seats=str(service.seats))
 
 
 @transaction.atomic
@@ -134,7 +143,8 @@ def attend(
     """Record whether somebody who was selected came, and both tests [percent of the points]."""
     service = participant.service
     _demand(by, service)
-    if service.state not in (State.SELECTING, State.HELD):
+    held = Service.objects.select_for_update().get(pk=service.pk)
+    if held.state not in (State.SELECTING, State.HELD):
         raise Refused(N_("Close the call first."))
     if not came and (before is not None or after is not None):
         raise Refused(N_("Who did not come has no test."))
@@ -142,6 +152,8 @@ def attend(
         raise Refused(N_("A test gives 0 to 100."))
     allowed = (Place.SELECTED, Place.CAME, Place.ABSENT)
     _place(participant, Place.CAME if came else Place.ABSENT, allowed, before=before, after=after)
+    if came:
+        _demand_seat(held, participant)
     changes = {"participant": participant.pk, "came": came, "before": before, "after": after}
     _audit(service, by, "attend", changes, participant.party)
 

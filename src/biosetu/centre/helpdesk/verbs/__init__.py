@@ -11,7 +11,7 @@ from biosetu.centre.helpdesk.verbs.choosing import (
     listing,
 )
 from biosetu.centre.helpdesk.verbs.consenting import object_to, record_consent, settle
-from biosetu.centre.helpdesk.verbs.delivering import measure, plan, plan_for_each, rate, report
+from biosetu.centre.helpdesk.verbs.delivering import correct, measure, plan, plan_for_each, rate, report
 from biosetu.centre.helpdesk.verbs.following import follow_up, sides
 from biosetu.centre.helpdesk.verbs.joining import invite_parties, join, leave, open_programme, stay_out, tell_result
 from biosetu.centre.helpdesk.verbs.moving import (
@@ -35,6 +35,7 @@ __all__ = [
     "attach",
     "check_off",
     "choose",
+    "correct",
     "entrust",
     "follow_up",
     "heard_by",

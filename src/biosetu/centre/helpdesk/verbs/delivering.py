@@ -21,6 +21,7 @@ from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
 RATINGS = range(1, 6)
+TEXTS = ("text", "responsible", "source")
 NUMBERS = ("indicator", "series", "unit", "baseline", "baseline_year", "target", "due", "amount", "currency")
 
 
@@ -36,7 +37,7 @@ def plan(*, request: SupportRequest, by: Account, party: str = "", **fields: obj
     item.save()
     said = {name: getattr(item, name) for name in NUMBERS if getattr(item, name) not in (None, "")}
     told = {name: value if isinstance(value, int | float) else str(value) for name, value in said.items()}
-    texts = {name: ("", str(getattr(item, name))) for name in ("text", "responsible", "source") if getattr(item, name)}
+    texts = {name: ("", str(getattr(item, name))) for name in TEXTS if getattr(item, name)}
     audit(request, by, "plan", {"line": item.pk, "kind": item.kind, "party": party, **told}, texts)
     return item
 
@@ -49,8 +50,33 @@ def plan_for_each(*, request: SupportRequest, by: Account, **fields: object) -> 
 
 
 @transaction.atomic
-def measure(*, item: PlanItem, by: Account, result: float, on: date | None = None) -> None:
-    """Record the result of a line of the plan; a Party's own line also by its focal point."""
+def correct(*, item: PlanItem, by: Account, **fields: object) -> None:
+    """Write a line of the plan anew; from what to what stays on record. What was measured stands."""
+    demand(by, "work", item.request, "plan")
+    if item.result is not None:
+        raise Refused(N_("This line was measured already; correct its result instead."))
+    before = {name: _said(getattr(item, name)) for name in fields}
+    for name, value in fields.items():
+        setattr(item, name, value)
+    item.full_clean()
+    claim(item.request)
+    item.save(update_fields=list(fields))
+    changed = moved(before, {name: _said(getattr(item, name)) for name in fields})
+    plain = {name: as_pair(pair) for name, pair in changed.items() if name not in TEXTS}
+    texts = {name: pair for name, pair in changed.items() if name in TEXTS}
+    audit(item.request, by, "correct", {"line": item.pk, **plain}, texts)
+
+
+def _said(value: object) -> str:
+    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+@transaction.atomic
+def measure(*, item: PlanItem, by: Account, result: float, on: date | None = None, reason: str = "") -> None:
+    """Record the result of a line of the plan; a Party's own line also by its focal point.
+
+    A result that is there is corrected with a reason; from what to what stays on record.
+    """
     if item.party not in focal_parties(by):
         demand(by, "deliver", item.request)
     in_state(item.request, "measure")
@@ -58,11 +84,14 @@ def measure(*, item: PlanItem, by: Account, result: float, on: date | None = Non
         raise Refused(N_("This line has no indicator to be measured."))
     if not math.isfinite(result):
         raise Refused(N_("Give a number."))
+    if item.result is not None and not reason.strip():
+        raise Refused(N_("Say why the result is corrected."))
     claim(item.request)
-    before = "" if item.result is None else f"{item.result:.15g}"
+    before = _said(item.result)
     item.result, item.done_on = result, on or days.today()
     item.save(update_fields=["result", "done_on"])
-    audit(item.request, by, "measure", {"line": item.pk, "result": as_pair((before, f"{result:.15g}"))})
+    why = {"reason": reason.strip()} if reason.strip() else {}
+    audit(item.request, by, "measure", {"line": item.pk, "result": as_pair((before, f"{result:.15g}"))}, why)
 
 
 @transaction.atomic

@@ -376,22 +376,23 @@ def note(
     tell(request, by)
 
 
-def entrust(*, request: SupportRequest, by: Account, to: Account) -> None:
+@transaction.atomic
+def entrust(*, request: SupportRequest, by: Account, to: Account) -> SupportRequest:
     """Name who asks where nobody does: of a request that came from another centre, or whose requester is gone.
 
     Only somebody who may open requests for one of its Parties; they then fill it in, answer and withdraw it.
     """
-    with transaction.atomic():
-        demand(by, "entrust", request)
-        if request.owner_id is not None or request.joint:
-            raise Refused(N_("Somebody asks for this already."))
-        if request.state in FINAL:
-            raise Refused(N_("This request has ended; it is not changed any more."))
-        if not parties_for(to, "open", "request") & request.parties_of():
-            raise Refused(N_("This person does not ask for a Party of this request."))
-        claim(request, owner=to)
-        note(request, by, "entrust")
-        tell_all(request, {to} - {by}, ENTRUSTED)
+    demand(by, "entrust", request)
+    if request.owner_id is not None or request.joint:
+        raise Refused(N_("Somebody asks for this already."))
+    if request.state in FINAL:
+        raise Refused(N_("This request has ended; it is not changed any more."))
+    if not parties_for(to, "open", "request") & request.parties_of():
+        raise Refused(N_("This person does not ask for a Party of this request."))
+    claim(request, owner=to)
+    note(request, by, "entrust")
+    tell_all(request, {to} - {by}, ENTRUSTED)
+    return request
 
 
 def _take_turn(request: SupportRequest) -> None:
