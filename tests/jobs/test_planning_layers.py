@@ -349,3 +349,16 @@ def test_units_are_made_over_the_areas_that_are_named(tmp_path, capsys):
     assert set(gpd.read_parquet(tmp_path / "two" / "units.parquet")["party"]) == {"NPL", "IND"}
     assert run([*command, str(tmp_path / "none"), "--only", "XXX"]) == 2
     assert "has no area XXX in column ISO3; it has BTN, IND, NPL" in capsys.readouterr().err
+
+
+def test_words_of_lock_and_representation_are_told_in_arabic(made, capsys):
+    gpd.GeoDataFrame({"iso3": ["NPL"]}, geometry=[shapely.box(84, 27, 85, 28)], crs="EPSG:4326").to_file(
+        made / "country.gpkg"
+    )
+    assert run(["plan", "lock", str(made / "problem"), str(made / "park.gpkg"), "--lang", "ar"]) == 0
+    assert "ثُبِّتت" in capsys.readouterr().err
+    command = ["areas", "representation", str(made / "park.gpkg"), "--within", str(made / "country.gpkg"), "--by"]
+    assert run([*command, str(made / "layer.gpkg"), "--by-column", "kind", "--lang", "ar"]) == 0
+    told = capsys.readouterr().err
+    assert "متوسط بلوغ الغايات" in told
+    assert "Coverage says what is designated" not in told

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from biosetu.cli.options import BAND, METRES, TABLE, YEAR, Number, out_option, quiet_option, scheduler_option
+from biosetu.cli.options import (
+    BAND,
+    METRES,
+    TABLE,
+    YEAR,
+    Number,
+    language_option,
+    out_option,
+    quiet_option,
+    scheduler_option,
+)
 from biosetu.cli.output import emit, progress_bar
 
 if TYPE_CHECKING:
@@ -121,6 +131,7 @@ def areas() -> None:
     help="Keep outlines for the dossier's map, or figures alone; unless told, outlines of all but a file named WDPA.",
 )
 @out_option
+@language_option
 @quiet_option
 @scheduler_option
 def coverage(
@@ -152,12 +163,19 @@ def coverage(
         emit(made, chosen["observations"])
     if not quiet:
         steps = [] if log is not None else result.log.to_pylist()
-        _say([*(f"{step['step']}: {step['touched']} of {step['sites_before']}" for step in steps), *result.notes])
+        _say(
+            [*(f"{step['step']}: {step['touched']} of {step['sites_before']}" for step in steps), *result.notes],
+            chosen["language"],
+        )
 
 
-def _say(lines: Iterable[str]) -> None:
+def _say(lines: Iterable[str], language: str) -> None:
+    """Tell notes in a language; what names a file or a number stays as it is."""
+    from biosetu.translation import translations
+
+    say = translations(language).gettext
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(say(line), err=True)
 
 
 def _key_sites(
@@ -178,7 +196,7 @@ def _key_sites(
 
         emit(key_site_observations(request, found, origin, official=chosen["official"]), chosen["observations"])
     if not quiet:
-        _say(found.notes)
+        _say(found.notes, chosen["language"])
 
 
 def _origin(chosen: dict[str, Any]) -> Origin | None:
@@ -222,6 +240,7 @@ def _origin(chosen: dict[str, Any]) -> Origin | None:
 @observation_options("indicator A.CT.6, a series for each distance")
 @keep_option
 @out_option
+@language_option
 @quiet_option
 def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, quiet: bool, **chosen: Any) -> None:
     """ProtConn: the part of each area that is protected and connected, and what the connection rests on."""
@@ -242,7 +261,7 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
         made = connectivity_observations(request, found.table, origin, official=chosen["official"])
         emit(made, chosen["observations"])
     if not quiet:
-        _say(found.notes)
+        _say(found.notes, chosen["language"])
 
 
 @areas.command()
@@ -264,6 +283,7 @@ def connectivity(protected: Path, medians: tuple[float, ...], out: Path | None, 
 )
 @keep_option
 @out_option
+@language_option
 @quiet_option
 def representation(
     protected: Path, target: float, targets: Path | None, out: Path | None, quiet: bool, **chosen: Any
@@ -272,6 +292,7 @@ def representation(
     from biosetu.areas import mean_target_achievement
     from biosetu.jobs.areas import request_from
     from biosetu.jobs.connectivity import measure_representation, read_targets
+    from biosetu.translation import N_, translations
 
     request = request_from(protected, chosen)
     wanted = None if targets is None else read_targets(targets)
@@ -279,9 +300,11 @@ def representation(
         found = measure_representation(request, target, wanted, progress=progress)
     emit(found.table, out)
     _kept(chosen, protected, "representation", found.table)
-    click.echo(f"Mean target achievement: {mean_target_achievement(found.table):.1f} %", err=True)
+    mean = N_("Mean target achievement: {percent} %")
+    said = translations(chosen["language"]).gettext(mean).format(percent=f"{mean_target_achievement(found.table):.1f}")
+    click.echo(said, err=True)
     if not quiet:
-        _say(found.notes)
+        _say(found.notes, chosen["language"])
 
 
 @areas.command()
@@ -304,6 +327,7 @@ def representation(
 @click.option("--since", type=YEAR, help="Count assessments from this year on.")
 @keep_option
 @out_option
+@language_option
 @quiet_option
 def quality(protected: Path, assessments: Path, out: Path | None, quiet: bool, **chosen: Any) -> None:
     """Which part of PROTECTED is assessed (METT, Green List, SAGE ...) and found effective, by sites and by area."""
@@ -318,7 +342,7 @@ def quality(protected: Path, assessments: Path, out: Path | None, quiet: bool, *
     _kept(chosen, protected, "quality", result.table)
     click.echo(f"{result.assessments} assessments, {result.unmatched} of sites that are not measured", err=True)
     if not quiet:
-        _say(result.notes)
+        _say(result.notes, chosen["language"])
 
 
 @areas.command()
@@ -343,6 +367,7 @@ def quality(protected: Path, assessments: Path, out: Path | None, quiet: bool, *
 )
 @keep_option
 @out_option
+@language_option
 @quiet_option
 def reconcile(protected: Path, out: Path | None, quiet: bool, **chosen: Any) -> None:
     """Official, database and computed share side by side, with the difference by cause, each computed again."""
@@ -362,4 +387,4 @@ def reconcile(protected: Path, out: Path | None, quiet: bool, **chosen: Any) -> 
     emit(result.table, out)
     _kept(chosen, protected, "reconciliation", result.table)
     if not quiet:
-        _say(result.notes)
+        _say(result.notes, chosen["language"])

@@ -82,21 +82,24 @@ def features(
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("protected", type=click.Path(exists=True, path_type=Path))
 @click.option("--least", default=0.5, show_default=True, type=SHARE, help="Part of a unit that must be protected.")
-def lock(folder: Path, protected: Path, least: float) -> None:
+@language_option
+def lock(folder: Path, protected: Path, least: float, language: str) -> None:
     """Lock in the units of the problem FOLDER that PROTECTED covers; their cost becomes 0."""
     from biosetu.areas.cleaning import STEPS
     from biosetu.jobs.planning_layers import lock_protected
+    from biosetu.translation import N_, translations
 
+    say = translations(language).gettext
     done = lock_protected(folder, protected, least)
-    click.echo(f"{folder}: {done.units} units locked in", err=True)
+    click.echo(say(N_("{folder}: {count} units locked in")).format(folder=folder, count=done.units), err=True)
     if done.in_proportion:
         names = ", ".join(done.in_proportion[:10]) + (" …" if len(done.in_proportion) > 10 else "")
-        click.echo(
-            f"what of {names} is protected is taken in proportion: add these layers again to measure it", err=True
-        )
+        text = N_("what of {features} is protected is taken in proportion: add these layers again to measure it")
+        click.echo(say(text).format(features=names), err=True)
     for step in done.log:
         if step.after < step.before:
-            click.echo(f"{step.touched} of {step.before}: {STEPS[step.step]}", err=True)
+            count = say(N_("{part} of {whole}")).format(part=step.touched, whole=step.before)
+            click.echo(f"{count}: {say(STEPS[step.step])}", err=True)
 
 
 @plan.command()
