@@ -80,3 +80,24 @@ def test_data_lacking_entirely_is_the_only_confirmed_gap() -> None:
 
 def test_five_dimensions() -> None:
     assert dimensions() == ("data", "method", "people", "institution", "funding")
+
+
+def test_second_sheet_leaves_the_indicators_that_it_does_not_list(tmp_path: Path) -> None:
+    for code, score in (("A.1", 0), ("2.1", 1), ("2.1", 2)):
+        write_assessment("NPL", (code,), tmp_path / "s.xlsx")
+        fill(tmp_path / "s.xlsx", 2, [score])
+        held = keep_assessment("NPL", tmp_path / "s.xlsx", "Ministry", DAY)
+    assert [(rating.indicator, rating.scores) for rating in held.ratings] == [
+        ("A.1", {"data": 0}),
+        ("2.1", {"data": 2}),
+    ]
+
+
+def test_indicator_listed_without_a_score_is_taken_out(tmp_path: Path) -> None:
+    write_assessment("NPL", ("A.1",), tmp_path / "s.xlsx")
+    fill(tmp_path / "s.xlsx", 2, [1])
+    assert len(keep_assessment("NPL", tmp_path / "s.xlsx", "Ministry", DAY).ratings) == 1
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    book.worksheets[0].cell(2, 3).value = None
+    book.save(tmp_path / "s.xlsx")
+    assert keep_assessment("NPL", tmp_path / "s.xlsx", "Ministry", DAY).ratings == ()

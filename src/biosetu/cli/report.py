@@ -98,11 +98,9 @@ def say_left_out(left_out: Iterable[LeftOut]) -> None:
     """Tell which series and releases were left out for another."""
     for one in left_out:
         part = f" ({one.part})" if one.part else ""
-        click.echo(
-            f"{one.indicator}{part}: {one.figures} figures of {one.series or 'no series'} {one.vintage} left out; "
-            f"taken: {one.taken_series or 'no series'} {one.taken_vintage}",
-            err=True,
-        )
+        named = f"{one.series} {one.vintage}".strip() or "no named series"
+        taken = ", ".join(one.taken) or "no named series"
+        click.echo(f"{one.indicator}{part}: {one.figures} figures left out ({named}); sent: {taken}", err=True)
 
 
 CYCLE = click.option("--cycle", default="7NR", show_default=True, help="The reporting cycle.")

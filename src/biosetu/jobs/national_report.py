@@ -33,7 +33,7 @@ from biosetu.reports.cbd.collecting import Collection
 from biosetu.reports.cbd.completeness import Completeness, completeness, meter
 from biosetu.reports.cbd.draft import Draft
 from biosetu.reports.cbd.national_report import working_document
-from biosetu.reports.cbd.one_release import LeftOut
+from biosetu.reports.cbd.one_series import LeftOut
 from biosetu.reports.content import Document
 from biosetu.reports.evidence import Evidence
 from biosetu.translation import Voice

@@ -16,7 +16,8 @@ from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import (
     LeftOut,
     has_attachment,
-    one_release,
+    left_out,
+    one_series,
     points,
     sendable,
     write_attachment,
@@ -43,8 +44,9 @@ def report_indicator(
 
 def not_sent(observations: pa.Table, party: str, code: str, source: Source) -> tuple[LeftOut, ...]:
     """Return which series and releases of an indicator stay out of its workbook, because another is taken."""
-    chosen = _chosen(observations, find_party(party).iso3, code, source)
-    return one_release(sendable(chosen, code.removeprefix("national:")))[1]
+    iso3, plain = find_party(party).iso3, code.removeprefix("national:")
+    sent = one_series(sendable(_chosen(observations, iso3, code, source), plain))
+    return left_out(sendable(_held(observations, iso3, code, source), plain), sent)
 
 
 def write_indicator_workbook(
@@ -103,11 +105,16 @@ def _is_sent(code: str) -> bool:
 
 
 def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa.Table:
+    chosen = of_one_release(_held(observations, party, code, source))
+    return saying_what_the_party_said(chosen, observations)
+
+
+def _held(observations: pa.Table, party: str, code: str, source: Source) -> pa.Table:
     mask = pc.and_(pc.equal(observations["party"], party), pc.equal(observations["indicator"], code))
     mask = pc.and_(mask, pc.equal(observations["source"], str(source)))
     if source is Source.NATIONAL:
         mask = pc.and_(mask, pc.is_in(observations["status"], pa.array(sorted(SETTLED))))
-    return saying_what_the_party_said(of_one_release(observations.filter(mask)), observations)
+    return observations.filter(mask)
 
 
 def _nothing(observations: pa.Table, party: str, code: str, source: Source) -> Problem:

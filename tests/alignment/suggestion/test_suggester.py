@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from biosetu.alignment.suggestion import Method, Suggester, load_embedder, thesaurus
-from biosetu.alignment.suggestion.suggester import NO_MATCH, SUGGESTED
+from biosetu.alignment.suggestion.suggester import NO_MATCH, NOT_READ, SUGGESTED
 from biosetu.framework import elements, targets
 from biosetu.problems import UsageError
 
@@ -50,6 +50,10 @@ def suggester() -> Suggester:
         ("防控外来入侵物种", "6"),
         ("Mengurangi sampah plastik di laut", "7"),
         ("Xóa bỏ trợ cấp có hại", "18"),
+        ("ภายในปี 2573 อนุรักษ์พื้นที่ทางบกและทางทะเลร้อยละ 30 ให้เป็นพื้นที่คุ้มครอง", "3"),
+        ("ลดมลพิษจากพลาสติกและสารกำจัดศัตรูพืช", "7"),
+        ("จัดการชนิดพันธุ์ต่างถิ่นที่รุกราน", "6"),
+        ("ยกเลิกเงินอุดหนุนที่เป็นอันตรายต่อธรรมชาติ", "18"),
     ],
 )
 def test_first_suggestion_follows_the_words(suggester: Suggester, text: str, target: str) -> None:
@@ -206,3 +210,65 @@ def test_measures_of_a_known_ranking() -> None:
     rows = [{"id": "1", "targets": "3;4"}, {"id": "2", "targets": "5"}]
     found = evaluation.measure(rows, {"1": ["9", "3"], "2": ["5", "1"]})
     assert (found.top1, found.top3, found.recall, found.mrr) == (0.5, 1.0, 0.75, 0.75)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "language"),
+    [
+        ("২০৩০ সালের মধ্যে বন সংরক্ষণ", NOT_READ, "bn"),
+        ("2030년까지 육지의 30% 보호", NOT_READ, "ko"),
+        ("جنگلات کا تحفظ اور بحالی کی جائے گی", NOT_READ, "ur"),
+        ("2030 жылға дейін жердің бір бөлігін қорғау", NOT_READ, "kk"),
+        ("Байгаль орчныг хамгаалах", NOT_READ, "mn"),
+        ("ซ่อมลิฟต์ในอาคารสำนักงาน", NO_MATCH, "th"),
+        ("Repaint the lift of the office", NO_MATCH, "en"),
+    ],
+)
+def test_text_that_nothing_reads_is_told_apart_from_one_that_fits_nothing(suggester, text, status, language) -> None:
+    (row,) = suggester.table([("1", text, "")]).to_pylist()
+    assert (row["status"], row["language"], row["rank"]) == (status, language, 0)
+
+
+class Alike:
+    """A model to which every text is close to every other, as real ones are."""
+
+    languages = frozenset({"en", "bn"})
+
+    def __init__(self, favourite: int = -1) -> None:
+        self.favourite = favourite
+
+    def encode(self, texts):
+        vectors = np.tile([1.0, 0.6, 0.0], (len(texts), 1))
+        if len(texts) > 1 and self.favourite >= 0:
+            vectors[self.favourite] = (1.0, 0.0, 0.0)
+        return vectors if len(texts) > 1 else np.array([[1.0, 0.0, 0.0]])
+
+
+def test_model_to_which_all_is_alike_gives_no_match() -> None:
+    (row,) = Suggester(embedder=Alike()).table([("1", "Repaint the lift of the office", "")]).to_pylist()
+    assert row["status"] == NO_MATCH
+
+
+def test_model_alone_suggests_what_stands_out_and_reads_its_own_languages() -> None:
+    place = list(targets()).index("6")
+    (found,) = Suggester(embedder=Alike(place)).suggest("২০৩০ সালের মধ্যে", "bn", 1)
+    assert found.target == "6"
+
+
+def test_every_suggestion_has_the_words_that_led_to_it(suggester) -> None:
+    rows = [row for part in ("development", "development_blind", "test") for row in evaluation.cases(part)]
+    wordless = [
+        (row["text"], one.target)
+        for row in rows
+        for one in suggester.suggest(row["text"], row["language"], 5)
+        if not one.words
+    ]
+    assert wordless == []
+
+
+@pytest.mark.parametrize(
+    ("text", "element"),
+    [("Сократить загрязнение пластиком в реках", "7.E07"), ("农药风险减少一半", "7.E05")],
+)
+def test_elements_are_told_in_the_languages_that_have_cues(suggester, text: str, element: str) -> None:
+    assert suggester.suggest(text, "", 1)[0].element == element

@@ -312,3 +312,41 @@ def test_record_that_is_no_promise_is_told_as_left_aside(theirs):
     assert shown == {("", "aside")}
     page = theirs.get(f"/parties/NPL/promises/drafts/{draft.pk}/?state=aside").content.decode()
     assert all(text in page for text in ("nationalReport7", "left aside", "nothing of it is stored"))
+
+
+PASTED = (
+    "No.\tNational target\tKey actions\tLead agency\r\n"
+    "NT-1\tRestore 30 per cent of the degraded land by 2030\tPlant trees in the hills\tForests"
+)
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_pasted_table_is_proposed_with_dates_and_office_and_stored(theirs):
+    page = theirs.post("/parties/NPL/promises/import/", {"pasted": PASTED}, follow=True).content.decode()
+    assert 'value="2030"' in page
+    assert 'value="Forests"' in page
+    draft = Draft.objects.get()
+    form = {
+        "keep-0": "yes", "id-0": "NT-1", "title-0": "Restore 30 per cent of the degraded land by 2030", "end-0": "2030",
+        "keep-1": "yes", "id-1": "A-1", "title-1": "Plant trees", "target-1": "NT-1", "office-1": "Forests",
+        "due-1": "2028",
+    }  # fmt: skip
+    theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/", form)
+    theirs.post(f"/parties/NPL/promises/drafts/{Draft.objects.latest('at').pk}/")
+    held = DatabasePromises().load("NPL")
+    assert [(t.id, str(t.end), t.start) for t in held.targets] == [("NT-1", "2030-12-31", None)]
+    assert [(a.office, str(a.due), a.source) for a in held.actions] == [("Forests", "2028-12-31", "pasted.txt, p. 1")]
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_pasted_rows_of_the_template_are_previewed_as_a_table(theirs):
+    theirs.post("/parties/NPL/promises/import/", {"pasted": "id\ttitle\tend\nNT-1\tPlan the land\t2030"})
+    assert (Draft.objects.get().kind, Draft.objects.get().name) == (verbs.TABLE, "pasted.tsv")
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+@pytest.mark.parametrize("text", ["", " \n ", "\x00"])
+def test_nothing_pasted_is_told(theirs, text):
+    answer = theirs.post("/parties/NPL/promises/import/", {"pasted": text})
+    assert answer.status_code == 422
+    assert Draft.objects.count() == 0

@@ -10,14 +10,16 @@ import pyarrow as pa
 import pytest
 
 from biosetu.alignment import Declared, NationalTarget, Promises
+from biosetu.alignment.importing.records import record_identifier, to_record
 from biosetu.alignment.ort import export_record, read_record, schemas
 from biosetu.framework import cycles, find_party, targets
 from biosetu.jobs.collecting import collection_of, working
+from biosetu.jobs.filed_report import take_filed_report
 from biosetu.jobs.national_report import (
     write_bodies,
     write_working_document,
 )
-from biosetu.jobs.promises import promises_of
+from biosetu.jobs.promises import promise_store, promises_of
 from biosetu.observations import SCHEMA
 from biosetu.observations.own import progress_levels
 from biosetu.problems import DataError, UsageError
@@ -185,6 +187,89 @@ def test_report_body_reads_back_equal_and_links_the_data() -> None:
     assert content["sectionII"]["hasRevisedNbsap"] == "yes"
 
 
+SECTION_II = {
+    "II.stakeholders": "iplc; other",
+    "II.otherStakeholders": "Farmers",
+    "II.hasNbsapAdoptedInfo": "By the cabinet",
+    "II.policyInstrument": "legislation",
+}
+
+
+def test_section_ii_goes_out_with_the_terms_of_the_tool() -> None:
+    body = export_record(report_body(HELD, draft(**SECTION_II), []))["sectionII"]
+    assert body["stakeholders"] == [
+        {"identifier": "EC872EB8-02B0-46E7-AAB0-C79AC629356A"},
+        {"identifier": "5B6177DD-5E5E-434E-8CB7-D63D67D5EBED", "customValue": {"en": "Farmers"}},
+    ]
+    assert body["hasNbsapAdoptedInfo"] == {"en": "By the cabinet"}
+    assert body["policyInstrument"] == {"identifier": "14FB02A6-46FB-4932-9F42-630416271B3A"}
+
+
+def test_report_links_binary_answers_and_the_indicators_of_the_party_itself() -> None:
+    own = NationalTarget(
+        id="NT-6", party="NPL", title={"en": "Keep invaders out"}, declared=(Declared(target="6"),),
+        indicators=("Ports inspected",),
+    )  # fmt: skip
+    held = Promises(party="NPL", targets=(own,))
+    (named,) = to_record(own).other_national_indicators or ()
+    data = indicator_bodies("NPL", observations({"indicator": f"national:{named.identifier}", "value": 5.0}))
+    answers = binary_body("NPL", {"6_1": ["fully"]})
+    third = report_body(held, draft(), data, answers).section_iii or ()
+    mine = next(entry for entry in third if entry.target_type == "national").indicator_data
+    assert [link.data.identifier for link in mine.national] == [data[0].header.identifier]
+    assert [link.data.identifier for link in mine.binary] == [answers.header.identifier]
+
+
+def test_global_target_links_headline_and_binary_data_alone() -> None:
+    data = indicator_bodies("NPL", observations({"indicator": "3.1"}, {"indicator": "3.CT.1"}))
+    third = report_body(HELD, draft(), data).section_iii or ()
+    found = next(entry for entry in third if entry.target.identifier == targets()["3"].identifier).indicator_data
+    assert (len(found.headline), found.component) == (1, None)
+
+
+def test_filed_report_is_taken_in_and_carried_over_by_the_next_cycle(tmp_path: Path) -> None:
+    promise_store().save(HELD)
+    texts = draft(
+        **SECTION_II, **{key: entry.text for key, entry in EIGHT.items()}, **{"IV.A.summaryOfProgress": "more"}
+    )
+    filed = [report_body(promises_of("NPL"), texts, []), binary_body("NPL", {"6_1": ["fully"]})]
+    path = tmp_path / "filed.json"
+    path.write_text(json.dumps([export_record(record) for record in filed]), encoding="utf-8")
+    taken = take_filed_report("NPL", path)
+    assert (taken.without_place, taken.outcome.conflicts) == ((), ())
+    held = collection_of("NPL", "7NR").draft
+    assert {key: held.text(key) for key in texts.entries} == {key: entry.text for key, entry in texts.entries.items()}
+    assert held.text("Q.6_1") == "fully"
+    following = collection_of("NPL", "8NR").draft.entries["III.NT-1.mainActionsSummary"]
+    assert (following.text, following.reviewed) == ("said", False)
+
+
+def test_filed_texts_of_a_target_that_is_not_held_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "filed.json"
+    path.write_text(
+        json.dumps(export_record(report_body(HELD, draft(**{k: "x" for k in EIGHT if "level" not in k}), [])))
+    )
+    taken = take_filed_report("NPL", path)
+    assert {one.about for one in taken.without_place} == {record_identifier(ONE)}
+    assert collection_of("NPL", "7NR").draft.entries == {}
+
+
+def test_filed_report_never_overwrites_another_text(tmp_path: Path) -> None:
+    path = tmp_path / "filed.json"
+    for text in ("first", "second"):
+        path.write_text(json.dumps(export_record(report_body(HELD, draft(**{"V.assessmentSummary": text}), []))))
+        taken = take_filed_report("NPL", path)
+    assert taken.outcome.conflicts == ("V.assessmentSummary",)
+    assert collection_of("NPL", "7NR").draft.text("V.assessmentSummary") == "first"
+
+
+def test_report_of_another_party_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "filed.json"
+    path.write_text(json.dumps(export_record(report_body(HELD, draft(**{"V.assessmentSummary": "x"}), []))))
+    with pytest.raises(DataError, match="a report of another Party"):
+        take_filed_report("BTN", path)
+
+
 @pytest.mark.parametrize("suffix", ["json", "docx"])
 def test_working_document_of_setuland_marks_what_is_missing(tmp_path: Path, suffix: str) -> None:
     out = write_working_document("XXA", tmp_path / f"r.{suffix}", on=DAY)
@@ -217,7 +302,7 @@ def test_target_whose_level_has_no_known_identifier_is_named(level: str) -> None
 
 
 def test_bodies_of_setuland_are_written_as_json_that_reads_back(tmp_path: Path) -> None:
-    paths, by_label = write_bodies("XXA", tmp_path / "bodies")
+    paths, by_label, _ = write_bodies("XXA", tmp_path / "bodies")
     assert by_label == ()
     records = [read_record(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     counts = Counter(record.header.record_schema for record in records)

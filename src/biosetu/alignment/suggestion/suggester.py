@@ -319,11 +319,12 @@ def _telling(index: _Index, at: int, text: str, words: Sequence[Word], language:
             else:
                 spans.append((a.start, b.end))
         return [text[first:last] for first, last in sorted(spans, key=lambda span: span[0] - span[1])]
-    weight = {word: index.words.weight(word.stem, at) for word in words}
+    spoken = [word for word in words if any(mark.isalpha() for mark in word.stem)]
+    weight = {word: index.words.weight(word.stem, at) for word in spoken}
     if not any(weight.values()):
-        weight = {word: sum(index.grams.weight(part, at) for part in parts_of(word.stem)) for word in words}
-    telling = sorted(words, key=lambda word: -weight[word])
-    return [text[w.start : w.end] for w in telling if weight[w] > 0 and any(mark.isalpha() for mark in w.stem)]
+        weight = {word: sum(index.grams.weight(part, at) for part in parts_of(word.stem)) for word in spoken}
+    telling = sorted(spoken, key=lambda word: -weight[word])
+    return [text[word.start : word.end] for word in telling if weight[word] > 0]
 
 
 def _quoted(text: str, usage: Usage, words: Sequence[Word]) -> str:

@@ -3,7 +3,7 @@
 from biosetu.reports.cbd.checker import check
 from biosetu.reports.cbd.correcting import Change, change_table, correct
 from biosetu.reports.cbd.findings import CheckReport, Defect, Finding, Severity, defects
-from biosetu.reports.cbd.one_release import LeftOut, one_release
+from biosetu.reports.cbd.one_series import LeftOut, left_out, one_series
 from biosetu.reports.cbd.workbook import (
     Point,
     has_attachment,
@@ -27,7 +27,8 @@ __all__ = [
     "correct",
     "defects",
     "has_attachment",
-    "one_release",
+    "left_out",
+    "one_series",
     "points",
     "sendable",
     "write_attachment",

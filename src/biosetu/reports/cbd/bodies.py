@@ -34,7 +34,7 @@ from biosetu.observations.own import progress_levels
 from biosetu.observations.releases import of_one_release
 from biosetu.problems import DataError, Severity
 from biosetu.reports.cbd.draft import Draft, ReportTarget, report_targets, split_answer
-from biosetu.reports.cbd.one_release import LeftOut, one_release
+from biosetu.reports.cbd.one_series import LeftOut, left_out, one_series
 from biosetu.reports.cbd.tables import rows
 from biosetu.reports.cbd.workbook import points
 
@@ -278,4 +278,6 @@ def _link(indicator: str, record: str) -> IndicatorLink:
 
 def left_out_of_bodies(party: str, observations: pa.Table) -> tuple[LeftOut, ...]:
     """Return which series and releases stay out of the bodies of the data, because another is taken."""
-    return tuple(one for found in _settled(party, observations).values() for one in one_release(_figures(found))[1])
+    sent = [row for found in _settled(party, observations).values() for row in one_series(_figures(found))]
+    rows = (row for row in observations.to_pylist() if row["party"] == party and row["status"] in SETTLED)
+    return left_out(_figures(list(rows)), sent)

@@ -16,7 +16,7 @@ from biosetu.engine.tables import replacing, safe_cell
 from biosetu.framework import indicators
 from biosetu.observations import units
 from biosetu.problems import UsageError
-from biosetu.reports.cbd.one_release import one_release
+from biosetu.reports.cbd.one_series import one_series
 from biosetu.reports.cbd.tables import Disaggregation, columns, disaggregations
 
 LONGEST_LIST = 255
@@ -59,8 +59,7 @@ class Point:
 
 def points(observations: pa.Table, code: str, titles: Mapping[str, str] | None = None) -> list[Point]:
     """Turn the Observations of one indicator into rows, national values first, then by year; a value that is
-    missing or has no unit is left out, because the tool would drop it. Of several series or releases one is taken
-    (`one_release`).
+    missing or has no unit is left out, because the tool would drop it. Of several series one is taken (`one_series`).
 
     `titles` names national indicators, whose code is their UUID.
     """
@@ -77,7 +76,7 @@ def points(observations: pa.Table, code: str, titles: Mapping[str, str] | None =
             row["value"],
             row["footnote"],
         )
-        for row in one_release(sendable(observations, code))[0]
+        for row in one_series(sendable(observations, code))
     ]
     return sorted(rows, key=lambda p: (bool(p.disaggregation), p.type, p.disaggregation, -p.year))
 

@@ -25,7 +25,7 @@ def story(language: str = "en"):
 
 def written(path: Path, language: str = "en") -> Path:
     collection, part, fields = story(language)
-    assert write_part_file(collection, fields, part, path, language) == 17
+    assert write_part_file(collection, fields, part, path, language) == 21
     return path
 
 
@@ -53,7 +53,7 @@ def test_part_that_comes_back_untouched_changes_nothing(tmp_path: Path, suffix: 
     assert (returned.party, returned.cycle, returned.part) == ("NPL", "7NR", "p1")
     collection, part, _ = story()
     done = replied(collection, part, FORESTS, *returned.given)
-    assert (done.taken, done.reviewed, done.conflicts, len(done.same)) == ((), (), (), 17)
+    assert (done.taken, done.reviewed, done.conflicts, len(done.same)) == ((), (), (), 21)
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".docx"])

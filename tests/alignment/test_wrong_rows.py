@@ -1,0 +1,104 @@
+"""What of a file is wrong is said by row; nothing of such a row is taken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from biosetu.alignment import NationalTarget, PromiseFolder, Promises
+from biosetu.alignment.importing import read_json, read_tables
+from biosetu.engine.grids import Book, Grid, Value
+from biosetu.jobs.alignment import store_imported
+
+OWN = ("id", "title", "global_targets", "sequence", "start", "end")
+EXPORT = ("Unique ID", "Government", "National target title", "Global targets", "Degree of Alignment by target")
+
+
+def problems(*rows: tuple[Value, ...]) -> list[tuple[int | None, str, str]]:
+    found = read_tables(Book("x.csv", "csv", (Grid("", rows),)), "NPL")
+    assert not found.targets
+    return [(problem.row, problem.column, problem.code) for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        (("3: hihg", "", "", ""), "global_targets", "unknown-degree"),
+        (("3: high; 99", "", "", ""), "global_targets", "unknown-target"),
+        (("GBF-TARGET-99", "", "", ""), "global_targets", "unknown-target"),
+        (("3: high", "1.2", "", ""), "sequence", "value"),
+        (("3: high", "1", "2030-01-01", "2029-12-31"), "end", "date-order"),
+    ],
+)
+def test_row_of_the_template_that_is_wrong_is_named(cells: tuple[str, ...], column: str, code: str) -> None:
+    assert problems(OWN, ("1", "Protect land", *cells)) == [(2, column, code)]
+
+
+@pytest.mark.parametrize(
+    ("listed", "degrees", "column", "code"),
+    [
+        ("GBF-TARGET-99", "", "targets", "unknown-target"),
+        ("GBF-TARGET-03", "GBF-T03. Conserve the land (Hihg)", "by_target", "unknown-degree"),
+    ],
+)
+def test_row_of_an_export_that_is_wrong_is_named(listed: str, degrees: str, column: str, code: str) -> None:
+    assert problems(EXPORT, ("NT", "Nepal", "Protect land", listed, degrees)) == [(2, column, code)]
+
+
+def test_titles_with_semicolons_after_the_codes_of_an_export_are_no_fault() -> None:
+    row = (
+        "NT",
+        "Nepal",
+        "Protect land",
+        "GBF-T03. Conserve land; and more of it",
+        "GBF-T03. Conserve land; of note (High)",
+    )
+    found = read_tables(Book("x.csv", "csv", (Grid("", (EXPORT, row)),)), "NPL")
+    assert (found.problems, [entry.target for _, one in found.targets for entry in one.declared]) == ((), ["3"])
+
+
+@pytest.mark.parametrize(
+    "aligned",
+    [{"identifier": "GBF-TARGET-99"}, {"identifier": "GBF-TARGET-03", "degreeOfAlignment": {"identifier": "X"}}],
+)
+def test_record_with_a_term_that_there_is_not_is_named(aligned: dict[str, object]) -> None:
+    text = """{"header": {"identifier": "A", "schema": "nationalTarget7"}, "government": {"identifier": "np"},
+        "title": {"en": "Protect"}, "globalTargetAlignment": [%s]}"""
+    found = read_json(text % json.dumps(aligned), "NPL", "r.json")
+    assert ([problem.code for problem in found.problems], found.targets) == (["unknown-target"], ())
+
+
+ACTIONS = (("id", "action", "target"), ("A1", "Plant", "NT-1"), ("A2", "Fence", "NT-99"))
+
+
+def test_action_for_a_target_that_is_not_there_is_named_and_the_others_are_kept(tmp_path: Path) -> None:
+    store = PromiseFolder(tmp_path)
+    store.save(Promises(party="NPL", targets=(NationalTarget(id="NT-1", party="NPL", title={"en": "Land"}),)))
+    outcome = store_imported(read_tables(Book("x.csv", "csv", (Grid("", ACTIONS),)), "NPL"), store)
+    rows = [(row["row"], row["state"], row["id"]) for row in outcome.preview.to_pylist()]
+    assert rows == [(2, "new", "A1"), (3, "wrong", "NT-99")]
+    assert [action.id for action in store.load("NPL").actions] == ["A1"]
+
+
+def test_action_follows_its_target_to_the_id_under_which_that_is_held(tmp_path: Path) -> None:
+    store = PromiseFolder(tmp_path)
+    store.save(
+        Promises(party="NPL", targets=(NationalTarget(id="UID", party="NPL", title={"en": "Protect the land"}),))
+    )
+    sheets = (
+        Grid("t", (("id", "title"), ("7", "Protect the land"))),
+        Grid("a", (("id", "action", "target"), ("A1", "Plant", "7"))),
+    )
+    store_imported(read_tables(Book("x.xlsx", "xlsx", sheets), "NPL"), store)
+    held = store.load("NPL")
+    assert ([target.id for target in held.targets], [action.target for action in held.actions]) == (["UID"], ["UID"])
+
+
+def test_rich_text_of_the_tool_is_read_as_its_words() -> None:
+    text = """{"header": {"identifier": "A", "schema": "nationalTarget7"}, "government": {"identifier": "np"},
+        "title": {"en": "<p>Protect 30&nbsp;per&nbsp;cent<br/>by 2030</p>"}}"""
+    (target,) = [one for _, one in read_json(text, "NPL", "r.json").targets]
+    assert target.text() == "Protect 30 per cent\nby 2030"
+    assert [(found.value, found.unit, found.year) for found in target.quantities] == [(30.0, "%", 2030)]
