@@ -251,6 +251,13 @@ def test_a_use_that_was_written_later_does_not_hide_the_decline_before_it(tmp_pa
     assert table.column("filled").to_pylist() == [0, 0]
 
 
+@pytest.mark.parametrize(("only", "expected"), [(("taxon", "a"), [1, 1 - 3 / 5]), (("year", "2010"), [1, 1 - 3 / 5])])
+def test_only_takes_any_column(tmp_path, only, expected):
+    path = tmp_path / "h.csv"
+    path.write_text("taxon,year,category\na,2000,LC\na,2010,EN\nb,2000,VU\n", encoding="utf-8")
+    assert compute_index(IndexRequest(path, only=(only,))).table.column("value").to_pylist() == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("by_party", [False, True])
 def test_a_taxon_with_two_shares_is_refused_by_row(history, tmp_path, capsys, by_party):
     shares = tmp_path / "s.csv"

@@ -179,8 +179,10 @@ def _only(cells: pa.Table, request: IndexRequest) -> pa.Table:
     """Keep the rows of the taxa whose newest year holds what is asked for: all of them, as with groups."""
     for column, value in request.only:
         names = find_columns(cells.column_names, ("taxon", "year", column), request.history.name)
-        taxa, years, asked_for = (texts(cells, name) for name in names.values())
-        held, _ = newest_parts(asked_for, taxa, [int(year) if year.isdecimal() else 0 for year in years])
+        taxa, years = texts(cells, names["taxon"]), texts(cells, names["year"])
+        held, _ = newest_parts(
+            texts(cells, names[column]), taxa, [int(year) if year.isdecimal() else 0 for year in years]
+        )
         cells = chosen(cells, [value in held.get(taxon, ()) for taxon in taxa])
     if request.only and cells.num_rows == 0:
         asked = ", ".join(f"{column}={value}" for column, value in request.only)
