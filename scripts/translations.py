@@ -28,8 +28,15 @@ SOURCE = Path(translation.__file__).parent
 def python_texts(
     stream: IO[bytes], keywords: Collection[str], _tags: Collection[str], **_options: Mapping[str, object]
 ) -> Iterator[tuple[int, str, str | tuple[str, ...], list[str]]]:
-    """Yield the texts marked in a Python file: whole literals only, so that `_(NAMES["key"])` marks nothing."""
-    for node in ast.walk(ast.parse(stream.read())):
+    """Yield the texts marked in a Python file: whole literals only, so that `_(NAMES["key"])` marks nothing.
+
+    The texts of problems are marked by where they stand (`problem_texts`), without `N_`.
+    """
+    module = ast.parse(stream.read())
+    for text in problem_texts(module):
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value:
+            yield text.lineno, "say", text.value, []
+    for node in ast.walk(module):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -37,13 +44,84 @@ def python_texts(
         texts = [
             arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
         ]
-        if name in keywords and len(texts) == wanted:
+        if name in keywords and len(texts) == wanted and texts[0]:
             yield node.lineno, name, texts[0] if wanted == 1 else tuple(texts), []
 
 
+def problem_texts(module: ast.Module) -> Iterator[ast.expr]:
+    """Yield what stands as a text of a problem in a module: given at once, by a name, or through its own functions."""
+    functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    handing = dict(TEXTS)
+    for _ in functions:
+        before = dict(handing)
+        for function in functions:
+            names = {
+                text.id for call in _calls(function) for text in _given(call, handing) if isinstance(text, ast.Name)
+            }
+            taken = tuple(name if name in names else "" for name in _parameters(function))
+            if any(taken) and function.name not in TEXTS:
+                handing[function.name] = taken
+        if handing == before:
+            break
+    for function in functions:
+        for call in _calls(function):
+            for text in _given(call, handing):
+                yield from _written(text, function)
+
+
+def _calls(function: ast.FunctionDef) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    names = [each.arg for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    return names[1:] if names[:1] == ["self"] else names
+
+
+def _given(call: ast.Call, handing: Mapping[str, tuple[str, ...]]) -> Iterator[ast.expr]:
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    if name in TEXTS and not isinstance(call.func, ast.Name):
+        return
+    names = handing.get(name, ())
+    yield from (text for text, wanted in zip(call.args, names, strict=False) if wanted)
+    yield from (keyword.value for keyword in call.keywords if keyword.arg and keyword.arg in names)
+
+
+def _written(text: ast.expr, function: ast.FunctionDef, depth: int = 3) -> Iterator[ast.expr]:
+    """Yield a text as it is written: both sides of a choice, and what its name was given in the function."""
+    if isinstance(text, ast.IfExp):
+        yield from (each for side in (text.body, text.orelse) for each in _written(side, function, depth))
+    elif isinstance(text, ast.BoolOp):
+        yield from (each for side in text.values for each in _written(side, function, depth))
+    elif isinstance(text, ast.Subscript):
+        yield from _written(text.value, function, depth)
+    elif isinstance(text, ast.Name) and depth:
+        named = (value for node in ast.walk(function) for value in _assigned(node, text.id))
+        yield from (each for value in named for each in _written(value, function, depth - 1))
+    else:
+        yield text
+
+
+def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    value = getattr(node, "value", None)
+    for target in targets:
+        together = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+        pairs = zip(target.elts, value.elts, strict=False) if together else [(target, value)]
+        yield from (one for place, one in pairs if one is not None and isinstance(place, ast.Name) and place.id == name)
+
+
+# what makes a problem, and the place of its texts among what it is given
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "Problem": ("message", "remedy"),
+    "UsageError": ("message",),
+    "ServiceError": ("message",),
+    "undecodable": ("", "", "message", "remedy"),
+    "damaged": ("", "message"),
+}
 METHODS = [("**.py", python_texts), ("**/templates/**.j2", "jinja2"), ("**/jinja2/**.*", "jinja2")]
 OPTIONS = {"jinja2": {"newstyle_gettext": "true", "silent": "false"}}
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "lazy_text": None}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "lazy_text": None, "say": None}
 
 
 def marked() -> Catalog:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any
+
+from biosetu.translation import Gettext, Said, in_words, said_again, say
 
 SHOWN = 20
 
@@ -33,19 +36,42 @@ class Problem:
     value: str = ""
     severity: Severity = Severity.ERROR
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the fields as plain values, for JSON and tables."""
-        return asdict(self)
+    def as_dict(self, *only: str) -> dict[str, object]:
+        """Return the fields (or `only` some) as plain values, for JSON; under `said`, what its texts were made of."""
+        texts = {"message": self.message, "remedy": self.remedy}
+        said = {name: text.kept() for name, text in texts.items() if isinstance(text, Said)}
+        fields = {name: value for name, value in asdict(self).items() if not only or name in only}
+        return fields | ({"said": said} if said else {})
 
-    def __str__(self) -> str:
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Problem:
+        """Return the problem that `as_dict` was made of."""
+        told = {name: value for name, value in fields.items() if name != "said"}
+        told |= {name: said_again(kept) for name, kept in fields.get("said", {}).items()}
+        return cls(**told | {"severity": Severity(fields.get("severity", Severity.ERROR))})
+
+    def changed(self, change: Callable[[str], str]) -> Problem:
+        """Return the problem with all that comes from the input changed: names, values, parts of its texts."""
+        message, remedy = (
+            text.changed(change) if isinstance(text, Said) else change(text) for text in (self.message, self.remedy)
+        )
+        file, column, value = (change(text) for text in (self.file, self.column, self.value))
+        return replace(self, message=message, remedy=remedy, file=file, column=column, value=value)
+
+    def in_words(self, gettext: Gettext) -> str:
+        """Return the problem as one line in the language of `gettext`."""
         where = [self.file] if self.file else []
         if self.row is not None:
-            where.append(f"row {self.row}")
+            where.append(in_words(say("row {number}", number=self.row), gettext))
         if self.column:
-            where.append(f"column {self.column}")
-        place = ", ".join(where)
+            where.append(in_words(say("column {name}", name=self.column), gettext))
+        place = gettext(", ").join(where)
         value = f" ({self.value!r})" if self.value else ""
-        return f"{place + ': ' if place else ''}{self.message}{value}. {self.remedy}".strip()
+        message, remedy = in_words(self.message, gettext), in_words(self.remedy, gettext)
+        return f"{place + ': ' if place else ''}{message}{value}. {remedy}".strip()
+
+    def __str__(self) -> str:
+        return self.in_words(str)
 
 
 def undecodable(error: UnicodeDecodeError, file: str, message: str, remedy: str) -> Problem:
@@ -63,16 +89,27 @@ def undecodable(error: UnicodeDecodeError, file: str, message: str, remedy: str)
 class BioSetuError(Exception):
     """Base of every error that BioSetu raises on purpose."""
 
+    def in_words(self, gettext: Gettext) -> str:
+        """Return what it says in the language of `gettext`."""
+        return in_words(str(self), gettext)
+
 
 class DataError(BioSetuError):
     """The data has problems; `problems` lists all that were found. The command line exits with 1."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: Sequence[Problem] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        lines = [str(problem) for problem in self.problems[:SHOWN]]
-        if len(self.problems) > SHOWN:
-            lines.append(f"… and {len(self.problems) - SHOWN} more")
-        super().__init__("\n".join(lines))
+        super().__init__(self.in_words(str))
+
+    def __reduce__(self) -> tuple[type[DataError], tuple[Sequence[Problem]]]:
+        return type(self), (self.problems,)
+
+    def in_words(self, gettext: Gettext) -> str:
+        """Return the first problems in the language of `gettext`, a line each."""
+        lines = [problem.in_words(gettext) for problem in self.problems[:SHOWN]]
+        if more := len(self.problems) - len(lines):
+            lines.append(in_words(say("… and {count} more", count=more), gettext))
+        return "\n".join(lines)
 
 
 class UsageError(BioSetuError):

@@ -1,9 +1,13 @@
 """One gettext domain, `biosetu`, for the command line, the reports and the web.
 
 Text is marked with `_("…")` (bound to `Voice.gettext`, or Jinja2's), with `ngettext` where a number decides,
-or with `N_("…")` at module level. Each room keeps its own part of a language, `locale/<language>/parts/<room>.po`;
-the parts together are the catalogue. It is compiled in memory at first use, or read from
-`LC_MESSAGES/biosetu.mo` where `scripts/translations.py compile` has made one that is newer than every part.
+or with `N_("…")` at module level. A message with parts in it is made with `say("… {name} …", name=…)`: it is the
+English text and keeps what it was made of, so that every `gettext` here can say it in another language. What stands
+as a text of a `Problem` or `UsageError` is marked by its place.
+
+Each room keeps its own part of a language, `locale/<language>/parts/<room>.po`; the parts together are the catalogue.
+It is compiled in memory at first use, or read from `LC_MESSAGES/biosetu.mo` where `scripts/translations.py compile`
+has made one that is newer than every part.
 """
 
 from __future__ import annotations
@@ -11,12 +15,13 @@ from __future__ import annotations
 import gettext
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 DOMAIN = "biosetu"
 LOCALE = Path(__file__).parent / "locale"
@@ -28,6 +33,7 @@ EN_DASH = "\u2013"
 MINUS = "\u2212"
 # begins with Latin letters, before any of another script
 _LATIN = re.compile(r"[^\w]*[A-Za-z\u00c0-\u024f]")
+_LEFTWARD = re.compile(r"[\u0590-\u08ff]")
 # which form a number takes, as every gettext tool writes it (Babel's own default differs)
 PLURALS = {
     "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 :"
@@ -38,6 +44,118 @@ PLURALS = {
 def N_(message: str) -> str:
     """Mark text for translation without translating it now."""
     return message
+
+
+Gettext = Callable[[str], str]
+Value = str | int | float | tuple[str, ...]
+Piece = tuple[str, Mapping[str, Value]]
+
+
+class Said(str):
+    """A text in English that kept its message and values; it stays whole through `str`, copying and pickling."""
+
+    __slots__ = ("pieces",)
+    pieces: tuple[Piece, ...]
+
+    def __str__(self) -> str:
+        return self
+
+    def in_words(self, gettext: Gettext) -> str:
+        """Return the text in the language of `gettext`."""
+        return _text(self.pieces, gettext)
+
+    def kept(self) -> list[Any]:
+        """Return message and values as plain lists and dicts, for JSON; `said_again` takes them back."""
+        return [[message, {name: _plain(value) for name, value in values.items()}] for message, values in self.pieces]
+
+    def changed(self, change: Callable[[str], str]) -> Said:
+        """Return the same with every text among the values changed."""
+        return _made(
+            tuple((message, {n: _changed(v, change) for n, v in values.items()}) for message, values in self.pieces)
+        )
+
+
+def say(message: str, /, **values: object) -> Said:
+    """Return one sentence: `message` with its `{names}` filled in. Written here as a literal, it is marked.
+
+    Among the values, numbers stay numbers (`{count:,}`) and all else becomes text; a text stays as it is, unless it
+    was made with `say` itself; of a tuple, which is a list of marked words, each word is translated.
+    """
+    return _made(((message, {name: _value(value) for name, value in values.items()}),))
+
+
+def together(sentences: Iterable[Said]) -> Said:
+    """Return several sentences as one text, empty ones left out."""
+    return _made(tuple(piece for sentence in sentences for piece in sentence.pieces))
+
+
+def in_words(text: str, gettext: Gettext) -> str:
+    """Return a text in the language of `gettext`, whether or not it kept its message."""
+    return text.in_words(gettext) if isinstance(text, Said) else gettext(text) if text else ""
+
+
+def said_again(kept: Iterable[Sequence[Any]]) -> Said:
+    """Return what `Said.kept` was given for."""
+    return _made(tuple((message, {name: _again(value) for name, value in values.items()}) for message, values in kept))
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, tuple):
+        return tuple(str(each) for each in value)
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _made(pieces: tuple[Piece, ...]) -> Said:
+    made = Said(_text(pieces, str))
+    made.pieces = pieces
+    return made
+
+
+def _text(pieces: Iterable[Piece], gettext: Gettext) -> str:
+    return " ".join(_filled(gettext(message), values, gettext) for message, values in pieces if message)
+
+
+def _filled(message: str, values: Mapping[str, Value], gettext: Gettext) -> str:
+    shown = {name: _shown(value, gettext) for name, value in values.items()}
+    if _LEFTWARD.search(message):
+        shown = {name: _isolated(value) if isinstance(value, str) else value for name, value in shown.items()}
+    return message.format(**shown)
+
+
+def _shown(value: Value, gettext: Gettext) -> str | int | float:
+    if isinstance(value, tuple):
+        return gettext(", ").join(in_words(each, gettext) for each in value)
+    return value.in_words(gettext) if isinstance(value, Said) else value
+
+
+def _changed(value: Value, change: Callable[[str], str]) -> Value:
+    if isinstance(value, Said):
+        return value.changed(change)
+    return change(value) if isinstance(value, str) else value
+
+
+def _isolated(text: str) -> str:
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if _LATIN.match(text) else text
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return {"said": value.kept()} if isinstance(value, Said) else value
+
+
+def _again(value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(str(_again(each)) for each in value)
+    return said_again(value["said"]) if isinstance(value, dict) else value
+
+
+class Catalogue(gettext.GNUTranslations):
+    """A catalogue that also says what was made with `say`."""
+
+    def gettext(self, message: str) -> str:
+        """Return a message in the language of this catalogue."""
+        return in_words(message, super().gettext)
 
 
 def parts(language: str) -> list[Path]:
@@ -84,7 +202,7 @@ def translations(language: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
     built = compiled(language)
     data = built.read_bytes() if _is_fresh(built, sources) else compile_parts(language)
-    return gettext.GNUTranslations(BytesIO(data))
+    return Catalogue(BytesIO(data))
 
 
 def direction(language: str) -> str:
@@ -160,8 +278,7 @@ class Voice:
 
     def apart(self, text: str) -> str:
         """Keep words in another script from mixing with the sentence around them, in right-to-left text."""
-        foreign = self.right_to_left and _LATIN.match(text)
-        return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if foreign else text
+        return _isolated(text) if self.right_to_left else text
 
 
 def _arabic(day: date) -> str:

@@ -39,13 +39,13 @@ def test_output_under_a_file_is_named_without_a_traceback(occupied, tmp_path, mo
 @pytest.mark.parametrize("fault", [errno.EROFS, errno.ENOSPC, errno.EACCES])
 def test_place_that_cannot_be_written_is_the_users_to_change(fault, capsys):
     error = OSError(fault, "no", "/somewhere/else")
-    assert main._explain(error) == main.USAGE
+    assert main._explain(error, str) == main.USAGE
     assert capsys.readouterr().err == "/somewhere/else: this place cannot be used (no). Name another one.\n"
 
 
 def test_file_of_the_software_that_is_missing_stays_our_own_fault(capsys):
     error = FileNotFoundError(errno.ENOENT, "no", str(main.SOFTWARE / "framework" / "data" / "gone.csv"))
-    assert main._explain(error) == main.OUR_FAULT
+    assert main._explain(error, str) == main.OUR_FAULT
     assert "our own fault" in capsys.readouterr().err
 
 

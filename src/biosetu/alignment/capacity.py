@@ -15,6 +15,7 @@ from biosetu.framework import indicators
 from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import say
 
 LOWEST, HIGHEST, LACKING = 0, 3, 1
 
@@ -46,7 +47,9 @@ def assessment_rows(codes: Sequence[str], held: SelfAssessment | None = None) ->
     """Return the sheet that the Party fills for the indicators it picks, header first, with what it said last time."""
     unknown = [code for code in codes if code not in indicators()]
     if unknown:
-        raise UsageError(f"There is no indicator {unknown[0]!r}. Use codes of decision 16/31, such as A.1.")
+        raise UsageError(
+            say("There is no indicator '{unknown}'. Use codes of decision 16/31, such as A.1.", unknown=unknown[0])
+        )
     known = {rating.indicator: rating for rating in held.ratings} if held else {}
     rows: list[tuple[Value, ...]] = [("indicator", "title", *dimensions(), "evidence")]
     for code in codes:
@@ -90,7 +93,7 @@ def _problems(file: str, number: int, cells: Sequence[Value]) -> Iterator[Proble
         yield Problem("no indicator", "Use a code such as A.1", "indicator", file, number, "indicator", str(cells[0]))
     for name, cell in zip(dimensions(), cells[2:-1], strict=True):
         if cell is not None and _score(cell) is None:
-            remedy = f"Write {LOWEST} to {HIGHEST}, or leave it empty"
+            remedy = say("Write {lowest} to {highest}, or leave it empty", lowest=LOWEST, highest=HIGHEST)
             yield Problem("no score", remedy, "score", file, number, name, str(cell))
 
 

@@ -11,6 +11,7 @@ from biosetu.alignment.importing.codes import indicator_text
 from biosetu.alignment.national import Aligned, Degree, NationalTarget, Promises
 from biosetu.framework import Indicator, indicators, targets
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 MATRIX = pa.schema(
     [(name, pa.string()) for name in ("party", "target", "degree", "basis", "national_targets")]
@@ -134,7 +135,13 @@ def sorted_rows(table: pa.Table, by: str = "") -> pa.Table:
     if not name:
         return table
     if name not in table.column_names:
-        raise UsageError(f"There is no column {name!r}. Sort by one of {', '.join(table.column_names)}.")
+        raise UsageError(
+            say(
+                "There is no column '{name}'. Sort by one of {column_names}.",
+                name=name,
+                column_names=", ".join(table.column_names),
+            )
+        )
     values = table.column(name).to_pylist()
     known = [at for at, value in enumerate(values) if value not in (None, "")]
     known.sort(key=lambda at: _place(name, values[at]), reverse=by.startswith("-"))

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from biosetu.areas.reckoning import Country, Reckoning, changes, mixed, share_percent, sites_counted
 from biosetu.areas.sites import rows_of
+from biosetu.translation import say
 
 SCHEMA = pa.schema(
     [
@@ -74,7 +75,7 @@ def measured_causes(
     switches = changes(country, base, year)
     unknown = [cause for cause in applied if cause not in switches]
     if unknown:
-        raise ValueError(f"cannot be measured here: {', '.join(unknown)}")
+        raise ValueError(say("cannot be measured here: {unknown}", unknown=", ".join(unknown)))
     before = share = share_percent(country, base)
     reckoning, found, place = base, [], 0
     for cause, change in switches.items():
@@ -132,10 +133,10 @@ def reconcile(figures: Sequence[Figure], measured: Sequence[Cause], realm: str =
     """
     computed = next((figure for figure in figures if figure.origin == "computed"), None)
     if computed is None:
-        raise ValueError("a computed figure is needed to reconcile with")
+        raise ValueError(say("a computed figure is needed to reconcile with"))
     unknown = {item.cause for item in measured} - set(causes())
     if unknown:
-        raise ValueError(f"not a known cause: {', '.join(sorted(unknown))}")
+        raise ValueError(say("not a known cause: {unknown}", unknown=", ".join(sorted(unknown))))
     compared = compared_with(figures)
     apart = None if compared is None else compared.share_percent - computed.share_percent
     by_name = {item.cause: item for item in measured}

@@ -50,6 +50,7 @@ from biosetu.centre.promises.store import DatabasePromises
 from biosetu.centre.reporting.store import DatabaseCollections
 from biosetu.centre.reporting.verbs import do
 from biosetu.centre.validation.verbs import office_of
+from biosetu.translation import say
 
 __all__ = [
     "accounts",
@@ -87,7 +88,7 @@ def promises(username: str = "", party: str = "", verb: str = "") -> DatabasePro
         return DatabasePromises()
     person = _person(username)
     if not may(person, verb, PartyRecord(party)):
-        raise UsageError(f"{username} may not do this for {party}.")
+        raise UsageError(say("{username} may not do this for {party}.", username=username, party=party))
     return DatabasePromises(person)
 
 
@@ -96,7 +97,7 @@ def office(username: str, party: str) -> str:
     try:
         return office_of(_person(username), party)
     except PermissionDenied as error:
-        raise UsageError(f"{username} may not decide for {party}.") from error
+        raise UsageError(say("{username} may not decide for {party}.", username=username, party=party)) from error
 
 
 def collections() -> DatabaseCollections:
@@ -110,7 +111,7 @@ def collect(username: str, verb: str, **values: Any) -> Any:
     try:
         return do(_person(username), verb, **values)
     except PermissionDenied as error:
-        raise UsageError(f"{username} may not do this to the report.") from error
+        raise UsageError(say("{username} may not do this to the report.", username=username)) from error
 
 
 def serve_parties(centre: str, rows: Sequence[Mapping[str, str]] | None, file: str) -> None:
@@ -147,7 +148,7 @@ def _person(username: str) -> Account:
     _require_centre()
     person = Account.objects.filter(username=username, is_active=True).first()
     if person is None:
-        raise UsageError(f"There is no account {username!r}. See: biosetu accounts list")
+        raise UsageError(say("There is no account '{username}'. See: biosetu accounts list", username=username))
     return person
 
 
@@ -159,7 +160,7 @@ def propose_file(path: Path, username: str) -> pa.Table:
         _refuse_wrong(upload, path.name)
         run = propose(upload=upload, actor=person)
     except PermissionDenied as error:
-        raise UsageError(f"{username} does not propose figures for these Parties.") from error
+        raise UsageError(say("{username} does not propose figures for these Parties.", username=username)) from error
     perform(run.pk)
     while Run.objects.filter(pk=run.pk, state__in=(RunState.QUEUED, RunState.RUNNING)).exists():
         time.sleep(POLL_SECONDS)
@@ -168,7 +169,7 @@ def propose_file(path: Path, username: str) -> pa.Table:
 
 def _refuse_wrong(upload: Upload, name: str) -> None:
     wrong = list(upload.rows.filter(state=WRONG).order_by("number"))
-    problems = [Problem(**said, file=name, row=row.number) for row in wrong for said in row.detail]
+    problems = [Problem.from_dict(said | {"file": name, "row": row.number}) for row in wrong for said in row.detail]
     if problems:
         upload.delete()
         raise DataError(problems)
@@ -184,14 +185,20 @@ def decide(run_id: str, username: str, *, reason: str | None, rows: tuple[int, .
     person = _person(username)
     run = visible_to(person, Run.objects.filter(pk=_uuid(run_id))).first()
     if run is None:
-        raise UsageError(f"There is no run {run_id!r} that {username} may see. See: biosetu observations runs")
+        raise UsageError(
+            say(
+                "There is no run '{run_id}' that {username} may see. See: biosetu observations runs",
+                run_id=run_id,
+                username=username,
+            )
+        )
     try:
         if reason is None:
             accept(run=run, actor=person, numbers=rows or None)
         else:
             send_back(run=run, actor=person, numbers=rows or None, reason=reason)
     except PermissionDenied as error:
-        raise UsageError(f"{username} may not decide on these rows.") from error
+        raise UsageError(say("{username} may not decide on these rows.", username=username)) from error
     return _table([Run.objects.get(pk=run.pk)])
 
 
@@ -199,7 +206,7 @@ def _uuid(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is not the id of a run.") from error
+        raise UsageError(say("'{text}' is not the id of a run.", text=text)) from error
 
 
 def _table(found: Iterable[Run]) -> pa.Table:
@@ -219,7 +226,7 @@ def bring_sheet(path: Path, kind: str, username: str, *, confirm: bool, progress
     try:
         sheet = sheets.bring(path=path, name=path.name, kind=kind, by=person)
     except PermissionDenied as error:
-        raise UsageError(f"{username} may not bring this.") from error
+        raise UsageError(say("{username} may not bring this.", username=username)) from error
     if confirm:
         sheets.confirm(sheet=sheet, by=person)
         sheets.perform(sheet.pk, progress=progress)
@@ -269,7 +276,7 @@ def erase_account(username: str) -> None:
     _require_centre()
     found = Account.objects.filter(username=username).first()
     if found is None:
-        raise UsageError(f"There is no account {username!r}. See: biosetu accounts list")
+        raise UsageError(say("There is no account '{username}'. See: biosetu accounts list", username=username))
     erase(account=found, by=None)
 
 
@@ -277,7 +284,9 @@ def audit(username: str, **asked: Any) -> pa.Table:
     """Return what was done, as far as somebody may see it: a row for each field that changed."""
     person = _person(username)
     if not holds(person, "see", "audit"):
-        raise UsageError(f"{username} may not see what was done: officers and managers with a second step do.")
+        raise UsageError(
+            say("{username} may not see what was done: officers and managers with a second step do.", username=username)
+        )
     return audit_table(entries(person, Asked(**asked)))
 
 

@@ -14,9 +14,9 @@ from django.http import Http404, HttpRequest
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import visible_to
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused, in_words
+from biosetu.cooperation import Refused
 from biosetu.problems import DataError
-from biosetu.translation import N_
+from biosetu.translation import N_, in_words
 
 Kind = TypeVar("Kind", bound=Model)
 DONE = N_("Done.")

@@ -25,7 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from biosetu.home import home
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -190,7 +190,12 @@ def _check(sent: list[UploadedFile[Any]], upload: Upload) -> None:
 def _wrong(file: UploadedFile[Any], upload: Upload) -> Iterator[Problem]:
     name = name_of(file)
     if Path(name).suffix.lower() not in upload.suffixes:
-        yield Problem(N_("this type of file is not taken here"), ", ".join(upload.suffixes), "format", name)
+        yield Problem(
+            N_("this type of file is not taken here"),
+            say("Use {formats}", formats=", ".join(upload.suffixes)),
+            "format",
+            name,
+        )
     elif not file.size:
         yield Problem(N_("the file is empty"), N_("Choose another one"), "empty", name)
     elif file.size > upload.bytes:

@@ -16,6 +16,7 @@ from types import FrameType
 import httpx
 
 from biosetu.problems import BioSetuError, UsageError
+from biosetu.translation import say
 
 SETTINGS_MODULE = "biosetu.centre.settings"
 THREADS = 8
@@ -62,7 +63,14 @@ def ensure_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise UsageError(f"Port {port} is taken ({error.strerror}). Choose another: --port {port + 1}") from error
+            raise UsageError(
+                say(
+                    "Port {port} is taken ({why}). Choose another: --port {next}",
+                    port=port,
+                    why=error.strerror,
+                    next=port + 1,
+                )
+            ) from error
 
 
 def web_command(host: str, port: int) -> list[str]:

@@ -27,6 +27,7 @@ from biosetu.centre.tracing import request_id
 from biosetu.centre.wording import LANGUAGES, direction, gettext, language, ngettext
 from biosetu.cooperation.naming import party_named
 from biosetu.observations import units
+from biosetu.problems import Problem
 from biosetu.translation import Voice
 
 SIGNIFICANT = "#,##0.####"
@@ -57,7 +58,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         figure=figure, day=day, moment=moment, party_name=party_name, unit_label=unit_label, json_script=json_script,
-        said=gettext,
+        said=gettext, as_problem=Problem.from_dict,
     )  # fmt: skip
     return made
 

@@ -14,10 +14,11 @@ import click
 
 from biosetu.cli.lazy import LazyGroup
 from biosetu.problems import BioSetuError, Cancelled, UsageError
+from biosetu.translation import LANGUAGES, N_, Gettext, say, translations
 
 DONE, DATA_PROBLEMS, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
-STOPPED = "Stopped. What was finished is kept; run the same command again to go on."
+STOPPED = N_("Stopped. What was finished is kept; run the same command again to go on.")
 EXITS: tuple[tuple[type[BaseException], int, str], ...] = (
     (click.Abort, INTERRUPTED, STOPPED),
     (KeyboardInterrupt, INTERRUPTED, STOPPED),
@@ -77,14 +78,15 @@ def biosetu() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; errors become plain sentences on stderr."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        _refuse_empty(sys.argv[1:] if arguments is None else arguments)
+        _refuse_empty(words)
         result = biosetu.main(args=arguments, prog_name="biosetu", standalone_mode=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except (Exception, KeyboardInterrupt) as error:
-        return _explain(error)
+        return _explain(error, translations(_language(words)).gettext)
     return result if isinstance(result, int) else DONE
 
 
@@ -97,19 +99,32 @@ def _refuse_empty(words: Sequence[str]) -> None:
             raise click.UsageError(f"{option} is empty. Write a value, or leave it out.")
 
 
-def _explain(error: BaseException) -> int:
+def _language(words: Sequence[str]) -> str:
+    """Return the language asked for, also where the command went wrong before it was read."""
+    for before, word in pairwise(["", *words]):
+        name, equals, value = (before, "=", word) if before == "--lang" else word.partition("=")
+        if name == "--lang" and equals and value in LANGUAGES:
+            return value
+    return "en"
+
+
+def _explain(error: BaseException, gettext: Gettext) -> int:
     for kind, code, prefix in EXITS:
         if isinstance(error, kind):
             if isinstance(error, click.ClickException):
                 error.show()
+            elif isinstance(error, BioSetuError) and not prefix:
+                click.echo(error.in_words(gettext), err=True)
             else:
-                click.echo(prefix or str(error), err=True)
+                click.echo(gettext(prefix), err=True)
             return code
     if isinstance(error, OSError) and _is_a_place_of_the_user(error):
-        click.echo(f"{error.filename}: this place cannot be used ({error.strerror}). Name another one.", err=True)
+        why = error.strerror or ""
+        told = say("{place}: this place cannot be used ({why}). Name another one.", place=error.filename, why=why)
+        click.echo(told.in_words(gettext), err=True)
         return USAGE
     traceback.print_exception(error)
-    click.echo("This is our own fault, not your data's. Please report the lines above.", err=True)
+    click.echo(gettext(N_("This is our own fault, not your data's. Please report the lines above.")), err=True)
     return OUR_FAULT
 
 

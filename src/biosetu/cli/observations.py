@@ -12,6 +12,7 @@ from biosetu.cli.options import account_option, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar, show
 from biosetu.cli.review import review, runs
 from biosetu.problems import DataError, UsageError
+from biosetu.translation import say
 
 if TYPE_CHECKING:
     from biosetu.jobs.observations import Import
@@ -103,7 +104,7 @@ def _years(text: str) -> tuple[int, int] | None:
         return None
     first, _, last = text.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal()):
-        raise UsageError(f"Years {text!r} are not understood. Write 2011-2020 or 2020.")
+        raise UsageError(say("Years '{text}' are not understood. Write 2011-2020 or 2020.", text=text))
     return int(first), int(last or first)
 
 
@@ -130,7 +131,7 @@ def statements(party: str, file: Path, template: str, dry_run: bool, account: st
         click.echo(f"{file}: empty table for {template}", err=True)
         return
     if not file.exists():
-        raise UsageError(f"There is no file {file}.")
+        raise UsageError(say("There is no file {file}.", file=file))
     store = promise_store() if dry_run else writing_store(party, "promise", account)
     found = import_statements(party, file, dry_run=dry_run, store=store)
     written = "nothing written" if dry_run or not found.changed else "written"
@@ -158,4 +159,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"The day {text!r} is not understood. Write 2026-03-31.") from error
+        raise UsageError(say("The day '{text}' is not understood. Write 2026-03-31.", text=text)) from error

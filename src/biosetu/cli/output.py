@@ -12,6 +12,7 @@ import click
 
 from biosetu.problems import Problem
 from biosetu.progress import Progress, silent
+from biosetu.translation import translations
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,10 +67,12 @@ def _plain(value: object) -> str:
 
 
 def tell(warnings: Iterable[Problem], quiet: bool) -> None:
-    """Say on stderr what a result warns of, unless quiet."""
+    """Say on stderr what a result warns of, in the language of the command, unless quiet."""
+    context = click.get_current_context(silent=True)
+    gettext = translations(context.params.get("language", "en") if context else "en").gettext
     if not quiet:
         for warning in warnings:
-            click.echo(str(warning), err=True)
+            click.echo(warning.in_words(gettext), err=True)
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from biosetu.cooperation.clock import Calendar, Due, Event, Standard, calendar_o
 from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.guards import Consent, Facts
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
-from biosetu.cooperation.saying import Said, in_words, say
 from biosetu.cooperation.services import ServiceFacts, learnt, months_after, move_service, service_steps
 from biosetu.cooperation.states import FINAL, MAIN_WAY, Refused, Transition, acts, offered, states, step, transitions
 
@@ -70,7 +69,6 @@ __all__ = [
     "Provider",
     "Refused",
     "Request",
-    "Said",
     "ServiceFacts",
     "Standard",
     "Suggestion",
@@ -84,7 +82,6 @@ __all__ = [
     "covered",
     "find_conflicts",
     "fit",
-    "in_words",
     "lacking",
     "learnt",
     "months_after",
@@ -97,7 +94,6 @@ __all__ = [
     "read_works",
     "reasons",
     "reweighed",
-    "say",
     "service_steps",
     "shortlist",
     "standards",

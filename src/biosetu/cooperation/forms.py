@@ -18,10 +18,9 @@ from typing import Any
 from biosetu.alignment.languages import language_of, script_of
 from biosetu.cooperation.countries import countries
 from biosetu.cooperation.identifiers import orcid, ror
-from biosetu.cooperation.saying import Said, say
 from biosetu.framework import code_lists, indicators, parties, targets
 from biosetu.problems import Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, Said, say
 
 Values = Mapping[str, str]
 SEPARATOR = ";"

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from biosetu.cooperation.forms import unfilled
-from biosetu.cooperation.saying import Said, say, together
-from biosetu.translation import N_
+from biosetu.translation import N_, Said, say, together
 
 FOUR_FIELDS = ("who", "what", "purpose", "needed_by")
 FEWEST_PARTIES = 2

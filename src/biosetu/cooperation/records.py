@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from biosetu.cooperation.forms import CODES, check, form
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 CODE_FIELDS = ("targets", "indicators", "ecosystems", "actions", "threats", "methods")
 
@@ -108,8 +109,8 @@ def provider_from(values: Mapping[str, str]) -> Provider:
 
 def _read(kind: type[Record], table: pa.Table, file: str, key: str) -> tuple[Record, ...]:
     if key not in table.column_names:
-        remedy = f"Add a column {key!r} with a name for every row; the template has all columns"
-        raise DataError(Problem(f"there is no column {key!r}", remedy, "column", file=file, row=1))
+        remedy = say("Add a column '{key}' with a name for every row; the template has all columns", key=key)
+        raise DataError(Problem(say("there is no column '{key}'", key=key), remedy, "column", file=file, row=1))
     records: list[Record] = []
     seen: set[str] = set()
     problems: list[Problem] = []

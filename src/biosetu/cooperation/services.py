@@ -14,9 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 from biosetu.cooperation.forms import due, unfilled
-from biosetu.cooperation.saying import Said, say
 from biosetu.cooperation.states import Refused
-from biosetu.translation import N_
+from biosetu.translation import N_, Said, say
 
 STAGE = "call"
 MONTHS_PER_YEAR = 12

@@ -13,9 +13,8 @@ from functools import cache
 from importlib.resources import files
 
 from biosetu.cooperation.guards import CLEAR, GUARDS, Facts
-from biosetu.cooperation.saying import Said, say
 from biosetu.problems import BioSetuError
-from biosetu.translation import N_
+from biosetu.translation import N_, Said, say
 
 PREVIOUS, SAME = "@previous", "@same"
 MAIN_WAY = (

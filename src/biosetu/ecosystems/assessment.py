@@ -157,8 +157,7 @@ class _Cells:
         try:
             found = parse(text)
         except ValueError as error:
-            remedy = str(error)[:1].upper() + str(error)[1:] + "."
-            self.problems.append(Problem("cannot be read", remedy, "value", self.file, self.number, column, text))
+            self.problems.append(Problem("cannot be read", str(error), "value", self.file, self.number, column, text))
             return None
         self._check(column, text, found)
         return found

@@ -11,6 +11,7 @@ import pyarrow as pa
 from biosetu.ecosystems.intervals import ANSWERS, Interval
 from biosetu.ecosystems.severity import collapse_probability
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 HORIZONS = (50, 100)
 FEWEST_COLUMNS = ("ecosystem", "run", "year")
@@ -90,8 +91,8 @@ def collapse_risks(rows: Sequence[Mapping[str, str]], rule: Collapse, file: str 
     needed = (*FEWEST_COLUMNS, column)
     missing = [name for name in needed if rows and name not in rows[0]]
     if not rows or missing:
-        what = f"lacks {', '.join(missing)}" if rows else "has no runs"
-        remedy = f"Use the columns {', '.join(needed)}; with values, say --threshold."
+        what = say("lacks {missing}", missing=", ".join(missing)) if rows else "has no runs"
+        remedy: str = say("Use the columns {needed}; with values, say --threshold.", needed=", ".join(needed))
         raise DataError(Problem(what, remedy, "columns", file))
     problems: list[Problem] = []
     runs: dict[str, dict[str, dict[float, bool]]] = {}

@@ -17,6 +17,7 @@ from biosetu.ecosystems.intervals import DATA_DEFICIENT, Interval, Value
 from biosetu.ecosystems.severity import relative_severity
 from biosetu.ecosystems.thresholds import Guidelines
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -71,10 +72,17 @@ def window_of(
     """
     rule = _rules().get(criterion[1:]) if criterion[:1] in {"C", "D"} else None
     if rule is None:
-        raise UsageError(f"There is no {criterion!r} here. Use C1, C2a, C2b, C3, D1, D2a, D2b or D3.")
+        raise UsageError(
+            say("There is no '{criterion}' here. Use C1, C2a, C2b, C3, D1, D2a, D2b or D3.", criterion=criterion)
+        )
     now = max(years) if present is None else present
     if start is not None and rule.start_from_present is not None:
-        raise UsageError(f"{criterion} counts from the present; a start is chosen for C2b, C3, D2b and D3 alone.")
+        raise UsageError(
+            say(
+                "{criterion} counts from the present; a start is chosen for C2b, C3, D2b and D3 alone.",
+                criterion=criterion,
+            )
+        )
     if start is not None:
         first = start
     elif rule.start_from_present is not None:
@@ -83,7 +91,15 @@ def window_of(
         first = rule.start_year if rule.start_year is not None else max(min(years), now - (rule.length_years or 0))
     end = now if rule.length_years is None else first + rule.length_years
     if not first <= now <= end or first == end:
-        raise UsageError(f"{criterion} from {first:g} to {end:g} does not hold the present, {now:g}.")
+        raise UsageError(
+            say(
+                "{criterion} from {first:g} to {end:g} does not hold the present, {now:g}.",
+                criterion=criterion,
+                first=first,
+                end=end,
+                now=now,
+            )
+        )
     return Window(criterion, first, end)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from biosetu.translation import say
+
 # commas group digits, by threes or as in 1,00,000; a decimal comma is no number
 WHOLE = r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|\d+)"
 NUMBER = rf"[+-]?{WHOLE}(?:\.\d+)?(?:[eE][+-]?\d+)?"
@@ -56,11 +58,11 @@ def parse_interval(text: str) -> Value:
         low, high = (_number(part) for part in match.groups())
         best = (low + high) / 2
     elif DECIMAL_COMMA.search(text):
-        raise ValueError("write decimals with a point, as in 3.5; commas only group digits, as in 1,200")
+        raise ValueError(say("write decimals with a point, as in 3.5; commas only group digits, as in 1,200"))
     else:
-        raise ValueError("write a number, a range such as 30-40, or 35 (30-40)")
+        raise ValueError(say("write a number, a range such as 30-40, or 35 (30-40)"))
     if not low <= best <= high:
-        raise ValueError("the best estimate must lie between the lower and the higher bound")
+        raise ValueError(say("the best estimate must lie between the lower and the higher bound"))
     return Interval(best, low, high)
 
 
@@ -72,7 +74,7 @@ def parse_answer(text: str) -> bool | Unknown | None:
     if plain in UNKNOWN:
         return DATA_DEFICIENT
     if plain not in ANSWERS:
-        raise ValueError("write yes, no or unknown")
+        raise ValueError(say("write yes, no or unknown"))
     return ANSWERS[plain]
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 ORDER = ("NE", "DD", "LC", "NT", "VU", "EN", "CR", "CO")
 THREATENED = ("VU", "EN", "CR")
@@ -95,7 +96,13 @@ def guidelines(version: str = DEFAULT_VERSION) -> Guidelines:
     """Return one version of the guidelines; raise `UsageError` naming the known ones."""
     found = guidelines_by_version().get(version)
     if found is None:
-        raise UsageError(f"There are no guidelines {version!r}. Use one of {', '.join(guidelines_by_version())}.")
+        raise UsageError(
+            say(
+                "There are no guidelines '{version}'. Use one of {guidelines_by_version}.",
+                version=version,
+                guidelines_by_version=", ".join(guidelines_by_version()),
+            )
+        )
     return found
 
 

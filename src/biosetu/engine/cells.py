@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from biosetu.observations.cells import unescape
 from biosetu.problems import DataError, Problem, undecodable
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,14 @@ def read_cells(
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        _refuse(path, N_("this type of file is not read"), "Use " + ", ".join(SUFFIXES), "format")
+        _refuse(path, N_("this type of file is not read"), say("Use {formats}", formats=", ".join(SUFFIXES)), "format")
     if path.stat().st_size > limits.file_bytes:
-        _refuse(path, N_("the file is too large"), f"Keep it under {limits.file_bytes:,} bytes", "too-large")
+        _refuse(
+            path,
+            N_("the file is too large"),
+            say("Keep it under {file_bytes:,} bytes", file_bytes=limits.file_bytes),
+            "too-large",
+        )
     rows = _xlsx_rows(path, sheet, limits) if suffix == ".xlsx" else _csv_rows(path, limits)
     return _table(path, rows if escaped else ([unescape(cell) for cell in cells] for cells in rows), limits)
 
@@ -76,12 +81,12 @@ def _table(path: Path, rows: Iterable[list[str]], limits: Limits) -> pa.Table:
         _refuse(path, N_("the first row does not name the columns"), N_("Write the column names in row 1"), "header", 1)
     if len(set(header)) < len(header):
         twice = next(name for name in header if header.count(name) > 1)
-        _refuse(path, N_("a column stands twice"), N_("Keep one of them") + f": {twice}", "repeated-column", 1)
+        _refuse(path, N_("a column stands twice"), say("Keep one of them: {name}", name=twice), "repeated-column", 1)
     columns: list[list[str]] = [[] for _ in header]
     numbers: list[int] = []
     for number, cells in enumerate(lines, start=2):
         if number > limits.rows + 1:
-            _refuse(path, N_("too many rows"), f"Keep it under {limits.rows:,} rows", "too-many-rows")
+            _refuse(path, N_("too many rows"), say("Keep it under {rows:,} rows", rows=limits.rows), "too-many-rows")
         if not any(cells):
             continue
         if any(cells[len(header) :]):
@@ -109,7 +114,7 @@ def _csv_rows(path: Path, limits: Limits) -> Iterator[list[str]]:
             yield cells
     except csv.Error as error:
         if "field limit" in str(error):
-            remedy = f"Keep a cell under {csv.field_size_limit():,} characters"
+            remedy = say("Keep it under {cell:,} characters", cell=csv.field_size_limit())
             _refuse(path, N_("a cell is too long"), remedy, "cell-too-long", reader.line_num)
         raise DataError(Problem(N_("not a CSV file"), str(error), "csv", path.name, reader.line_num)) from error
 
@@ -123,9 +128,21 @@ def _delimiter(path: Path, text: str) -> str:
 
 def _check_cells(path: Path, cells: list[str], row: int, limits: Limits) -> None:
     if len(cells) > limits.columns:
-        _refuse(path, N_("too many columns"), f"Keep it under {limits.columns} columns", "too-many-columns", row)
+        _refuse(
+            path,
+            N_("too many columns"),
+            say("Keep it under {columns} columns", columns=limits.columns),
+            "too-many-columns",
+            row,
+        )
     if any(len(cell) > limits.cell for cell in cells):
-        _refuse(path, N_("a cell is too long"), f"Keep it under {limits.cell:,} characters", "cell-too-long", row)
+        _refuse(
+            path,
+            N_("a cell is too long"),
+            say("Keep it under {cell:,} characters", cell=limits.cell),
+            "cell-too-long",
+            row,
+        )
 
 
 def check_archive(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -137,7 +154,12 @@ def check_archive(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(Problem(N_("not a workbook"), N_("Save it anew as .xlsx"), "xlsx", path.name)) from error
     if size > limits.content_bytes or count > 10_000:
-        _refuse(path, N_("the file unpacks to too much"), f"Keep it under {limits.content_bytes:,} bytes", "bomb")
+        _refuse(
+            path,
+            N_("the file unpacks to too much"),
+            say("Keep it under {content_bytes:,} bytes", content_bytes=limits.content_bytes),
+            "bomb",
+        )
 
 
 def _xlsx_rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[list[str]]:
@@ -156,7 +178,7 @@ def _open_xlsx_rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[l
     book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     try:
         if sheet is not None and sheet not in book.sheetnames:
-            _refuse(path, N_("a sheet is missing"), N_("The sheet must be named") + f" {sheet}", "sheet")
+            _refuse(path, N_("a sheet is missing"), say("The sheet must be named {sheet}", sheet=sheet), "sheet")
         page = book[sheet] if sheet is not None else book.worksheets[0]
         for number, row in enumerate(page.iter_rows(values_only=True, max_col=limits.columns + 1), start=1):
             cells = [_plain(value) for value in row]

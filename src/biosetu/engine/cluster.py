@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 WAITED = "10s"
 
@@ -29,7 +30,9 @@ def cluster_client(address: str) -> Iterator[Any]:
     try:
         client: Any = distributed.Client(address, timeout=WAITED, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f"--scheduler {address}: no Dask cluster answers there (write tcp://HOST:PORT)") from error
+        raise UsageError(
+            say("--scheduler {address}: no Dask cluster answers there (write tcp://HOST:PORT)", address=address)
+        ) from error
     finally:
         noisy.setLevel(level)
     with client:

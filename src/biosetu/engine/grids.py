@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
@@ -88,7 +89,12 @@ def read_book(path: Path, limits: Limits | None = None) -> Book:
         raise _refuse(path, "missing", "no such file", "Check the name")
     size = path.stat().st_size
     if size > limits.size:
-        raise _refuse(path, "too-large", f"{size / 2**20:,.0f} MB, more than is read", "Split it into smaller files")
+        raise _refuse(
+            path,
+            "too-large",
+            say("{size:,.0f} MB, more than is read", size=size / 2**20),
+            "Split it into smaller files",
+        )
     with path.open("rb") as stream:
         start = stream.read(8)
     if start.startswith(OLD_EXCEL):
@@ -151,9 +157,17 @@ def _sheet_rows(path: Path, sheet: Any, limits: Limits, deadline: float) -> Iter
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_row=limits.rows + 1), start=1):
         if number > limits.rows:
-            raise _refuse(path, "too-long", f"more than {limits.rows:,} rows", "Split it into smaller files")
+            raise _refuse(
+                path, "too-long", say("more than {rows:,} rows", rows=limits.rows), "Split it into smaller files"
+            )
         if len(cells) > limits.columns and any(cell.value is not None for cell in cells[limits.columns :]):
-            raise _refuse(path, "too-wide", f"more than {limits.columns} columns", "Keep only the data", number)
+            raise _refuse(
+                path,
+                "too-wide",
+                say("more than {columns} columns", columns=limits.columns),
+                "Keep only the data",
+                number,
+            )
         if number % 1000 == 0 and time.monotonic() > deadline:
             raise _refuse(path, "too-slow", "takes too long to read", "Save only the data as a new workbook")
         yield tuple(_cell(path, cell, number, limits) for cell in cells[: limits.columns])
@@ -218,15 +232,25 @@ def _csv_rows(path: Path, start: bytes, limits: Limits) -> Iterator[Row]:
     except UnicodeError as error:
         raise _refuse(path, "encoding", "not UTF-8 (nor UTF-16)", "Save it as CSV UTF-8, or as .xlsx") from error
     except csv.Error as error:
-        raise _refuse(path, "broken", f"no CSV ({error})", "Check the quotation marks, or save it as .xlsx") from error
+        raise _refuse(
+            path, "broken", say("no CSV ({error})", error=error), "Check the quotation marks, or save it as .xlsx"
+        ) from error
 
 
 def _records(path: Path, reader: Iterable[list[str]], limits: Limits) -> Iterator[Row]:
     for number, record in enumerate(reader, start=1):
         if number > limits.rows:
-            raise _refuse(path, "too-long", f"more than {limits.rows:,} rows", "Split it into smaller files")
+            raise _refuse(
+                path, "too-long", say("more than {rows:,} rows", rows=limits.rows), "Split it into smaller files"
+            )
         if len(record) > limits.columns:
-            raise _refuse(path, "too-wide", f"more than {limits.columns} columns", "Keep only the data", number)
+            raise _refuse(
+                path,
+                "too-wide",
+                say("more than {columns} columns", columns=limits.columns),
+                "Keep only the data",
+                number,
+            )
         yield tuple(cell or None for cell in record)
 
 

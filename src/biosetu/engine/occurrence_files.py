@@ -16,7 +16,7 @@ from typing import Any
 import fsspec
 
 from biosetu.problems import BioSetuError, DataError, Problem, UsageError
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 TEXT_ENDS = (".csv", ".tsv", ".txt")
 PARQUET_ENDS = (".parquet", ".geoparquet")
@@ -75,13 +75,19 @@ def _reaching(address: str) -> Iterator[None]:
     except BioSetuError:
         raise
     except ImportError as error:
-        raise UsageError(f"{address}: addresses of this kind need `pip install biosetu[cluster]` ({error})") from error
+        raise UsageError(
+            say(
+                "{address}: addresses of this kind need `pip install biosetu[cluster]` ({error})",
+                address=address,
+                error=error,
+            )
+        ) from error
     except PermissionError as error:
-        raise UsageError(f"{address}: it may not be read with the credentials at hand") from error
+        raise UsageError(say("{address}: it may not be read with the credentials at hand", address=address)) from error
     except Exception as error:
         if "://" not in address:
             raise
-        raise UsageError(f"{address}: its storage cannot be read: {error}") from error
+        raise UsageError(say("{address}: its storage cannot be read: {error}", address=address, error=error)) from error
 
 
 def _files(address: str) -> Found:
@@ -94,7 +100,9 @@ def _files(address: str) -> Found:
     if not paths:
         with suppress(FileNotFoundError):
             system.info(path)
-        raise UsageError(f"{address}: there is no such file, or no .csv, .tsv or .parquet file in it")
+        raise UsageError(
+            say("{address}: there is no such file, or no .csv, .tsv or .parquet file in it", address=address)
+        )
     return Found(address, paths, system)
 
 

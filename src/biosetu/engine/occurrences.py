@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from biosetu.engine.coordinates import degrees_column, number_column
 from biosetu.engine.occurrence_files import Found, damaged, find_files
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 ROWS_A_BATCH = 1 << 18
 BYTES_A_BLOCK = 1 << 24
@@ -197,8 +197,8 @@ def _resolve(header: Sequence[str], names: Mapping[str, str], file: str) -> dict
         elif key in NEEDED or names.get(key):
             problems.append(
                 Problem(
-                    f"there is no column {' or '.join(wanted)}",
-                    "Name it by option; the file has: " + ", ".join(list(header)[:30]),
+                    say("there is no column {wanted}", wanted=" or ".join(wanted)),
+                    say("Name it by option; the file has: {names}", names=", ".join(list(header)[:30])),
                     "column",
                     file=file,
                     row=1,
@@ -279,7 +279,9 @@ def _readable(batches: Iterator[pa.RecordBatch], path: str) -> Iterator[pa.Recor
     except (pa.ArrowInvalid, zipfile.BadZipFile, zlib.error) as error:
         broken = not isinstance(error, pa.ArrowInvalid)
         remedy = N_("Fetch it again.") if broken else N_("Check quotes and separators.")
-        raise DataError(Problem(f"the file cannot be read further: {error}", remedy, "format", file=path)) from error
+        raise DataError(
+            Problem(say("the file cannot be read further: {error}", error=error), remedy, "format", file=path)
+        ) from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from biosetu.engine.cells import check_archive
 from biosetu.engine.word_lines import word_lines
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 MOST_BYTES = 60_000_000
 MOST_PAGES = 2_000
@@ -31,11 +32,13 @@ class Pages:
 def read_pages(path: Path) -> Pages:
     """Read a .docx, .pdf or .txt file; raise `DataError` where it is too large, broken, protected or another kind."""
     if path.stat().st_size > MOST_BYTES:
-        raise _refuse(path, "too large", f"Keep it under {MOST_BYTES // 1_000_000} MB", "too-large")
+        raise _refuse(path, "too large", say("Keep it under {size} MB", size=MOST_BYTES // 1_000_000), "too-large")
     readers = {".docx": _word, ".pdf": _pdf, ".txt": _text, ".md": _text}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise _refuse(path, "this type of document is not read", f"Use {', '.join(readers)}", "format")
+        raise _refuse(
+            path, "this type of document is not read", say("Use {formats}", formats=", ".join(readers)), "format"
+        )
     pages = reader(path)
     if sum(len(text) for text in pages.texts) > MOST_LETTERS:
         raise _refuse(path, "more text than is read", "Send the chapters with the targets", "too-large")
@@ -86,7 +89,7 @@ def read_word_tables(path: Path) -> tuple[tuple[tuple[str, ...], ...], ...]:
     import docx
 
     if path.stat().st_size > MOST_BYTES:
-        raise _refuse(path, "too large", f"Keep it under {MOST_BYTES // 1_000_000} MB", "too-large")
+        raise _refuse(path, "too large", say("Keep it under {size} MB", size=MOST_BYTES // 1_000_000), "too-large")
     check_archive(path)
     _refuse_active(path)
     try:

@@ -22,7 +22,7 @@ from rasterio.windows import Window
 from biosetu.engine.placement import RasterGrid, off_the_globe
 from biosetu.engine.tables import replacing
 from biosetu.problems import DataError, Problem, Severity
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 __all__ = [
     "Raster",
@@ -197,7 +197,7 @@ def read_small(stack: RasterStack, index: int, side: int) -> NDArray[np.integer]
             source = _aligned(data, stack.grid, raster) if moved else data
             return _codes(source.read(raster.band, out_shape=shape), source, raster, stack, {"out_shape": shape})
     except RasterioError as error:
-        remedy = f"Copy or download it again. The reader says: {_short(error)}"
+        remedy = say("Copy or download it again. The reader says: {error}", error=_short(error))
         raise DataError(Problem("is damaged", remedy, "damaged", file=raster.path)) from error
 
 
@@ -292,7 +292,7 @@ def _opened(path: str, **options: str) -> Any:
             raise DataError(
                 Problem(
                     N_("cannot be read as a raster"),
-                    f"Give a complete GeoTIFF. The reader says: {_short(error)}",
+                    say("Give a complete GeoTIFF. The reader says: {error}", error=_short(error)),
                     "unreadable",
                     file=path,
                 )
@@ -314,10 +314,12 @@ def _problems(data: Any, path: str, band: int | None) -> list[Problem]:
     if not found:
         found += off_the_globe(RasterGrid(data.crs.to_wkt(), tuple(data.transform)[:6], data.width, data.height), path)
     if band is None and data.count > 1:
-        remedy = f"Say which of its {data.count} bands holds the classes, with --band."
+        remedy = say("Say which of its {count} bands holds the classes, with --band.", count=data.count)
         found.append(Problem(N_("has several bands"), remedy, "bands", file=path))
     elif band is not None and not 1 <= band <= data.count:
-        found.append(Problem(f"has no band {band}", f"It has {data.count}.", "bands", file=path))
+        found.append(
+            Problem(say("has no band {band}", band=band), say("It has {count}.", count=data.count), "bands", file=path)
+        )
     elif np.dtype(data.dtypes[(band or 1) - 1]).kind == "c":
         found.append(Problem(N_("holds complex numbers"), "Give class codes.", "dtype", file=path))
     return found
@@ -344,7 +346,9 @@ def _check_vrt(path: Path) -> None:
     try:
         root = ElementTree.fromstring(path.read_bytes())
     except (ElementTree.ParseError, DefusedXmlException) as error:
-        raise DataError(Problem("is no valid VRT", f"Give a GeoTIFF. {error}", "unreadable", file=str(path))) from error
+        raise DataError(
+            Problem("is no valid VRT", say("Give a GeoTIFF. {error}", error=error), "unreadable", file=str(path))
+        ) from error
     folder = path.resolve().parent
     for element in root.iter():
         name = element.tag.lower()
@@ -385,7 +389,12 @@ def _misaligned(first: Raster, other: Raster) -> list[Problem]:
         "For instance: gdalwarp -r near -t_srs … -te … -ts … IN OUT"
     )
     return [
-        Problem(f"is not on the grid of {first.path}: {name} differs", remedy, "misaligned", file=other.path)
+        Problem(
+            say("is not on the grid of {path}: {name} differs", path=first.path, name=name),
+            remedy,
+            "misaligned",
+            file=other.path,
+        )
         for name in differences
     ]
 
@@ -407,8 +416,12 @@ def _read(raster: Raster, stack: RasterStack, moved: bool, window: Window) -> ND
 
 
 def _damaged(raster: Raster, window: Window, error: Exception) -> DataError:
-    message = f"is damaged: rows {window.row_off + 1} to {window.row_off + window.height} cannot be read"
-    remedy = f"Copy or download it again. The reader says: {_short(error)}"
+    message = say(
+        "is damaged: rows {first} to {last} cannot be read",
+        first=window.row_off + 1,
+        last=window.row_off + window.height,
+    )
+    remedy = say("Copy or download it again. The reader says: {error}", error=_short(error))
     return DataError(Problem(message, remedy, "damaged", file=raster.path))
 
 
@@ -510,7 +523,7 @@ def _short(error: BaseException) -> str:
 def coarse_warning(pixel_m: float, path: str) -> Problem:
     """Return the warning for pixels larger than a sub-cell of the occupancy grid."""
     return Problem(
-        f"has pixels of about {pixel_m:,.0f} m, larger than the 1 km in which cells are counted",
+        say("has pixels of about {pixel_m:,.0f} m, larger than the 1 km in which cells are counted", pixel_m=pixel_m),
         "Occupied cells are counted by pixel centres and are too few; use a finer map for criterion B2.",
         "coarse",
         file=path,

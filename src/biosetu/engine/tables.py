@@ -19,6 +19,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -63,7 +64,12 @@ def write_table(table: pa.Table, path: Path) -> None:
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise DataError(
-            Problem("no such output format", f"Use one of {', '.join(sorted(WRITERS))}", "format", file=str(path))
+            Problem(
+                "no such output format",
+                say("Use one of {writers}", writers=", ".join(sorted(WRITERS))),
+                "format",
+                file=str(path),
+            )
         )
     with replacing(path) as temporary:
         writer(table, temporary)

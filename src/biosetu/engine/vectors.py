@@ -23,6 +23,7 @@ from biosetu.engine.coordinates import degrees_column
 from biosetu.engine.delimited import read_delimited
 from biosetu.engine.tables import replacing
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 CRS_KEY = b"biosetu.crs"
 ASSUMED_KEY = b"biosetu.crs.assumed"
@@ -52,7 +53,14 @@ def read_layers(path: Path) -> list[pa.Table]:
     if path.is_dir() and suffix != ".gdb":
         parts = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".shp", ".gpkg", ".gdb", ".zip"))
         if not parts:
-            raise DataError(Problem("the folder has no vector file", f"Use {', '.join(SUFFIXES)}", "format", str(path)))
+            raise DataError(
+                Problem(
+                    "the folder has no vector file",
+                    say("Use {formats}", formats=", ".join(SUFFIXES)),
+                    "format",
+                    str(path),
+                )
+            )
         return [table for part in parts for table in read_layers(part)]
     if suffix == ".zip":
         return [table for inner in _inside(path) for table in _read_ogr(inner, path)]
@@ -163,7 +171,7 @@ def _read_ogr(address: str, path: Path) -> list[pa.Table]:
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise DataError(Problem("the file cannot be read", str(error), "format", str(path))) from error
     if not frames:
-        remedy = f"Use {', '.join(SUFFIXES)}"
+        remedy = say("Use {formats}", formats=", ".join(SUFFIXES))
         raise DataError(Problem("the file has no layer with points or polygons", remedy, "no-layer", str(path)))
     return [_lonlat(frame, path) for frame in frames]
 

@@ -18,7 +18,7 @@ from rasterio.features import rasterize
 
 from biosetu.engine.placement import RasterGrid, polygons_off_the_globe
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
 # what a file of each kind starts with: GDAL goes by content, and some of its formats name other files to be read
@@ -66,8 +66,12 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
     fields = [name for name in frame.columns if name != frame.geometry.name]
     chosen = field or _only(fields)
     if chosen not in fields:
-        remedy = f"Name one with --field: {', '.join(fields)}." if fields else "Add a field with the class."
-        message = f"has no field {field!r}" if field else "has several fields"
+        remedy = (
+            say("Name one with --field: {fields}.", fields=", ".join(fields))
+            if fields
+            else "Add a field with the class."
+        )
+        message = say("has no field '{field}'", field=field) if field else "has several fields"
         problems.append(Problem(message, remedy, "field", file=str(path)))
     kinds = set(shapely.get_type_id(frame.geometry.values)) - {-1}
     if not kinds <= {3, 6}:
@@ -86,7 +90,7 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
     if not path.is_file():
         raise DataError(Problem("no such file", "Check the name.", "missing", file=str(path)))
     if not is_vector(path):
-        remedy = f"Give polygons as one of {', '.join(SUFFIXES)}."
+        remedy: str = say("Give polygons as one of {suffixes}.", suffixes=", ".join(SUFFIXES))
         raise DataError(Problem(N_("is no file of polygons"), remedy, "format", file=str(path)))
     _refuse_disguised(path)
     frame = _read(path)
@@ -106,7 +110,9 @@ def _read(path: Path) -> pd.DataFrame:
                 warnings.simplefilter("ignore", RuntimeWarning)
                 frame = pyogrio.read_dataframe(path)
     except (OSError, ValueError, RuntimeError) as error:
-        remedy = f"Give a GeoPackage, GeoParquet or shapefile. The reader says: {str(error).splitlines()[0]}"
+        remedy = say(
+            "Give a GeoPackage, GeoParquet or shapefile. The reader says: {error}", error=str(error).splitlines()[0]
+        )
         raise DataError(Problem(N_("cannot be read as polygons"), remedy, "unreadable", file=str(path))) from error
     return frame
 
@@ -120,7 +126,7 @@ def _refuse_disguised(path: Path) -> None:
     plain = head.removeprefix(b"\xef\xbb\xbf").lstrip() if beginning == b"{" else head
     if not plain.startswith(beginning):
         remedy = "Name it by what it is, or save it anew as GeoPackage."
-        message = f"is no {path.suffix.lower().removeprefix('.')} file"
+        message = say("is no {removeprefix} file", removeprefix=path.suffix.lower().removeprefix("."))
         raise DataError(Problem(message, remedy, "disguised", file=str(path)))
 
 

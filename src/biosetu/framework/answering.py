@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from biosetu.framework.records import BinaryQuestion
 from biosetu.framework.tables import answers, questions
 from biosetu.problems import Problem, Severity
+from biosetu.translation import say
 
 Given = Mapping[str, Sequence[str]]
 
@@ -43,13 +44,21 @@ def _met(condition: str, given: Given) -> bool:
 def _faults_of(question: BinaryQuestion, values: Sequence[str], given: Given) -> Iterator[Problem]:
     key = question.key
     if not is_open(question, given):
-        yield _fault("closed", key, values[0], "this question is not open", f"Answer {_opener(question)} first.")
+        yield _fault(
+            "closed",
+            key,
+            values[0],
+            "this question is not open",
+            say("Answer {question} first.", question=_opener(question)),
+        )
     if not question.options:
         return
     for value in values:
         if value not in question.options:
             choices = ", ".join(question.options)
-            yield _fault("choice", key, value, "this is not one of the choices", f"Use one of {choices}.")
+            yield _fault(
+                "choice", key, value, "this is not one of the choices", say("Use one of {choices}.", choices=choices)
+            )
         elif question.annex and value not in question.annex_options:
             remedy = "Other systems may not know it."
             yield _fault("not-in-annex", key, value, "annex III has no such choice", remedy, Severity.WARNING)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from biosetu.framework.reading import records
 from biosetu.framework.records import Code
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 PARENT_LIST = {"functional-group": "biome", "biome": "realm"}
 
@@ -31,7 +32,13 @@ def code_list(name: str) -> Mapping[str, Code]:
     try:
         return code_lists()[name]
     except KeyError:
-        raise UsageError(f"There is no code list {name!r}. Use one of {', '.join(code_lists())}.") from None
+        raise UsageError(
+            say(
+                "There is no code list '{name}'. Use one of {code_lists}.",
+                name=name,
+                code_lists=", ".join(code_lists()),
+            )
+        ) from None
 
 
 def parent(code: Code) -> Code | None:

@@ -9,6 +9,7 @@ from biosetu.framework.records import Centre, Party
 from biosetu.framework.search import fold, scan
 from biosetu.framework.tables import centres, parties
 from biosetu.problems import UsageError
+from biosetu.translation import say, together
 
 NEAR = 5
 
@@ -19,8 +20,9 @@ def find_party(code: str) -> Party:
     if party is not None:
         return party
     near = near_parties(code)
-    hint = f" Did you mean {', '.join(near)}?" if near else ""
-    raise UsageError(f"There is no Party {code!r}.{hint} Use the three-letter code, such as NPL.")
+    hint = say("Did you mean {near}?", near=", ".join(near)) if near else say("")
+    wrong = say("There is no Party '{code}'.", code=code)
+    raise UsageError(together((wrong, hint, say("Use the three-letter code, such as NPL."))))
 
 
 def near_parties(text: str) -> list[str]:
@@ -36,7 +38,9 @@ def find_centre(code: str) -> Centre:
     for centre in centres().values():
         if wanted in (fold(centre.id), fold(centre.alias)):
             return centre
-    raise UsageError(f"There is no support centre {code!r}. Use one of {', '.join(centres())}.")
+    raise UsageError(
+        say("There is no support centre '{code}'. Use one of {centres}.", code=code, centres=", ".join(centres()))
+    )
 
 
 @cache

@@ -12,6 +12,7 @@ from biosetu.framework.codelists import code_lists
 from biosetu.framework.search import Hit, best, fold, scan, score, trigrams
 from biosetu.framework.tables import centres, considerations, cycles, indicators, parties, questions, targets
 from biosetu.problems import UsageError
+from biosetu.translation import say, together
 
 NEAR = 5
 NEAR_CODE = 0.55
@@ -67,8 +68,9 @@ def lookup(code: str) -> tuple[Entry, ...]:
     if found:
         return found
     near = _near(code)
-    hint = f" Near it: {', '.join(near)}." if near else ""
-    raise UsageError(f"There is no {code!r} in the framework.{hint} `biosetu framework search` finds by name.")
+    hint = say("Near it: {near}.", near=", ".join(near)) if near else say("")
+    wrong = say("There is no '{code}' in the framework.", code=code)
+    raise UsageError(together((wrong, hint, say("`biosetu framework search` finds by name."))))
 
 
 def find(

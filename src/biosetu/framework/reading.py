@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from biosetu.home import home
 from biosetu.problems import DataError, Problem, undecodable
+from biosetu.translation import say
 
 Record = TypeVar("Record")
 
@@ -50,7 +51,7 @@ def own_rows(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
         raise DataError(undecodable(error, str(path), "not UTF-8 text", "Save it as CSV UTF-8")) from error
     missing = [column for column in columns if column not in (found.fieldnames or ())]
     if missing:
-        remedy = f"The columns are {', '.join(columns)}"
+        remedy = say("The columns are {columns}", columns=", ".join(columns))
         raise DataError([Problem("a column is missing", remedy, "column", str(path), 1, name) for name in missing])
     return [{name: text or "" for name, text in row.items() if name in columns} for row in listed]
 

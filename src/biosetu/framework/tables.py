@@ -26,7 +26,7 @@ from biosetu.framework.records import (
     State,
 )
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 CERTAINTIES = ("confirmed", "presumed", "unknown")
 COVERAGE_COLUMNS = tuple(field.name for field in fields(Coverage))
@@ -114,7 +114,11 @@ def _coverage_problems(cells: Mapping[str, str], row: int, file: str) -> Iterato
     known = {"centre": set(centres()), "party": set(parties()), "certainty": set(CERTAINTIES)}
     for column, allowed in known.items():
         if cells[column] not in allowed:
-            remedy = N_("Use a code of `biosetu framework list`") if column != "certainty" else ", ".join(CERTAINTIES)
+            remedy = (
+                N_("Use a code of `biosetu framework list`")
+                if column != "certainty"
+                else say("Use one of {codes}", codes=", ".join(CERTAINTIES))
+            )
             yield Problem(N_("not a known value"), remedy, "code", file, row, column, cells[column])
     if not cells["basis"].strip():
         yield Problem(N_("a basis is missing"), N_("Say on what it rests"), "empty", file, row, "basis")

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from biosetu.observations import SCHEMA, Source, Status
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,18 @@ class IndicatorMethod:
         if missing:
             raise DataError(
                 [
-                    Problem(f"{self.name} needs a column {name}", "Give the room's own result.", "column")
+                    Problem(
+                        say("{method} needs a column {column}", method=self.name, column=name),
+                        "Give the room's own result.",
+                        "column",
+                    )
                     for name in missing
                 ]
             )
         if provenance.year is None and "year" not in result.column_names and "date" not in result.column_names:
-            raise DataError(Problem(f"{self.name} gives no year", "Say of which year the result is.", "year"))
+            raise DataError(
+                Problem(say("{name} gives no year", name=self.name), "Say of which year the result is.", "year")
+            )
         rows = [self._observation(row, indicator, provenance) for row in self.rows(result, provenance.party)]
         return pa.Table.from_pylist(rows, schema=SCHEMA)
 

@@ -13,6 +13,7 @@ from biosetu.framework import indicators
 from biosetu.indicators import methods
 from biosetu.indicators.conversion import IndicatorMethod
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 
 @cache
@@ -24,7 +25,7 @@ def names() -> tuple[str, ...]:
 def method(name: str) -> IndicatorMethod:
     """Return a method by the name the framework gives it. Raises UsageError for an unknown one."""
     if name not in names():
-        raise UsageError(f"there is no method {name}; there are {', '.join(names())}")
+        raise UsageError(say("there is no method {name}; there are {names}", name=name, names=", ".join(names())))
     return _load(name.replace(".", "_"))
 
 
@@ -35,7 +36,7 @@ def method_of(code: str) -> IndicatorMethod | None:
     """
     indicator = indicators().get(code)
     if indicator is None:
-        raise UsageError(f"there is no indicator {code}")
+        raise UsageError(say("there is no indicator {code}", code=code))
     return method(indicator.computed_by) if indicator.computed_by else None
 
 

@@ -29,6 +29,7 @@ from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.reports.cbd import write_grids
 from biosetu.sources.services import ANEW, Client, ort
+from biosetu.translation import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ def export_promises(party: str, path: Path, store: PromiseStore | None = None) -
     held = promises_of(find_party(party).iso3, store)
     if not (held.targets or held.actions or held.statements or held.strategies):
         remedy = "Bring them in first (biosetu align import)"
-        raise DataError(Problem(f"no national targets of {held.party} are loaded", remedy, "no-targets"))
+        raise DataError(
+            Problem(say("no national targets of {party} are loaded", party=held.party), remedy, "no-targets")
+        )
     if path.suffix.lower() == ".json":
         return {path: _write_records(promise_records(held), path)}
     sheets = promise_sheets(held)

@@ -28,6 +28,7 @@ from biosetu.jobs.promises import promise_store, promises_of
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.reports.cbd.workbook import write_grids
+from biosetu.translation import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _loaded(iso3: str, store: PromiseStore | None) -> Promises:
     promises = promises_of(iso3, store)
     if not promises.targets:
         remedy = "Bring them in first (biosetu align import)"
-        raise DataError(Problem(f"no national targets of {iso3} are loaded", remedy, "no-targets"))
+        raise DataError(Problem(say("no national targets of {iso3} are loaded", iso3=iso3), remedy, "no-targets"))
     return promises
 
 

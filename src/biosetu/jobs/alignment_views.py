@@ -28,6 +28,7 @@ from biosetu.observations import Source
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.reports.series import answer_to
+from biosetu.translation import say
 
 
 def coverage_by_party(
@@ -41,7 +42,7 @@ def coverage_by_party(
     promises = promises_of(iso3, store)
     if not promises.targets:
         remedy = "Bring them in first (biosetu align import)"
-        raise DataError(Problem(f"no national targets of {iso3} are loaded", remedy, "no-targets"))
+        raise DataError(Problem(say("no national targets of {iso3} are loaded", iso3=iso3), remedy, "no-targets"))
     suggested = suggested_targets(promises, suggester(), progress) if suggestions else None
     table = coverage_table(coverage_of(promises, suggested))
     texts = [elements()[name].text_en for name in table.column("element").to_pylist()]

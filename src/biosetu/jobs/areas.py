@@ -33,7 +33,7 @@ from biosetu.geo.union import SiteTree
 from biosetu.jobs.areas_layers import Request, cleaned, is_raster, read
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say, together
 
 # what measures the classes of a raster; loaded when used, so that other runs need not wait for raster libraries
 CLASSES = ("biosetu.jobs.areas_classes", "classes_within")
@@ -87,34 +87,34 @@ def _refuse_unused(chosen: Mapping[str, Any]) -> None:
     by = chosen.get("by")
     raster = by is not None and is_raster(by)
     faults = (
-        (by is None and chosen.get("by_column"), "--by-column is of the layer --by: give that too."),
-        (raster and chosen.get("by_column"), "--by-column is of polygons: a raster has --band and --classes."),
-        (not raster and chosen.get("band") is not None, "--band is of a raster: give one with --by."),
+        (by is None and chosen.get("by_column"), N_("--by-column is of the layer --by: give that too.")),
+        (raster and chosen.get("by_column"), N_("--by-column is of polygons: a raster has --band and --classes.")),
+        (not raster and chosen.get("band") is not None, N_("--band is of a raster: give one with --by.")),
         (
             not raster and chosen.get("classes") is not None,
-            "--classes names the codes of a raster: give one with --by.",
+            N_("--classes names the codes of a raster: give one with --by."),
         ),
         (
             raster and chosen.get("raster_m"),
-            "--raster-m would change nothing: classes are counted by their own pixels.",
+            N_("--raster-m would change nothing: classes are counted by their own pixels."),
         ),
         (
             chosen.get("mean_of_sites") and (chosen.get("iucn") or chosen.get("governance")),
-            "--iucn and --governance are of areas: --mean-of-sites has no such split.",
+            N_("--iucn and --governance are of areas: --mean-of-sites has no such split."),
         ),
         (
             "observations" in chosen and not chosen["observations"] and (chosen.get("release") or chosen.get("holder")),
-            "--release and --holder are told in --observations: give that too.",
+            N_("--release and --holder are told in --observations: give that too."),
         ),
         (
             chosen.get("with_map") is not None and (chosen.get("keep") is None or chosen.get("mean_of_sites")),
-            "--map and --no-map are about the table that is kept: give --keep PARTY too, without --mean-of-sites.",
+            N_("--map and --no-map are about the table that is kept: give --keep PARTY too, without --mean-of-sites."),
         ),
-        (_backwards(chosen.get("first"), chosen.get("last")), "--from is after --to: no year is between them."),
+        (_backwards(chosen.get("first"), chosen.get("last")), N_("--from is after --to: no year is between them.")),
     )
-    told = [text for wrong, text in faults if wrong]
+    told = [say(text) for wrong, text in faults if wrong]
     if told:
-        raise UsageError(" ".join(told))
+        raise UsageError(together(told))
 
 
 def _backwards(first: int | None, last: int | None) -> bool:
@@ -126,7 +126,14 @@ def _columns(named: Sequence[str]) -> dict[str, str]:
     known = fields_of_sites()
     for field, column in columns.items():
         if field not in known or not column:
-            raise UsageError(f"--column {field}={column}: write FIELD=NAME, where FIELD is one of {', '.join(known)}")
+            raise UsageError(
+                say(
+                    "--column {field}={column}: write FIELD=NAME, where FIELD is one of {known}",
+                    field=field,
+                    column=column,
+                    known=", ".join(known),
+                )
+            )
     return columns
 
 

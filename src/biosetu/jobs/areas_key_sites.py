@@ -30,6 +30,7 @@ from biosetu.jobs.areas_layers import (
 )
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
+from biosetu.translation import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,12 @@ def _chosen(codes: Sequence[str], countries: Sequence[str], request: Request) ->
     known = {*codes, *countries}
     missing = [code for code in request.only if code not in known]
     if missing:
-        raise UsageError(f"{request.within.name} has no key site of the country or code {', '.join(missing)}")
+        raise UsageError(
+            say(
+                "{name} has no key site of the country or code {missing}",
+                name=request.within.name,
+                missing=", ".join(missing),
+            )
+        )
     rows = range(len(codes))
     return [i for i in rows if not request.only or codes[i] in request.only or countries[i] in request.only]

@@ -21,7 +21,7 @@ from biosetu.engine.vectors import crs_was_assumed, geometries, read_layers
 from biosetu.geo.kinds import Flags, Floats
 from biosetu.geo.shapes import polygonal, within_date_line
 from biosetu.problems import DataError, Problem, UsageError
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 CODES = ("ISO3", "iso3", "ISO_A3_EH", "ADM0_A3", "ISO_A3", "GID_0", "shapeGroup", "area", "code", "name", "NAME")
 KM_PER_DEGREE = 110.5  # of latitude, the least
@@ -226,7 +226,15 @@ def only_areas(layer: pa.Table, path: Path, codes: Sequence[str], column: str | 
 
 def _unknown_areas(path: Path, column: str, missing: Sequence[str], found: Iterable[str]) -> UsageError:
     near = ", ".join(sorted(set(found))[:10])
-    return UsageError(f"{path.name} has no area {', '.join(missing)} in column {column}; it has {near} …")
+    return UsageError(
+        say(
+            "{name} has no area {missing} in column {column}; it has {near} …",
+            name=path.name,
+            missing=", ".join(missing),
+            column=column,
+            near=near,
+        )
+    )
 
 
 def layer_of(path: Path, notes: list[str]) -> pa.Table:
@@ -312,7 +320,7 @@ def refuse_unknown_column(layer: pa.Table, name: str, path: Path) -> None:
 
 
 def _no_column(name: str, known: Sequence[str], path: Path, field: str = "") -> Problem:
-    remedy = f"Use one of {', '.join(dict.fromkeys(each for each in known if each != 'geometry'))}"
+    remedy = say("Use one of {known}", known=", ".join(dict.fromkeys(each for each in known if each != "geometry")))
     return Problem("there is no such column", remedy, "column", str(path), column=field, value=name)
 
 
@@ -327,7 +335,10 @@ def cleaned(sites: Sites, request: Request, options: Options | None = None) -> t
     if status.touched and not status.after and not request.none_is_true:
         found = sorted({text.strip() for text in sites.status if text.strip()})
         counted = ", ".join(row["value"] for row in rows_of("cleaning_rules") if row["effect"] == "keep")
-        remedy = f"Write one of {counted}, or leave the column out; if none counts indeed, say --none-is-true"
+        remedy = say(
+            "Write one of {counted}, or leave the column out; if none counts indeed, say --none-is-true",
+            counted=counted,
+        )
         message = N_("no site of the layer counts as protected")
         path = str(request.protected)
         raise DataError(Problem(message, remedy, "status", path, column="status", value=", ".join(found[:10])))
@@ -366,7 +377,11 @@ def _refuse_elsewhere(bounds: Floats, zones: Sequence[Zone], request: Request) -
         return [f"{path.name}: {swapped} {SWAPPED}"] if swapped and 2 * swapped >= len(elsewhere) else []
     turned = int(_meets(bounds[:, [1, 0, 3, 2]], zones).sum())
     if turned:
-        message = f"no site lies within the areas, but {turned} of {len(bounds)} do with longitude and latitude swapped"
+        message = say(
+            "no site lies within the areas, but {turned} of {count} do with longitude and latitude swapped",
+            turned=turned,
+            count=len(bounds),
+        )
         remedy = "Say --swap-axes if the sites have latitude first; if the areas have, save that layer anew"
         raise DataError(Problem(message, remedy, "axes", str(path)))
     remedy = "Check that both layers are of the same country; if it has no site indeed, say --none-is-true"

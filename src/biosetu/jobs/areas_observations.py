@@ -12,7 +12,7 @@ from biosetu.jobs.areas_key_sites import KeySiteCoverage
 from biosetu.jobs.areas_layers import Request
 from biosetu.observations import validate
 from biosetu.problems import DataError, Problem, UsageError
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 KEY_SITE_CONDITIONS = N_("Cite the releases of both layers; their own terms hold for what is derived from them.")
 
@@ -55,7 +55,14 @@ def key_site_observations(request: Request, found: KeySiteCoverage, origin: Orig
     """
     others = sorted(found.sites.countries - {origin.party})
     if others:
-        raise UsageError(f"{request.within.name} has key sites of {', '.join(others[:5])}: say --only {origin.party}")
+        raise UsageError(
+            say(
+                "{name} has key sites of {others}: say --only {party}",
+                name=request.within.name,
+                others=", ".join(others[:5]),
+                party=origin.party,
+            )
+        )
     measured = replace(request, sea=None, inland_water=None, by=None)
     provenance = _provenance(measured, origin, KEY_SITE_CONDITIONS)
     made = method("areas.key_sites").observations(_told(found.series, official), "", provenance)

@@ -12,6 +12,7 @@ from biosetu.jobs.areas_setuland import drawn
 from biosetu.jobs.party_tables import kept_table, party_path
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import areas as setuland
+from biosetu.translation import say
 
 KINDS = ("coverage", "log", "connectivity", "representation", "quality", "reconciliation", "outlines")
 OFFICIAL = b"biosetu.official"
@@ -26,7 +27,7 @@ def keep(code: str, kind: str, table: pa.Table, *, inputs: str = "", official: b
     a result that is of several areas.
     """
     if kind not in KINDS:
-        raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
+        raise UsageError(say("There is no result '{kind}'. Use one of {kinds}.", kind=kind, kinds=", ".join(KINDS)))
     _refuse_many(kind, table)
     iso3 = find_party(code).iso3
     path = party_path(iso3, ROOM, kind)

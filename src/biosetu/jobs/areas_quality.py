@@ -13,7 +13,7 @@ from biosetu.engine.cells import read_cells
 from biosetu.jobs.areas_layers import Request, cleaned, read
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 EARLIEST, LATEST = 1900, 2100
 
@@ -69,8 +69,13 @@ def read_assessments(path: Path, judgement: Judgement) -> list[Assessment]:
     columns = {field: next((n for n in names if n in table.column_names), "") for field, names in assessment_columns()}
     missing = [field for field in ("site", "kind", "year") if not columns[field]]
     if missing:
-        remedy = f"Name them in row 1, such as {', '.join(dict(assessment_columns())[field][0] for field in missing)}"
-        raise DataError(Problem(f"lacks the columns {', '.join(missing)}", remedy, "columns", path.name))
+        remedy = say(
+            "Name them in row 1, such as {missing}",
+            missing=", ".join(dict(assessment_columns())[field][0] for field in missing),
+        )
+        raise DataError(
+            Problem(say("lacks the columns {missing}", missing=", ".join(missing)), remedy, "columns", path.name)
+        )
     problems: list[Problem] = []
     items = []
     for number, row in enumerate(table.to_pylist(), start=2):
@@ -104,7 +109,10 @@ def _row_problems(
         yield Problem("is no number", "Give a number.", "score", file, number, columns["score"], told["score"])
         return
     if not 0 <= score <= 1:
-        remedy = f"Scores go from 0 to {judgement.score_max:g}; say with --score-max what the best score is."
+        remedy = say(
+            "Scores go from 0 to {score_max:g}; say with --score-max what the best score is.",
+            score_max=judgement.score_max,
+        )
         yield Problem("lies outside the scale", remedy, "score", file, number, columns["score"], told["score"])
 
 

@@ -26,7 +26,7 @@ from biosetu.jobs.areas_layers import Layers, Request, read
 from biosetu.jobs.party import default_store, held
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,13 @@ def measure_reconciliation(request: Request, comparison: Comparison, *, progress
     """
     unknown = set(comparison.counts) - set(causes())
     if unknown:
-        raise UsageError(f"no such cause: {', '.join(sorted(unknown))}; there are {', '.join(causes())}")
+        raise UsageError(
+            say(
+                "no such cause: {unknown}; there are {causes}",
+                unknown=", ".join(sorted(unknown)),
+                causes=", ".join(causes()),
+            )
+        )
     layers = read(replace(request, by=None, inland_water=None))
     zones = [zone for zone in layers.zones if zone.realm in (LAND, SEA)]
     if len({zone.area for zone in zones}) > 1:
@@ -97,7 +103,9 @@ def _reconciled(request: Request, comparison: Comparison, country: Country) -> p
             country, _base(request), year=other.year if other and other.year else None, applied=applied
         )
     except ValueError as error:
-        raise UsageError(f"{error}: give what it needs, such as --other-release or --other-area") from error
+        raise UsageError(
+            say("{error}: give what it needs, such as --other-release or --other-area", error=error)
+        ) from error
     last = int(country.cleaned(_base(request)).year.max(initial=0))
     computed = Figure("computed", share, last, request.protected.name)
     return reconcile([*given, computed], found, zone.realm)

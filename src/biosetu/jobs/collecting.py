@@ -45,7 +45,7 @@ from biosetu.reports.cbd.collecting import (
 )
 from biosetu.reports.cbd.collecting.asked import DATE
 from biosetu.reports.cbd.draft import Draft, carried_over
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 LATEST = "7NR"
 
@@ -58,7 +58,9 @@ def collections() -> CollectionStore:
 def cycle_of(cycle: str) -> str:
     """Return a reporting cycle that there is, or raise `UsageError`."""
     if cycle not in cycles():
-        raise UsageError(f"There is no reporting cycle {cycle!r}. Use one of {', '.join(cycles())}.")
+        raise UsageError(
+            say("There is no reporting cycle '{cycle}'. Use one of {cycles}.", cycle=cycle, cycles=", ".join(cycles()))
+        )
     return cycle
 
 
@@ -99,7 +101,7 @@ class Work:
         found = self.collection.part(name)
         if found is None:
             known = ", ".join(part.id for part in self.collection.parts) or "none yet"
-            raise UsageError(f"There is no part {name!r}. There are: {known}.")
+            raise UsageError(say("There is no part '{name}'. There are: {known}.", name=name, known=known))
         return found
 
     def assign(self, actor: Actor, *, office: str, due: date, prefixes: Iterable[str], note: str = "") -> Part:

@@ -22,7 +22,7 @@ from biosetu.jobs.areas import last_rows, measure_coverage
 from biosetu.jobs.areas_layers import Request, cleaned, read
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def measure_representation(
     names = sorted(total)
     own = targets or {}
     if unknown := sorted(set(own) - set(names)):
-        remedy = f"Use one of {', '.join(names[:20])}{' …' if len(names) > 20 else ''}"
+        remedy = say("Use one of {names}{more}", names=", ".join(names[:20]), more=" …" if len(names) > 20 else "")
         message = N_("there is no such class within the areas")
         raise DataError(Problem(message, remedy, "class", column="class", value=name) for name in unknown)
     wanted = np.array([own.get(name, target_percent) for name in names])

@@ -27,7 +27,7 @@ from biosetu.framework.reading import own_rows
 from biosetu.home import home
 from biosetu.jobs.intake import door, in_centre
 from biosetu.problems import DataError, Problem, UsageError
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 FILE = "coverage.csv"
 Row = Mapping[str, str]
@@ -85,7 +85,7 @@ def read_served(path: Path) -> list[dict[str, str]]:
     cells = read_cells(path)
     needed = [name for name in COVERAGE_COLUMNS if name not in cells.column_names and name not in ("centre", "source")]
     if needed:
-        remedy = f"The columns are {', '.join(COVERAGE_COLUMNS)}"
+        remedy = say("The columns are {coverage_columns}", coverage_columns=", ".join(COVERAGE_COLUMNS))
         raise DataError([Problem("a column is missing", remedy, "column", path.name, 1, name) for name in needed])
     return [{name: str(text or "").strip() for name, text in row.items()} for row in cells.to_pylist()]
 
@@ -102,7 +102,7 @@ def without_party(rows: Sequence[Row], party: str) -> list[Row]:
     code = find_party(party).iso3
     kept = [row for row in rows if row["party"] != code]
     if len(kept) == len(rows):
-        raise UsageError(f"The centre does not serve {code}.")
+        raise UsageError(say("The centre does not serve {code}.", code=code))
     return kept
 
 

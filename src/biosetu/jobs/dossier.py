@@ -26,7 +26,7 @@ from biosetu.progress import Progress, silent
 from biosetu.reports import Document, Evidence
 from biosetu.reports.dossier import dossier
 from biosetu.reports.evidence import Boundaries
-from biosetu.translation import Voice
+from biosetu.translation import Voice, say
 
 FORMATS: Mapping[str, str] = {
     "html": "biosetu.reports.html:render",
@@ -72,7 +72,9 @@ def write_dossier(
     """Write the dossier of a Party into `folder` and return the files: `LKA.html`, `LKA.ar.html` …"""
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
-        raise UsageError(f"There is no format {unknown[0]!r}. Use one of {', '.join(FORMATS)}.")
+        raise UsageError(
+            say("There is no format '{unknown}'. Use one of {formats}.", unknown=unknown[0], formats=", ".join(FORMATS))
+        )
     document = dossier_document(party_evidence(code), language=language, with_map=with_map, on=on)
     suffix = "" if language == "en" else f".{language}"
     written = []

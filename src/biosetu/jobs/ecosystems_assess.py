@@ -22,7 +22,7 @@ from biosetu.jobs.ecosystems_inputs import MeasureOptions, read_classes, read_ta
 from biosetu.jobs.ecosystems_pictures import map_pictures
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.assessments import assessment_document
-from biosetu.translation import Voice
+from biosetu.translation import Voice, say
 
 MEASURED = {"class", "date", "area_km2"}
 LEVELS: Mapping[str, Callable[[FunctionalGroup], str]] = {
@@ -127,7 +127,7 @@ def _template(path: Path, past: bool) -> list[dict[str, str]]:
         raise DataError(Problem("has neither measures nor ecosystems", remedy, "columns", file=path.name))
     if unknown := sorted(names - set(TEMPLATE)):
         remedy = "Remove or rename them; the template's columns are named in the documentation."
-        message = f"has columns that are not understood: {', '.join(unknown)}"
+        message = say("has columns that are not understood: {unknown}", unknown=", ".join(unknown))
         raise DataError(Problem(message, remedy, "columns", file=path.name))
     return rows
 
@@ -152,7 +152,13 @@ def write_report(found: Sequence[Assessed], path: Path, language: str = "en", pi
     """
     kind = path.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
-        raise UsageError(f"There is no report as {path.suffix!r}. Use one of .{', .'.join(FORMATS)}.")
+        raise UsageError(
+            say(
+                "There is no report as '{suffix}'. Use one of .{formats}.",
+                suffix=path.suffix,
+                formats=", .".join(FORMATS),
+            )
+        )
     document = assessment_document(found, Voice(language), datetime.now(UTC).date(), pictures=pictures)
     return write_document(document, kind, path)
 
@@ -173,7 +179,7 @@ def index_file(
     needed = {"ecosystem", "year", *categories, *([by] if by is not None else [])}
     if missing := sorted(needed - set(table.column_names)):
         remedy = "Name the columns in row 1."
-        raise DataError(Problem(f"lacks {', '.join(missing)}", remedy, "columns", file=path.name))
+        raise DataError(Problem(say("lacks {missing}", missing=", ".join(missing)), remedy, "columns", file=path.name))
     rows = table.to_pylist()
     groups = _groups(rows, by)
     found = []
@@ -222,7 +228,9 @@ def extent_file(path: Path, classes: Path | None = None, decimals: int = 2) -> p
     groups = read_classes(classes).functional_groups if classes else None
     if missing := MEASURED - set(table.column_names):
         remedy = "Give the result of biosetu ecosystems measure."
-        raise DataError(Problem(f"lacks {', '.join(sorted(missing))}", remedy, "columns", file=path.name))
+        raise DataError(
+            Problem(say("lacks {missing}", missing=", ".join(sorted(missing))), remedy, "columns", file=path.name)
+        )
     if groups is None and "functional_group" not in table.column_names:
         remedy = "Measure with --classes, or give the class table here; it needs the column functional_group."
         raise DataError(Problem("names no functional groups", remedy, "columns", file=path.name))

@@ -16,6 +16,7 @@ from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.engine.tables import read_parquet
 from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import say
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def refuse_unused(options: MeasureOptions, *, polygons: bool) -> None:
     given = [name for name in other if getattr(options, name) != getattr(plain, name)]
     if given:
         names = ", ".join("--four" if name == "diagonal" else f"--{name}" for name in given)
-        raise UsageError(f"{names}: only {kind} have that.")
+        raise UsageError(say("{names}: only {kind} have that.", names=names, kind=kind))
     if options.by_field is not None and options.by is None:
         raise UsageError("--by-field names the polygons of --by: give that too.")
 
@@ -89,10 +90,19 @@ def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...
                 found.append(nan)
             else:
                 raise UsageError(
-                    f"Which year is {Path(path).name}? Say it with --dates, for instance --dates 2000,2020."
+                    say(
+                        "Which year is {name}? Say it with --dates, for instance --dates 2000,2020.",
+                        name=Path(path).name,
+                    )
                 )
     if len(found) != len(paths):
-        raise UsageError(f"There are {len(paths)} maps and {len(found)} dates. Give one date for each map.")
+        raise UsageError(
+            say(
+                "There are {maps} maps and {dates} dates. Give one date for each map.",
+                maps=len(paths),
+                dates=len(found),
+            )
+        )
     if any(later <= earlier for earlier, later in pairwise(found)):
         raise UsageError("Give the maps in the order of their dates, each later than the one before.")
     return tuple(found)

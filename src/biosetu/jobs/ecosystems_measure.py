@@ -26,7 +26,7 @@ from biosetu.jobs.ecosystems_samples import read_samples
 from biosetu.jobs.ecosystems_transitions import transition_table
 from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 RESUME_FROM_PIXELS = 1_000_000_000
 
@@ -157,9 +157,11 @@ def occupancy_grid(name: str, pixels: PixelGrid | None = None) -> OccupancyGrid:
     try:
         metres = grid.in_metres
     except ValueError as error:
-        raise UsageError(f"There is no grid {name!r}. Use wcea, map, or a projected CRS such as EPSG:6933.") from error
+        raise UsageError(
+            say("There is no grid '{name}'. Use wcea, map, or a projected CRS such as EPSG:6933.", name=name)
+        ) from error
     if not metres:
-        raise UsageError(f"The grid {name!r} is not in metres. Use wcea or a projected CRS in metres.")
+        raise UsageError(say("The grid '{name}' is not in metres. Use wcea or a projected CRS in metres.", name=name))
     return grid
 
 

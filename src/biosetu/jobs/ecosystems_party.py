@@ -18,6 +18,7 @@ from biosetu.home import home
 from biosetu.observations import SETTLED
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import ecosystems as setuland
+from biosetu.translation import say
 
 KM_PER_DEGREE = 111.2
 VINTAGE = b"biosetu.vintage"
@@ -36,7 +37,7 @@ def keep(code: str, kind: str, table: pa.Table) -> Path:
         UsageError: an unknown Party or kind.
     """
     if kind not in KINDS:
-        raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
+        raise UsageError(say("There is no result '{kind}'. Use one of {kinds}.", kind=kind, kinds=", ".join(KINDS)))
     path = _path(find_party(code).iso3, kind)
     write_table(table, path)
     return path

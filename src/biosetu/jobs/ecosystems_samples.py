@@ -12,6 +12,7 @@ from biosetu.ecosystems.accuracy import FEWEST
 from biosetu.ecosystems.result import Sample
 from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.problems import DataError, Problem, Severity
+from biosetu.translation import say
 
 COLUMNS = ("date", "mapped", "true", "count")
 MOST = 10**9
@@ -52,7 +53,7 @@ class Samples:
         for (code, _), count in sample.items():
             units[code] = units.get(code, 0) + count
         when = f" on the map of {date:g}" if len(self.counts) > 1 else " on the map"
-        message = f"has fewer than {FEWEST} sampled places of a class{when}"
+        message = say("has fewer than {fewest} sampled places of a class{when}", fewest=FEWEST, when=when)
         remedy = "Sample at least two places of each class of the map, or join the class with another."
         return [
             Problem(message, remedy, "sample-few", self.file, column="mapped", value=code)
@@ -80,7 +81,9 @@ def read_samples(path: Path | None, dates: Sequence[float]) -> Samples:
     table = read_cells(path)
     if missing := {*COLUMNS[1:]} - set(table.column_names):
         remedy = "Use the columns date (with several dates), mapped, true, count."
-        raise DataError(Problem(f"lacks {', '.join(sorted(missing))}", remedy, "columns", file=path.name))
+        raise DataError(
+            Problem(say("lacks {missing}", missing=", ".join(sorted(missing))), remedy, "columns", file=path.name)
+        )
     counts: list[dict[tuple[str, str], int]] = [{} for _ in dates]
     problems: list[Problem] = []
     for number, row in numbered_rows(table):

@@ -37,6 +37,7 @@ from biosetu.jobs.ecosystems_inputs import map_dates, read_classes
 from biosetu.jobs.ecosystems_units import MeasuredUnits, Unit, read_units, side_by_side
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
+from biosetu.translation import say
 
 TABLES = (".csv", ".tsv", ".xlsx")
 EVERYWHERE = "everywhere"
@@ -153,7 +154,13 @@ def severity_of(paths: Sequence[Path], options: SeverityOptions, progress: Progr
         UsageError: choices that do not fit.
     """
     if options.criterion not in DEGRADATIONS:
-        raise UsageError(f"There is no criterion {options.criterion!r} here. Use one of {', '.join(DEGRADATIONS)}.")
+        raise UsageError(
+            say(
+                "There is no criterion '{criterion}' here. Use one of {degradations}.",
+                criterion=options.criterion,
+                degradations=", ".join(DEGRADATIONS),
+            )
+        )
     if options.collapse_at not in {None, "low", "high"}:
         raise UsageError("Collapse lies at low or at high values.")
     tables = [path for path in paths if path.suffix.lower() in TABLES]
@@ -168,7 +175,7 @@ def _refuse_unused(options: SeverityOptions, *, rasters: bool) -> None:
     names = of_rasters if not rasters else of_map if options.map is None else ()
     if given := [f"--{name}" for name in names if getattr(options, name) not in (None, (), False)]:
         what = "--map: give one" if rasters else "rasters: a table of units has no use for it"
-        raise UsageError(f"{', '.join(given)}: this is of {what}.")
+        raise UsageError(say("{given}: this is of {what}.", given=", ".join(given), what=what))
 
 
 def severity_study(paths: Sequence[Path], folder: Path, chosen: Mapping[str, Any], progress: Progress = silent) -> None:
@@ -227,7 +234,12 @@ def _within(window: Window, years: Sequence[float], options: SeverityOptions, fi
     if options.extrapolate or (window.start >= min(years) and window.end <= max(years)):
         return
     remedy = "Give earlier or later dates, say --present or --start, or go on by each unit's own trend: --extrapolate."
-    message = f"{window.criterion} looks from {window.start:g} to {window.end:g}, beyond the dates of the series"
+    message = say(
+        "{criterion} looks from {start:g} to {end:g}, beyond the dates of the series",
+        criterion=window.criterion,
+        start=window.start,
+        end=window.end,
+    )
     value = f"{min(years):g} to {max(years):g}"
     raise DataError(Problem(message, remedy, "window", file, value=value))
 
@@ -263,7 +275,7 @@ def _collapse_values(options: SeverityOptions) -> Mapping[str, Interval] | Inter
         try:
             value = parse_interval(options.collapse)
         except ValueError as error:
-            raise UsageError(f"The collapse value cannot be read: {error}.") from error
+            raise UsageError(say("The collapse value cannot be read: {error}.", error=error)) from error
         if not isinstance(value, Interval):
             raise UsageError("Say with --collapse at which value the ecosystem has collapsed, such as '10 (8-12)'.")
         return value
@@ -275,7 +287,9 @@ def read_collapse(path: Path) -> dict[str, Interval]:
     table = read_cells(path)
     if missing := {"ecosystem", "collapse"} - set(table.column_names):
         remedy = "Use the columns ecosystem and collapse."
-        raise DataError(Problem(f"lacks {', '.join(sorted(missing))}", remedy, "columns", path.name))
+        raise DataError(
+            Problem(say("lacks {missing}", missing=", ".join(sorted(missing))), remedy, "columns", path.name)
+        )
     found: dict[str, Interval] = {}
     problems = []
     for number, row in numbered_rows(table):
@@ -283,7 +297,15 @@ def read_collapse(path: Path) -> dict[str, Interval]:
             value = parse_interval(row["collapse"])
         except ValueError as error:
             problems.append(
-                Problem("cannot be read", f"{error}.", "value", path.name, number, "collapse", row["collapse"])
+                Problem(
+                    "cannot be read",
+                    str(error),
+                    "value",
+                    path.name,
+                    number,
+                    "collapse",
+                    row["collapse"],
+                )
             )
             continue
         if row["ecosystem"] in found:

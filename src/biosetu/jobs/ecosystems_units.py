@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from biosetu.ecosystems.intervals import Interval, parse_interval
 from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 TWO_TIMES = ("ecosystem", "area_km2", "baseline", "present")
 SERIES = ("ecosystem", "unit", "area_km2", "year", "value")
@@ -57,8 +58,12 @@ def read_units(path: Path, collapse: str = "", collapse_at: str | None = None) -
     series = "year" in columns
     needed = {*(SERIES if series else TWO_TIMES), *([] if collapse else ["collapse"])}
     if missing := sorted(needed - columns):
-        remedy = f"Use the columns {', '.join(TWO_TIMES)} or {', '.join(SERIES)}; collapse as a column or an option."
-        raise DataError(Problem(f"lacks {', '.join(missing)}", remedy, "columns", path.name))
+        remedy = say(
+            "Use the columns {two_times} or {series}; collapse as a column or an option.",
+            two_times=", ".join(TWO_TIMES),
+            series=", ".join(SERIES),
+        )
+        raise DataError(Problem(say("lacks {missing}", missing=", ".join(missing)), remedy, "columns", path.name))
     rows = _Rows(path.name, collapse, [])
     units = rows.series(numbered_rows(table)) if series else rows.pairs(numbered_rows(table))
     if not units and not rows.problems:
@@ -101,7 +106,7 @@ class _Rows:
         try:
             found = parse_interval(text)
         except ValueError as error:
-            self.problems.append(Problem("cannot be read", f"{error}.", "value", self.file, line, name, text))
+            self.problems.append(Problem("cannot be read", str(error), "value", self.file, line, name, text))
             return None
         return found if isinstance(found, Interval) else None
 

@@ -12,6 +12,7 @@ from biosetu.engine.tables import replacing, write_table
 from biosetu.framework.describing import Description, describe
 from biosetu.framework.index import Entry, entries, find, kinds, lookup
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 
 def show_code(code: str) -> tuple[Description, tuple[str, ...]]:
@@ -43,7 +44,7 @@ def field_table(description: Description) -> pa.Table:
 def list_codes(kind: str, language: str) -> pa.Table:
     """Return every code of a kind with its name; raise `UsageError` naming the kinds."""
     if kind not in kinds():
-        raise UsageError(f"There is no list {kind!r}. Use one of {', '.join(kinds())}.")
+        raise UsageError(say("There is no list '{kind}'. Use one of {kinds}.", kind=kind, kinds=", ".join(kinds())))
     held = [entry for entry in entries() if entry.kind == kind]
     return pa.table({"code": [entry.code for entry in held], "name": [_name(entry, language) for entry in held]})
 
@@ -52,7 +53,7 @@ def search_framework(text: str, language: str, only: Collection[str] = (), limit
     """Return what matches `text` by code or by any name held: kind, code, name, the name that matched, score [0–1]."""
     for kind in only:
         if kind not in kinds():
-            raise UsageError(f"There is no list {kind!r}. Use one of {', '.join(kinds())}.")
+            raise UsageError(say("There is no list '{kind}'. Use one of {kinds}.", kind=kind, kinds=", ".join(kinds())))
     found = find(text, only, limit)
     return pa.table(
         {

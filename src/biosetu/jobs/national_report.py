@@ -36,7 +36,7 @@ from biosetu.reports.cbd.national_report import working_document
 from biosetu.reports.cbd.one_series import LeftOut
 from biosetu.reports.content import Document
 from biosetu.reports.evidence import Evidence
-from biosetu.translation import Voice
+from biosetu.translation import Voice, say
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,9 @@ def write_working_document(
     """Write the working document of a Party's report (.docx, .html, .pdf or .json)."""
     kind = out.suffix.lower().lstrip(".")
     if kind not in FORMATS:
-        raise UsageError(f"There is no format {kind!r}. Use one of {', '.join(FORMATS)}.")
+        raise UsageError(
+            say("There is no format '{kind}'. Use one of {formats}.", kind=kind, formats=", ".join(FORMATS))
+        )
     return write_document(report_of(party, cycle).document(language, on), kind, out)
 
 

@@ -36,6 +36,7 @@ from biosetu.observations.revisions import SAME, revisions
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources import official, setuland
+from biosetu.translation import say
 
 WRONG = "wrong"
 RELEASES = ("new_vintage", "old_vintage")
@@ -159,10 +160,22 @@ def list_observations(
 def known(wanted: Selection) -> Selection:
     """Return the selection; a code that nothing can have is the asker's slip, not an empty answer (`UsageError`)."""
     if strange := [code for code in wanted.indicator if not is_indicator(code)]:
-        raise UsageError(f"There is no indicator {', '.join(strange)}. Use a code such as A.3, or context:<series>.")
+        raise UsageError(
+            say(
+                "There is no indicator {strange}. Use a code such as A.3, or context:<series>.",
+                strange=", ".join(strange),
+            )
+        )
     for name, asked, codes in (("source", wanted.source, Source), ("status", wanted.status, Status)):
         if strange := [str(code) for code in asked if code not in {one.value for one in codes}]:
-            raise UsageError(f"There is no {name} {', '.join(strange)}. Use {', '.join(codes)}.")
+            raise UsageError(
+                say(
+                    "There is no {name} {strange}. Use {codes}.",
+                    name=name,
+                    strange=", ".join(strange),
+                    codes=", ".join(codes),
+                )
+            )
     return wanted
 
 
@@ -223,7 +236,11 @@ def _read(
 def _read_parquet(path: Path, limits: Limits) -> pa.Table:
     try:
         if pq.read_metadata(path).num_rows > limits.rows:
-            raise DataError(Problem("too many rows", f"Keep it under {limits.rows:,} rows", "too-many-rows", path.name))
+            raise DataError(
+                Problem(
+                    "too many rows", say("Keep it under {rows:,} rows", rows=limits.rows), "too-many-rows", path.name
+                )
+            )
         return pq.read_table(path, partitioning=None).select(SCHEMA.names).cast(SCHEMA)
     except (pa.ArrowException, KeyError, OSError, ValueError) as error:
         raise DataError(

@@ -11,6 +11,7 @@ from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources import official
 from biosetu.sources.services import ANEW, Client, ort, pull, series_of, services
+from biosetu.translation import say
 
 SOURCES = pa.schema(
     [
@@ -72,7 +73,7 @@ def pull_source(
     `anew` asks again for what the cache holds from before the last hour (`ANEW`).
     """
     if name not in services():
-        raise UsageError(f"There is no source {name!r}. `biosetu data list` names them.")
+        raise UsageError(say("There is no source '{name}'. `biosetu data list` names them.", name=name))
     if not parties:
         raise UsageError("Name at least one Party, such as --party NPL.")
     codes_of = tuple(dict.fromkeys(find_party(code).iso3 for code in parties))

@@ -16,7 +16,7 @@ from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports.series import is_disputed, is_headline, movement, targets_of, told
 from biosetu.statistics.summary import Summary
-from biosetu.translation import Voice
+from biosetu.translation import Voice, say
 
 ASKED = 40
 ORDER = ("moved", "measured")
@@ -58,7 +58,7 @@ def peers(
     """
     party = find_party(code).iso3
     if target and target not in targets():
-        raise UsageError(f"There is no target {target!r}. Use 1 to 23, or A to D.")
+        raise UsageError(say("There is no target '{target}'. Use 1 to 23, or A to D.", target=target))
     wanted = (target,) if target else tuple(targets())
     state = _state()
     rows = []

@@ -40,7 +40,7 @@ from biosetu.planning.tables import Loaded, marxan_tables
 from biosetu.planning.targets import default_share
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_, Voice, translations
+from biosetu.translation import N_, Voice, say, translations
 
 EXACT_GAP = 1e-6  # of the whole value: what one unit is worth is a small part of it
 
@@ -202,7 +202,7 @@ def objective_of(settings: Mapping[str, Any]) -> Objective:
         return Objective(name)
     except ValueError:
         known = ", ".join(Objective)
-        raise UsageError(f"There is no objective {name!r}. Use one of {known}.") from None
+        raise UsageError(say("There is no objective '{name}'. Use one of {known}.", name=name, known=known)) from None
 
 
 def refuse_unused(opened: Opened, objective: Objective) -> None:
@@ -217,15 +217,23 @@ def refuse_unused(opened: Opened, objective: Objective) -> None:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in budgets)
         others = " or ".join(other for other in Objective if other is not Objective.MINIMUM_SET)
         raise UsageError(
-            f"{objective} meets every target whatever it costs: {options} would change nothing. "
-            f"Add --objective {others}, or leave the budget out (a budget of the folder: name --objective {objective})."
+            say(
+                "{objective} meets every target whatever it costs: {options} would change nothing. "
+                "Add --objective {others}, or leave the budget out (a budget of the folder: name "
+                "--objective {objective}).",
+                objective=objective,
+                options=options,
+                others=others,
+            )
         )
     if objective is not Objective.MINIMUM_SET and not problem.limits.size:
-        raise UsageError(f"{objective} needs a budget: give --budget or write budget = … in problem.toml.")
+        raise UsageError(
+            say("{objective} needs a budget: give --budget or write budget = … in problem.toml.", objective=objective)
+        )
     borders = bool(problem.boundary.length.size) or bool(problem.boundary.exposed.any())
     if problem.penalty and not borders:
         remedy = f"Add one of {', '.join(FILES['boundaries'])}, or say --penalty 0."
-        raise UsageError(f"The penalty prices borders, and this problem has none. {remedy}")
+        raise UsageError(say("The penalty prices borders, and this problem has none. {remedy}", remedy=remedy))
     if "edge_factor" in opened.given and not problem.penalty:
         raise UsageError("--edge-factor is a part of the price of borders: give --penalty too.")
 
@@ -234,13 +242,17 @@ def check_outputs(opened: Opened, out: Path | None, features: Path | None, *, im
     """Refuse, before any work, an output that cannot be written or would not show what is asked; raise UsageError."""
     layers = (".tif", ".tiff", ".svg", ".gpkg", ".geojson")
     if out is not None and out.suffix.lower() not in (*WRITERS, *layers):
-        raise UsageError(f"{out}: there is no such format. Use {', '.join((*WRITERS, *layers))}.")
+        raise UsageError(
+            say("{out}: there is no such format. Use {names}.", out=out, names=", ".join((*WRITERS, *layers)))
+        )
     if out is not None and out.suffix.lower() in layers and opened.layer is None:
-        raise UsageError(f"{out}: this needs units with polygons. Give units.parquet from `plan units`.")
+        raise UsageError(say("{out}: this needs units with polygons. Give units.parquet from `plan units`.", out=out))
     if importance and (out is None or out.suffix.lower() in (".tif", ".tiff", ".svg")):
         raise UsageError("--importance is a column of the units: give --out with a table or layer, such as plan.gpkg.")
     if features is not None and features.suffix.lower() not in WRITERS:
-        raise UsageError(f"{features}: there is no such format. Use {', '.join(WRITERS)}.")
+        raise UsageError(
+            say("{features}: there is no such format. Use {writers}.", features=features, writers=", ".join(WRITERS))
+        )
 
 
 def write_units_table(outcome: Outcome, path: Path) -> None:

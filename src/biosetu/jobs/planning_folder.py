@@ -16,6 +16,7 @@ from biosetu.engine.vectors import crs_of, geometries, is_layer, read_own_crs
 from biosetu.geo.planes import plane_of
 from biosetu.planning.tables import Loaded, Settings, problem_from_tables
 from biosetu.problems import DataError, Problem, UsageError
+from biosetu.translation import N_, say
 
 FILES: dict[str, tuple[str, ...]] = {
     "units": ("units.parquet", "units.gpkg", "units.geojson", "units.csv", "pu.dat", "pu.csv"),
@@ -59,7 +60,7 @@ def open_problem(
     """
     folder = path if path.is_dir() else path.parent
     if path.is_file() and path.suffix.lower() != ".toml" and path.name != "input.dat":
-        raise UsageError(f"{path}: give the folder of a problem, its TOML or Marxan's input.dat.")
+        raise UsageError(say("{path}: give the folder of a problem, its TOML or Marxan's input.dat.", path=path))
     settings, found = _settings_and_files(path, folder, confined)
     given = {key: value for key, value in (overrides or {}).items() if value is not None}
     if faults := _setting_faults(given, ""):
@@ -68,7 +69,13 @@ def open_problem(
     missing = [name for name in ("units", *(() if begun else EMPTY)) if found[name] is None]
     if missing:
         raise DataError(
-            Problem("a table is missing", f"Add one of {', '.join(FILES[name])}", "missing", str(folder), value=name)
+            Problem(
+                "a table is missing",
+                say("Add one of {files}", files=", ".join(FILES[name])),
+                "missing",
+                str(folder),
+                value=name,
+            )
             for name in missing
         )
     layer = None
@@ -188,15 +195,15 @@ def _setting_faults(settings: Mapping[str, Any], file: str) -> list[Problem]:
         if name == "objective":
             continue
         if name not in NUMBERS:
-            remedy = f"Use {', '.join(('objective', *NUMBERS, 'files'))}"
+            remedy: str = say("Use {names}", names=", ".join(("objective", *NUMBERS, "files")))
             faults.append(Problem("there is no such setting", remedy, "setting", file, column=name, value=str(value)))
             continue
         each = value.values() if name == "budget" and isinstance(value, dict) else [value]
         for one in each:
             number = isinstance(one, int | float) and not isinstance(one, bool)
             if not number or not 0 <= one < np.inf:
-                remedy = "Write a number of 0 or more"
-                said = "not a number of 0 or more"
+                remedy = N_("Write a number of 0 or more")
+                said = N_("not a number of 0 or more")
                 faults.append(Problem(said, remedy, "setting", file, column=name, value=str(one)))
     return faults
 

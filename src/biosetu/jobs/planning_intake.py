@@ -26,7 +26,7 @@ from biosetu.jobs.planning import boundary_table, write_units
 from biosetu.jobs.planning_folder import FILES, Opened, open_problem
 from biosetu.planning import Boundary, polygon_boundary
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 LAYERS, TABLES = (".gpkg", ".geojson", ".json"), (".csv", ".tsv")
 SUFFIXES = (*LAYERS, *TABLES, ".zip")
@@ -102,7 +102,11 @@ def _check_size(opened: Opened, bounds: Bounds, file: str) -> None:
     sizes = (("planning units", problem.units, bounds.units), ("amounts", int(problem.amounts.nnz), bounds.amounts))
     found = [
         Problem(
-            N_("too much for the workbench"), f"Keep to {most:,}, or use `biosetu plan`", "too-large", file, value=what
+            N_("too much for the workbench"),
+            say("Keep to {most:,}, or use `biosetu plan`", most=most),
+            "too-large",
+            file,
+            value=what,
         )
         for what, count, most in sizes
         if count > most

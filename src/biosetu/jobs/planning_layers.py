@@ -25,7 +25,7 @@ from biosetu.jobs.planning_rasters import AREA_UNIT, RasterOptions, zonal_amount
 from biosetu.planning import overlaps
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 OWN_SHARE, LEAST_PROTECTED = 0.3, 0.5  # unless told: target of a feature; part of a unit from which it is locked in
 PROTECTED = "protected.parquet"  # the sites that were locked in: what features hold within them is measured there
@@ -63,7 +63,7 @@ def add_features(
     holds anything.
     """
     if not 0 <= share <= 1:
-        raise UsageError(f"--share {share:g}: write a part of 1, as 0.3 for 30 %.")
+        raise UsageError(say("--share {share:g}: write a part of 1, as 0.3 for 30 %.", share=share))
     if is_raster(layer):
         if column is not None:
             raise UsageError("--by-column is of polygons: a raster has --values.")
@@ -161,7 +161,12 @@ def lock_protected(folder: Path, protected: Path, least_share: float, *, confine
     polygons, or without a site that counts, or elsewhere.
     """
     if not 0 < least_share <= 1:
-        raise UsageError(f"--least {least_share:g}: write a part of 1 above 0, as 0.5 for half of a unit.")
+        raise UsageError(
+            say(
+                "--least {least_share:g}: write a part of 1 above 0, as 0.5 for half of a unit.",
+                least_share=least_share,
+            )
+        )
     desk = _desk(folder, confined)
     units = desk.units
     own, crs = geometries(units), crs_of(units)

@@ -22,7 +22,7 @@ from biosetu.jobs.areas_classes import onto_pixels, pixel_weights
 from biosetu.jobs.ecosystems_inputs import read_classes
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 BAND_PIXELS = 4_000_000
 MOST_CLASSES = 2_000
@@ -90,7 +90,9 @@ def zonal_amounts(path: Path, shapes: np.ndarray, options: RasterOptions, progre
 
 def _check(path: Path, options: RasterOptions) -> None:
     if options.values is None:
-        raise UsageError(f"{path.name}: say what its values are with --values: {', '.join(Values)}.")
+        raise UsageError(
+            say("{name}: say what its values are with --values: {values}.", name=path.name, values=", ".join(Values))
+        )
     if options.values is not Values.CLASSES and options.classes is not None:
         raise UsageError("--classes names the codes of --values classes.")
     if options.values is Values.CLASSES and (options.name or options.unit):

@@ -14,6 +14,7 @@ from biosetu.framework import find_party, indicators
 from biosetu.jobs.promise_files import json_text
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import Change, CheckReport, check, correct, write_grids
+from biosetu.translation import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def check_report(
     """
     iso3 = find_party(party).iso3 if party else ""
     if code and code not in indicators():
-        raise UsageError(f"There is no indicator {code!r}. Use a code of decision 16/31, such as A.3.")
+        raise UsageError(say("There is no indicator '{code}'. Use a code of decision 16/31, such as A.3.", code=code))
     book = _book(path)
     report = check(book, code, attachment, today, iso3)
     if fixed is None:

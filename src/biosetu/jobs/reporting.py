@@ -23,6 +23,7 @@ from biosetu.reports.cbd import (
     write_attachment,
     write_upload,
 )
+from biosetu.translation import say
 
 SENT = (Source.NATIONAL, Source.AVAILABLE_DATASET)
 
@@ -76,11 +77,13 @@ def _known(party: str, code: str, attachment: Path | None) -> str:
     iso3 = find_party(party).iso3
     known = indicators().get(code)
     if known is None and not code.startswith("national:"):
-        raise UsageError(f"There is no indicator {code!r}. Use a code of decision 16/31, such as A.3.")
+        raise UsageError(say("There is no indicator '{code}'. Use a code of decision 16/31, such as A.3.", code=code))
     if known is not None and known.kind == "binary":
-        raise UsageError(f"{code} takes answers to questions, not figures: see biosetu report questions.")
+        raise UsageError(
+            say("{code} takes answers to questions, not figures: see biosetu report questions.", code=code)
+        )
     if attachment is not None and not has_attachment(code):
-        raise UsageError(f"The reporting tool has no detailed template for {code}.")
+        raise UsageError(say("The reporting tool has no detailed template for {code}.", code=code))
     return iso3
 
 
@@ -124,5 +127,13 @@ def _nothing(observations: pa.Table, party: str, code: str, source: Source) -> P
         "Let the Party accept or replace them first (biosetu validate)" if others else "Import or compute figures first"
     )
     return Problem(
-        f"{party} has no {source} figure for {code}; {others} figures of other kinds are held", remedy, "no-figures"
+        say(
+            "{party} has no {source} figure for {code}; {others} figures of other kinds are held",
+            party=party,
+            source=source,
+            code=code,
+            others=others,
+        ),
+        remedy,
+        "no-figures",
     )

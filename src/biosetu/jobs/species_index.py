@@ -36,7 +36,7 @@ from biosetu.species.history import (
 )
 from biosetu.species.red_list_index import BASELINE, SAMPLE_ADVISED, SCHEMA, Kind, Options, red_list_index
 from biosetu.species.tables import rows as table_rows
-from biosetu.translation import Voice
+from biosetu.translation import Voice, say
 
 METHOD = "species.red_list_index"
 INDICATOR = "A.3"
@@ -132,7 +132,7 @@ def party_result(request: IndexRequest, result: IndexResult, code: str) -> Index
     mine = result.table.filter(pc.equal(result.table.column("party"), iso3)).drop_columns(["party"])
     if mine.num_rows == 0:
         remedy = "Add its taxa and shares, or name another Party."
-        raise DataError(Problem(f"there is no index of {iso3}", remedy, "party", request.shares.name))
+        raise DataError(Problem(say("there is no index of {iso3}", iso3=iso3), remedy, "party", request.shares.name))
     shares = _party_shares(request.shares)[iso3]
     held = {taxon for taxon, share in shares.items() if share > 0}
     histories = [of_taxa(history, held) for history in result.histories]
@@ -186,7 +186,9 @@ def _only(cells: pa.Table, request: IndexRequest) -> pa.Table:
         cells = chosen(cells, [value in held.get(taxon, ()) for taxon in taxa])
     if request.only and cells.num_rows == 0:
         asked = ", ".join(f"{column}={value}" for column, value in request.only)
-        raise DataError(Problem(f"no taxon has {asked}", "Check the value.", "empty", request.history.name))
+        raise DataError(
+            Problem(say("no taxon has {asked}", asked=asked), "Check the value.", "empty", request.history.name)
+        )
     return cells
 
 
@@ -214,7 +216,7 @@ def _shares(
     for row, (party, taxon), value in zip(row_numbers(cells), keys, values, strict=True):
         mine = shares.setdefault(party, {})
         if value is not None and mine.setdefault(taxon, value) != value:
-            told = f"{taxon} already has the share {mine[taxon]:g}"
+            told = say("{taxon} already has the share {mine:g}", taxon=taxon, mine=mine[taxon])
             problems.append(Problem(told, "Keep one of them.", "repeated", file, row, column, f"{value:g}"))
     if problems:
         raise DataError(problems)
@@ -287,17 +289,22 @@ def for_indicator(request: IndexRequest, code: str) -> IndexRequest:
     """
     known = {row["indicator"]: row for row in table_rows("index_indicators.csv")}
     if code not in known:
-        raise UsageError(f"{code} is no Red List Index; there are {', '.join(known)}")
+        raise UsageError(say("{code} is no Red List Index; there are {known}", code=code, known=", ".join(known)))
     counts = known[code]["counts"]
     if counts == "taxa" and not request.only:
-        raise UsageError(f"{code} counts certain taxa: say which by --only COLUMN=VALUE")
+        raise UsageError(say("{code} counts certain taxa: say which by --only COLUMN=VALUE", code=code))
     if counts == "driver" and not request.drivers:
         request = replace(request, drivers=parts(known[code]["drivers"]))
     if counts == "driver" and request.genuine is None:
-        raise UsageError(f"{code} counts changes of one cause alone: give --genuine with a column driver")
+        raise UsageError(
+            say("{code} counts changes of one cause alone: give --genuine with a column driver", code=code)
+        )
     if counts == "all" and (request.only or request.drivers):
         raise UsageError(
-            f"{code} counts all taxa and all genuine changes: leave out --only and --driver, or name another"
+            say(
+                "{code} counts all taxa and all genuine changes: leave out --only and --driver, or name another",
+                code=code,
+            )
         )
     return request
 

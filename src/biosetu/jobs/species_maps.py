@@ -21,6 +21,7 @@ from biosetu.progress import Progress, silent
 from biosetu.species.columns import find_column, find_columns, number, numbers, parts, row_numbers, texts
 from biosetu.species.habitat import Habitat, area_of_habitat, suitable_cover, tidy_elevation
 from biosetu.species.maps import MAP_DEFINITION, map_extent, used_codes
+from biosetu.translation import say
 
 MAPS = pa.schema(
     [
@@ -186,7 +187,7 @@ def _crosswalk(path: Path) -> dict[str, list[int]]:
 def _check_habitats(species: Iterable[_Species], crosswalk: Mapping[str, list[int]], request: HabitatRequest) -> None:
     missing = {h for row in species for h in row.habitats if h not in crosswalk and h.split(".")[0] not in crosswalk}
     if missing:
-        remedy = f"Add habitat {', '.join(sorted(missing))} to the crosswalk."
+        remedy = say("Add habitat {missing} to the crosswalk.", missing=", ".join(sorted(missing)))
         raise DataError(Problem("a habitat has no land-cover class", remedy, "habitat", str(request.crosswalk)))
 
 

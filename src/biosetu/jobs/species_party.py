@@ -12,6 +12,7 @@ from biosetu.framework import find_party
 from biosetu.jobs.party_tables import kept_table, party_path
 from biosetu.problems import UsageError
 from biosetu.sources.setuland import species as setuland
+from biosetu.translation import say
 
 ROOM = "species"
 KINDS = ("index", "categories", "assessments")
@@ -31,7 +32,7 @@ def keep(code: str, kind: str, table: pa.Table, *, citation: str, licence: str =
         UsageError: an unknown Party or kind.
     """
     if kind not in KINDS:
-        raise UsageError(f"There is no result {kind!r}. Use one of {', '.join(KINDS)}.")
+        raise UsageError(say("There is no result '{kind}'. Use one of {kinds}.", kind=kind, kinds=", ".join(KINDS)))
     path = party_path(find_party(code).iso3, ROOM, kind)
     write_table(table.replace_schema_metadata({"biosetu.citation": citation, "biosetu.licence": licence}), path)
     return path

@@ -33,6 +33,7 @@ from biosetu.species.star import (
     restoration_multiplier,
     threat_shares,
 )
+from biosetu.translation import say
 
 TEXT = pa.string()
 SCHEMA = pa.schema([("kind", TEXT), ("threat", TEXT), ("region", TEXT), ("score", pa.float64())])
@@ -125,7 +126,9 @@ def star_observations(request: StarRequest, result: StarResult, origin: Origin, 
     """
     known = sorted(set(result.table.column("region").to_pylist()))
     if request.regions is None or (known and region not in known):
-        raise UsageError(f"the scores of a Party are those of its region: there are {', '.join(known)}")
+        raise UsageError(
+            say("the scores of a Party are those of its region: there are {known}", known=", ".join(known))
+        )
     mine = result.table.filter(pc.equal(result.table.column("region"), region))
     inputs = inputs_said((request.species, request.threats, request.habitat, request.restorable, request.regions))
     told = f"{len(result.left_out)} species without habitat rasters, not counted" if result.left_out else ""
@@ -207,7 +210,7 @@ def _categories(path: Path) -> dict[str, str]:
             remedy = "Use LC, NT, VU, EN, CR …"
             problems.append(Problem(UNKNOWN, remedy, "category", path.name, row, columns["category"], text))
         elif found.setdefault(taxon, name) != name:
-            told = f"{taxon} already has the category {found[taxon]}"
+            told = say("{taxon} already has the category {found}", taxon=taxon, found=found[taxon])
             problems.append(Problem(told, "Keep one of them.", "repeated", path.name, row, columns["category"], text))
     if problems:
         raise DataError(problems)

@@ -27,6 +27,7 @@ from biosetu.observations.statement_rows import (
 )
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.sources import setuland
+from biosetu.translation import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,13 @@ def read_statement_table(path: Path, party: str, limits: Limits = DEFAULT_LIMITS
     if kind is None:
         shapes = "; ".join(f"{name}: {', '.join(columns(name))}" for name in KINDS)
         raise DataError(
-            Problem("not a table of statements", f"The columns are one of {shapes}", "header", path.name, 1)
+            Problem(
+                "not a table of statements",
+                say("The columns are one of {shapes}", shapes=shapes),
+                "header",
+                path.name,
+                1,
+            )
         )
     numbers = [int(number) for number in cells.schema.metadata[b"biosetu.rows"].decode().split(",") if number]
     rows = [{name: text.strip() for name, text in row.items()} for row in cells.to_pylist()]
@@ -132,5 +139,7 @@ def write_statements(party: str, kind: str, path: Path, store: PromiseStore | No
 def write_template(kind: str, path: Path) -> None:
     """Write an empty table for a kind of statement (CSV or xlsx), or raise UsageError."""
     if kind not in KINDS:
-        raise UsageError(f"There is no kind of statement {kind!r}. Use one of {', '.join(KINDS)}.")
+        raise UsageError(
+            say("There is no kind of statement '{kind}'. Use one of {kinds}.", kind=kind, kinds=", ".join(KINDS))
+        )
     write_table(pa.table({name: pa.array([], pa.string()) for name in columns(kind)}), path)

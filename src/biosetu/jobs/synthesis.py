@@ -13,7 +13,7 @@ from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports import Document
 from biosetu.reports.synthesis import Member, synthesis
-from biosetu.translation import Voice
+from biosetu.translation import Voice, say
 
 SERVED = ("confirmed", "presumed")
 
@@ -52,7 +52,7 @@ def synthesis_document(
     served = coverage_of(centre=found.id, on=day, certainties=SERVED)
     rows = [row for row in served if not parties()[row.party].fictional]
     if not rows:
-        raise UsageError(f"No Party is known to be served by {found.id}.")
+        raise UsageError(say("No Party is known to be served by {id}.", id=found.id))
     members = []
     for done, row in enumerate(rows, start=1):
         evidence = evidence_of(party_evidence(row.party), with_map=False, on=day)

@@ -48,7 +48,7 @@ from biosetu.reports.differences import Difference, by_custodian, differences_le
 from biosetu.reports.series import part_of
 from biosetu.reports.validation_workbook import sheet_cells, write_workbook
 from biosetu.sources import official
-from biosetu.translation import Voice, translations
+from biosetu.translation import Voice, say, translations
 
 NEW, SAME, CONFLICT = "new", "same", "conflict"
 BARE = frozenset({"index", "proportion", "flag", "answer", "category"})
@@ -94,7 +94,9 @@ def write_sheet(
 ) -> int:
     """Write the validation workbook of a Party and return how many figures it holds; given answers are shown."""
     if out.suffix.lower() != ".xlsx":
-        raise UsageError(f"{out.name}: the validation sheet is a workbook. Use a name that ends with .xlsx.")
+        raise UsageError(
+            say("{name}: the validation sheet is a workbook. Use a name that ends with .xlsx.", name=out.name)
+        )
     party = find_party(code)
     table = held(party.iso3, store or default_store())
     rows = sheet_rows(table, language)
@@ -120,14 +122,26 @@ def write_letters(
     form = out.suffix.lstrip(".").lower()
     if form not in FORMATS:
         raise UsageError(
-            f"{out.name}: use a name that ends with .xlsx (the sheet) or .{', .'.join(FORMATS)} (the letters)."
+            say(
+                "{name}: use a name that ends with .xlsx (the sheet) or .{formats} (the letters).",
+                name=out.name,
+                formats=", .".join(FORMATS),
+            )
         )
     party = find_party(code)
     letters = by_custodian(differences(held(party.iso3, store or default_store()), language))
     if not letters:
-        raise UsageError(f"{party.name_en} has answered no figure otherwise than it was published.")
+        raise UsageError(
+            say("{name_en} has answered no figure otherwise than it was published.", name_en=party.name_en)
+        )
     if custodian and custodian not in letters:
-        raise UsageError(f"Nothing differs from the figures of {custodian!r}. Use one of {', '.join(letters)}.")
+        raise UsageError(
+            say(
+                "Nothing differs from the figures of '{custodian}'. Use one of {letters}.",
+                custodian=custodian,
+                letters=", ".join(letters),
+            )
+        )
     voice, day = Voice(language), on or datetime.now(UTC).date()
     written = {}
     for name in [custodian] if custodian else letters:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from biosetu.observations.schema import ANSWER_COLUMNS, NEEDED, SCHEMA, SILENT
 from biosetu.observations.units import unit_code
 from biosetu.problems import Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 REQUIRED = ("party", "indicator", "year", "source")
 VALUE_COLUMNS = ("value", "value_text")
@@ -100,7 +100,11 @@ def header_problems(columns: Sequence[str], file: str = "") -> list[Problem]:
             continue
         if name not in SCHEMA.names:
             near = get_close_matches(name, SCHEMA.names, 1)
-            remedy = N_("Remove it or give it its right name") + (f": {near[0]}" if near else "")
+            remedy = (
+                say("Remove it or give it its right name: {name}", name=near[0])
+                if near
+                else N_("Remove it or give it its right name")
+            )
             found.append(Problem(N_("there is no such column"), remedy, "unknown-column", file, 1, name))
         elif list(columns).count(name) > 1:
             found.append(Problem(N_("a column stands twice"), N_("Keep one of them"), "repeated-column", file, 1, name))

@@ -16,7 +16,7 @@ from biosetu.observations.renamed import as_named_now
 from biosetu.observations.schema import KEY, NEEDED, SCHEMA, SETTLED, SILENT, Source, Status
 from biosetu.observations.units import Range, indicator_units, units, value_range
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 Record = Mapping[str, Any]
 Fault = tuple[str, str, str, str]  # column, code, message, remedy
@@ -188,7 +188,7 @@ def _twins(rows: list[dict[str, Any]], file: str) -> Iterator[Problem]:
         if key in first:
             yield Problem(
                 N_("the same observation twice"),
-                N_("Keep one of the two; the other is in row ") + str(first[key]),
+                say("Keep one of the two; the other is in row {row}", row=first[key]),
                 "duplicate",
                 file,
                 number,

@@ -10,7 +10,7 @@ import numpy as np
 from biosetu.planning.evaluation import TOLERANCE, spending
 from biosetu.planning.records import Evaluation, Flags, Objective, PlanningProblem
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 TARGET, BUDGET, WITHIN = "target", "budget", "within"
 
@@ -69,26 +69,44 @@ def missed_within(problem: PlanningProblem, rated: Evaluation, *, proven: bool) 
 def _told(barrier: Barrier) -> Problem:
     if barrier.kind == TARGET:
         return Problem(
-            f"the target of {barrier.wanted:.6g} cannot be met: all units that may be chosen hold "
-            f"{barrier.there:.6g}, {barrier.missing:.6g} ({100 * barrier.missing / barrier.wanted:.3g} %) too little",
+            say(
+                "the target of {wanted:.6g} cannot be met: all units that may be chosen hold {there:.6g}, {missing:.6g}"
+                " ({percent:.3g} %) too little",
+                wanted=barrier.wanted,
+                there=barrier.there,
+                missing=barrier.missing,
+                percent=100 * barrier.missing / barrier.wanted,
+            ),
             N_("Lower the target, free locked-out units, or use the minimum shortfall objective"),
             "target-out-of-reach",
             column="feature",
             value=barrier.name,
         )
     if barrier.kind == WITHIN:
-        said = "no choice within the budget meets" if barrier.proven else "in the time no choice was found that meets"
+        never = say("no choice within the budget meets")
+        said = never if barrier.proven else say("in the time no choice was found that meets")
         return Problem(
-            f"{said} all required targets: of {barrier.wanted:.6g} at best {barrier.there:.6g} is held, "
-            f"{barrier.missing:.6g} ({100 * barrier.missing / barrier.wanted:.3g} %) too little",
+            say(
+                "{said} all required targets: of {wanted:.6g} at best {there:.6g} is held, {missing:.6g}"
+                " ({percent:.3g} %) too little",
+                said=said,
+                wanted=barrier.wanted,
+                there=barrier.there,
+                missing=barrier.missing,
+                percent=100 * barrier.missing / barrier.wanted,
+            ),
             N_("Lower the target, or raise the budget") if barrier.proven else N_("Give more time, or a larger budget"),
             "target-beyond-budget",
             column="feature",
             value=barrier.name,
         )
     return Problem(
-        f"the units locked in cost {barrier.there:.6g}, {barrier.missing:.6g} more than the budget of "
-        f"{barrier.wanted:.6g}",
+        say(
+            "the units locked in cost {there:.6g}, {missing:.6g} more than the budget of {wanted:.6g}",
+            there=barrier.there,
+            missing=barrier.missing,
+            wanted=barrier.wanted,
+        ),
         N_("Raise the budget, unlock units, or set the cost of what is already protected to 0"),
         "budget-broken",
         column="budget",

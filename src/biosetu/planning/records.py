@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -199,7 +200,12 @@ def _faults(problem: PlanningProblem) -> list[Problem]:
     if problem.budget.size not in (0, 1, len(problem.groups)):
         shapes["budget"] = (problem.budget.shape, (len(problem.groups),))
     faults = [
-        Problem(f"{name} has shape {is_}, not {ought}", "Give one value per unit or feature", "shape", column=name)
+        Problem(
+            say("{name} has shape {shape}, not {ought}", name=name, shape=is_, ought=ought),
+            "Give one value per unit or feature",
+            "shape",
+            column=name,
+        )
         for name, (is_, ought) in shapes.items()
         if is_ != ought
     ]
@@ -217,7 +223,10 @@ def _value_faults(problem: PlanningProblem) -> list[Problem]:
     }
     return [
         Problem(
-            f"{name} holds values that are negative or not numbers", "Use numbers of 0 or more", "value", column=name
+            say("{name} holds values that are negative or not numbers", name=name),
+            "Use numbers of 0 or more",
+            "value",
+            column=name,
         )
         for name, array in values.items()
         if not (np.isfinite(array).all() and (array >= 0).all())

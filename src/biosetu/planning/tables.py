@@ -15,6 +15,7 @@ from biosetu.planning.records import Boundary, Flags, Floats, Integers, Planning
 from biosetu.planning.targets import absolute_targets, default_share
 from biosetu.planning.transboundary import NationalTarget
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 # our column name -> names accepted (Marxan's own in its user manual v1.8.10, ch. 3)
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -197,14 +198,14 @@ class _Reader:
             name = next((present[other] for other in accepted if other in present), None)
             found[ours] = data.column(name) if name is not None else None
             if name is None and ours in REQUIRED[table]:
-                remedy = f"Add it; {' or '.join(accepted)} is read"
+                remedy = say("Add it; {accepted} is read", accepted=" or ".join(accepted))
                 self.problems.append(Problem("a column is missing", remedy, "column", self.file(table), column=ours))
         return found
 
     def filled(self, table: str, data: pa.Table) -> None:
         if not data.num_rows:
-            remedy = f"Write one of the {table} a row"
-            self.problems.append(Problem(f"there are no {table}", remedy, "empty", self.file(table)))
+            remedy = say("Write one of the {table} a row", table=table)
+            self.problems.append(Problem(say("there are no {table}", table=table), remedy, "empty", self.file(table)))
 
     def identifiers(self, table: str, column: pa.ChunkedArray, name: str) -> Integers:
         values = self.numbers(table, column, name)
@@ -251,7 +252,13 @@ class _Reader:
         missing = known[found] != values if known.size else np.ones(values.size, bool)
         for row in np.flatnonzero(missing)[:1000]:
             self.fault(
-                "is not known", f"Use a {name} of the {name}s table", "unknown", table, int(row), name, values[row]
+                "is not known",
+                say("Use a {name} of the {name}s table", name=name),
+                "unknown",
+                table,
+                int(row),
+                name,
+                values[row],
             )
         return found.astype(np.int64)
 
@@ -338,7 +345,15 @@ def _targets(
     result = np.where(np.isfinite(target), target, by_share)
     for row, rule in enumerate(rules):
         if rule not in ("", *RULES):
-            reader.fault("not a rule", f"Use {' or '.join(RULES)}, or nothing", "rule", "features", row, "rule", rule)
+            reader.fault(
+                "not a rule",
+                say("Use {rules}, or nothing", rules=" or ".join(RULES)),
+                "rule",
+                "features",
+                row,
+                "rule",
+                rule,
+            )
     for rule in sorted(set(rules) & set(RULES)):
         chosen = np.array([r == rule for r in rules]) & ~np.isfinite(target) & ~np.isfinite(share)
         result[chosen] = absolute_targets(rule, column("z"), total)[chosen]
@@ -388,7 +403,7 @@ def _budget(budget: float | Mapping[str, float] | None, groups: tuple[str, ...])
             remedy = "Give one for every Party, or one number for all together"
             raise DataError(Problem("no budget is given", remedy, "budget", column="party", value=", ".join(missing)))
         if unknown := sorted(set(budget) - set(groups)):
-            remedy = f"Use {', '.join(groups)}"
+            remedy = say("Use {groups}", groups=", ".join(groups))
             message = "there are no units of this Party"
             raise DataError(Problem(message, remedy, "budget", column="budget", value=", ".join(unknown)))
         return np.array([float(budget[name]) for name in groups])

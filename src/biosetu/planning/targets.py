@@ -10,6 +10,7 @@ import numpy as np
 
 from biosetu.planning.records import Floats
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 KINDS = ("absolute", "relative", "species-area", "log-linear")
 
@@ -41,7 +42,7 @@ def absolute_targets(kind: str, value: Floats, total: Floats) -> Floats:
         return species_area_share(value) * total
     if kind == "log-linear":
         return log_linear_share(total) * total
-    raise UsageError(f"There is no target rule {kind!r}. Use one of {', '.join(KINDS)}.")
+    raise UsageError(say("There is no target rule '{kind}'. Use one of {kinds}.", kind=kind, kinds=", ".join(KINDS)))
 
 
 def species_area_share(z: Floats) -> Floats:

@@ -12,6 +12,7 @@ from biosetu.geo.planes import STEP_DEG, Plane, middle_crs, projected, unwrapped
 from biosetu.geo.shapes import polygonal
 from biosetu.planning.records import Boundary, Floats, Integers
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 MOST_UNITS = 2_000_000
 BORDER_GRID = 1e-3  # [m]: points of two neighbours on one slanted side need not lie on it to the last digit
@@ -42,7 +43,7 @@ def make_units(outline: shapely.Geometry, cell_km: float, shape: str = "square")
     cells, or an outline without area.
     """
     if not 0 < cell_km < math.inf or shape not in SHAPES:
-        raise UsageError(f"Give a cell size above 0 km and a shape among {', '.join(SHAPES)}.")
+        raise UsageError(say("Give a cell size above 0 km and a shape among {shapes}.", shapes=", ".join(SHAPES)))
     whole = unwrapped(outline)
     if whole.is_empty:
         raise UsageError("The outline has no area: give polygons.")
@@ -50,7 +51,13 @@ def make_units(outline: shapely.Geometry, cell_km: float, shape: str = "square")
     flat = shapely.make_valid(projected(shapely.segmentize(whole, STEP_DEG), crs))
     west, south, east, north = flat.bounds
     if (east - west) * (north - south) / (1e6 * cell_km**2) > MOST_UNITS * 4:
-        raise UsageError(f"Cells of {cell_km} km make more than {MOST_UNITS:,} units. Choose a larger size.")
+        raise UsageError(
+            say(
+                "Cells of {cell_km} km make more than {most_units:,} units. Choose a larger size.",
+                cell_km=cell_km,
+                most_units=MOST_UNITS,
+            )
+        )
     cells, row, column = (_squares if shape == "square" else _hexagons)(flat.bounds, cell_km * 1000)
     shapely.prepare(flat)
     touching = shapely.intersects(flat, cells)

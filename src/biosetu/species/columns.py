@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from biosetu.problems import DataError, Problem
 from biosetu.species.tables import rows
+from biosetu.translation import say
 
 
 @cache
@@ -37,7 +38,13 @@ def find_columns(names: Sequence[str], keys: Sequence[str], file: str = "") -> d
     """Return the column of each key; DataError names all that are missing."""
     found = {key: find_column(names, key) for key in keys}
     problems = [
-        Problem(f"there is no column {' or '.join(usual_names().get(key, (key,)))}", "Name it so.", "column", file, 1)
+        Problem(
+            say("there is no column {key}", key=" or ".join(usual_names().get(key, (key,)))),
+            "Name it so.",
+            "column",
+            file,
+            1,
+        )
         for key, name in found.items()
         if name is None
     ]

@@ -18,6 +18,7 @@ from biosetu.problems import DataError, Problem, Severity
 from biosetu.species.columns import find_column, find_columns, parts, row_numbers, texts
 from biosetu.species.spelling import category
 from biosetu.statistics.index import index_weights
+from biosetu.translation import say
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -244,7 +245,12 @@ def _contradictions(rows: _Rows, categories: list[str], names: Mapping[str, str]
         if first.setdefault(key, categories[i]) != categories[i]:
             problems.append(
                 Problem(
-                    f"{key[0]} already has the category {first[key]} in {key[1]}",
+                    say(
+                        "{taxon} already has the category {category} in {year}",
+                        taxon=key[0],
+                        category=first[key],
+                        year=key[1],
+                    ),
                     "Keep one of them.",
                     "repeated",
                     file,

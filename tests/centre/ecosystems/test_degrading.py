@@ -159,7 +159,7 @@ def test_problems_in_the_data_are_told_and_the_work_can_be_tried_again(mapped, t
     work.refresh_from_db()
     assert work.state == WorkState.FAILED
     (problem,) = work.problems
-    assert problem_said(Problem(**problem)).startswith("units.csv, row 5, value: cannot be read (much).")
+    assert problem_said(Problem.from_dict(problem)).startswith("units.csv, row 5, value: cannot be read (much).")
     degrading.resume(work=work, actor=mapped.owner)
     work.refresh_from_db()
     assert work.state == WorkState.QUEUED

@@ -11,8 +11,8 @@ from django.utils import timezone
 from biosetu.centre.accounts.models import Role
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import Answer, SupportRequest
-from biosetu.cooperation import Refused, in_words, say
-from biosetu.translation import translations
+from biosetu.cooperation import Refused
+from biosetu.translation import in_words, say, translations
 
 from .conftest import FOUR, account
 from .test_verbs import agreed, ready_to_match

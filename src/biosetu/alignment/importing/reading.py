@@ -25,7 +25,7 @@ from biosetu.alignment.quantities import quantities_of_target
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import indicators, parties, targets
 from biosetu.problems import Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 
 def read_json(text: str, party: str, file: str = "") -> Imported:
@@ -107,7 +107,7 @@ def _unknown(file: str, number: int, strange: list[str]) -> Problem:
 
 def _other_party(file: str, number: int, party: str, government: str) -> Problem:
     return Problem(
-        f"a record of another Party, not of {party}",
+        say("a record of another Party, not of {party}", party=party),
         "Import each Party's records on their own",
         "other-party",
         file=file,

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from biosetu.alignment.calendars import read_period
 from biosetu.alignment.comparison import Imported
+from biosetu.alignment.faults import fault_said
 from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_code, target_codes, unread_in
 from biosetu.alignment.languages import language_of
 from biosetu.alignment.national import Action, ActionStatus, Declared, Means, NationalTarget, NotCovered
@@ -29,7 +30,7 @@ from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 TEXTS = re.compile(
     r"(title|text|action|statement|description|alignment_info|measures|considerations_info|means_info)_([a-z]{2,3})"
@@ -253,7 +254,10 @@ def _same_party(reading: _Reading, number: int, government: str) -> bool:
         found = ""
     if found == reading.party:
         return True
-    message, remedy = f"a row of another Party, not of {reading.party}", "Import each Party's rows on their own"
+    message, remedy = (
+        say("a row of another Party, not of {party}", party=reading.party),
+        "Import each Party's rows on their own",
+    )
     reading.refuse(number, "Government", government, message, remedy, "other-party")
     return False
 
@@ -413,7 +417,7 @@ def _own_statement(reading: _Reading, number: int, fields: Fields) -> None:
         message, remedy = N_("a statement without text"), N_("Fill the column statement, or delete the row")
         reading.refuse(number, "statement", "", message, remedy, "empty-statement")
     elif code in reading.statements:
-        message = f"the same target as row {reading.statements[code][0]}"
+        message = say("the same target as row {row}", row=reading.statements[code][0])
         reading.refuse(number, "target", code, message, N_("Say all of one target in one row"), "repeated-id")
     else:
         source = f"{reading.file}, row {number}"
@@ -461,10 +465,10 @@ def _keep(reading: _Reading, number: int, kind: Any, values: dict[str, Any], int
     except ValidationError as error:
         for fault in error.errors():
             column, remedy = str(fault["loc"][0]), _choices(str(fault["loc"][0]))
-            reading.refuse(number, column, str(fault["input"]), fault["msg"], remedy, "value")
+            reading.refuse(number, column, str(fault["input"]), fault_said(fault), remedy, "value")
         return
     if record.id in into:
-        message, remedy = f"the same id as row {into[record.id][0]}", "Give each its own id"
+        message, remedy = say("the same id as row {row}", row=into[record.id][0]), N_("Give each its own id")
         reading.refuse(number, "id", record.id, message, remedy, "repeated-id")
         return
     into[record.id] = (number, record)
@@ -472,7 +476,7 @@ def _keep(reading: _Reading, number: int, kind: Any, values: dict[str, Any], int
 
 def _choices(column: str) -> str:
     known = {"means": Means, "status": ActionStatus}.get(column)
-    return f"Use one of {', '.join(known)}" if known else "Write a plain number"
+    return say("Use one of {known}", known=", ".join(known)) if known else N_("Write a plain number")
 
 
 @cache

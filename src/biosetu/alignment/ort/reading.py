@@ -11,11 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from biosetu.alignment.faults import fault_said
 from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reports import BinaryIndicatorData, IndicatorData, NationalReport7
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 PERSONAL = frozenset({"contactPerson", "contactDetails"})
@@ -54,7 +56,12 @@ def read_record(content: Mapping[str, Any], where: str = "", row: int | None = N
     name = str(body["header"].get("schema", ""))
     if name not in schemas():
         raise DataError(
-            _problem(f"a record of kind {name!r} is not read", f"Known: {', '.join(schemas())}", where, row)
+            _problem(
+                say("a record of kind '{name}' is not read", name=name),
+                say("Known: {schemas}", schemas=", ".join(schemas())),
+                where,
+                row,
+            )
         )
     try:
         return schemas()[name].model_validate(_cleaned(body, 0))
@@ -105,7 +112,9 @@ def parse_json(text: str, where: str = "") -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DataError(_problem(f"no JSON ({error})"[:200], "Export the file again", where, None, "json")) from error
+        raise DataError(
+            _problem(say("no JSON ({error})", error=str(error)[:200]), "Export the file again", where, None, "json")
+        ) from error
 
 
 def _items(content: Any) -> list[Any]:
@@ -143,7 +152,7 @@ def _problem(message: str, remedy: str, where: str, row: int | None, code: str =
 def _faults(error: ValidationError, where: str, row: int | None) -> list[Problem]:
     return [
         Problem(
-            fault["msg"],
+            fault_said(fault),
             "Correct the record in the reporting tool and export it again",
             "record",
             file=where,

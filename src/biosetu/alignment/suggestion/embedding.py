@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 
 class Embedder(Protocol):
@@ -27,7 +28,14 @@ def load_embedder(factory: str, path: str) -> Embedder:
     try:
         embedder: Embedder = getattr(import_module(module), name)(path)
     except (ImportError, AttributeError, OSError, TypeError, ValueError) as error:
-        raise UsageError(f"The embedding model {factory!r} could not be loaded from {path!r}: {error}") from error
+        raise UsageError(
+            say(
+                "The embedding model '{factory}' could not be loaded from '{path}': {error}",
+                factory=factory,
+                path=path,
+                error=error,
+            )
+        ) from error
     if not getattr(embedder, "languages", None):
         raise UsageError("The embedding model must say which languages it reads.")
     return embedder

@@ -16,6 +16,7 @@ from biosetu.centre.accounts.subjects import PRIMARY, subjects
 from biosetu.centre.audit.trail import actor_of, record
 from biosetu.framework import centres, find_party
 from biosetu.problems import UsageError
+from biosetu.translation import say
 
 PASSWORD_BYTES = 12
 
@@ -35,14 +36,28 @@ class Wanted:
         """Return it with the Party's code and the focal point's subject; raise `UsageError` for what cannot be."""
         if self.role not in RoleName.values or bool(self.party) == bool(self.centre) or not self.office:
             roles = ", ".join(RoleName.values)
-            raise UsageError(f"A role is one of {roles}; it needs --office and either --party or --centre.")
+            raise UsageError(
+                say("A role is one of {roles}; it needs --office and either --party or --centre.", roles=roles)
+            )
         if self.centre and self.centre not in centres():
-            raise UsageError(f"There is no centre {self.centre!r}. Use one of {', '.join(sorted(centres()))}.")
+            raise UsageError(
+                say(
+                    "There is no centre '{centre}'. Use one of {centres}.",
+                    centre=self.centre,
+                    centres=", ".join(sorted(centres())),
+                )
+            )
         focal = self.role == RoleName.FOCAL_POINT
         if not focal and (self.subject or self.deputy):
             raise UsageError("Only a focal point has a subject or is a deputy.")
         if self.subject and self.subject not in subjects():
-            raise UsageError(f"There is no subject {self.subject!r}. Use one of {', '.join(subjects())}.")
+            raise UsageError(
+                say(
+                    "There is no subject '{subject}'. Use one of {subjects}.",
+                    subject=self.subject,
+                    subjects=", ".join(subjects()),
+                )
+            )
         party = find_party(self.party).iso3 if self.party else ""
         return replace(self, party=party, subject=(self.subject or PRIMARY) if focal else "")
 
@@ -71,7 +86,7 @@ def give_role(*, username: str, wanted: Wanted, since: date | None = None, until
     account, held = _account(username), wanted.checked()
     first = since or timezone.localdate()
     if until is not None and until < first:
-        raise UsageError(f"A role cannot end on {until}, before it begins on {first}.")
+        raise UsageError(say("A role cannot end on {until}, before it begins on {first}.", until=until, first=first))
     made = Role.objects.create(account=account, since=first, until=until, **asdict(held))
     _audit(account, "give_role", held)
     return made
@@ -87,7 +102,7 @@ def end_role(*, username: str, wanted: Wanted, until: date | None = None) -> int
     ended = account.roles.filter(Q(until__isnull=True) | Q(until__gt=last), since__lte=last, **named)
     many = ended.update(until=last)
     if not many:
-        raise UsageError(f"{username} holds no such role on {last}.")
+        raise UsageError(say("{username} holds no such role on {last}.", username=username, last=last))
     _audit(account, "end_role", replace(wanted, party=named.get("party", "")))
     return many
 
@@ -95,7 +110,9 @@ def end_role(*, username: str, wanted: Wanted, until: date | None = None) -> int
 def _account(username: str) -> Account:
     found = Account.objects.filter(username=username).first()
     if found is None:
-        raise UsageError(f"There is no account {username!r}. `biosetu accounts list` names them.")
+        raise UsageError(
+            say("There is no account '{username}'. `biosetu accounts list` names them.", username=username)
+        )
     return found
 
 

@@ -18,7 +18,8 @@ from biosetu.centre.api.scopes import scopes
 from biosetu.centre.api.views import api
 from biosetu.centre.pressing import account_of
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import Refused, in_words
+from biosetu.cooperation import Refused
+from biosetu.translation import in_words
 
 LASTING = (30, 90, 365)
 

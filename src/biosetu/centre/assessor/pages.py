@@ -270,7 +270,7 @@ def _occurrences_context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "left_out_words": WORDS,
         "flag_words": FLAGS,
         "measuring": desk.measuring,
-        "refused": desk.measuring.problems if desk.measuring is not None else [],
+        "refused": [Problem.from_dict(item) for item in desk.measuring.problems] if desk.measuring is not None else [],
         "refresh": REFRESH_SECONDS,
         "may_edit": may(request.user, "edit", desk.assessment),
         "map": _map(desk),

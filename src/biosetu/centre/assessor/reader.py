@@ -59,7 +59,7 @@ def measure_apart(path: Path, taxon: str, folder: Path, bounds: Bounds, tick: Ti
         raise DataError(Problem(message, N_("Split it, or run `biosetu species range` on it"), "limits"))
     said = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if said["problems"]:
-        raise DataError([Problem(**item) for item in said["problems"]])
+        raise DataError([Problem.from_dict(item) for item in said["problems"]])
     points = [(lon, lat) for lon, lat in said["measured"].pop("points")]
     return Measured(**said["measured"], points=points)
 
@@ -136,7 +136,7 @@ def main(folder: Path, asked: dict[str, Any]) -> None:
         said["measured"] = asdict(measure_here(Path(asked["path"]), asked["taxon"], Telling(folder)))
     except DataError as error:
         kept = ("message", "remedy", "code", "row", "column", "value")
-        said["problems"] = [{name: getattr(problem, name) for name in kept} for problem in error.problems]
+        said["problems"] = [problem.as_dict(*kept) for problem in error.problems]
     except MemoryError:
         raise SystemExit(OUT_OF_MEMORY) from None
     with replacing(folder / RESULT) as path:

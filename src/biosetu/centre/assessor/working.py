@@ -130,7 +130,7 @@ def _failed(mine: QuerySet[Measuring], error: DataError | None) -> None:
         return
     ours = Problem(N_("The work failed on our side."), N_("Upload the table again."), "our-fault")
     said = [
-        {name: str(getattr(problem, name) or "") for name in ("message", "remedy", "row", "value")}
+        problem.as_dict("message", "remedy", "row", "value")
         for problem in (error.problems[:SHOWN] if error else [ours])
     ]
     move("occurrences", mine, "fail", problems=said, finished_at=timezone.now())

@@ -13,10 +13,10 @@ from biosetu.centre.accounts.permissions import holds, may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider, Standing
-from biosetu.cooperation import Refused, Said
+from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import YES, check, due, filled, form, unfilled, without_people
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, Said
 
 OWNED = N_("This entry belongs to its own account; they change it themselves.")
 

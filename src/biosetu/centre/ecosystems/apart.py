@@ -19,7 +19,7 @@ from biosetu.centre.evidence.reader import refuse_active_content
 from biosetu.engine.tables import replacing
 from biosetu.jobs.ecosystems_severity import severity_study
 from biosetu.jobs.ecosystems_study import MapLook, look_at_map, measure_study
-from biosetu.problems import DataError, Problem, Severity, UsageError
+from biosetu.problems import DataError, Problem, UsageError
 from biosetu.translation import N_
 
 MODULE = "biosetu.centre.ecosystems.apart"
@@ -64,7 +64,7 @@ def measure_apart(
     asked = {"paths": [str(path) for path in paths], "years": list(years), "field": field, "align": align}
     asked |= {"nodata": list(nodata), "most_classes": most_classes}
     said = work_apart("measure", folder, asked, measuring_bounds(), tick)
-    return [_problem(item) for item in said["warnings"]]
+    return [Problem.from_dict(item) for item in said["warnings"]]
 
 
 def severity_apart(paths: Sequence[Path], folder: Path, options: Mapping[str, Any], tick: Tick) -> None:
@@ -97,12 +97,8 @@ def _collected(folder: Path, code: int) -> dict[str, Any]:
         raise DataError(Problem(message, N_("Give a coarser or smaller map, or measure it with the command"), "limits"))
     said: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if said["problems"]:
-        raise DataError([_problem(item) for item in said["problems"]])
+        raise DataError([Problem.from_dict(item) for item in said["problems"]])
     return said
-
-
-def _problem(said: dict[str, Any]) -> Problem:
-    return Problem(**{**said, "severity": Severity(said["severity"])})
 
 
 def main(action: str, folder: Path) -> None:

@@ -96,7 +96,7 @@ def _context(request: HttpRequest, study: Study, problems: tuple[Problem, ...] =
 
 def _shown(work: Degradation, rows: list[StudyClass]) -> Shown:
     lines = _lines(work, rows) if work.state == WorkState.DONE else ()
-    told = tuple(problem_said(Problem(**item)) for item in work.problems)
+    told = tuple(problem_said(Problem.from_dict(item)) for item in work.problems)
     can = {verb: allows("measurement", work.state, verb) for verb in ("cancel", "resume")}
     return Shown(work, lines, told, can["cancel"], can["resume"])
 

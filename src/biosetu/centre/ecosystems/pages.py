@@ -133,7 +133,7 @@ def shown(request: HttpRequest, found: Study, problems: Sequence[Problem] = ()) 
         "steps": showing.steps(found, whole, classes_in),
         "disclaimer": disclaimer(voice),
         "problems": tuple(problems),
-        "work_problems": [problem_said(Problem(**item)) for item in newest.problems] if newest else [],
+        "work_problems": [problem_said(Problem.from_dict(item)) for item in newest.problems] if newest else [],
         "editable": may(person, "edit", found),
         "refresh": REFRESH_SECONDS,
     }

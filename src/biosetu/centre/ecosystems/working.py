@@ -74,7 +74,7 @@ def tell(mine: QuerySet[Any], done: int, total: int) -> None:
 
 
 @transaction.atomic
-def _finish(mine: QuerySet[Measurement], work: Measurement, warnings: list[dict[str, str]]) -> None:
+def _finish(mine: QuerySet[Measurement], work: Measurement, warnings: list[dict[str, Any]]) -> None:
     if move("measurement", mine, "finish", finished_at=timezone.now(), problems=warnings) != 1:
         raise Cancelled
     codes = dict.fromkeys(read_study(work.folder)["measures"].column("class").to_pylist())
@@ -108,10 +108,13 @@ def _names(work: Measurement | Degradation) -> dict[str, str]:
 
 def _said(problem: Problem, names: Mapping[str, str]) -> dict[str, Any]:
     """Return what a page says of a problem, files by the names under which they were uploaded."""
-    said = {name: str(getattr(problem, name)) for name in ("message", "remedy", "code", "file", "column", "value")}
-    for place, name in names.items():
-        said = {key: text.replace(place, name) for key, text in said.items()}
-    return {**said, "row": problem.row}
+
+    def renamed(text: str) -> str:
+        for place, name in names.items():
+            text = text.replace(place, name)
+        return text
+
+    return problem.changed(renamed).as_dict("message", "remedy", "code", "file", "row", "column", "value")
 
 
 @transaction.atomic

@@ -112,10 +112,10 @@ def _row(
     return UploadRow(upload=upload, number=number, state=kind, detail=list(changed), **fields_of(row))
 
 
-def _storable(problem: Problem) -> dict[str, str]:
+def _storable(problem: Problem) -> dict[str, object]:
     """Return what a page says of a problem; characters that no database keeps are shown as a question mark."""
-    said = {name: getattr(problem, name) for name in ("message", "remedy", "code", "column", "value")}
-    return {name: _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text) for name, text in said.items()}
+    kept = problem.changed(lambda text: _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+    return kept.as_dict("message", "remedy", "code", "column", "value")
 
 
 def counts_of(upload: Upload) -> dict[str, int]:

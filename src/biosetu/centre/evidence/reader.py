@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from biosetu.centre.apart import OUT_OF_MEMORY, Bounds, limit_this_process, run_apart
 from biosetu.engine.cells import Limits, read_cells
 from biosetu.observations import Status, as_typed, parse_cells, problems_of
-from biosetu.problems import DataError, Problem, Severity
+from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
 ROWS, PROBLEMS = "rows.parquet", "problems.json"
@@ -49,7 +49,7 @@ def _collected(folder: Path, path: Path, code: int) -> Reading:
     if code != 0 or not (folder / PROBLEMS).exists():
         raise DataError(too_much(path))
     said = json.loads((folder / PROBLEMS).read_text(encoding="utf-8"))
-    problems = tuple(Problem(**{**item, "severity": Severity(item["severity"])}) for item in said["problems"])
+    problems = tuple(Problem.from_dict(item) for item in said["problems"])
     if said["unreadable"]:
         raise DataError(problems)
     return Reading(pq.read_table(folder / ROWS), tuple(said["numbers"]), problems)

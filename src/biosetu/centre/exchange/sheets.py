@@ -104,7 +104,7 @@ def _row(sheet: Sheet, number: int, values: dict[str, str], held: Mapping[str, H
     row = SheetRow(sheet=sheet, number=number, title=title, values=values, record=there.pk if there else None)
     if problems:
         row.state = RowState.WRONG
-        row.detail = [{name: str(getattr(one, name)) for name in TELLING} for one in problems]
+        row.detail = [one.as_dict(*TELLING) for one in problems]
         return row
     changes = changed(there.values, values) if there else ()
     row.state = RowState.NEW if there is None else RowState.CHANGED if changes else RowState.SAME

@@ -50,13 +50,13 @@ from biosetu.centre.helpdesk.support import help_for
 from biosetu.centre.matching.likeness import nearest
 from biosetu.centre.pressing import account_of, seen, telling
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import MAIN_WAY, acts, in_words, offered, standards, states
+from biosetu.cooperation import MAIN_WAY, acts, offered, standards, states
 from biosetu.cooperation.following import Asking, follow_ups
 from biosetu.cooperation.forms import Field, biobridge, form, parts
 from biosetu.cooperation.sheets import filled_sheet
 from biosetu.framework import name_order, parties
 from biosetu.problems import DataError
-from biosetu.translation import N_
+from biosetu.translation import N_, in_words
 
 if TYPE_CHECKING:
     from biosetu.cooperation import Likeness

@@ -19,11 +19,11 @@ from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for, withheld
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
-from biosetu.cooperation import Refused, say
+from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import YES, check, due, filled, form, parts, unfilled, without_people
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 KNOWLEDGE = N_("It carries knowledge of the people concerned; only they say that it does not.")
 HOLDERS_FIRST = N_(

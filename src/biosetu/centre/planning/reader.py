@@ -72,7 +72,7 @@ def read_apart(path: Path, folder: Path, asked: Asked) -> dict[str, Any]:
     said = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     (folder / RESULT).unlink()
     if said["problems"]:
-        raise DataError([Problem(**item) for item in said["problems"]])
+        raise DataError([Problem.from_dict(item) for item in said["problems"]])
     held: dict[str, Any] = said["held"]
     return held
 
@@ -124,13 +124,13 @@ def main(path: Path, folder: Path, asked: Asked) -> None:
     """Do it within the bounds and leave what was found, or what is wrong, in `folder`."""
     limit_this_process(asked.bounds)
     said: dict[str, Any] = {"problems": [], "held": None}
+    kept = ("message", "remedy", "code", "file", "row", "column", "value")
     try:
         said["held"] = read_here(path, folder, asked)
     except DataError as error:
-        kept = ("message", "remedy", "code", "file", "row", "column", "value")
-        said["problems"] = [{name: getattr(problem, name) for name in kept} for problem in error.problems[:100]]
+        said["problems"] = [problem.as_dict(*kept) for problem in error.problems[:100]]
     except UsageError as error:
-        said["problems"] = [{"message": str(error), "remedy": "", "code": "usage"}]
+        said["problems"] = [Problem(str(error), "", "usage").as_dict(*kept)]
     (folder / RESULT).write_text(json.dumps(said), encoding="utf-8")
 
 

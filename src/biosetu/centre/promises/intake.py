@@ -103,6 +103,7 @@ def _preview(request: HttpRequest, party: Party, found: Draft) -> HttpResponse:
         "page": Paginator(wanted, PAGE).get_page(request.GET.get("page")),
         "stores": may(request.user, verbs.storing(found), PartyRecord(party.iso3)),
         "own": found.kind == verbs.OWN,
+        "texts": verbs.texts(found),
     }
     return render(request, "promises/preview.html", context)
 

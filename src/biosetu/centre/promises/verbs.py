@@ -34,7 +34,7 @@ from biosetu.centre.validation.verbs import office_of
 from biosetu.engine.grids import Book, Grid
 from biosetu.jobs import actions, alignment, alignment_decisions, capacity, statements
 from biosetu.jobs.promise_files import kept_rows
-from biosetu.problems import DataError, Problem, Severity
+from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
 TABLE, TEXT, OWN = "table", "text", "own"
@@ -74,7 +74,12 @@ def _draft(party: str, kind: str, name: str, digest: str, body: dict[str, Any], 
 
 
 def _problems(draft: Draft) -> list[Problem]:
-    return [Problem(**{**item, "severity": Severity(item["severity"])}) for item in draft.body["problems"]]
+    return [Problem.from_dict(item) for item in draft.body["problems"]]
+
+
+def texts(draft: Draft) -> dict[str, str]:
+    """Return what is said of the rows of a draft, by its English text, such that it can be said in any language."""
+    return {text: text for problem in _problems(draft) for text in (problem.message, problem.remedy)}
 
 
 def imported(draft: Draft) -> Imported:

@@ -15,7 +15,7 @@ from typing import Any
 from biosetu.centre.apart import OUT_OF_MEMORY, Bounds, limit_this_process, run_apart
 from biosetu.centre.evidence.reader import refuse_active_content, too_much
 from biosetu.jobs.report_checking import check_report
-from biosetu.problems import DataError, Problem, Severity
+from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd import change_table
 from biosetu.reports.cbd.collecting import PartReturn, Returned, read_part_file
 
@@ -53,7 +53,7 @@ def _apart(path: Path, folder: Path, what: str, bounds: Bounds, more: dict[str, 
         raise DataError(too_much(path))
     said: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if said["problems"]:
-        raise DataError([Problem(**{**one, "severity": Severity(one["severity"])}) for one in said["problems"]])
+        raise DataError([Problem.from_dict(one) for one in said["problems"]])
     return said
 
 

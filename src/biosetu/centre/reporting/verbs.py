@@ -24,7 +24,7 @@ from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd import collecting
 from biosetu.reports.cbd.collecting import Actor, Outcome, Part, Returned, allowed, dated
 from biosetu.reports.cbd.collecting.states import PART, REPORT
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 LINK_DAYS = 30
 LONGEST_LINK_DAYS = 365
@@ -218,7 +218,13 @@ def write_in(*, party: str, cycle: str, by: Account, language: str) -> None:
     """Say in which language the report is written."""
     _focal(by, party)
     if language not in collecting.LANGUAGES:
-        raise DataError(Problem(N_("not a language of the report"), ", ".join(collecting.LANGUAGES), "language"))
+        raise DataError(
+            Problem(
+                N_("not a language of the report"),
+                say("Use one of {codes}", codes=", ".join(collecting.LANGUAGES)),
+                "language",
+            )
+        )
     with working(party, cycle, DatabaseCollections()) as work:
         work.write_in(language)
     _audit(by, "write_in", (party, cycle, ""), {"language": language})

@@ -23,10 +23,10 @@ from biosetu.centre.services import verbs
 from biosetu.centre.services.figures import each
 from biosetu.centre.services.models import Participant, Place, Service, State
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import in_words, service_steps
+from biosetu.cooperation import service_steps
 from biosetu.cooperation.forms import form, vocabulary
 from biosetu.cooperation.services import GUARDS
-from biosetu.translation import N_
+from biosetu.translation import N_, in_words
 
 ON_A_PAGE = 30
 CARRIED = ("targets", "indicators", "languages")

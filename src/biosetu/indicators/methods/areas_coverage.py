@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from biosetu.indicators.conversion import IndicatorMethod
 from biosetu.problems import DataError, Problem
+from biosetu.translation import say
 
 SERIES = "coverage/1"
 OFFICIAL = b"biosetu.official"
@@ -19,7 +20,7 @@ def refuse_unofficial(result: pa.Table, so: str) -> None:
     if (result.schema.metadata or {}).get(OFFICIAL) == b"yes":
         return
     problem = Problem(
-        f"The result is not known to be of official polygons, so it {so}",
+        say("The result is not known to be of official polygons, so it {so}", so=so),
         "Measure the WDPA, the WD-OECM or the Party's own register, and say so by --official.",
         OFFICIAL.decode(),
     )

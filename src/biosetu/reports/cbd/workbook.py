@@ -18,6 +18,7 @@ from biosetu.observations import units
 from biosetu.problems import UsageError
 from biosetu.reports.cbd.one_series import one_series
 from biosetu.reports.cbd.tables import Disaggregation, columns, disaggregations
+from biosetu.translation import say
 
 LONGEST_LIST = 255
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -115,7 +116,9 @@ def write_attachment(code: str, rows: Iterable[Point], path: Path) -> int:
     """
     if not has_attachment(code):
         known = ", ".join(disaggregations())
-        raise UsageError(f"The reporting tool has no detailed template for {code}, only for {known}.")
+        raise UsageError(
+            say("The reporting tool has no detailed template for {code}, only for {known}.", code=code, known=known)
+        )
     headers = (*ATTACHMENT_HEADERS, *(column.header for column in columns()[2:]))
     table = [headers, *(_attached(row.cells) for row in rows)]
     lists = disaggregations()[code]

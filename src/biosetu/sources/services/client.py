@@ -22,6 +22,7 @@ import httpx
 
 from biosetu.engine.tables import replacing
 from biosetu.problems import BioSetuError
+from biosetu.translation import say
 
 USER_AGENT = "BioSetu (open-source software of CBD support centres)"
 RETRIES = 5
@@ -132,14 +133,21 @@ class Client:
                     follow_redirects=True,
                 )
             except httpx.RequestError as error:
-                trouble = f"no answer ({type(error).__name__})"
+                trouble = say("no answer ({kind})", kind=type(error).__name__)
                 self.sleep(_back_off(attempt))
                 continue
             if response.status_code not in AGAIN:
                 return _read(response, address)
-            trouble = f"answer {response.status_code}"
+            trouble = say("answer {status}", status=response.status_code)
             self.sleep(_asked_back(address, response.headers.get("retry-after")) or _back_off(attempt))
-        raise ServiceError(f"{address}: {trouble} after {RETRIES} attempts. What was fetched is kept; try again later.")
+        raise ServiceError(
+            say(
+                "{address}: {trouble} after {retries} attempts. What was fetched is kept; try again later.",
+                address=address,
+                trouble=trouble,
+                retries=RETRIES,
+            )
+        )
 
     def _wait_turn(self) -> None:
         rest = self._asked + self.pause_s - time.monotonic()
@@ -155,7 +163,11 @@ def _understood(read: Callable[[Any, date], T], answer: Any, day: date, address:
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         told = f"{type(error).__name__} {error}"
         raise ServiceError(
-            f"{address}: the answer is not as documented ({told}). The interface may have changed."
+            say(
+                "{address}: the answer is not as documented ({told}). The interface may have changed.",
+                address=address,
+                told=told,
+            )
         ) from error
 
 
@@ -170,8 +182,12 @@ def _asked_back(address: str, retry_after: str | None) -> float | None:
     if asked is not None and asked > LONGEST_ASKED_S:
         again = (datetime.now(UTC) + timedelta(seconds=asked)).strftime("%Y-%m-%d %H:%M UTC")
         raise ServiceError(
-            f"{address}: the service asks not to be asked before {again}. What was fetched is kept; run the same again "
-            "after that."
+            say(
+                "{address}: the service asks not to be asked before {again}. What was fetched is kept; "
+                "run the same again after that.",
+                address=address,
+                again=again,
+            )
         )
     return asked
 
@@ -187,10 +203,18 @@ def _asked_wait(text: str) -> float | None:
 
 def _read(response: httpx.Response, address: str) -> Any:
     if response.status_code != httpx.codes.OK:
-        raise ServiceError(f"{address}: answer {response.status_code}. Check the code asked for and the host.")
+        raise ServiceError(
+            say(
+                "{address}: answer {status_code}. Check the code asked for and the host.",
+                address=address,
+                status_code=response.status_code,
+            )
+        )
     if len(response.content) > LARGEST_ANSWER:
-        raise ServiceError(f"{address}: the answer is too large ({len(response.content):,} bytes).")
+        raise ServiceError(
+            say("{address}: the answer is too large ({count:,} bytes).", address=address, count=len(response.content))
+        )
     try:
         return response.json()
     except ValueError as error:
-        raise ServiceError(f"{address}: the answer is not JSON. Check the host.") from error
+        raise ServiceError(say("{address}: the answer is not JSON. Check the host.", address=address)) from error

@@ -14,6 +14,7 @@ from biosetu.observations.packaged import packaged_rows
 from biosetu.progress import Progress, silent
 from biosetu.sources.services.client import Client, ServiceError
 from biosetu.sources.services.registry import ROOM, Service, cache_folder
+from biosetu.translation import say
 
 REALM = {"realm": "ORT"}
 KINDS = ("nationalTarget7", "nationalTarget7Mapping")
@@ -44,7 +45,7 @@ def pull_records(iso2: str, asking: Client, progress: Progress = silent) -> list
     for number, name in enumerate(names, start=1):
         record: Any = asking.get(f"api/v2013/documents/{name}")
         if not isinstance(record, dict):
-            raise ServiceError(f"The record {name} is not as documented.")
+            raise ServiceError(say("The record {name} is not as documented.", name=name))
         records.append(record)
         progress(number, len(names), name)
     return records

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from biosetu.sources.services.client import ServiceError
+from biosetu.translation import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def all_rows(code: str, ask: Callable[[int, timedelta | None], Page]) -> list[di
         trouble = _trouble(pages)
         if not trouble:
             return [row for page in pages for row in page.rows]
-    raise ServiceError(f"{code}: {trouble}. Nothing of it is taken; try again later.")
+    raise ServiceError(say("{code}: {trouble}. Nothing of it is taken; try again later.", code=code, trouble=trouble))
 
 
 def _pages(code: str, ask: Callable[[int, timedelta | None], Page], fresh: timedelta | None) -> list[Page]:
@@ -42,7 +43,14 @@ def _pages(code: str, ask: Callable[[int, timedelta | None], Page], fresh: timed
     while len(found) < found[-1].pages:
         found.append(ask(len(found) + 1, fresh))
         if found[-1].number != len(found):
-            raise ServiceError(f"{code}: asked for page {len(found)}, page {found[-1].number} came. Try again later.")
+            raise ServiceError(
+                say(
+                    "{code}: asked for page {count}, page {number} came. Try again later.",
+                    code=code,
+                    count=len(found),
+                    number=found[-1].number,
+                )
+            )
     return found
 
 

@@ -20,6 +20,7 @@ from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.sources.services.client import Client, ServiceError
+from biosetu.translation import say
 
 ROOM = "biosetu.sources.services"
 # what is asked for anew is at most this old, so that a stopped pull still goes on where it stood
@@ -46,7 +47,9 @@ class Service:
         """Return the host in use: the setting, else the documented one; raises ServiceError where there is none."""
         found = os.environ.get(self.setting, "") or self.host
         if not found:
-            raise ServiceError(f"No host is known for {self.name}. Set {self.setting} to its address.")
+            raise ServiceError(
+                say("No host is known for {name}. Set {setting} to its address.", name=self.name, setting=self.setting)
+            )
         return found
 
     def client(self, fresh: timedelta = timedelta(days=30)) -> Client:
@@ -134,13 +137,20 @@ def pull(
     Raises UsageError for an unknown service or series, ServiceError where the service does not answer as documented.
     """
     if name not in services():
-        raise UsageError(f"There is no source {name!r}. Use one of {', '.join(services())}.")
+        raise UsageError(
+            say("There is no source '{name}'. Use one of {services}.", name=name, services=", ".join(services()))
+        )
     service = services()[name]
     known = series_of(name)
     wanted = tuple(item for item in known if not codes or item.code in codes)
     if missing := set(codes) - {item.code for item in known} if known else set():
         raise UsageError(
-            f"{name} has no series {', '.join(sorted(missing))} here. Use {', '.join(s.code for s in known)}."
+            say(
+                "{name} has no series {missing} here. Use {known}.",
+                name=name,
+                missing=", ".join(sorted(missing)),
+                known=", ".join(s.code for s in known),
+            )
         )
     module, _, attribute = PULLERS[name].partition(":")
     puller: Puller = getattr(import_module(module), attribute)
@@ -155,7 +165,15 @@ def _once(name: str, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         key = tuple(row.get(part, "") for part in KEY)
         if key in seen:
-            raise ServiceError(f"{name}: {row['series']} of {row['party']} for {row['year']} came twice.")
+            raise ServiceError(
+                say(
+                    "{name}: {series} of {party} for {year} came twice.",
+                    name=name,
+                    series=row["series"],
+                    party=row["party"],
+                    year=row["year"],
+                )
+            )
         seen.add(key)
 
 

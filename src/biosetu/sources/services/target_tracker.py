@@ -18,6 +18,7 @@ from biosetu.framework import Indicator, indicators
 from biosetu.observations import indicator_units, unit_code, units
 from biosetu.sources.services.client import ServiceError
 from biosetu.sources.services.registry import Pull
+from biosetu.translation import say
 
 INDICATORS = "api/goalsTargets"
 FIGURES = "api/indicator/country"
@@ -42,7 +43,9 @@ def pull(order: Pull) -> list[dict[str, Any]]:
 
 def _known(answer: Any) -> Iterator[tuple[Indicator, int]]:
     if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-        raise ServiceError(f"{INDICATORS}: the answer has no data. The interface may have changed.")
+        raise ServiceError(
+            say("{indicators}: the answer has no data. The interface may have changed.", indicators=INDICATORS)
+        )
     titles = {
         record.title_en.strip().casefold(): record for record in indicators().values() if record.kind == "headline"
     }

@@ -15,6 +15,7 @@ from biosetu.observations import units
 from biosetu.sources.services.client import Query, ServiceError
 from biosetu.sources.services.paging import Page, all_rows
 from biosetu.sources.services.registry import Pull, ServiceSeries, described
+from biosetu.translation import say
 
 LIST = "v1/sdg/Series/List"
 DATA = "v1/sdg/Series/Data"
@@ -59,7 +60,9 @@ def _series(order: Pull, series: ServiceSeries, areas: dict[str, str], listed: L
     if not release and not order.named:
         return []
     if not release:
-        raise ServiceError(f"{series.code}: the database names no release of this series, so it is not taken.")
+        raise ServiceError(
+            say("{code}: the database names no release of this series, so it is not taken.", code=series.code)
+        )
 
     series = replace(series, unit=_unit(series, listed["description"]))
 
@@ -78,13 +81,21 @@ def _unit(series: ServiceSeries, description: str) -> str:
         return series.unit
     year = _PRICE_YEAR.search(description)
     if year is None or f"{PRICES}{year[1]}" not in units():
-        raise ServiceError(f"{series.code}: in prices of which year is not said, or not known here: {description!r}.")
+        raise ServiceError(
+            say(
+                "{code}: in prices of which year is not said, or not known here: '{description}'.",
+                code=series.code,
+                description=description,
+            )
+        )
     return f"{PRICES}{year[1]}"
 
 
 def _page(order: Pull, series: ServiceSeries, areas: dict[str, str], release: str, answer: Any) -> Page:
     if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-        raise ServiceError(f"{DATA} {series.code}: the answer has no data. The interface may have changed.")
+        raise ServiceError(
+            say("{data} {code}: the answer has no data. The interface may have changed.", data=DATA, code=series.code)
+        )
     rows = []
     for entry in answer["data"]:
         party, value = areas.get(str(entry["geoAreaCode"])), _number(entry["value"])

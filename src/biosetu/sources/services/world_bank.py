@@ -9,6 +9,7 @@ from typing import Any
 from biosetu.sources.services.client import ServiceError
 from biosetu.sources.services.paging import Page, all_rows
 from biosetu.sources.services.registry import Pull, ServiceSeries, described
+from biosetu.translation import say
 
 
 def pull(order: Pull) -> list[dict[str, Any]]:
@@ -48,12 +49,16 @@ def _page(order: Pull, series: ServiceSeries, answer: Any) -> Page:
 def _parts(answer: Any, code: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return what a page says of itself and its figures; an error comes as one element with a message."""
     if not isinstance(answer, list) or not answer:
-        raise ServiceError(f"{code}: the answer is not the documented pair. The interface may have changed.")
+        raise ServiceError(
+            say("{code}: the answer is not the documented pair. The interface may have changed.", code=code)
+        )
     if "message" in answer[0]:
         said = "; ".join(str(part.get("value", "")) for part in answer[0]["message"])
-        raise ServiceError(f"{code}: the World Bank answers: {said}")
+        raise ServiceError(say("{code}: the World Bank answers: {said}", code=code, said=said))
     if "lastupdated" not in answer[0] or len(answer) < 2:
-        raise ServiceError(f"{code}: the answer is not the documented pair. The interface may have changed.")
+        raise ServiceError(
+            say("{code}: the answer is not the documented pair. The interface may have changed.", code=code)
+        )
     return answer[0], answer[1] or []
 
 

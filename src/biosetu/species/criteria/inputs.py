@@ -19,6 +19,7 @@ from biosetu.problems import DataError, Problem
 from biosetu.species.columns import row_numbers
 from biosetu.species.criteria.tables import Parameter, parameters
 from biosetu.species.spelling import category
+from biosetu.translation import say
 
 Floats = npt.NDArray[np.float64]
 CORNERS = 5
@@ -173,23 +174,27 @@ def _amount(text: str, parameter: Parameter) -> tuple[float, ...]:
         return (*corners(low, low, high, high, parameter.worse)[:4], np.nan)
     plain = _THOUSANDS.sub("", text.replace("%", ""))
     if _DECIMAL_COMMA.fullmatch(plain.strip()):
-        raise ValueError("Write decimals with a point, as in 5.5.")
+        raise ValueError(say("Write decimals with a point, as in 5.5."))
     parts = [part.strip() for part in re.split(r"[,;]", plain)]
     if len(parts) > 2:
-        raise ValueError("Write a number, `low-high`, or `low-high,bestlow-besthigh`.")
+        raise ValueError(say("Write a number, `low-high`, or `low-high,bestlow-besthigh`."))
     low, high = _range(parts[0])
     low_best, high_best = _range(parts[1]) if len(parts) == 2 else (low, high)
     if not low <= low_best <= high_best <= high:
-        raise ValueError("The best range must lie within the range, the lower end first.")
+        raise ValueError(say("The best range must lie within the range, the lower end first."))
     if low < parameter.minimum or high > parameter.maximum:
-        raise ValueError(f"It must lie between {parameter.minimum:g} and {parameter.maximum:g}.")
+        raise ValueError(
+            say(
+                "It must lie between {minimum:g} and {maximum:g}.", minimum=parameter.minimum, maximum=parameter.maximum
+            )
+        )
     return corners(low, low_best, high_best, high, parameter.worse)
 
 
 def _range(text: str) -> tuple[float, float]:
     match = _RANGE.match(text)
     if match is None:
-        raise ValueError("Write a number, `low-high`, `low-high,bestlow-besthigh`, `unknown` or `ignored`.")
+        raise ValueError(say("Write a number, `low-high`, `low-high,bestlow-besthigh`, `unknown` or `ignored`."))
     low = float(match[1])
     return low, float(match[2]) if match[2] else low
 
@@ -200,13 +205,13 @@ def _yes_or_no(text: str, parameter: Parameter) -> tuple[float, ...]:
     if text in UNKNOWN:
         return (*corners(0, 0, 1, 1, parameter.worse)[:4], np.nan)
     if text not in YES | NO:
-        raise ValueError("Write yes, no, unknown or ignored.")
+        raise ValueError(say("Write yes, no, unknown or ignored."))
     return (float(text in YES),) * CORNERS
 
 
 def _taxon(text: str) -> str:
     if not text:
-        raise ValueError("Name the taxon.")
+        raise ValueError(say("Name the taxon."))
     return text
 
 
@@ -216,7 +221,7 @@ def _letters(parameter: Parameter) -> Callable[[str], str]:
     def read(text: str) -> str:
         letters = "".join(sorted(set(re.sub(r"[\s,;()]", "", text.lower()))))
         if set(letters) - set(allowed):
-            raise ValueError(f"Use letters of {allowed}.")
+            raise ValueError(say("Use letters of {allowed}.", allowed=allowed))
         return letters
 
     return read
@@ -225,7 +230,7 @@ def _letters(parameter: Parameter) -> Callable[[str], str]:
 def _state(text: str) -> str:
     plain = text.upper().replace(" ", "")
     if plain not in STATES:
-        raise ValueError("Use EX, EW, RE, CR(PE), CR(PEW), NA, NE, DD or NT, or leave it empty.")
+        raise ValueError(say("Use EX, EW, RE, CR(PE), CR(PEW), NA, NE, DD or NT, or leave it empty."))
     return plain
 
 
@@ -243,11 +248,11 @@ def _answer(text: str) -> str:
     if plain in IGNORED | UNKNOWN:
         return "unknown"
     if plain not in YES | NO:
-        raise ValueError("Write yes, no or unknown.")
+        raise ValueError(say("Write yes, no or unknown."))
     return "yes" if plain in YES else "no"
 
 
 def _steps(text: str) -> str:
     if text not in ("", "1", "2"):
-        raise ValueError("Write 1 or 2.")
+        raise ValueError(say("Write 1 or 2."))
     return text or "1"

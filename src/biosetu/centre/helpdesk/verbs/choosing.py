@@ -20,8 +20,8 @@ from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.models import Answer, Candidate, Check, Choice, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import Raced, audit, claim, demand, in_state
 from biosetu.centre.matching.weights import weights_of
-from biosetu.cooperation import Refused, say
-from biosetu.translation import LANGUAGES, N_, Voice
+from biosetu.cooperation import Refused
+from biosetu.translation import LANGUAGES, N_, Voice, say
 
 if TYPE_CHECKING:
     from biosetu.cooperation import Fit

@@ -38,12 +38,12 @@ from biosetu.centre.helpdesk.models import (
 from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.library.verbs import draft_answer
 from biosetu.centre.matching.likeness import keep_marks
-from biosetu.cooperation import FINAL, Due, Refused, acts, say, step
+from biosetu.cooperation import FINAL, Due, Refused, acts, step
 from biosetu.cooperation.forms import YES, check, endorsed, form, parts
 from biosetu.cooperation.states import SAME
 from biosetu.framework import coverage
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 ATTEMPTS = 100  # of so many who open at once one gets its number in each round
 ENDED = N_("The consent of the people concerned has ended.")

@@ -16,7 +16,7 @@ from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd.collecting.days import dated, read_day
 from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, keys_of, report_targets, split_answer, target_key
 from biosetu.reports.cbd.tables import rows
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 TEXT, CHOICE, MANY, DATE = "text", "choice", "many", "date"
 LONGEST = 20_000
@@ -140,7 +140,13 @@ def read_text(field: Asked, text: str) -> str:
     """
     written = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if len(written) > LONGEST:
-        raise _wrong(field, N_("the text is too long"), f"≤ {LONGEST:,}", "too-long", written[:40])
+        raise _wrong(
+            field,
+            N_("the text is too long"),
+            say("At most {count:,} characters", count=LONGEST),
+            "too-long",
+            written[:40],
+        )
     if not written or field.kind == TEXT:
         return written
     if field.kind == DATE:
@@ -163,7 +169,8 @@ def _value(field: Asked, written: str) -> str:
         both = {value.casefold(), label.casefold(), *(choice_words(value))}
         if plain in both:
             return value
-    raise _wrong(field, N_("not one of the choices"), "; ".join(label for _, label in field.options), "choice", written)
+    choices = say("Use one of {choices}", choices=tuple(label for _, label in field.options))
+    raise _wrong(field, N_("not one of the choices"), choices, "choice", written)
 
 
 @cache

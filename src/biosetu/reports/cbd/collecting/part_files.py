@@ -22,7 +22,7 @@ from biosetu.reports.cbd.collecting.records import Collection, Part
 from biosetu.reports.cbd.collecting.verbs import Returned
 from biosetu.reports.cbd.draft import fingerprint
 from biosetu.reports.cbd.workbook import write_grids
-from biosetu.translation import N_, Voice
+from biosetu.translation import N_, Voice, say
 
 HEADER = ("key", "about", "what to write", "choices", "text", "still right", "base")
 TEXT_COLUMN, RIGHT_COLUMN, BASE_COLUMN = 4, 5, 6
@@ -54,7 +54,7 @@ def part_fields(fields: Sequence[Asked], part: Part) -> tuple[Asked, ...]:
     """Return the fields of a part that are asked."""
     found = tuple(field for field in fields if part.holds(field.key))
     if not found:
-        raise UsageError(f"No field of the report starts with {', '.join(part.prefixes)}.")
+        raise UsageError(say("No field of the report starts with {prefixes}.", prefixes=", ".join(part.prefixes)))
     return found
 
 
@@ -63,7 +63,7 @@ def write_part_file(
 ) -> int:
     """Write a part as .xlsx or .docx, with what is held so far; return the number of fields."""
     if out.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"A part is written as {' or '.join(SUFFIXES)}.")
+        raise UsageError(say("A part is written as {suffixes}.", suffixes=" or ".join(SUFFIXES)))
     mine = part_fields(fields, part)
     if out.suffix.lower() == ".xlsx":
         _write_workbook(collection, mine, part, out, language)
