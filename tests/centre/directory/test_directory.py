@@ -144,3 +144,84 @@ def test_registering_by_browser(client, owner):
     assert wrong.status_code == 422
     answer = client.post(reverse("provider_new"), {**WHOLE, "languages": ["en", "ne"]})
     assert answer.url == reverse("provider", args=[Provider.objects.get().pk])
+
+
+@pytest.fixture
+def brought(officer):
+    return verbs.take_in(by=officer, values=WHOLE)
+
+
+def test_who_is_described_by_an_entry_from_a_sheet_gets_it_and_takes_it_off_the_list(client, owner, officer, brought):
+    with pytest.raises(PermissionDenied):
+        verbs.withdraw(provider=brought, by=owner)
+    client.force_login(owner)
+    page = client.get(reverse("provider", args=[brought.pk])).content.decode()
+    assert "Is this entry about you or your institution?" in page
+    client.post(reverse("provider_do", args=[brought.pk, "claim"]), {"words": "I answer the desk's mail"})
+    brought.refresh_from_db()
+    assert (brought.claimed_by, brought.account) == (owner, None)
+    stranger = Account.objects.open(username="stranger", password="quite-a-long-password-1")
+    with pytest.raises(Refused):
+        verbs.claim(provider=brought, by=stranger, words="No, me")
+    with pytest.raises(PermissionDenied):
+        verbs.settle_claim(provider=brought, by=owner, given=True)
+    client.force_login(officer)
+    assert "Hill University" in seen(client, officer).split("Entries that somebody asks for")[1].split("</section>")[0]
+    assert "I answer the desk" in client.get(reverse("provider", args=[brought.pk])).content.decode()
+    verbs.settle_claim(provider=brought, by=officer, given=True)
+    assert (brought.account, brought.claimed_by, brought.claim) == (owner, None, "")
+    assert owner.notices.count() == 1
+    verbs.withdraw(provider=brought, by=owner)
+    assert "Hill University" not in seen(client)
+
+
+def test_a_claim_is_refused_with_a_reason_by_somebody_else_and_goes_with_the_account(owner, officer, brought):
+    verbs.claim(provider=brought, by=officer, words="mine")
+    with pytest.raises(Refused, match="Somebody else decides"):
+        verbs.settle_claim(provider=brought, by=officer, given=True)
+    Provider.objects.update(claimed_by=None, claim="")
+    brought.refresh_from_db()
+    verbs.claim(provider=brought, by=owner, words="mine")
+    with pytest.raises(Refused):
+        verbs.settle_claim(provider=brought, by=officer, given=False)
+    verbs.settle_claim(provider=brought, by=officer, given=False, reason="no such person there")
+    assert (brought.account, brought.claimed_by) == (None, None)
+    verbs.claim(provider=brought, by=owner, words="mine")
+    verbs.forget(owner)
+    brought.refresh_from_db()
+    assert (brought.claimed_by, brought.claim) == (None, "")
+
+
+def test_an_entry_with_an_account_is_nobody_else_s_to_ask_for(officer, listed):
+    with pytest.raises(Refused):
+        verbs.claim(provider=listed, by=officer, words="mine")
+
+
+HELD = {
+    "forests": {"ecosystems": "T1.1; T2", "targets": "2;12", "actions": "1.1", "languages": "en"},
+    "marshes": {"ecosystems": "TF1.3", "targets": "1", "threats": "5.4.3", "languages": "ar; en"},
+    "shelves": {"ecosystems": "M1.10", "indicators": "A.1", "work": "bats and forests", "languages": "fr"},
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ({"ecosystems": "T"}, {"forests"}), ({"ecosystems": "T1"}, {"forests"}), ({"ecosystems": "TF"}, {"marshes"}),
+        ({"ecosystems": "M1.1"}, set()), ({"ecosystems": "M1"}, {"shelves"}), ({"targets": "2"}, {"forests"}),
+        ({"targets": "1"}, {"marshes"}), ({"indicators": "A.1"}, {"shelves"}), ({"threats": "5"}, {"marshes"}),
+        ({"actions": "1"}, {"forests"}), ({"q": "forests"}, {"forests", "shelves"}),
+        ({"languages": "en", "targets": "1"}, {"marshes"}), ({"languages": "en"}, {"forests", "marshes"}),
+    ],
+)  # fmt: skip
+def test_the_directory_is_searched_by_words_and_codes_with_all_that_is_narrower(client, db, asked, wanted):
+    for name, values in HELD.items():
+        Provider.objects.create(name=name, party="NPL", standing="listed", consented_on="2026-01-01", values=values)
+    page = client.get(reverse("directory"), asked).content.decode()
+    assert {name for name in HELD if f"<bdi>{name}</bdi>" in page} == wanted
+
+
+def test_a_code_that_no_list_has_is_said_to_be_none(client, db):
+    page = client.get(reverse("directory"), {"ecosystems": "mangroves"}).content.decode()
+    assert "No list has this code" in page
+    assert "Nobody fits what you asked for" in page

@@ -32,7 +32,11 @@ PUBLISHED = Q(standing=Standing.LISTED, consented_on__isnull=False)
 
 
 class Provider(Guarded, models.Model):
-    """One entry of the directory. `values` holds the fields of the provider form (biosetu.cooperation.forms)."""
+    """One entry of the directory. `values` holds the fields of the provider form (biosetu.cooperation.forms).
+
+    An entry that came by a sheet has no `account` until whom it describes asks for it (`claimed_by`, with the words in
+    `claim`) and the reviewing centre gives it to them.
+    """
 
     record_kind: ClassVar[str] = "provider"
     paths: ClassVar[Paths] = Paths(
@@ -42,6 +46,10 @@ class Provider(Guarded, models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="providers"
     )
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="claims"
+    )
+    claim = models.TextField(blank=True)
     name = models.CharField(max_length=300, db_index=True)
     party = models.CharField(max_length=3, blank=True, db_index=True)
     standing = models.CharField(max_length=20, choices=Standing.choices, default=Standing.DRAFT, db_index=True)

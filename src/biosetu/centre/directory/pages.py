@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,15 +19,19 @@ from biosetu.centre.accounts.permissions import holds, may, visible_to
 from biosetu.centre.directory import verbs
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.pressing import account_of, press, seen
-from biosetu.cooperation.forms import form
+from biosetu.centre.wording import gettext
+from biosetu.cooperation.forms import check, form, vocabulary
 
 ON_A_PAGE = 30
 NOT_SHOWN = frozenset({"consent", "name"})
+CODED = ("targets", "indicators", "ecosystems", "actions", "threats", "languages")
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the entries that this person may see, by name."""
+    reviews = holds(request.user, "review", "provider")
+    wrong = {one.column: one for one in check("provider", {name: request.GET.get(name, "") for name in CODED})}
     rows = _filtered(visible_to(request.user, Provider.objects.all()), request.GET)
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
@@ -35,18 +40,38 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page": page,
         "asked": request.GET,
         "rest": kept.urlencode(),
-        "may_bring": holds(request.user, "review", "provider"),
+        "may_bring": reviews,
+        "claimed": Provider.objects.filter(claimed_by__isnull=False)[:ON_A_PAGE] if reviews else [],
+        "targets": forms.target_choices(),
+        "spoken": [(code, gettext(label)) for code, label in vocabulary("languages")],
+        "wrong": wrong,
     }
     return render(request, "directory/list.html", context)
 
 
 def _filtered(rows: QuerySet[Provider], asked: QueryDict) -> QuerySet[Provider]:
+    """Narrow the list: words in name, expertise and work; codes with all that is narrower, so that a realm finds its
+    biomes.
+    """
     words, party = asked.get("q", "").strip(), asked.get("party", "").strip().upper()
     if words:
-        rows = rows.filter(name__icontains=words)
+        texts = Q(name__icontains=words) | Q(values__expertise__icontains=words) | Q(values__work__icontains=words)
+        rows = rows.filter(texts)
     if party:
         rows = rows.filter(party=party)
+    for name in CODED:
+        if code := asked.get(name, "").strip():
+            rows = rows.filter(**{f"values__{name}__regex": rf"(^|[;\s]){_narrower(name, code)}($|[;\s])"})
     return rows
+
+
+def _narrower(name: str, code: str) -> str:
+    """Return the pattern of a code with all codes below it."""
+    if name in {"actions", "threats"}:
+        return rf"{re.escape(code)}(\.[0-9]+)*"
+    if name == "ecosystems" and "." not in code:
+        return re.escape(code) + (r"[0-9]*(\.[0-9]+)?" if code.isalpha() else r"(\.[0-9]+)?")
+    return re.escape(code)
 
 
 @require_safe
@@ -61,7 +86,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         and field.field not in NOT_SHOWN
         and (mine or reviewing or not field.is_personal)
     ]
-    context = {"found": found, "shown": shown, "mine": mine, "reviewing": reviewing}
+    context = {
+        "found": found,
+        "shown": shown,
+        "mine": mine,
+        "reviewing": reviewing,
+        "claimable": request.user.is_authenticated and found.account_id is None and found.claimed_by_id is None,
+    }
     return render(request, "directory/detail.html", context)
 
 
@@ -115,6 +146,11 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 ACTIONS: Mapping[str, Callable[[Provider, Account, HttpRequest], None]] = {
     "submit": lambda found, by, _: verbs.submit(provider=found, by=by),
+    "claim": lambda found, by, request: verbs.claim(provider=found, by=by, words=request.POST.get("words", "")),
+    "give": lambda found, by, _: verbs.settle_claim(provider=found, by=by, given=True),
+    "refuse": lambda found, by, request: verbs.settle_claim(
+        provider=found, by=by, given=False, reason=request.POST.get("reason", "")
+    ),
     "withdraw": lambda found, by, _: verbs.withdraw(provider=found, by=by),
     "erase": lambda found, by, _: verbs.erase(provider=found, by=by),
     "list": lambda found, by, _: verbs.review(provider=found, by=by, listed=True),

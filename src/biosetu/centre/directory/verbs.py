@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import holds, may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
@@ -18,6 +19,12 @@ from biosetu.cooperation.forms import YES, check, due, filled, form, unfilled, w
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_, Said
 
+TAKEN = N_("This entry has its own account, or somebody else has asked for it.")
+SAY_HOW = N_("Say how the centre can see that this entry is yours.")
+NO_CLAIM = N_("Nobody asks for this entry any more.")
+NOT_ONESELF = N_("Somebody else decides on what you asked for.")
+GIVEN = N_("%(name)s: the entry is yours now. You change it, take it off the list or delete it yourself.")
+NOT_GIVEN = N_("%(name)s: the centre did not give you this entry. %(reason)s")
 OWNED = N_("This entry belongs to its own account; they change it themselves.")
 
 
@@ -123,6 +130,42 @@ def erase(*, provider: Provider, by: Account) -> None:
     provider.delete()
 
 
+@transaction.atomic
+def claim(*, provider: Provider, by: Account, words: str) -> None:
+    """Ask for an entry that came by a sheet and describes oneself; the reviewing centre decides."""
+    if not may(by, "see", provider):
+        raise PermissionDenied
+    if not words.strip():
+        raise Refused(SAY_HOW)
+    free = Provider.objects.filter(pk=provider.pk, account=None, claimed_by=None)
+    if not free.update(claimed_by=by, claim=words.strip()):
+        raise Refused(TAKEN)
+    provider.refresh_from_db()
+    _audit(provider, by, "claim", personal={"claim": words.strip()})
+
+
+@transaction.atomic
+def settle_claim(*, provider: Provider, by: Account, given: bool, reason: str = "") -> None:
+    """Give an entry to who asked for it, or not, with a reason. From then on it is theirs alone to change."""
+    if not may(by, "review", provider):
+        raise PermissionDenied
+    asking = provider.claimed_by
+    if asking is None:
+        raise Refused(NO_CLAIM)
+    if asking == by:
+        raise Refused(NOT_ONESELF)
+    if not given and not reason.strip():
+        raise Refused(N_("Say what is missing."))
+    changes = {"account": asking, "changed": timezone.now()} if given else {}
+    waiting = Provider.objects.filter(pk=provider.pk, account=None, claimed_by=asking)
+    if not waiting.update(claimed_by=None, claim="", **changes):
+        raise Refused(NO_CLAIM)
+    provider.refresh_from_db()
+    _audit(provider, by, "give" if given else "refuse_claim", personal={"reason": reason.strip()})
+    said = {"name": provider.name, "reason": reason.strip()}
+    notify(asking, GIVEN if given else NOT_GIVEN, said, address=f"directory/{provider.pk}/")
+
+
 def exported(provider: Provider) -> dict[str, object]:
     """Return all that is held in an entry, for its owner."""
     return {
@@ -194,6 +237,7 @@ def _audit(
 @transaction.atomic
 def forget(account: Account) -> None:
     """Take a person out of the directory: an expert's entry goes, an institution's stays without its contact person."""
+    Provider.objects.filter(claimed_by=account).update(claimed_by=None, claim="")
     for entry in Provider.objects.filter(account=account):
         if entry.values.get("kind") == "expert" or entry.standing == Standing.DRAFT:
             entry.delete()
