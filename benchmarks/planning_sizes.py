@@ -1,6 +1,8 @@
 """The sizes of planning problems that are promised, each in a process of its own: gap proven, seconds, memory.
 
-Nothing is promised of the two high penalties: they show how the gap grows where borders weigh much.
+The penalty is told with what it means: what the outline of a single unit costs beside the mean cost of a unit, and
+which part of the plan's value its outline is. The sizes are promised for penalties up to 0.3 (the outline of a unit by
+itself costs as much as the unit); 0.5 and 1.0 show how the gap grows beyond.
 
 python benchmarks/planning_sizes.py
 """
@@ -22,10 +24,12 @@ CASES = (
     (100, 100, 100, 0.0, 0.005, 5),
     (100, 100, 100, 0.1, 0.02, 20),
     (100, 100, 100, 0.1, 0.005, 150),
-    (100, 100, 100, 0.3, 0.02, 40),
+    (100, 100, 100, 0.3, 0.02, 20),
+    (100, 100, 100, 0.3, 0.012, 150),
     (100, 100, 100, 0.5, 0.02, 40),
     (100, 100, 100, 1.0, 0.02, 40),
     (300, 300, 200, 0.1, 0.01, 60),
+    (300, 300, 200, 0.3, 0.01, 60),
     (500, 1000, 200, 0.1, 0.01, 600),
 )
 
@@ -40,6 +44,8 @@ def one(case: list[float]) -> dict[str, object]:
         "units": problem.units,
         "features": problem.features,
         "penalty": penalty,
+        "outline_of_a_unit_to_cost": round(4 * penalty / float(problem.cost.mean()), 2),
+        "outline_part_of_value": round(penalty * plan.evaluation.boundary_length / plan.evaluation.value, 2),
         "gap_percent": round(100 * plan.gap, 3),
         "seconds": round(time.monotonic() - began, 1),
         "allowed": seconds,

@@ -421,6 +421,8 @@ def test_outlines_of_the_wdpa_are_kept_only_where_it_is_said_that_they_may_be(la
     (layers / "WDPA_sites.gpkg").rename(layers / "register.gpkg")
     assert kept_of(layers, sites="register.gpkg") == {"coverage", "outlines"}
     assert kept_of(layers, "--no-map", sites="register.gpkg") == {"coverage"}
+    assert kept_of(layers, "--official", sites="register.gpkg") == {"coverage"}
+    assert kept_of(layers, "--official", "--map", sites="register.gpkg") == {"coverage", "outlines"}
 
 
 @pytest.mark.parametrize("options", [["--no-map"], ["--map"], ["--map", "--keep", "NPL", "--mean-of-sites"]])

@@ -128,7 +128,7 @@ def areas() -> None:
     "--map/--no-map",
     "with_map",
     default=None,
-    help="Keep outlines for the dossier's map, or figures alone; unless told, outlines of all but a file named WDPA.",
+    help="Keep outlines for the map of the dossier; unless told, not of a file named WDPA, nor with --official.",
 )
 @out_option
 @language_option

@@ -69,13 +69,14 @@ def request_from(protected: Path, chosen: Mapping[str, Any]) -> Request:
         last_year=chosen.get("last"),
         by_iucn=chosen.get("iucn") is not None,
         by_governance=chosen.get("governance") is not None,
-        with_map=chosen.get("keep") is not None and _may_be_drawn(protected, chosen.get("with_map")),
+        with_map=chosen.get("keep") is not None and _may_be_drawn(protected, chosen),
     )
 
 
-def _may_be_drawn(protected: Path, told: bool | None) -> bool:
-    """Return whether outlines may be kept for a map that others see: as told, else of all but the WDPA."""
-    return not _is_wdpa(protected) if told is None else told
+def _may_be_drawn(protected: Path, chosen: Mapping[str, Any]) -> bool:
+    """Return whether outlines may be kept for a map that others see: as told, else of all that cannot be the WDPA."""
+    told = chosen.get("with_map")
+    return bool(not chosen.get("official") and not _is_wdpa(protected) if told is None else told)
 
 
 def _is_wdpa(protected: Path) -> bool:
