@@ -84,14 +84,19 @@ BENCHMARKS = (
         ("benchmarks/ecosystems_measure.py", "--mosaic", "5", "--interrupt"),
         "100,000 x 100,000 in resumable blocks: killed half-way, resumed, every class exactly right",
     ),
-    Benchmark("areas-connectivity", ("benchmarks/areas_connectivity.py",), "20,000 areas < 30 s; 5,000 dense < 120 s"),
+    Benchmark(
+        "areas-connectivity",
+        ("benchmarks/areas_connectivity.py",),
+        "20,000 areas < 30 s; 5,000 dense < 120 s, from polygons",
+    ),
     Benchmark("areas-country", ("-m", "benchmarks.areas_country"), "500 sites < 2 s from the command line, with start"),
     Benchmark("areas-coverage", ("benchmarks/areas_coverage.py",), "300,000 polygons exact <= 20 min, < 6 GB"),
     Benchmark("areas-coverage-raster", ("benchmarks/areas_coverage.py", "--raster"), "the same at 100 m <= 5 min"),
     Benchmark(
         "planning-sizes",
         ("benchmarks/planning_sizes.py",),
-        "10,000 x 100: 0.5 % in 5 s, with boundary 2 % in 20 s and 1.2 % in 150 s; 90,000 x 200: 1 % in 60 s",
+        "10,000 x 100: 0.5 % in 5 s, with boundary (penalty 0.1 to 0.3) 2 % in 20 s and 1.2 % in 150 s; "
+        "90,000 x 200: 1 % in 60 s",
     ),
     Benchmark(
         "helpdesk",
