@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from biosetu.cooperation.forms import OTHER, biobridge, check, due, filled, form
+from biosetu.cooperation.forms import OTHER, biobridge, check, due, endorsed, filled, form, rewritten
 from biosetu.cooperation.guards import ELEVEN_FIELDS, FOUR_FIELDS
 
 
@@ -157,3 +157,27 @@ def test_codes_that_no_list_has_are_named(form_name, column, value, wrong):
     told = [f"{problem.remedy} {problem.value}" for problem in check(form_name, {column: value})]
     assert len(told) == bool(wrong)
     assert all(wrong in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({"what": "Red list"}, {"what": " Red  list\n"}, ()),
+        ({"what": "Red list"}, {"what": "Hunting quota"}, ("what",)),
+        ({"what": "Red list"}, {}, ("what",)),
+        ({"what": ""}, {"what": "Red list"}, ()),
+        ({"targets": "1;2"}, {"targets": "2; 1; 4"}, ()),
+        ({"targets": "1;2"}, {"targets": "2"}, ("targets",)),
+        ({"holders": "A; B"}, {"holders": "B"}, ("holders",)),
+        ({"touches_communities": "yes"}, {"touches_communities": ""}, ("touches_communities",)),
+        ({"touches_communities": ""}, {"touches_communities": "yes"}, ()),
+        ({"contact": "A"}, {"contact": "B"}, ()),
+    ],
+)
+def test_rewritten_is_what_was_endorsed_and_reads_otherwise(before, now, expected):
+    assert rewritten(before, now) == expected
+
+
+def test_what_a_focal_point_endorses_are_fields_of_the_form():
+    assert set(endorsed("request")) <= {field.field for field in form("request")}
+    assert not any(field.is_personal for field in form("request") if field.field in endorsed("request"))

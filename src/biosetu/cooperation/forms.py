@@ -130,10 +130,17 @@ def endorsed(name: str) -> tuple[str, ...]:
 def rewritten(before: Values, now: Values, name: str = "request") -> tuple[str, ...]:
     """Return the fields that said something when they were endorsed and say something else now.
 
-    What is filled in later makes the request precise; only what stood there and was changed or taken out counts.
+    What is filled in later makes the request precise, and so does what is added to a list; only what stood there and
+    was changed or taken out counts. How a list is written does not.
     """
-    said = {field: _same(before.get(field, "")) for field in endorsed(name)}
-    return tuple(field for field, text in said.items() if text and text != _same(now.get(field, "")))
+    fields = {field.field: field for field in form(name)}
+    return tuple(code for code in endorsed(name) if _gone(fields[code], before.get(code, ""), now.get(code, "")))
+
+
+def _gone(field: Field, before: str, now: str) -> bool:
+    if field.is_list:
+        return not {_same(part) for part in parts(before)} <= {_same(part) for part in parts(now)}
+    return bool(before.strip()) and _same(before) != _same(now)
 
 
 def _same(value: str) -> str:

@@ -29,6 +29,12 @@ from biosetu.problems import DataError
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
+DECISION = {
+    "people": "Hill people", "process": "Assembly", "scope": "All", "languages": "", "status": "refused",
+    "holder": "Office", "on": "2026-03-01", "expires": "",
+}  # fmt: skip
+
+
 @pytest.fixture
 def handed(people, request_of):
     request = request_of(**{**ELEVEN, "other_parties": "JOR", "confidential": "yes"})
@@ -160,6 +166,9 @@ def test_the_same_request_laid_out_otherwise_is_one_arrival(people, handed):
     [
         ({"format": "biosetu-request-3"}, "", ""),
         ({"decisions": [{"people": "Hill people"}]}, "", ""),
+        ({"decisions": [{**DECISION, "people": "x" * 201}]}, "", ""),
+        ({"decisions": [{**DECISION, "status": "given"}]}, "", ""),
+        ({"decisions": [{**DECISION, "on": ""}]}, "", ""),
         ({"objections": "no"}, "", ""),
         ({"values": {"party": "NPL;QQQ"}}, "party", "QQQ"),
         ({"values": {"party": "NPL", "targets": "99"}}, "targets", "99"),
@@ -168,6 +177,9 @@ def test_the_same_request_laid_out_otherwise_is_one_arrival(people, handed):
     ids=[
         "of another version",
         "a decision in part",
+        "people with too long a name",
+        "a consent that was given",
+        "a decision of no day",
         "no list of objections",
         "a Party that there is not",
         "a target that there is not",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -139,10 +139,13 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
 def _keep_decisions(request: SupportRequest, body: Mapping[str, Any]) -> None:
     """Keep what stops the request: the decisions of its holders, whom nobody else overrules here, and objections."""
     for one in body.get("decisions", ()):
-        dates = {"on": date.fromisoformat(one["on"]), "expires": _day(one["expires"])}
-        ConsentRecord.objects.create(request=request, **{name: one[name] for name in DECIDED}, **dates)
+        ConsentRecord.objects.create(request=request, **_decided(one))
     for one in body.get("objections", ()):
         Objection.objects.create(request=request, text=one["text"])
+
+
+def _decided(one: Mapping[str, str]) -> dict[str, Any]:
+    return {**{name: one[name] for name in DECIDED}, "on": _day(one["on"]), "expires": _day(one["expires"])}
 
 
 def _day(text: str) -> date | None:
@@ -169,7 +172,16 @@ def _stops(body: Mapping[str, Any]) -> bool:
     decisions, objections = body.get("decisions", []), body.get("objections", [])
     if not _whole(decisions, DECIDED, ("on", "expires")) or not _whole(objections, ("text",), ("on",)):
         return False
-    return all(one["status"] in STOPPING and one["on"] and one["people"].strip() for one in decisions)
+    return all(one["status"] in STOPPING and _fits(ConsentRecord(**_decided(one))) for one in decisions)
+
+
+def _fits(decision: ConsentRecord) -> bool:
+    """Return whether a decision of another centre is one that could have been entered here."""
+    try:
+        decision.clean_fields(exclude=["request", "recorded_by"])
+    except ValidationError:
+        return False
+    return True
 
 
 def _officer(by: Account) -> None:

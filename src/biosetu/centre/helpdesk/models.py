@@ -31,6 +31,7 @@ from biosetu.translation import N_
 UNPUBLISHED = frozenset({"draft", "submitted", "declined", "withdrawn"})
 ASKED = ("invited", "accepted")
 ROUNDS = 2
+LONGEST_NAME = 200
 ENDORSING = frozenset({"endorse", "lapse_endorsement"})
 STILL_LOOKING = ("planning", "matching", "seeking_funds", "on_hold")
 UNMATCHED = Q(rounds__gte=ROUNDS, state__in=STILL_LOOKING)
@@ -44,7 +45,7 @@ STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
 
 def as_named(office: str) -> str:
     """Return the name of an organization as it is compared: case and blanks do not count."""
-    return " ".join(office.casefold().split())
+    return " ".join(office.casefold().split())[:LONGEST_NAME]
 
 
 class RequestPaths(Paths):
@@ -283,7 +284,7 @@ class Concerned(models.Model):
     """An organization whose consent a request needs, by its name as `as_named` writes it."""
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="concerned")
-    office = models.CharField(max_length=200, db_index=True)
+    office = models.CharField(max_length=LONGEST_NAME, db_index=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["request", "office"], name="concerned_once"),)
