@@ -333,7 +333,8 @@ def round_levels(search: Search, fraction: Floats) -> None:
 
 def reshape(search: Search) -> None:
     """Reshape patches by annealing, from the best plan again and again, until that helps no more or half is used."""
-    if not search.problem.has_boundary or not search.land.border.any() or search.best is None:
+    problem = search.problem
+    if problem.units <= SMALL_UNITS or not problem.has_boundary or not search.land.border.any() or search.best is None:
         return
     end, failed, seed = search.elapsed + RESHAPING * search.left, 0, 0
     while not search.done and not search.over and search.elapsed < end and failed < FAILED:
