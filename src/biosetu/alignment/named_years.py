@@ -23,7 +23,7 @@ PLAIN = range(1900, 2061)
 LAST_CENTURY = 2100
 FIRST_UNSPACED = "\u0e00"
 BY, SINCE = "by", "since"
-FOUR = r"(?<![\d.,])(?P<year>\d{4})(?:\s*[/–-]\s*(?P<second>\d{4}|\d{2})(?!\d))?(?![\d]|[.,]\d)"
+YEARS = re.compile(r"(?<![\d.,])(?P<year>\d{4})(?:\s*[/–-]\s*(?P<second>\d{4}|\d{2})(?!\d))?(?![\d]|[.,]\d)")
 NEAR = 48
 
 
@@ -52,9 +52,10 @@ def _alternatives(kind: str, meaning: str = "") -> str:
 
 
 @cache
-def _year() -> re.Pattern[str]:
+def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return how the mark of a calendar stands at the end of what is before a year, and after the year."""
     marks = _alternatives("calendar")
-    return re.compile(rf"(?:(?P<before>{marks})\s*)?{FOUR}(?:\s*\(?(?P<after>{marks})(?![^\W\d_]))?")
+    return re.compile(rf"(?P<mark>{marks})\s*$"), re.compile(rf"\s*\(?(?P<mark>{marks})(?![^\W\d_])")
 
 
 @cache
@@ -76,13 +77,16 @@ def named_years(text: str, language: str = "") -> tuple[NamedYear, ...]:
 
 
 def _named(text: str, language: str) -> Iterator[NamedYear]:
-    for match in _year().finditer(text):
-        calendar = _calendars().get(match["before"] or match["after"] or "") or _counted_in(
-            int(match["year"]), language
-        )
+    before, after = _marks()
+    for match in YEARS.finditer(text):
+        first, end = match.span()
+        mark = before.search(text[max(0, first - NEAR) : first]) or after.match(text, end)
+        calendar = _calendars()[mark["mark"]] if mark else _counted_in(int(match["year"]), language)
         year = _gregorian(calendar, _last(int(match["year"]), match["second"] or ""))
         if year:
-            yield NamedYear(year, match.start(), match.end(), _role(text, match.start(), match.end()))
+            past = mark.end() if mark is not None and mark.re is after else end
+            start = first - len(mark[0]) if mark is not None and mark.re is before else first
+            yield NamedYear(year, start, past, _role(text, start, past))
 
 
 def _last(year: int, second: str) -> int:

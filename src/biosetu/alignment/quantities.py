@@ -103,7 +103,10 @@ def _years(text: str, language: str, found: Sequence[_Found]) -> list[NamedYear]
 def _found(text: str, language: str) -> list[_Found]:
     """Return what every pattern finds, in the order of the text; where two overlap, the first pattern counts."""
     found: list[_Found] = []
-    for pattern in _patterns():
+    plain = text.casefold()
+    for pattern, words in zip(_patterns(), ("money", "unit", "share", "share"), strict=True):
+        if not any(word in plain for word in _words(words)):
+            continue
         for match in pattern.finditer(text):
             if not any(one.start < match.end() and match.start() < one.end for one in found):
                 found += _read(match, language)

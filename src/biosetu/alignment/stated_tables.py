@@ -15,7 +15,7 @@ from biosetu.observations.packaged import packaged_rows
 
 TARGET, ACTIONS, NUMBER, OFFICE, UNTIL = "target", "actions", "number", "office", "until"
 LINE = "\x0b"
-LONGEST_HEADING = 60
+LONGEST_HEADING, SHORT, MOST_LINES = 80, 3, 40
 RULE = re.compile(r"[\s|:+=-]*")
 BULLET = re.compile(r"^\s*(?:[•▪‣●○·–—*-]|\(?\w{1,3}[.)](?=\s))\s*")
 NUMBERED = re.compile(
@@ -67,14 +67,17 @@ def cells_of(line: str) -> list[str]:
 
 
 def _role(cell: str) -> str:
-    plain = " ".join(cell.replace(LINE, " ").casefold().split()).strip(" .:*()#")
-    if len(plain) > LONGEST_HEADING:
+    if len(cell) > LONGEST_HEADING:
         return ""
-    return _roles().get(plain) or next((role for word, role in _roles().items() if _within(word, plain)), "")
+    plain = " ".join(cell.replace(LINE, " ").casefold().split()).strip(" .:*()#")
+    within = _within().search(plain)
+    return _roles().get(plain) or (_roles()[within[0]] if within else "")
 
 
-def _within(word: str, heading: str) -> bool:
-    return len(word) > 3 and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", heading) is not None
+@cache
+def _within() -> re.Pattern[str]:
+    words = sorted((word for word in _roles() if len(word) > SHORT), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
 
 
 def stated_tables(lines: Sequence[str], before: StatedTable | None = None) -> list[StatedTable]:
@@ -133,7 +136,7 @@ def _table(lines: Sequence[str], start: int, roles: Mapping[int, str], width: in
 def _whole(lines: Sequence[str], at: int, width: int) -> tuple[str, int]:
     """Return a row with the lines over which its cells run in a text that was pasted, and its last line."""
     line = lines[at]
-    for last in range(at + 1, len(lines)):
+    for last in range(at + 1, min(len(lines), at + MOST_LINES)):
         if "\t" not in line or line.count("\t") >= width - 1 or not lines[last].strip():
             break
         line = f"{line}{LINE}{lines[last]}"
