@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def suggest_targets(path: Path, limit: int = 5, method: Method = Method.BOTH, pr
 def suggester(method: Method = Method.BOTH) -> Suggester:
     """Return the suggester of this installation, made once, with the operator's model where the settings name one."""
     return _made(method, os.environ.get(MODEL, ""), os.environ.get(MODEL_PATH, ""))
+
+
+def is_read(title: Mapping[str, str]) -> bool:
+    """Return whether anything here reads a text in one of its languages at least (see `Suggester.reads`)."""
+    made = suggester()
+    return any(made.reads(text, made.language(text, "" if name == "und" else name)) for name, text in title.items())
 
 
 @cache

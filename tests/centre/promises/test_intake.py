@@ -350,3 +350,12 @@ def test_nothing_pasted_is_told(theirs, text):
     answer = theirs.post("/parties/NPL/promises/import/", {"pasted": text})
     assert answer.status_code == 422
     assert Draft.objects.count() == 0
+
+
+@pytest.mark.usefixtures("read_in_this_process")
+def test_target_in_a_language_that_nothing_reads_says_so(theirs):
+    table = "id,title_bn,title_en\nBN,২০৩০ সালের মধ্যে বন সংরক্ষণ,\nEN,,Repaint the lift of the office\n"
+    _, draft = states(theirs, table.encode(), "t.csv")
+    theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/")
+    pages = [theirs.get(f"/parties/NPL/promises/targets/{name}").content.decode() for name in ("BN", "EN")]
+    assert ["no terms are held here" in page for page in pages] == [True, False]

@@ -24,6 +24,7 @@ from biosetu.framework import Party, targets
 from biosetu.jobs.actions import FIELDS, fields_of
 from biosetu.jobs.alignment import export_promises
 from biosetu.jobs.alignment_decisions import write_decisions
+from biosetu.jobs.alignment_suggestions import is_read
 from biosetu.problems import DataError
 from biosetu.reports.sections.alignment import MEASURED_STATES, SOURCES
 from biosetu.reports.side_by_side import PUBLISHED
@@ -75,6 +76,7 @@ def target(request: HttpRequest, party: Party, key: str) -> HttpResponse:
         "target": found,
         "aligned": promises.aligned()[found.id],
         "suggestions": reading.shown_suggestions(promises, found),
+        "is_read": is_read(found.title),
         "quantities": promises.quantity_states(found),
         "actions": reading.actions_of(promises, found.id),
         "global_targets": targets(),
