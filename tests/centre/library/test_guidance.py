@@ -8,9 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
+from biosetu.centre.library.models import Item
 from biosetu.cooperation.forms import check, due, filled, parts
 from biosetu.framework import indicators, targets
+from biosetu.translation import translations
 
 ROWS = list(
     csv.DictReader((files("biosetu.centre.library") / "data" / "guidance.csv").read_text(encoding="utf-8").splitlines())
@@ -47,3 +50,27 @@ def test_links_are_those_of_the_references():
     known += json.dumps(json.loads((folder / "indicators.json").read_text(encoding="utf-8")), ensure_ascii=False)
     bare = {re.sub(r"^https?://(www\.)?", "", row["links"]).rstrip("/") for row in ROWS}
     assert {link for link in bare if link not in known} == set()
+
+
+@pytest.mark.parametrize("field", ["purpose", "audience", "length"])
+def test_our_own_words_have_arabic_of_the_same_numbers(field):
+    arabic = translations("ar")
+    for text in {row[field] for row in ROWS} - {""}:
+        told = arabic.gettext(text)
+        assert any("\u0600" <= letter <= "\u06ff" for letter in told), text
+        assert re.findall(r"[A-D]?\.?[0-9][0-9.]*[0-9]|\b[A-D]\.[0-9]", told) == re.findall(
+            r"[A-D]?\.?[0-9][0-9.]*[0-9]|\b[A-D]\.[0-9]", text
+        )
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+def test_the_page_of_an_entry_tells_what_it_is_for_in_arabic(client):
+    row = next(row for row in ROWS if row["indicators"] == "D.1")
+    values = {key: value for key, value in row.items() if value and key != "title"}
+    made = Item.objects.create(kind="guidance", title=row["title"], values=values, standing="listed")
+    address = reverse("item", args=[made.pk])
+    english, page = (client.get(prefix + address).content.decode() for prefix in ("", "/ar"))
+    assert "لحساب المؤشر الرئيسي D.1" in page
+    assert row["title"] in page
+    assert row["purpose"] in english

@@ -23,11 +23,13 @@ from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs
 from biosetu.centre.library.models import Item, Kind
 from biosetu.centre.pressing import account_of, press, seen, telling
-from biosetu.cooperation.forms import form
+from biosetu.centre.wording import gettext
+from biosetu.cooperation.forms import Field, form
 from biosetu.translation import N_
 
 ON_A_PAGE = 30
 NOT_SHOWN = frozenset({"knowledge", "access"})
+OUR_WORDS = frozenset({"purpose", "audience", "length", "version"})
 DRAFTED = N_("Drafted without names. Read it, fill in what is missing, and ask for review.")
 
 
@@ -80,7 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     mine, reviewing = may(request.user, "edit", found), may(request.user, "review", found)
     shown = [
-        (field, forms.reads(request, field, found.values[field.field]))
+        (field, _told(request, found, field))
         for field in form(found.kind)
         if found.values.get(field.field)
         and field.field not in NOT_SHOWN
@@ -95,6 +97,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "from_request": found.request if found.request and may(request.user, "see", found.request) else None,
     }
     return render(request, "library/detail.html", context)
+
+
+def _told(request: HttpRequest, found: Item, field: Field) -> str:
+    """Return a field as it reads; our own words on guidance that comes along in the language of the page."""
+    text = forms.reads(request, field, found.values[field.field])
+    return gettext(text) if found.kind == Kind.GUIDANCE and field.field in OUR_WORDS else text
 
 
 @login_required
