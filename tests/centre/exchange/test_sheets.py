@@ -18,6 +18,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.doors import bring_sheet
 from biosetu.centre.exchange import sheets
 from biosetu.centre.exchange.models import Sheet, SheetState
+from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.models import Item
 from biosetu.cooperation import Refused
@@ -304,3 +305,16 @@ def test_the_command_line_shows_first_and_does_the_same_when_confirmed(people, t
     assert Provider.objects.get().standing == "listed"
     with pytest.raises(UsageError, match="may not bring"):
         bring_sheet(path, "provider", "contributor", confirm=False, progress=silent)
+
+
+def test_an_officer_brings_back_the_form_of_a_request_and_opens_none(people, tmp_path):
+    """The page of a request offers it to whoever fills in; a row without its number would be a request of their own."""
+    request = verbs.open_request(by=people["contributor"], values={**FOUR, "party": "NPL"})
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    row = {**FOUR, "party": "NPL", "problem": "Springs fall dry"}
+    sheet = brought(tmp_path, people["officer"], "request", {"reference": request.reference, **row}, row)
+    assert shown(sheet) == [(2, "changed"), (3, "wrong")]
+    taken(sheet, people["officer"])
+    request.refresh_from_db()
+    assert request.values["problem"] == "Springs fall dry"
+    assert SupportRequest.objects.count() == 1

@@ -394,6 +394,7 @@ DONE = {
     "plan": lambda request, by: verbs.plan(request=request, by=by["officer"], kind="activity", text="x"),
     "measure": lambda request, by: verbs.measure(item=request.plan.get(), by=by["officer"], result=1),
     "report": lambda request, by: verbs.report(request=request, by=by["officer"], public="x"),
+    "rewrite": lambda request, by: verbs.save(request=request, by=by["officer"], values={"what": "x"}),
     "rate": lambda request, by: verbs.rate(request=request, by=by["contributor"], score=5),
     "object": lambda request, by: verbs.object_to(request=request, by=by["community"], text="x"),
     "result": lambda request, by: verbs.tell_result(request=request, by=by["focal_point"], party="NPL", text="x"),
@@ -410,7 +411,7 @@ def test_every_act_is_guarded_by_the_table(people, request_of, providers):
     Candidate.objects.create(request=request, provider=third, rank=3, answer="invited")
     moved = [state for state in states() if state != "draft"]
     assert {act: {state for state in moved if goes(request, act, state, people)} for act in DONE} == {
-        act: set(where) for act, where in acts().items()
+        act: set(where) & set(moved) for act, where in acts().items()
     }
 
 

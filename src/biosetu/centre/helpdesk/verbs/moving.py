@@ -108,9 +108,7 @@ def numbered(**fields: object) -> SupportRequest:
 @transaction.atomic
 def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> None:
     """Save what is filled in; allowed while the request is open, to its owner and to officers of its centre."""
-    if request.state in FINAL:
-        raise Refused(N_("This request has ended; it is not changed any more."))
-    demand(by, "edit", request)
+    demand(by, "edit", request, "rewrite")
     merged = {**request.values, **{name: value.strip() for name, value in values.items()}}
     checked(merged)
     if not request.joint and (problems := list(_unfit(request, by, merged))):
