@@ -104,6 +104,26 @@ def test_polygons_without_crs_or_class_are_named(tmp_path: Path) -> None:
     assert [problem.code for problem in raised.value.problems] == ["no-crs", "field"]
 
 
+def test_cells_of_polygons_are_those_of_the_named_grid_as_of_rasters(tmp_path: Path, write_map: WriteMap) -> None:
+    """A square of 20 km on the Lambert grid of Europe: 4 cells of its own; of other grids as many as the raster has."""
+    corner = (4_320_000, 2_900_000)
+    square = shapely.box(*corner, corner[0] + 20_000, corner[1] + 20_000)
+    path = map_of(tmp_path / "m2000.gpkg", {"1": square}, "EPSG:3035")
+    raster = write_map(
+        "r2000.tif", np.ones((40, 40), np.uint8), Affine(500, 0, corner[0], 0, -500, corner[1] + 20_000), "EPSG:3035"
+    )
+    areas = set()
+    for grid in ("wcea", "map", "EPSG:3035", "EPSG:6933"):
+        (row,) = measure_maps([path], MeasureOptions(grid=grid)).measures.to_pylist()
+        (same,) = measure_maps([raster], MeasureOptions(grid=grid)).measures.to_pylist()
+        assert row["aoo_cells_cumulative"] == same["aoo_cells_cumulative"], grid
+        areas.add(row["area_km2"])
+        assert row["aoo_cells"] == 4 or grid in ("wcea", "EPSG:6933")
+    assert len(areas) == 1
+    with pytest.raises(UsageError, match="does not keep areas"):
+        measure_maps([path], MeasureOptions(grid="EPSG:32632"))
+
+
 def test_rasters_and_polygons_are_not_mixed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="all as polygons"):
         measure_maps([tmp_path / "a2000.tif", tmp_path / "b2010.gpkg"], MeasureOptions())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def same(found: MeasuredMap, expected: MeasuredMap) -> None:
 def test_a_cluster_of_two_workers_gives_what_one_machine_gives(
     crs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two dates, five classes: in one band on one thread, in three bands on three threads, and on two workers."""
+    """Two dates, five classes: one band on one thread, three bands on three, and two workers, each its own process."""
     monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "home"))
     random, paths = np.random.default_rng(1), []
     codes = random.integers(1, 6, (1100, 60)).astype(np.uint8)
@@ -41,10 +42,9 @@ def test_a_cluster_of_two_workers_gives_what_one_machine_gives(
     whole = measure_maps(paths, MeasureOptions(workers=1))
     monkeypatch.setattr(rasters, "BAND_PIXELS", 1)
     same(measure_maps(paths, MeasureOptions(workers=3)), whole)
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as cluster:
-        assert len(cluster.workers) == 2
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        with distributed.Client(cluster) as client:
+            assert len({os.getpid(), *client.run(os.getpid).values()}) == 3
         together = measure_maps(paths, MeasureOptions(scheduler=cluster.scheduler_address))
     same(together, whole)
     assert not list((tmp_path / "home").rglob("band-*"))

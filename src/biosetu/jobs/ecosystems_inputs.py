@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pyproj import CRS
 
 from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.engine.tables import read_parquet
+from biosetu.geo.occupancy_grid import OccupancyGrid
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.translation import say
 
@@ -56,7 +58,7 @@ def options_from(chosen: Mapping[str, Any]) -> MeasureOptions:
     return MeasureOptions(**{name: value for name, value in values.items() if name in known})
 
 
-OF_RASTERS = ("band", "nodata", "align", "fractional", "grid", "diagonal", "resume", "scheduler")
+OF_RASTERS = ("band", "nodata", "align", "fractional", "diagonal", "resume", "scheduler")
 OF_POLYGONS = ("field",)
 
 
@@ -70,6 +72,22 @@ def refuse_unused(options: MeasureOptions, *, polygons: bool) -> None:
         raise UsageError(say("{names}: only {kind} have that.", names=names, kind=kind))
     if options.by_field is not None and options.by is None:
         raise UsageError("--by-field names the polygons of --by: give that too.")
+
+
+def occupancy_grid(name: str, own: CRS) -> OccupancyGrid:
+    """Return the occupancy grid that a user names: `wcea`, `map` (the map's own CRS), or a projected CRS in metres."""
+    if name == "wcea":
+        return OccupancyGrid()
+    grid = OccupancyGrid(crs=own.to_wkt() if name == "map" else name)
+    try:
+        metres = grid.in_metres
+    except ValueError as error:
+        raise UsageError(
+            say("There is no grid '{name}'. Use wcea, map, or a projected CRS such as EPSG:6933.", name=name)
+        ) from error
+    if not metres:
+        raise UsageError(say("The grid '{name}' is not in metres. Use wcea or a projected CRS in metres.", name=name))
+    return grid
 
 
 def map_dates(paths: Sequence[Path], dates: Sequence[float]) -> tuple[float, ...]:

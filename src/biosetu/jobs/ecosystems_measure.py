@@ -17,16 +17,23 @@ from biosetu.ecosystems.result import measures_table
 from biosetu.engine.partitions import Run, run_partitions
 from biosetu.engine.rasters import RasterStack, coarse_warning, nodata_codes, open_stack, read_band
 from biosetu.engine.zones import ZoneMap, is_vector, read_zones
-from biosetu.geo.occupancy_grid import OccupancyGrid, PixelCells
+from biosetu.geo.occupancy_grid import PixelCells
 from biosetu.geo.pixels import PixelGrid, area_unit, extent_bound_m2
 from biosetu.jobs.ecosystems_bands import BandFolder, map_fingerprint
-from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes, refuse_unused
+from biosetu.jobs.ecosystems_inputs import (
+    MeasuredMap,
+    MeasureOptions,
+    map_dates,
+    occupancy_grid,
+    read_classes,
+    refuse_unused,
+)
 from biosetu.jobs.ecosystems_polygons import measure_polygons
 from biosetu.jobs.ecosystems_samples import read_samples
 from biosetu.jobs.ecosystems_transitions import transition_table
 from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_, say
+from biosetu.translation import N_
 
 RESUME_FROM_PIXELS = 1_000_000_000
 
@@ -144,25 +151,8 @@ def _frame(stack: RasterStack, options: MeasureOptions) -> tuple[MapFrame, Rules
     unit = area_unit(extent_bound_m2(pixels), FULL_COVER if fractional else 1)
     rules = Rules(nodata_codes(stack), fractional, options.diagonal, not pixels.aligned_geographic)
     return MapFrame(
-        pixels, occupancy_grid(options.grid, pixels), unit, options.diagonal, FULL_COVER if fractional else 1
+        pixels, occupancy_grid(options.grid, pixels.system), unit, options.diagonal, FULL_COVER if fractional else 1
     ), rules
-
-
-def occupancy_grid(name: str, pixels: PixelGrid | None = None) -> OccupancyGrid:
-    """Return the occupancy grid that a user names: `wcea`, `map` (the map's own CRS), or a projected CRS in metres."""
-    if name == "wcea":
-        return OccupancyGrid()
-    system = pixels.system.to_wkt() if name == "map" and pixels else name
-    grid = OccupancyGrid(crs=system)
-    try:
-        metres = grid.in_metres
-    except ValueError as error:
-        raise UsageError(
-            say("There is no grid '{name}'. Use wcea, map, or a projected CRS such as EPSG:6933.", name=name)
-        ) from error
-    if not metres:
-        raise UsageError(say("The grid '{name}' is not in metres. Use wcea or a projected CRS in metres.", name=name))
-    return grid
 
 
 def _workers(options: MeasureOptions) -> int:
@@ -182,16 +172,17 @@ class _ClusterTask:
     task: _BandTask
     folder: BandFolder
     index: int
+    rows: tuple[int, int]
 
 
 def measure_kept_band(work: _ClusterTask) -> pa.Table:
     """Measure one band into the folder of the work and return its number."""
-    work.folder.get(work.index, lambda: work.task(work.task.stack.bands()[work.index]))
+    work.folder.get(work.index, lambda: work.task(work.rows))
     return pa.table({"band": [work.index]})
 
 
 def _measure_on_cluster(task: _BandTask, folder: BandFolder, scheduler: str, progress: Progress) -> None:
-    tasks = [_ClusterTask(task, folder, index) for index in range(len(task.stack.bands()))]
+    tasks = [_ClusterTask(task, folder, index, rows) for index, rows in enumerate(task.stack.bands())]
     run = Run("ecosystems", folder.path.name)
     run_partitions(tasks, measure_kept_band, run, scheduler, progress)
     run.discard()

@@ -21,11 +21,12 @@ from biosetu.engine.zones import Polygons, read_polygons, reprojected
 from biosetu.geo.hull import geodesic_hulls
 from biosetu.geo.occupancy_grid import OccupancyGrid
 from biosetu.geo.pixels import AreaUnit
+from biosetu.geo.planes import is_equal_area
 from biosetu.geo.shapes import within_date_line
-from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, read_classes
+from biosetu.jobs.ecosystems_inputs import MeasuredMap, MeasureOptions, map_dates, occupancy_grid, read_classes
 from biosetu.jobs.ecosystems_samples import read_samples
 from biosetu.jobs.ecosystems_transitions import transition_table
-from biosetu.problems import DataError, Problem, Severity
+from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
 
@@ -42,10 +43,11 @@ LONGEST_EDGE_M = 1_000.0
 
 @dataclass(frozen=True)
 class _Layer:
-    """One date: the classes of each zone, on the equal-area plane and in longitude and latitude."""
+    """One date: the classes of each zone, on the equal-area plane, on that of the grid, in longitude and latitude."""
 
     keys: tuple[tuple[int, str], ...]
     flat: NDArray[np.object_]
+    on_grid: NDArray[np.object_]
     geographic: NDArray[np.object_]
 
     def of(self, zone: int) -> NDArray[np.int64]:
@@ -60,21 +62,24 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
     laid on the World Cylindrical Equal Area plane, where all areas are taken. Where polygons of different classes
     overlap, each keeps its area, and a warning says so. Patches are the connected parts of each class (joined along
     edges, not corners). What crosses the date line is cut there, and is one patch all the same. Zones cut the classes
-    in the file's CRS; where zones overlap, the later polygon has the place.
+    in the file's CRS; where zones overlap, the later polygon has the place. Cells are those of the published
+    grid, or of another on an equal-area plane.
 
     Raises:
         DataError: what is wrong with the files.
-        UsageError: dates that cannot be told.
+        UsageError: dates that cannot be told, a grid that does not keep areas.
     """
     dates = map_dates(paths, options.dates)
     classes, samples = read_classes(options.classes), read_samples(options.samples, dates)
     zones = read_polygons(options.by, options.by_field) if options.by else None
     names = sorted(set(zones.names)) if zones else [""]
-    layers, tables, warnings = [], [], []
+    layers, tables, warnings, grid = [], [], [], OccupancyGrid()
     for index, (path, date) in enumerate(zip(paths, dates, strict=True)):
-        layer = _layer(path, options.field, zones)
+        polygons = _cut_at_date_line(read_polygons(path, options.field))
+        grid = _grid(options.grid, polygons) if not layers else grid
+        layer = _layer(polygons, zones, grid)
         layers.append(layer)
-        tables.append((date, _measured(layer)))
+        tables.append((date, _measured(layer, grid)))
         warnings += _overlapping(layer, path, len(names))
         progress(index + 1, len(paths), path.name)
     _refuse_nothing(tables, paths)
@@ -84,7 +89,11 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
         for i in range(len(layers) - 1)
     ]
     table = measures_table(tables, classes.names, names, samples.counts, classes.about).replace_schema_metadata(
-        {"biosetu.method": METHOD, "biosetu.inputs": "; ".join(path.name for path in paths)}
+        {
+            "biosetu.method": METHOD,
+            "biosetu.occupancy_grid": f"{grid.crs}, cells {grid.cell_m} m, origin 0 0",
+            "biosetu.inputs": "; ".join(path.name for path in paths),
+        }
     )
     return MeasuredMap(table, pa.concat_tables(pairs) if pairs else None, tuple(warnings))
 
@@ -99,8 +108,15 @@ def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], paths: Sequence[Pa
         raise DataError(problems)
 
 
-def _layer(path: Path, field: str | None, zones: Polygons | None) -> _Layer:
-    polygons = _cut_at_date_line(read_polygons(path, field))
+def _grid(name: str, polygons: Polygons) -> OccupancyGrid:
+    """Return the grid that a user names; areas are taken on its plane, which must keep them."""
+    grid = occupancy_grid(name, CRS.from_user_input(polygons.crs))
+    if not is_equal_area(CRS.from_user_input(grid.crs)):
+        raise UsageError(f"The grid {name!r} does not keep areas. For polygons use wcea or an equal-area CRS.")
+    return grid
+
+
+def _layer(polygons: Polygons, zones: Polygons | None, grid: OccupancyGrid) -> _Layer:
     geometry, keys = polygons.geometry, [(0, name) for name in polygons.names]
     if zones is not None:
         there = reprojected(_cut_at_date_line(zones), polygons.crs, _edge(zones))
@@ -108,12 +124,15 @@ def _layer(path: Path, field: str | None, zones: Polygons | None) -> _Layer:
         own, zone, geometry = within(geometry, shapely.make_valid(shapes))
         keys = [(int(place), polygons.names[index]) for place, index in zip(zone, own, strict=True)]
     cut = Polygons(geometry, tuple(name for _, name in keys), polygons.crs)
-    flat, lonlat = _laid(cut)
+    flat, lonlat = _laid(cut, OccupancyGrid().crs)
     order, shapes = dissolved(shapely.make_valid(flat), keys)
+    on_grid = shapes
+    if grid.crs != OccupancyGrid().crs:
+        on_grid = dissolved(shapely.make_valid(_laid(cut, grid.crs)[0]), keys)[1]
     place_of = {key: place for place, key in enumerate(order)}
     place = np.array([place_of[key] for key in keys], np.int64)
     groups = [shapely.GeometryCollection(list(lonlat[place == i])) for i in range(len(order))]
-    return _Layer(tuple(order), shapes, np.array(groups, object))
+    return _Layer(tuple(order), shapes, on_grid, np.array(groups, object))
 
 
 def _cut_at_date_line(polygons: Polygons) -> Polygons:
@@ -124,9 +143,9 @@ def _cut_at_date_line(polygons: Polygons) -> Polygons:
     return replace(polygons, geometry=within_date_line(polygons.geometry)[0])
 
 
-def _laid(polygons: Polygons) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return polygons on the equal-area plane and in longitude and latitude, cut where the plane ends."""
-    edge, plane = _edge(polygons), OccupancyGrid().crs
+def _laid(polygons: Polygons, plane: str) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return polygons on an equal-area plane and in longitude and latitude, cut where the plane ends."""
+    edge = _edge(polygons)
     lonlat, over = within_date_line(reprojected(polygons, LONLAT, edge).geometry)
     flat = reprojected(polygons, plane, edge).geometry.copy()
     flat[over] = reprojected(Polygons(lonlat[over], (), LONLAT), plane).geometry
@@ -160,11 +179,11 @@ def _overlapping(layer: _Layer, path: Path, zones: int) -> list[Problem]:
     return [Problem("has classes that overlap", remedy, "overlap", str(path), value=value, severity=Severity.WARNING)]
 
 
-def _measured(layer: _Layer) -> pa.Table:
-    grid = OccupancyGrid()
-    cells = [polygon_cells(shape, grid, UNIT) for shape in layer.flat]
-    area = [int(table["area"].sum()) for table in cells]
-    km2 = np.array([UNIT.km2(units) for units in area])
+def _measured(layer: _Layer, grid: OccupancyGrid) -> pa.Table:
+    cells = [polygon_cells(shape, grid, UNIT) for shape in layer.on_grid]
+    plain = OccupancyGrid()
+    own = cells if grid == plain else [polygon_cells(shape, plain, UNIT) for shape in layer.flat]
+    km2 = np.array([UNIT.km2(int(table["area"].sum())) for table in own])
     corners = [shapely.get_coordinates(group) for group in layer.geographic]
     points = np.concatenate(corners) if corners else np.empty((0, 2))
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in corners])]).astype(np.int64)
