@@ -73,7 +73,8 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
     classes, samples = read_classes(options.classes), read_samples(options.samples, dates)
     zones = read_polygons(options.by, options.by_field) if options.by else None
     names = sorted(set(zones.names)) if zones else [""]
-    layers, tables, warnings, grid = [], [], [], OccupancyGrid()
+    layers: list[_Layer] = []
+    tables, warnings, grid = [], [], OccupancyGrid()
     for index, (path, date) in enumerate(zip(paths, dates, strict=True)):
         polygons = _cut_at_date_line(read_polygons(path, options.field))
         grid = _grid(options.grid, polygons) if not layers else grid
