@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
+
 import pytest
 
-from biosetu.ecosystems.typology import _other_words, _words, functional_groups, suggest_groups
+from biosetu.ecosystems.typology import _other_words, _words, functional_groups, suggest_groups, understood
 
 
 def test_typology_has_all_groups_with_the_labels_of_the_reporting_tool() -> None:
@@ -40,3 +43,29 @@ def test_other_words_are_of_groups_that_exist_and_say_something_new() -> None:
     for code, words in _other_words().items():
         group = functional_groups()[code]
         assert not _words(words) <= _words(f"{group.name} {group.biome}")
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("غابات المانغروف", "MFT1.2"),
+        ("الغابات الجبلية المدارية", "T1.3"),
+        ("والشعاب المرجانية", "M1.3"),
+        ("हिमनदी", "T6.1"),
+        ("Páramo, forêt de mangroves", "MFT1.2"),
+    ],
+)
+def test_names_in_arabic_nepali_and_with_accents_get_suggestions(name: str, group: str) -> None:
+    assert group in [each.code for each in suggest_groups(name)]
+    assert understood(name)
+
+
+def test_every_term_of_another_language_leads_to_a_group() -> None:
+    text = (files("biosetu.ecosystems") / "data" / "typology_terms.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        assert suggest_groups(row["term"]), row
+
+
+def test_a_name_in_letters_that_are_not_read_says_so() -> None:
+    assert suggest_groups("ป่าชายเลน") == []
+    assert not understood("ป่าชายเลน")

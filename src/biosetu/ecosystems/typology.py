@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+BETWEEN_WORDS = r"[\s\d_.,;:()\[\]/|&'’+*،؛–—-]+"
+ARABIC_PREFIX = r"^(?:وال|بال|لل|ال|و)"
+SAME_LETTERS = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
 SMALL_WORDS = frozenset(["and", "of", "the", "with", "in", "on", "to", "or", "a"])
 
 
@@ -91,5 +95,30 @@ def _word_counts() -> Mapping[str, int]:
 
 
 def _words(text: str) -> frozenset[str]:
-    found = re.findall(r"[a-z]+", text.casefold())
-    return frozenset(word.removesuffix("s") for word in found if word not in SMALL_WORDS)
+    """Return the words of a name, accents left out; of other languages those that `typology_terms.csv` translates."""
+    found: set[str] = set()
+    for word in re.split(BETWEEN_WORDS, _plain(text)):
+        if word.isascii():
+            found |= {word.removesuffix("s")} if word and word not in SMALL_WORDS else set()
+        else:
+            found |= _terms().get(word) or _terms().get(re.sub(ARABIC_PREFIX, "", word), frozenset())
+    return frozenset(found)
+
+
+def _plain(text: str) -> str:
+    """Return a text without case, accents, vowel points and the letter forms that Arabic writes interchangeably."""
+    letters = unicodedata.normalize("NFKD", text.casefold()).translate(SAME_LETTERS)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+@cache
+def _terms() -> Mapping[str, frozenset[str]]:
+    text = (files("biosetu.ecosystems") / "data" / "typology_terms.csv").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {_plain(row["term"]): frozenset(row["words"].split()) for row in csv.DictReader(text.splitlines())}
+    )
+
+
+def understood(name: str) -> bool:
+    """Return whether any word of a name can be read: others get no suggestion, whatever they mean."""
+    return bool(_words(name))

@@ -15,14 +15,14 @@ from biosetu.ecosystems.pictures import Picture, read_pictures
 from biosetu.ecosystems.redlist_index import IndexOptions, categories_by_group, index_table, read_history
 from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION
-from biosetu.ecosystems.typology import FunctionalGroup, functional_groups, suggest_groups
+from biosetu.ecosystems.typology import FunctionalGroup, functional_groups, suggest_groups, understood
 from biosetu.engine.zones import is_vector
 from biosetu.jobs.dossier import FORMATS, write_document
 from biosetu.jobs.ecosystems_inputs import MeasureOptions, read_classes, read_table
 from biosetu.jobs.ecosystems_pictures import map_pictures
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.assessments import assessment_document
-from biosetu.translation import Voice, say
+from biosetu.translation import N_, Voice, say
 
 MEASURED = {"class", "date", "area_km2"}
 LEVELS: Mapping[str, Callable[[FunctionalGroup], str]] = {
@@ -241,8 +241,18 @@ def extent_file(path: Path, classes: Path | None = None, decimals: int = 2) -> p
 
 
 def suggestions_file(path: Path) -> pa.Table:
-    """Return suggested functional groups for each class of a class table, best first, with score and reason."""
+    """Return suggested functional groups for each class of a class table, best first, with score and reason.
+
+    A class of which no word can be read has one row without a group that says so.
+    """
+    names_of = read_classes(path).names
+    unread = N_("no word of this name is known here")
     rows = [
+        {"code": code, "name": name, "rank": None, "functional_group": "", "score": None, "reason": unread}
+        for code, name in names_of.items()
+        if not understood(name)
+    ]
+    rows += [
         {
             "code": code,
             "name": name,
@@ -251,7 +261,7 @@ def suggestions_file(path: Path) -> pa.Table:
             "score": each.score,
             "reason": each.reason,
         }
-        for code, name in read_classes(path).names.items()
+        for code, name in names_of.items()
         for rank, each in enumerate(suggest_groups(name), start=1)
     ]
     names = ("code", "name", "rank", "functional_group", "score", "reason")

@@ -107,7 +107,10 @@ def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], stack: RasterStack
     """Refuse maps without any data: beside others they would pass for the loss of everything."""
     problems = [
         Problem(
-            N_("holds no data"), "Check which code means no data, and which band holds the classes.", "empty", each.path
+            N_("holds no data"),
+            N_("Check which code means no data, and which band holds the classes."),
+            "empty",
+            each.path,
         )
         for (_, table), each in zip(tables, stack.dates, strict=True)
         if not table.num_rows
@@ -124,8 +127,8 @@ def _one_sided(moved: pa.Table | None, stack: RasterStack) -> tuple[Problem, ...
     area = sum(row["area_km2"] for row in rows if row["before"] is None or row["after"] is None)
     if not area:
         return ()
-    remedy = "Mask both dates alike: what has data at one date alone counts as lost or gained."
-    message = "and the other dates do not have data in the same places"
+    remedy = N_("Mask both dates alike: what has data at one date alone counts as lost or gained.")
+    message = N_("and the other dates do not have data in the same places")
     return (
         Problem(message, remedy, "one-sided", stack.dates[0].path, value=f"{area:.6g} km²", severity=Severity.WARNING),
     )

@@ -101,7 +101,7 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
 
 def _refuse_nothing(tables: Sequence[tuple[float, pa.Table]], paths: Sequence[Path]) -> None:
     problems = [
-        Problem(N_("holds no data"), "Check that the polygons lie within the zones.", "empty", str(path))
+        Problem(N_("holds no data"), N_("Check that the polygons lie within the zones."), "empty", str(path))
         for (_, table), path in zip(tables, paths, strict=True)
         if not table.num_rows
     ]
@@ -175,9 +175,11 @@ def _overlapping(layer: _Layer, path: Path, zones: int) -> list[Problem]:
     twice_km2 = sum(doubled(layer.flat[layer.of(zone)]) for zone in range(zones)) / 1e6
     if twice_km2 <= LEAST_OVERLAP_KM2:
         return []
-    remedy = "Each class keeps its area, so that what overlaps is counted with both, in the transitions too."
+    remedy = N_("Each class keeps its area, so that what overlaps is counted with both, in the transitions too.")
     value = f"{twice_km2:.6g} km²"
-    return [Problem("has classes that overlap", remedy, "overlap", str(path), value=value, severity=Severity.WARNING)]
+    return [
+        Problem(N_("has classes that overlap"), remedy, "overlap", str(path), value=value, severity=Severity.WARNING)
+    ]
 
 
 def _measured(layer: _Layer, grid: OccupancyGrid) -> pa.Table:
