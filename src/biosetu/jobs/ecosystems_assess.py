@@ -247,7 +247,7 @@ def suggestions_file(path: Path) -> pa.Table:
     """
     names_of = read_classes(path).names
     unread = N_("no word of this name is known here")
-    rows = [
+    rows: list[dict[str, object]] = [
         {"code": code, "name": name, "rank": None, "functional_group": "", "score": None, "reason": unread}
         for code, name in names_of.items()
         if not understood(name)
