@@ -8,10 +8,17 @@ from biosetu.cooperation.expertise import covered, missing
 from biosetu.cooperation.match import Fit
 from biosetu.cooperation.naming import language_named, listed, named, party_named
 from biosetu.cooperation.records import CODE_FIELDS, Provider, Request
-from biosetu.translation import Voice
+from biosetu.cooperation.regions import Experience, experience_of
+from biosetu.translation import N_, Voice
 
 CLOSE = 0.15
 ENGLISH = Voice()
+EXPERIENCES = {
+    Experience.SUBREGION_WORK: N_("has worked in the same subregion"),
+    Experience.SUBREGION_HOME: N_("is at home in the same subregion"),
+    Experience.SOUTH_SOUTH: N_("is from the South and has worked elsewhere in the South"),
+    Experience.ABROAD: N_("has worked in other countries"),
+}
 
 
 def reasons(matched: Fit, row: int, column: int, voice: Voice = ENGLISH) -> tuple[str, ...]:
@@ -77,13 +84,14 @@ def _language(request: Request, provider: Provider, voice: Voice) -> str:
 
 
 def _region(request: Request, provider: Provider, voice: Voice) -> str:
-    if request.party == provider.party and request.party:
+    if not request.party:
+        return ""
+    if request.party == provider.party:
         return voice.gettext("is at home in {party}").format(party=party_named(request.party, voice))
-    if request.party in provider.parties:
+    found = experience_of(request, provider)
+    if found is Experience.THERE:
         return voice.gettext("has worked in {party}").format(party=party_named(request.party, voice))
-    if request.region and request.region == provider.region:
-        return voice.gettext("is at home in the same subregion")
-    return voice.gettext("has worked in several Parties") if len(provider.parties) > 1 else ""
+    return voice.gettext(EXPERIENCES[found]) if found in EXPERIENCES else ""
 
 
 def _results(provider: Provider, voice: Voice) -> str:

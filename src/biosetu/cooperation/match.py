@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.expertise import expertise
 from biosetu.cooperation.records import Provider, Request
+from biosetu.cooperation.regions import regional
 from biosetu.cooperation.similarity import Works, read_works, similarity
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
@@ -112,7 +113,7 @@ def fit(
         "expertise": expertise(requests, providers),
         "text": _shown(similarity([f"{r.title} {r.text}" for r in requests], works)),
         "language": _languages(requests, providers),
-        "region": _regions(requests, providers),
+        "region": regional(requests, providers),
         "results": _results(requests, providers),
         "availability": _availability(requests, providers),
     }
@@ -154,25 +155,6 @@ def _languages(requests: Sequence[Request], providers: Sequence[Provider]) -> Sc
             weights[0] = 2.0
             spoken = np.array([[name in mine for name in request.languages] for mine in known], dtype=np.float64)
             rows[index] = spoken.reshape(len(providers), -1) @ weights / weights.sum()
-    return rows
-
-
-WORKED_THERE, SAME_REGION, ELSEWHERE_SOUTH = 1.0, 0.7, 0.4
-
-
-def _regions(requests: Sequence[Request], providers: Sequence[Provider]) -> Scores:
-    """Return 1 for work in the Party, 0.7 for a home in its subregion, 0.4 for work in several Parties elsewhere."""
-    asked = np.array([request.party for request in requests], dtype=np.str_)
-    regions = np.array([request.region for request in requests], dtype=np.str_)
-    homes = np.array([provider.region for provider in providers], dtype=np.str_)
-    elsewhere = [ELSEWHERE_SOUTH if len(provider.parties) > 1 else 0.0 for provider in providers]
-    rows = np.tile(np.array(elsewhere, dtype=np.float64), (len(requests), 1))
-    for region in {request.region for request in requests} - {""}:
-        rows[np.ix_(regions == region, homes == region)] = SAME_REGION
-    for party in {request.party for request in requests} - {""}:
-        there = np.array([party == one.party or party in one.parties for one in providers], dtype=np.bool_)
-        rows[np.ix_(asked == party, there)] = WORKED_THERE
-    rows[asked == ""] = np.nan
     return rows
 
 
