@@ -46,6 +46,8 @@ TEXTS = {
     "shared/amounts.csv": "feature,unit,amount\na,1,4\na,2,6\nb,3,8\n",
     "shared/boundaries.csv": "unit1,unit2,length\n1,2,1\n2,3,1\n3,4,1\n",
     "shared/problem.toml": "penalty = 0.1\nseconds = 2\n",
+    "filed.json": '{"header": {"identifier": "R", "schema": "nationalReport7", "languages": ["en"]}, "government": {"identifier": "np"},'
+    ' "sectionV": {"assessmentSummary": {"en": "More wetlands hold water."}}}',
     "strategy.txt": "National target 1: by 2030, restore 30 per cent of degraded wetlands.\n",
 }
 # what is written by a command, and read by another
@@ -116,6 +118,7 @@ CALLS = [
     "align decide NPL --filled decisions.xlsx --by MoFE --quiet",
     "report check upload.xlsx --code 3.1 --quiet --out o.csv",
     "report collect take XXA part.xlsx",
+    "report collect filed NPL filed.json",
     "report questions NPL --take answers.xlsx",
     "report indicators NPL --code 3.1 --source availableDataset --observations held.csv --quiet --out o.xlsx",
     "framework coverage set iucn-west-asia coverage.csv",

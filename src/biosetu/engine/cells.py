@@ -166,7 +166,7 @@ def _xlsx_rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[list[s
     check_archive(path, limits)
     try:
         yield from _open_xlsx_rows(path, sheet, limits)
-    except DataError:
+    except (DataError, MemoryError, ImportError):  # the last where memory ends while a library is loaded
         raise
     except Exception as error:  # a broken workbook breaks openpyxl in many ways
         raise DataError(Problem(N_("not a workbook"), N_("Save it anew as .xlsx"), "xlsx", path.name)) from error

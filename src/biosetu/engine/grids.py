@@ -147,7 +147,7 @@ def _sheets(path: Path, limits: Limits) -> Iterator[Grid]:
                     yield Grid(sheet.title, tuple(_trimmed(_sheet_rows(path, sheet, limits, deadline))))
             finally:
                 book.close()
-        except DataError:
+        except (DataError, MemoryError, ImportError):  # the last where memory ends while a library is loaded
             raise
         except Exception as error:
             raise _refuse(path, "broken", "a damaged workbook", "Open it and save it again") from error

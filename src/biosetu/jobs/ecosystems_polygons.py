@@ -28,7 +28,7 @@ from biosetu.jobs.ecosystems_samples import read_samples
 from biosetu.jobs.ecosystems_transitions import transition_table
 from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
-from biosetu.translation import N_
+from biosetu.translation import N_, say
 
 METHOD = "ecosystems-polygons/2"
 UNIT = AreaUnit(4)
@@ -113,7 +113,9 @@ def _grid(name: str, polygons: Polygons) -> OccupancyGrid:
     """Return the grid that a user names; areas are taken on its plane, which must keep them."""
     grid = occupancy_grid(name, CRS.from_user_input(polygons.crs))
     if not is_equal_area(CRS.from_user_input(grid.crs)):
-        raise UsageError(f"The grid {name!r} does not keep areas. For polygons use wcea or an equal-area CRS.")
+        raise UsageError(
+            say("The grid '{name}' does not keep areas. For polygons use wcea or an equal-area CRS.", name=name)
+        )
     return grid
 
 

@@ -45,13 +45,15 @@ def take_filed_report(party: str, path: Path, cycle: str = LATEST, person: str =
 def _read(path: Path, party: str, promises: Promises, language: str) -> list[Filed]:
     found: list[Filed] = []
     problems: list[Problem] = []
+    wrong, remedy = N_("no national report in this file"), REMEDY
     for _, record in read_records(json_text(path), path.name):
         if isinstance(record, Problem):
             problems.append(record)
         elif isinstance(record, NationalReport7 | BinaryIndicatorData):
             found += _of(record, party, promises, language, path.name)
+            wrong, remedy = N_("the national report holds no text and no answer"), N_("Fill it in, or export it anew")
     if problems or not found:
-        raise DataError(problems or [Problem(N_("no national report in this file"), REMEDY, "layout", path.name)])
+        raise DataError(problems or [Problem(wrong, remedy, "layout", path.name)])
     return found
 
 

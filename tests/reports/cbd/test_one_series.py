@@ -39,6 +39,10 @@ def test_of_two_figures_for_one_year_the_own_answer_of_the_party_stands(first: i
     assert values(both[first:] + both[:first]) == [(2023, 25.0)]
 
 
+def test_share_and_area_of_a_part_both_go_out() -> None:
+    assert values([row(2023, 22.0), row(2023, 900.0, unit="km2", series="B")]) == [(2023, 22.0), (2023, 900.0)]
+
+
 def test_parts_of_an_indicator_are_chosen_one_by_one() -> None:
     sea = {"disaggregation_type": "realm", "disaggregation": "marine", "series": "SEA"}
     assert values([row(2023, 22.0), row(2023, 5.0, **sea)]) == [(2023, 22.0), (2023, 5.0)]

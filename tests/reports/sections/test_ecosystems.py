@@ -33,13 +33,21 @@ def test_three_dates_have_a_diagram_and_a_share_for_each_interval() -> None:
     assert first.caption != second.caption
 
 
-@pytest.mark.parametrize(("date", "zone"), [(2020, "west"), (None, "")])
-def test_measures_of_zones_alone_or_without_a_year_have_no_table_of_extent(date: int | None, zone: str) -> None:
-    row = {"class": "1", "name": "", "date": date, "zone": zone, "area_km2": 9.0, "eoo_km2": 9.0, "aoo_cells": 1}
-    assert measured_blocks(pa.Table.from_pylist([row]), None, None, Voice("en")) == []
-    whole = {**row, "date": 2020, "zone": ""}
-    kept = measured_blocks(pa.Table.from_pylist([whole]), None, None, Voice("en"))
-    assert [block.rows for block in kept if isinstance(block, Table)] == [(("1", 9.0, None, 9.0, 1),)]
+AREA = {"class": "1", "name": "", "date": 2020, "zone": "", "area_km2": 9.0, "eoo_km2": 9.0, "aoo_cells": 1}
+
+
+@pytest.mark.parametrize(
+    ("changed", "rows"),
+    [
+        ({}, [(("1", 9.0, 9.0, 1),)]),
+        ({"date": None}, [(("1", 9.0, 9.0, 1),)]),
+        ({"zone": "west"}, [(("1", 9.0),), (("west", "1", 9.0, 9.0, 1),)]),
+    ],
+    ids=["one year", "no year", "an area"],
+)
+def test_extent_is_shown_of_maps_without_a_year_and_by_area(changed, rows) -> None:
+    kept = measured_blocks(pa.Table.from_pylist([AREA | changed]), None, None, Voice("en"))
+    assert [block.rows for block in kept if isinstance(block, Table)] == rows
 
 
 def test_an_interval_without_change_has_no_diagram() -> None:

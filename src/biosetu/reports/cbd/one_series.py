@@ -1,4 +1,4 @@
-"""One figure a year of one series for each part of an indicator: two series are never spliced in a file that is sent.
+"""One figure a year of one series for each part and unit of an indicator: two series are never spliced in what is sent.
 
 Which release of a series counts is said in `observations.releases`.
 """
@@ -15,8 +15,8 @@ from biosetu.observations.answers import METHOD
 from biosetu.observations.changes import last_day
 
 Row = Mapping[str, Any]
-PART = ("party", "indicator", "source", "disaggregation_type", "disaggregation")
-SERIES = ("series", "unit")
+PART = ("party", "indicator", "source", "disaggregation_type", "disaggregation", "unit")
+SERIES = ("series",)
 FIGURE = ("disaggregation_type", "disaggregation", "series", "method", "vintage", "year", "unit")
 
 
@@ -33,7 +33,7 @@ class LeftOut:
 
 
 def one_series(rows: Sequence[Row]) -> list[Row]:
-    """Return of each part of an indicator the figures of one series in one unit, one a year.
+    """Return of each part of an indicator the figures of one series in each unit, one a year.
 
     The series whose newest release came out last is taken, of two on one day that with more years, then by name; of two
     figures for one year what the Party itself wrote, else the newer one. No year is filled in from another series.
@@ -68,11 +68,11 @@ def left_out(before: Sequence[Row], kept: Sequence[Row]) -> tuple[LeftOut, ...]:
     for row in kept:
         taken[_of(row, PART)][f"{row['series']} {row['vintage']}".strip()] = None
     gone = Counter(
-        (*_of(row, PART), row["series"], row["vintage"])
+        (_of(row, PART), row["series"], row["vintage"])
         for row in before
         if _of(row, FIGURE) not in sent and _of(row, PART) in taken
     )
     return tuple(
-        LeftOut(key[1], " ".join(key[3:5]).strip(), key[5], key[6], count, tuple(taken[key[:5]]))
-        for key, count in gone.items()
+        LeftOut(part[1], " ".join(part[3:5]).strip(), series, vintage, count, tuple(taken[part]))
+        for (part, series, vintage), count in gone.items()
     )
