@@ -68,7 +68,8 @@ class Problem:
         place = gettext(", ").join(where)
         value = f" ({self.value!r})" if self.value else ""
         message, remedy = in_words(self.message, gettext), in_words(self.remedy, gettext)
-        return f"{place + ': ' if place else ''}{message}{value}. {remedy}".strip()
+        text = f"{place + ': ' if place else ''}{message}{value}"
+        return f"{text.removesuffix('.')}. {remedy}".strip()
 
     def __str__(self) -> str:
         return self.in_words(str)

@@ -345,3 +345,13 @@ def test_arabic_pages_are_whole(client, saved):
         text = client.get(f"/ar{address}").content.decode()
         assert 'dir="rtl"' in text
         assert "القائمة الحمراء" in text
+
+
+def test_class_whose_name_is_not_read_is_told(client, measured):
+    client.force_login(measured.owner)
+    names = {"1": "ป่าชายเลน", "2": "Mangroves", "9": ""}
+    for row in measured.classes.all():
+        measured.classes.filter(pk=row.pk).update(name=names[row.code])
+    address = reverse("study_classes", args=[measured.pk])
+    assert client.get(address).content.decode().count("No word of this name is known here") == 1
+    assert client.get(f"/ar{address}").content.decode().count("لا تُعرف هنا أي كلمة من هذا الاسم") == 1

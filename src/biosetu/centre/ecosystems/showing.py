@@ -15,7 +15,7 @@ from biosetu.centre.wording import gettext, ngettext
 from biosetu.ecosystems.assessment import Assessed, assess
 from biosetu.ecosystems.pictures import Picture, read_pictures
 from biosetu.ecosystems.thresholds import guidelines_by_version
-from biosetu.ecosystems.typology import FunctionalGroup, Suggestion, functional_groups, suggest_groups
+from biosetu.ecosystems.typology import FunctionalGroup, Suggestion, functional_groups, suggest_groups, understood
 from biosetu.figures import criteria_strip
 from biosetu.jobs.ecosystems_study import read_study, with_classes
 from biosetu.reports import Document, fragments
@@ -35,6 +35,11 @@ class ClassRow:
     area_km2: float | None
     group: FunctionalGroup | None
     suggestions: tuple[tuple[Suggestion, FunctionalGroup], ...]
+
+    @property
+    def unread(self) -> bool:
+        """Whether no word of what the class is called can be read, so that nothing can be suggested."""
+        return bool(self.row.name or self.row.national_type) and not understood(_called(self.row))
 
 
 def tables(measurement: Measurement, classes: Sequence[StudyClass]) -> dict[str, pa.Table]:
@@ -66,8 +71,11 @@ def class_rows(classes: Sequence[StudyClass], measures: pa.Table) -> list[ClassR
 
 
 def _suggestions(row: StudyClass) -> tuple[tuple[Suggestion, FunctionalGroup], ...]:
-    name = f"{row.national_type} {row.name}".strip() or row.code
-    return tuple((each, functional_groups()[each.code]) for each in suggest_groups(name, SUGGESTED))
+    return tuple((each, functional_groups()[each.code]) for each in suggest_groups(_called(row), SUGGESTED))
+
+
+def _called(row: StudyClass) -> str:
+    return f"{row.national_type} {row.name}".strip() or row.code
 
 
 def by_type(outcomes: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
