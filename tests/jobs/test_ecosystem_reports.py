@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -9,15 +13,17 @@ from click.testing import CliRunner
 
 from biosetu.cli import main
 from biosetu.cli.ecosystems import ecosystems
+from biosetu.ecosystems import criteria
 from biosetu.ecosystems.assessment import assess
 from biosetu.ecosystems.pictures import picture_of, read_pictures
 from biosetu.engine.rasters import write_raster
 from biosetu.figures import criteria_strip
 from biosetu.jobs import ecosystems_party
+from biosetu.jobs.ecosystems_assess import write_report
 from biosetu.problems import UsageError
 from biosetu.reports.assessments import assessment_document
-from biosetu.reports.content import Facts, Figure, Table
-from biosetu.translation import Voice
+from biosetu.reports.content import Facts, Figure, Paragraph, Table
+from biosetu.translation import Said, Voice
 
 ROW = {
     "ecosystem": "N1", "name": "Peat swamp", "functional_group": "TF1.1", "collapse": "Water table below peat",
@@ -113,3 +119,54 @@ def test_commands_put_maps_into_document_and_dossier(tmp_path: Path, monkeypatch
     assess_it = ["ecosystems", "assess", str(out), "--report", str(report), "--map", paths[0], "--map", paths[1]]
     assert main.run([*assess_it, "--out", str(tmp_path / "a.csv")]) == main.DONE
     assert report.read_text().count("data:image/png;base64") == 2
+
+
+# between them these give every reason that there is
+REASONED = (
+    {"ecosystem": "1", "A1_decline_percent": "45 (35-55)", "A3_decline_percent": "DD", "eoo_km2": "19000"},
+    {"ecosystem": "2", "eoo_km2": "DD", "aoo_cells": "12", "threats": "unknown", "few_locations_threatened": "yes"},
+    {"ecosystem": "3", "aoo_cells": "12", "threats": "yes", "few_locations_threatened": "unknown"},
+    {"ecosystem": "4", "C1_severity_percent": "80|50", "C1_extent_percent": "35 (30-45)|90", "D1_extent_percent": "DD"},
+    {"ecosystem": "5", "E_50_years_percent": "5", "E_100_years_percent": "DD"},
+    {"ecosystem": "6", "E_100_years_percent": "30"},
+    {"ecosystem": "7", "E_50_years_percent": "DD", "aoo_cells": "12", "aoo_cells_small": "9", "threats": "yes"},
+    {"ecosystem": "8", "E_50_years_percent": "12", "E_100_years_percent": "15 (13-20)"},
+    {"ecosystem": "9", "E_50_years_percent": "5"},
+)
+ENGLISH = re.compile("[A-Za-z]{3,}")
+ISOLATES = dict.fromkeys(map(ord, "\u2066\u2068\u2069"))
+
+
+def every_reason() -> list[str]:
+    return [finding.reason for each in assess(REASONED) for finding in each.findings if finding.reason]
+
+
+def test_every_reason_is_among_those_that_are_looked_at() -> None:
+    source = Path(criteria.__file__).read_text(encoding="utf-8")
+    templates = {message for text in every_reason() if isinstance(text, Said) for message in messages_of(text)}
+    assert templates == set(re.findall(r'say\(\s*"([^"]+)"', source))
+
+
+def messages_of(text: Said) -> Iterator[str]:
+    for message, values in text.pieces:
+        yield message
+        for value in values.values():
+            yield from messages_of(value) if isinstance(value, Said) else ()
+
+
+def test_reasons_are_said_in_arabic_in_document_and_word(tmp_path: Path) -> None:
+    document = assessment_document(assess(REASONED), Voice("ar"), date(2026, 1, 2))
+    tables = [block for part in document.sections for block in part.blocks if isinstance(block, Table)]
+    said = [str(row[-1]) for table in tables if table.columns[-1].key == "reason" for row in table.rows if row[-1]]
+    assert len(said) == len(every_reason())
+    assert [text for text in said if ENGLISH.search(text)] == []
+    assert said[0].translate(ISOLATES) == "تراجع 45 (35–55) %"
+    lines = [block.text for part in document.sections for block in part.blocks if isinstance(block, Paragraph)]
+    assert [line for line in lines if ENGLISH.search(line)] == []
+
+    path = write_report(assess(REASONED), tmp_path / "assessment.docx", "ar")
+    with ZipFile(path) as word:
+        body = word.read("word/document.xml").decode("utf-8")
+    text = html.unescape(re.sub("<[^>]+>", "", body)).translate(ISOLATES)
+    assert [reason for reason in every_reason() if reason in text] == []
+    assert [reason for reason in said if reason.translate(ISOLATES) not in text] == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from biosetu.ecosystems.intervals import DATA_DEFICIENT, Interval, Unknown, Value
 from biosetu.ecosystems.thresholds import FROM_WORST, ORDER, Guidelines, worst
+from biosetu.translation import say
 
 Answer = bool | Unknown | None
 
@@ -15,7 +17,8 @@ Answer = bool | Unknown | None
 class Finding:
     """The outcome of one sub-criterion: best category, plausible range, the code of what holds, and why.
 
-    `near` tells that the category would be vulnerable but for a tenth of its limit (or of the conditions of B).
+    The reason is made with `say`: English as text, said in any language where it is shown. `near` tells that the
+    category would be vulnerable but for a tenth of its limit (or of the conditions of B).
     """
 
     criterion: str
@@ -62,7 +65,7 @@ def decline(criterion: str, value: Value, rules: Guidelines) -> Finding:
         CO where everything is lost (100 %), else by threshold.
     """
     if not isinstance(value, Interval):
-        return not_evaluated(criterion) if value is None else data_deficient(criterion, "the decline is unknown")
+        return not_evaluated(criterion) if value is None else data_deficient(criterion, say("the decline is unknown"))
     limits = {t.category: t.limit for t in rules.of(criterion)}
 
     def category(percent: float) -> str:
@@ -71,7 +74,7 @@ def decline(criterion: str, value: Value, rules: Guidelines) -> Finding:
         return next((name for name in FROM_WORST if percent >= limits[name]), "LC")
 
     near = value.best >= limits["VU"] * (1 - rules.near_percent / 100)
-    return _from_three(criterion, value, category, f"decline {_shown(value)} %", near)
+    return _from_three(criterion, value, category, say("decline {percent}", percent=_percent(value)), near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +127,19 @@ def small_range(criterion: str, value: Value, conditions: Conditions, rules: Gui
     range left has collapsed, whatever the conditions.
     """
     if not isinstance(value, Interval):
-        return not_evaluated(criterion) if value is None else data_deficient(criterion, "the range is unknown")
+        return not_evaluated(criterion) if value is None else data_deficient(criterion, say("the range is unknown"))
     measure = "eoo_km2" if criterion == "B1" else "aoo_cells"
     limits = {t.category: t.limit for t in rules.of(criterion, measure)}
     places = {t.category: t.limit for t in rules.of(criterion, "locations")}
-    text = f"extent {_shown(value)} km²" if criterion == "B1" else f"{_shown(value)} occupied 10 km cells"
+    size = _shown(value)
+    text = say("extent {size} km²", size=size) if criterion == "B1" else say("{size} occupied 10 km cells", size=size)
     any_size = [_by_size(size, limits) for size in (value.low, value.best, value.high)]
     if value.best > 0 and conditions.untouched and any(size != "LC" for size in any_size):
-        return Finding(criterion, "NE", "NE", "NE", "", f"{text}: {any_size[1]} if one of a to c holds, none looked at")
+        why = say("{size}: {category} if one of a to c holds, none looked at", size=text, category=any_size[1])
+        return Finding(criterion, "NE", "NE", "NE", "", why)
     held = conditions.codes() or _by_places(value.best, conditions, limits, places, "best")
     if value.best > 0 and not held and conditions.open and any(size != "LC" for size in any_size):
-        return data_deficient(criterion, f"{text}: conditions a to c unknown", "LC", any_size[0])
+        return data_deficient(criterion, say("{size}: conditions a to c unknown", size=text), "LC", any_size[0])
 
     def category(size: float, side: str) -> str:
         if size == 0:
@@ -178,9 +183,10 @@ def few_locations(answer: Answer) -> Finding:
     if answer is None:
         return not_evaluated("B3")
     if not isinstance(answer, bool):
-        return data_deficient("B3", "threats to the few locations unknown", "LC", "VU")
-    category = "VU" if answer else "LC"
-    return Finding("B3", category, category, category, "B3" if answer else "", "very few locations" if answer else "")
+        return data_deficient("B3", say("threats to the few locations unknown"), "LC", "VU")
+    if not answer:
+        return Finding("B3", "LC", "LC", "LC")
+    return Finding("B3", "VU", "VU", "VU", "B3", say("very few locations"))
 
 
 def degradation(criterion: str, severity: Sequence[Value], extent: Sequence[Value], rules: Guidelines) -> Finding:
@@ -206,7 +212,7 @@ def degradation(criterion: str, severity: Sequence[Value], extent: Sequence[Valu
         (s, e) for s, e in zip(severity, extent, strict=True) if isinstance(s, Interval) and isinstance(e, Interval)
     ]
     if not points:
-        return data_deficient(criterion, "severity or extent unknown")
+        return data_deficient(criterion, say("severity or extent unknown"))
     pairs = [(t.category, t.limit, t.extent_percent or 0.0) for t in rules.of(criterion)]
 
     def category(side: str) -> str:
@@ -221,7 +227,8 @@ def degradation(criterion: str, severity: Sequence[Value], extent: Sequence[Valu
     near = best == "LC" and any(
         s.best >= need_s * share and e.best >= need_e * share for name, need_s, need_e in pairs for s, e in points
     )
-    text = "; ".join(f"severity {_shown(s)} % over {_shown(e)} %" for s, e in points)
+    over = [say("severity {severity} over {extent}", severity=_percent(s), extent=_percent(e)) for s, e in points]
+    text = reduce(lambda first, second: say("{first}; {second}", first=first, second=second), over)
     threatened = best in {*FROM_WORST, "CO"}
     return Finding(criterion, best, category("low"), category("high"), criterion if threatened else "", text, near)
 
@@ -242,7 +249,7 @@ def collapse_risk(in_50_years: Value, in_100_years: Value, rules: Guidelines) ->
         return not_evaluated("E")
     known = {years: value for years, value in ((50, near), (100, far)) if isinstance(value, Interval)}
     if not known:
-        return data_deficient("E", "probability of collapse unknown")
+        return data_deficient("E", say("probability of collapse unknown"))
     if isinstance(near, Interval) and isinstance(far, Interval) and far.best < near.best:
         raise ValueError("collapse within 100 years cannot be less probable than within 50")
     limits = [(t.category, t.measure, t.limit) for t in rules.of("E")]
@@ -258,17 +265,24 @@ def collapse_risk(in_50_years: Value, in_100_years: Value, rules: Guidelines) ->
         in_100 = getattr(far, side, 100.0)
         return (min(getattr(near, side, in_100), in_100), in_100)
 
-    text = ", ".join(f"{_shown(value)} % in {years} years" for years, value in known.items())
+    chances = [say("{percent} in {years} years", percent=_percent(each), years=years) for years, each in known.items()]
+    text = reduce(lambda first, second: say("{first}, {second}", first=first, second=second), chances)
     best, low, high = category(*least("best")), category(*least("low")), category(*most("high"))
     if best == "LC" != category(*most("best")):
         missing, other = (100, far) if 50 in known else (50, near)
-        outcome, what = ("NE", "not looked at") if other is None else ("DD", "unknown")
-        return Finding("E", outcome, low, high, reason=f"{text}, {missing} years {what}")
+        if other is None:
+            why = say("{chances}, {years} years not looked at", chances=text, years=missing)
+            return Finding("E", "NE", low, high, reason=why)
+        return data_deficient("E", say("{chances}, {years} years unknown", chances=text, years=missing), low, high)
     share = 1 - rules.near_percent / 100
     close = best == "LC" and any(
         name == "VU" and 100 in known and known[100].best >= limit * share for name, _, limit in limits
     )
     return Finding("E", best, low, high, "E" if best in FROM_WORST else "", text, close)
+
+
+def _percent(value: Interval) -> str:
+    return f"{_shown(value)} %"
 
 
 def _shown(value: Interval) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from biosetu.ecosystems.assessment import Assessed, with_range
@@ -26,6 +26,12 @@ ABOUT = {
     "evidence": N_("Evidence"),
 }
 
+# the readings of the 1 % rule, see `biosetu.ecosystems.occupancy.CellCount`
+READINGS = {
+    "all": N_("all cells"),
+    "small": N_("without small cells"),
+    "cumulative": N_("without the smallest together"),
+}
 
 # lost, kept, gained, other land: dark enough apart for readers who do not tell red from green
 CHANGE_COLOURS = {LOST: "#b8500f", KEPT: "#0b6b5e", GAINED: "#3f8fc4", OTHER: "#d5dcdd"}
@@ -131,7 +137,7 @@ def _table(each: Assessed, sources: tuple[Citation, ...], voice: Voice) -> Table
         Column("category", _("Category")),
         Column("reason", _("What it rests on")),
     )
-    rows = tuple((f.criterion, with_range(f), f.reason) for f in each.findings if f.category != "NE" or f.reason)
+    rows = tuple((f.criterion, with_range(f), _(f.reason)) for f in each.findings if f.category != "NE" or f.reason)
     return Table(_("Criteria evaluated"), columns, rows, sources)
 
 
@@ -143,7 +149,7 @@ def _curves(each: Assessed, sources: tuple[Citation, ...], voice: Voice, place: 
         severities = [point.severity for point in points]
         sides = [[getattr(point.extent, side) for point in points] for side in ("best", "low", "high")]
         title = _("{criterion}: over how much of the area the degradation is how severe").format(criterion=criterion)
-        text = next(finding.reason for finding in each.findings if finding.criterion == criterion)
+        text = _(next(finding.reason for finding in each.findings if finding.criterion == criterion))
         drawing = severity_curve(
             sides, severities, list(zip(severities, sides[0], strict=True)), voice,
             key=f"curve-{place}-{criterion}", title=title, text=text,
@@ -159,10 +165,15 @@ def _curves(each: Assessed, sources: tuple[Citation, ...], voice: Voice, place: 
     return blocks
 
 
+def readings_said(categories: Mapping[str, str], voice: Voice) -> str:
+    """Return the category of B2 by reading of the 1 % rule as one text."""
+    return voice.semicolon.join(f"{voice.gettext(READINGS[name])} {each}" for name, each in categories.items())
+
+
 def _record(each: Assessed, voice: Voice) -> list[Block]:
     _ = voice.gettext
     lines = [f"{_(label)}: {each.about[name]}" for name, label in ABOUT.items() if each.about[name]]
-    readings = "; ".join(f"{name} {finding.category}" for name, finding in each.cells_by_reading.items())
+    readings = readings_said({name: finding.category for name, finding in each.cells_by_reading.items()}, voice)
     if readings:
         lines.append(_("B2 by reading of the 1 % rule: {readings}").format(readings=readings))
     return [Paragraph(line, "note") for line in lines]

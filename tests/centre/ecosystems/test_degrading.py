@@ -225,10 +225,14 @@ def test_page_goes_from_upload_to_curves_and_answers(client, mapped, tmp_path):
     assert "Tropical dry forest" in page
     assert "Cropland" not in page
     assert page.count("<svg") == 2
+    assert "severity 50 % over 50 %" in page
     address = reverse("study_degradation_act", args=[mapped.pk, work.pk])
     assert client.post(address, {"action": "take"}).status_code == 302
     assert "C1_extent_percent" in mapped.classes.get(code="2").answers
     assert "Taken into the answers" in client.get(reverse("study_degradation", args=[mapped.pk])).content.decode()
+    arabic = client.get("/ar" + reverse("study_degradation", args=[mapped.pk])).content.decode()
+    assert "severity" not in arabic.partition("<main")[2].partition("<form")[0]
+    assert "شدة " in arabic
 
 
 def test_page_says_what_is_wrong_and_keeps_what_was_typed(client, mapped):

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -19,6 +20,7 @@ from biosetu.centre.ecosystems.verbs import ClassSaid
 from biosetu.problems import DataError
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
+REASON = re.compile(r"decline -?[0-9]|extent [0-9]|[0-9] occupied")
 WHO = {
     "visitor": lambda: None,
     "public": public,
@@ -345,6 +347,24 @@ def test_arabic_pages_are_whole(client, saved):
         text = client.get(f"/ar{address}").content.decode()
         assert 'dir="rtl"' in text
         assert "القائمة الحمراء" in text
+
+
+def test_arabic_pages_give_the_reasons_in_arabic(client, saved):
+    """Extent and cells of the maps with one answered condition, and a decline: on the pages of type and version."""
+    study = saved.study
+    client.force_login(study.owner)
+    row = study.classes.get(code="1")
+    criteria = "/ar" + reverse("study_criteria", args=[study.pk])
+    addresses = [reverse("study_type", args=[study.pk, row.pk]), reverse("study_version", args=[study.pk, 1])]
+    for address in addresses:
+        english, arabic = (client.get(prefix + address).content.decode() for prefix in ("", "/ar"))
+        assert REASON.search(english)
+        assert REASON.search(arabic) is None
+        assert "خلايا 10 كم المشغولة: " in arabic
+        assert "تراجع " in arabic
+    page = client.get(criteria).content.decode()
+    assert "كل الخلايا " in page
+    assert "cumulative" not in page
 
 
 def test_class_whose_name_is_not_read_is_told(client, measured):

@@ -28,7 +28,7 @@ from biosetu.centre.ecosystems.working import failed, person_verb, tell
 from biosetu.centre.evidence.states import MovedOnError
 from biosetu.centre.queue import task
 from biosetu.centre.receiving import Received
-from biosetu.ecosystems.assessment import DEGRADATIONS
+from biosetu.ecosystems.assessment import DEGRADATIONS, assess
 from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.tables import replacing
 from biosetu.jobs.ecosystems_inputs import map_dates
@@ -163,6 +163,17 @@ def findings(work: Degradation) -> list[dict[str, Any]]:
     return rows
 
 
+def reason_of(work: Degradation, found: Mapping[str, Any]) -> str:
+    """Return what the category of a finding rests on, in a form that can be said in any language."""
+    cells = {name: found[name] for name in _columns(work)}
+    (outcome,) = assess([cells], found["version"])
+    return next(each.reason for each in outcome.findings if each.criterion == work.criterion)
+
+
+def _columns(work: Degradation) -> tuple[str, str]:
+    return f"{work.criterion}_severity_percent", f"{work.criterion}_extent_percent"
+
+
 def curves(work: Degradation) -> pa.Table:
     """Return the severity-extent curves."""
     return pq.read_table(work.folder / "curves.parquet")
@@ -199,8 +210,7 @@ def take(*, work: Degradation, actor: Account) -> int:
         if row is None or not is_asked(row):
             continue
         row.study = work.study
-        columns = (f"{work.criterion}_severity_percent", f"{work.criterion}_extent_percent")
-        answers = {**row.answers, **{name: found[name] for name in columns}}
+        answers = {**row.answers, **{name: found[name] for name in _columns(work)}}
         answers["evidence"] = _evidence(answers.get("evidence", ""), source_of(work, found))
         verbs.answer(row=row, answers=answers, actor=actor)
         taken += 1

@@ -118,7 +118,7 @@ def _lines(work: Degradation, rows: list[StudyClass]) -> tuple[Line, ...]:
         marks = [(at["severity_percent"], at["extent_percent"]) for at in own if at["severity_percent"] in asked_at]
         drawing = severity_curve(
             sides, [at["severity_percent"] for at in own], marks, voice, key=f"curve-{work.pk}-{place}",
-            title=f"{work.criterion} {name}", text=each["reason"],
+            title=f"{work.criterion} {name}", text=gettext(degrading.reason_of(work, each)),
         )  # fmt: skip
         found.append(Line(row, each | {"name": name, "criteria": ""}, drawing))
     return tuple(found)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from biosetu.centre.ecosystems.models import Measurement, Study, StudyClass, StudyVersion, WorkState
 from biosetu.centre.ecosystems.verbs import about, assessed
-from biosetu.centre.wording import gettext, ngettext
+from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.ecosystems.assessment import Assessed, assess
 from biosetu.ecosystems.pictures import Picture, read_pictures
 from biosetu.ecosystems.thresholds import guidelines_by_version
@@ -19,7 +19,7 @@ from biosetu.ecosystems.typology import FunctionalGroup, Suggestion, functional_
 from biosetu.figures import criteria_strip
 from biosetu.jobs.ecosystems_study import read_study, with_classes
 from biosetu.reports import Document, fragments
-from biosetu.reports.assessments import assessment_document, type_map
+from biosetu.reports.assessments import assessment_document, readings_said, type_map
 from biosetu.reports.content import Section, cited
 from biosetu.reports.sections.ecosystems import measured_blocks
 from biosetu.translation import Voice
@@ -79,15 +79,22 @@ def _called(row: StudyClass) -> str:
 
 
 def by_type(outcomes: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """Return one line a type: its outcome under each version of the guidelines, and whether they differ."""
+    """Return one line a type: its outcome under each version of the guidelines, B2 by reading, whether they differ."""
     versions = list(outcomes)
     lines = []
     for index, first in enumerate(outcomes[versions[0]]):
         under = {version: outcomes[version][index] for version in versions}
         categories = {(each["category"], each["criteria"]) for each in under.values()}
+        readings = _readings(under[versions[0]]["cells_by_reading"])
         lines.append({"ecosystem": first["ecosystem"], "name": first["name"], "under": under,
-                      "differs": len(categories) > 1})  # fmt: skip
+                      "readings": readings, "differs": len(categories) > 1})  # fmt: skip
     return lines
+
+
+def _readings(kept: str) -> str:
+    """Return what a table keeps of B2 by reading of the 1 % rule, `all VU; small NT`, in the language of the page."""
+    categories = dict(part.split(" ") for part in kept.split("; ") if part)
+    return readings_said(categories, Voice(language()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +138,8 @@ def type_picture(measurement: Measurement, row: StudyClass, voice: Voice) -> Mar
     return drawn.svg if drawn else Markup("")
 
 
-def under_each(cells: Mapping[str, str], voice: Voice) -> tuple[tuple[Assessed, Markup], ...]:
-    """Return one type under each version of the guidelines, newest first, with its strip of criteria.
+def under_each(cells: Mapping[str, str], voice: Voice) -> tuple[tuple[Assessed, Markup, str], ...]:
+    """Return one type under each version of the guidelines, newest first: outcome, strip of criteria, B2 by reading.
 
     Raises:
         DataError: cells that cannot be read.
@@ -147,7 +154,8 @@ def under_each(cells: Mapping[str, str], voice: Voice) -> tuple[tuple[Assessed, 
             title=voice.gettext("By criterion"),
             text="; ".join(f"{each.criterion} {each.category}" for each in outcome.findings),
         )
-        found.append((outcome, drawing))
+        by_reading = {name: each.category for name, each in outcome.cells_by_reading.items()}
+        found.append((outcome, drawing, readings_said(by_reading, voice)))
     return tuple(found)
 
 
