@@ -211,10 +211,9 @@ def _flow(
         Column("km2", _("Area (km²)"), numeric=True, decimals=1),
     )
     body = tuple((flow["from"], flow["to"], flow["value"]) for flow in sorted(flows, key=lambda flow: -flow["value"]))
-    data = Table(_("What became what"), columns, body, sources, folded=True)
-    yield Figure(
-        drawing, _("What became what, {years}").format(years=years), said, half=True, sources=data.sources, data=data
-    )
+    caption = _("What became what, {years}").format(years=years)
+    yield Figure(drawing, caption, said, half=True, sources=sources)
+    yield Table(caption, columns, body, sources, folded=True)
 
 
 def _risk(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
