@@ -1,8 +1,8 @@
 """The sizes of planning problems that are promised, each in a process of its own: gap proven, seconds, memory.
 
 The penalty is told with what it means: what the outline of a single unit costs beside the mean cost of a unit, and
-which part of the plan's value its outline is. The sizes are promised for penalties up to 0.3 (the outline of a unit by
-itself costs as much as the unit); 0.5 and 1.0 show how the gap grows beyond.
+which part of the plan's value its outline is. The sizes are kept at penalty 0.1 (the outline of a unit by itself costs
+a third of the unit); 0.3, 0.5 and 1.0 show how the gap grows beyond.
 
 python benchmarks/planning_sizes.py
 """
