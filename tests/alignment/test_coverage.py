@@ -53,7 +53,7 @@ RESTORE = ("Bring 30 per cent of degraded land under restoration", ("2", Degree.
 def test_words_point_to_elements_in_english_and_arabic() -> None:
     assert "2.E01" in elements_named(target("1", "Restore degraded forests"))
     assert "6.E02" in elements_named(target("1", "إدارة مسارات دخول الأنواع الغازية", language="ar"))
-    assert elements_named(target("1", "Khôi phục rừng", language="vi")) == frozenset()
+    assert elements_named(target("1", "Restaurer les forêts", language="fr")) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,11 @@ def test_words_point_to_elements_in_english_and_arabic() -> None:
         ("到2030年恢复30%的退化草原", "zh", "2.E01"),
         ("减少农药和危险化学品的风险", "zh", "7.E05"),
         ("公平公正地分享利用遗传资源的惠益，并建立惠益分享制度", "zh", "13.E02"),
+        ("समुदायलाई संरक्षित क्षेत्रको व्यवस्थापन योजना बनाउन सघाउने", "ne", "3.E03"),
+        ("युवाओं और दिव्यांग जनों को जैव विविधता समितियों में स्थान", "hi", "22.E04"),
+        ("تهیه طرح مدیریت برای پارک‌های ملی", "fa", "3.E03"),
+        ("Thành lập ngân hàng gen cho giống lúa bản địa", "vi", "4.E04"),
+        ("ตรวจสอบน้ำอับเฉาของเรือที่เข้าท่า", "th", "6.E02"),
     ],
 )
 def test_words_point_to_elements_in_other_languages(text: str, language: str, element: str) -> None:
@@ -75,7 +80,16 @@ def test_words_point_to_elements_in_other_languages(text: str, language: str, el
 
 
 def test_words_about_something_else_point_to_no_element() -> None:
-    for text, language in (("Построить железную дорогу", "ru"), ("Membangun jalan tol", "id"), ("建设高速公路", "zh")):
+    for text, language in (
+        ("Построить железную дорогу", "ru"),
+        ("Membangun jalan tol", "id"),
+        ("建设高速公路", "zh"),
+        ("पूर्व पश्चिम रेलमार्ग निर्माण गर्ने", "ne"),
+        ("नए हवाई अड्डे का निर्माण", "hi"),
+        ("ساخت راه‌آهن تهران به مشهد", "fa"),
+        ("Xây dựng đường sắt cao tốc", "vi"),
+        ("ก่อสร้างรถไฟความเร็วสูง", "th"),
+    ):
         assert elements_named(target("1", text, language=language)) == frozenset()
 
 
@@ -101,7 +115,7 @@ def test_element_is_not_covered_without_words_for_it() -> None:
 
 
 def test_element_is_not_compared_in_a_language_without_cues() -> None:
-    held = promises(target("1", "Khôi phục rừng", ("2", Degree.HIGH), language="vi"))
+    held = promises(target("1", "Restaurer les forêts", ("2", Degree.HIGH), language="fr"))
     assert state_of(held, "2.E01")[0] is State.NOT_COMPARED
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from biosetu.alignment.suggestion import Method, Suggester, load_embedder, thesaurus
 from biosetu.alignment.suggestion.suggester import NO_MATCH, NOT_READ, SUGGESTED
+from biosetu.alignment.suggestion.words import words_of
 from biosetu.framework import elements, targets
 from biosetu.problems import UsageError
 
+DATA = Path(__file__).parents[1] / "data"
 BENCHMARK = Path(__file__).parents[3] / "benchmarks" / "alignment"
 _spec = importlib.util.spec_from_file_location("alignment_evaluation", BENCHMARK / "evaluate.py")
 evaluation = importlib.util.module_from_spec(_spec)
@@ -272,3 +274,42 @@ def test_every_suggestion_has_the_words_that_led_to_it(suggester) -> None:
 )
 def test_elements_are_told_in_the_languages_that_have_cues(suggester, text: str, element: str) -> None:
     assert suggester.suggest(text, "", 1)[0].element == element
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
+
+
+STATED = _rows((DATA / "elements_named.csv").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", STATED, ids=[f"{row['language']}-{row['element']}" for row in STATED])
+def test_statements_of_the_region_lead_to_their_element_by_its_words(suggester, row: dict[str, str]) -> None:
+    found = {one.target: one for one in suggester.suggest(row["text"], row["language"])}
+    own = found[row["element"].split(".")[0]]
+    assert own.element == row["element"]
+    assert any(row["word"] in words for words in own.words)
+    assert all(words in row["text"] for words in own.words)
+
+
+def _cues() -> list[dict[str, str]]:
+    return _rows((files("biosetu.alignment") / "data" / "element_cues.csv").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("language", "share"),
+    [("en", 0.9), ("ar", 0.9), ("ne", 0.9), ("hi", 0.9), ("fa", 0.9), ("vi", 0.9), ("th", 0.9),
+     ("ru", 0.55), ("zh", 0.55), ("id", 0.55)],
+)  # fmt: skip
+def test_cues_of_a_language_name_at_least_this_share_of_the_elements(language: str, share: float) -> None:
+    cued = {row["element"] for row in _cues() if row["language"] == language}
+    assert cued <= set(elements())
+    assert len(cued) / len(elements()) >= share
+
+
+def test_every_cue_is_told_once_and_says_who_wrote_and_who_reviewed_it() -> None:
+    rows = _cues()
+    keys = [(row["element"], row["language"], row["cue"].casefold()) for row in rows]
+    assert len(keys) == len(set(keys))
+    assert all(row["author"] and row["review"] for row in rows)
+    assert [row for row in rows if not words_of(row["cue"], row["language"])] == []
