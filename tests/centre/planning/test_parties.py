@@ -1,6 +1,7 @@
 """Several Parties in one plan, and rasters as features, in the workbench."""
 
 import io
+import json
 import re
 
 import numpy as np
@@ -138,6 +139,22 @@ def test_raster_of_amounts_becomes_a_feature_with_its_unit(client, study):
     assert study.held["feature_units"] == ["", "", "t"]
     desk = client.get(reverse("plan", args=[study.pk])).content.decode()
     assert '<bdi class="quiet">t</bdi>' in desk
+
+
+def test_layer_of_protected_areas_locks_by_its_own_field(client, study):
+    """Six tenths of the second unit: half of a unit, as the page has it, locks; the target of features says nothing."""
+    desk = client.get(reverse("plan", args=[study.pk])).content.decode()
+    assert 'id="share" name="share" type="number" min="0" max="100" step="any" value="30"' in desk
+    assert 'id="least" name="least" type="number" min="0" max="100" step="any" value="50"' in desk
+    park = shapely.box(84.1, 27.0, 84.16, 27.1)
+    feature = {"type": "Feature", "properties": {"name": "park"}, "geometry": json.loads(shapely.to_geojson(park))}
+    for least, locked in (("70", "1"), ("50", "1-2")):
+        file = io.BytesIO(json.dumps({"type": "FeatureCollection", "features": [feature]}).encode())
+        file.name = "park.geojson"
+        data = {"what": "protected", "share": "1", "least": least, "file": file}
+        assert client.post(reverse("plan_layer", args=[study.pk]), data).status_code == 302
+        study.refresh_from_db()
+        assert study.held["locked_in"] == locked
 
 
 def test_raster_of_classes_becomes_a_feature_a_class_by_area(client, study):
