@@ -67,7 +67,7 @@ def _stemmer(language: str) -> _Stemmer | None:
 @cache
 def _stopwords(language: str) -> frozenset[str]:
     rows = packaged_rows("biosetu.alignment", "stopwords")
-    return frozenset(row["word"] for row in rows if row["language"] == language)
+    return frozenset(normalised(row["word"]) for row in rows if row["language"] == language)
 
 
 @lru_cache(maxsize=200_000)
