@@ -16,6 +16,7 @@ from scipy import ndimage
 
 from biosetu.cli import main
 from biosetu.cli.ecosystems import ecosystems
+from biosetu.ecosystems import measures
 from biosetu.ecosystems.assessment import assess, assessment_table, template_rows
 from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.engine import rasters
@@ -217,6 +218,22 @@ def test_stopped_work_goes_on_and_gives_the_same(
     assert len(calls) == 4 - len(kept)
     assert not list((home / "work").rglob("band-*"))
     assert resumed.measures.equals(measure_maps([path], MeasureOptions()).measures)
+
+
+def test_large_class_is_put_together_some_rows_at_a_time(write_map: WriteMap, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bands that meet within cells, turned on the ground so that many bands reach the same cells; from disk."""
+    codes = np.random.default_rng(9).choice(np.array([1, 1, 1, 2, 3], np.uint8), (96, 80))
+    turned = Affine(375.9, 136.8, 5e5, 136.8, -375.9, 3e6)
+    profile = {"tiled": True, "blockxsize": 16, "blockysize": 16}
+    paths = [write_map(f"m{year}.tif", codes, turned, "EPSG:32644", **profile) for year in (2000, 2010)]
+    whole = measure_maps(paths, MeasureOptions())
+    monkeypatch.setattr(rasters, "BAND_PIXELS", 1)
+    monkeypatch.setattr(measures, "GROUP_ROWS", 150)
+    large: list[int] = []
+    original = measures._large_class
+    monkeypatch.setattr(measures, "_large_class", lambda *given: large.append(given[2][0]) or original(*given))
+    assert measure_maps(paths, MeasureOptions(resume=True)).measures.equals(whole.measures)
+    assert len(set(large)) == 3
 
 
 def test_classes_many_and_negative_are_kept_apart(write_map: WriteMap) -> None:

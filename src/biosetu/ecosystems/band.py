@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,18 @@ from biosetu.geo.occupancy_grid import Segments
 FULL_COVER = 10_000
 
 
+class CellTable(Protocol):
+    """A table of type CELLS, sorted by key: an array, or one that lies elsewhere and is read where it is asked for."""
+
+    def __getitem__(self, rows: slice, /) -> NDArray[np.void]:
+        """Return some rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class DateBand:
     """What one band holds at one date: areas by class and sub-cell, patches, outermost pixels."""
 
-    cells: NDArray[np.void]
+    cells: CellTable
     patches: BandPatches
     outline: Outline
 

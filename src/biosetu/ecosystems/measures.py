@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from biosetu.ecosystems.band import CellTable
 from biosetu.ecosystems.counting import NO_DATA_KEY, merged_cells, merged_pairs
 from biosetu.ecosystems.occupancy import COVER_LIMITS_PERCENT, Occupancies, joined_occupancies, occupancies
 from biosetu.ecosystems.outline import HullCorners, Outline
-from biosetu.ecosystems.parts import Parts, let_go
+from biosetu.ecosystems.parts import Parts
 from biosetu.ecosystems.patches import join_patches
 from biosetu.ecosystems.runs import code_of, zone_of
 from biosetu.geo.hull import geodesic_hulls
@@ -79,26 +80,80 @@ def measure_date(parts: Parts, date: int, frame: MapFrame, each: Mapper = run_he
         hemisphere holds them; at least area_km2), occupied cells by all readings, cells by cover, patches.
     """
     cells = parts.cells(date)
-    starts = []
-    for table in cells:
-        starts.append(_starts(np.ascontiguousarray(table["key"])))
-        let_go(table)
+    starts = [_starts(np.ascontiguousarray(table[:]["key"])) for table in cells]
 
     def measure(keys: KeyRange) -> Group:
-        rows = merged_cells([_slice(table, own, keys) for table, own in zip(cells, starts, strict=True)])
-        for table in cells:
-            let_go(table)
-        own, first = _starts(rows["key"])
+        found = _sub_cells(cells, starts, keys)
         units = frame.unit.per_m2 * frame.full_weight
-        found = occupancies(first, rows["x"], rows["y"], rows["area"], frame.grid, units)
-        pixels, area = (_sums(rows[name], first) for name in ("pixels", "area"))
-        return Group(own, pixels, area, found)
+        occupied = occupancies(found.first, found.x, found.y, found.area, frame.grid, units)
+        return Group(found.keys, found.pixels, _sums(found.area, found.first), occupied)
 
     groups = list(each(measure, _ranges(starts)))
     return _table(groups, parts, date, frame)
 
 
 Starts = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class _SubCells:
+    """The sub-cells of some classes by key and rising y: class i has `first[i]` to `first[i + 1]`; pixels by class."""
+
+    keys: NDArray[np.int64]
+    first: NDArray[np.int64]
+    x: NDArray[np.int32]
+    y: NDArray[np.int32]
+    area: NDArray[np.int64]
+    pixels: NDArray[np.int64]
+
+
+def _sub_cells(cells: Sequence[CellTable], starts: Sequence[Starts], keys: KeyRange) -> _SubCells:
+    """Return the sub-cells of some classes, all bands together; of a large class some rows of them after the other."""
+    if keys[0] == keys[1] and sum(_slice(own, keys)[1] for own in starts) > GROUP_ROWS:
+        return _large_class(cells, starts, keys)
+    rows = merged_cells([_rows(table, own, keys) for table, own in zip(cells, starts, strict=True)])
+    own, first = _starts(rows["key"])
+    return _SubCells(own, first, rows["x"], rows["y"], rows["area"], _sums(rows["pixels"], first))
+
+
+def _large_class(cells: Sequence[CellTable], starts: Sequence[Starts], keys: KeyRange) -> _SubCells:
+    """Return the sub-cells of one class: beside what is returned, no more than about GROUP_ROWS of them are in hand."""
+    reach = {}
+    for index, (table, own) in enumerate(zip(cells, starts, strict=True)):
+        if len(y := _rows(table, own, keys)["y"]):
+            reach[index] = np.unique(y, return_counts=True)
+    most = sum(int(count.sum()) for _, count in reach.values())
+    x, y, area = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int64)
+    pixels = end = 0
+    for low, high in _strips(list(reach.values())):
+        parts = [
+            rows[(rows["y"] >= low) & (rows["y"] <= high)]
+            for index, (levels, _) in reach.items()
+            if levels[0] <= high and levels[-1] >= low
+            for rows in [_rows(cells[index], starts[index], keys)]
+        ]
+        merged = merged_cells(parts)
+        start, end = end, end + len(merged)
+        x[start:end], y[start:end], area[start:end] = merged["x"], merged["y"], merged["area"]
+        pixels += int(merged["pixels"].sum())
+    return _SubCells(
+        np.array([keys[0]]), np.array([0, end]), x[:end], y[:end], area[:end], np.array([pixels], np.int64)
+    )
+
+
+def _strips(reach: Sequence[tuple[NDArray[np.int32], NDArray[np.int64]]]) -> list[tuple[int, int]]:
+    """Return strips (lowest y, highest y) from south to north, of about GROUP_ROWS sub-cells, at least one y each.
+
+    Args:
+        reach: for each band, the y that it holds and how many sub-cells at each.
+    """
+    levels, place = np.unique(np.concatenate([own for own, _ in reach]), return_inverse=True)
+    count = np.zeros(len(levels), np.int64)
+    np.add.at(count, place, np.concatenate([number for _, number in reach]))
+    strip = (np.cumsum(count) - 1) // GROUP_ROWS
+    begin = np.flatnonzero(np.append(True, strip[1:] != strip[:-1]))
+    last = np.append(begin[1:], len(levels)) - 1
+    return list(zip(levels[begin].tolist(), levels[last].tolist(), strict=True))
 
 
 def _starts(ordered: NDArray[np.int64]) -> Starts:
@@ -128,10 +183,16 @@ def _ranges(starts: Sequence[Starts]) -> list[KeyRange]:
     return ranges
 
 
-def _slice(table: NDArray[np.void], starts: Starts, keys: KeyRange) -> NDArray[np.void]:
+def _slice(starts: Starts, keys: KeyRange) -> tuple[int, int]:
+    """Return the first of the rows that hold some classes, and how many there are."""
     own, first = starts
     begin, end = np.searchsorted(own, keys[0], side="left"), np.searchsorted(own, keys[1], side="right")
-    return table[first[begin] : first[end]]
+    return int(first[begin]), int(first[end] - first[begin])
+
+
+def _rows(table: CellTable, starts: Starts, keys: KeyRange) -> NDArray[np.void]:
+    begin, count = _slice(starts, keys)
+    return table[begin : begin + count]
 
 
 def _hull_areas_km2(outline: Outline, frame: MapFrame) -> NDArray[np.float64]:

@@ -92,7 +92,8 @@ def occupancies(
     found = _nothing(len(pointer) - 1)
     around = 2 * int(np.ceil(grid.world_m / 2 / grid.fine_m))
     limits = np.array([cell_units * limit // 100 for limit in COVER_LIMITS_PERCENT], np.int64)
-    cells = (np.asarray(pointer, np.int64), x.astype(np.int64), y.astype(np.int64), area.astype(np.int64))
+    across, down, mapped = (np.ascontiguousarray(each, np.int64) for each in (x, y, area))
+    cells = (np.asarray(pointer, np.int64), across, down, mapped)
     rules = (grid.side, around, -(-cell_units // 100), limits)
     _count_all(*cells, rules, (found.published, found.least, found.origin, found.by_cover))
     return found

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from biosetu.ecosystems.band import BandResult
+from biosetu.ecosystems.band import BandResult, CellTable
 from biosetu.ecosystems.counting import merged_pairs
 from biosetu.ecosystems.outline import Outline, joined_outlines
-from biosetu.ecosystems.patches import BandPatches
+from biosetu.ecosystems.patches import BandPatches, joined_patches
 
 
 class Parts(Protocol):
     """Bands in the order of the map; cells may lie on disk."""
 
-    def cells(self, date: int) -> Sequence[NDArray[np.void]]:
+    def cells(self, date: int) -> Sequence[CellTable]:
         """Return the cell tables (sorted by key) of one date, band after band."""
 
     def outline(self, date: int) -> Outline:
@@ -31,23 +30,17 @@ class Parts(Protocol):
         """Return the transitions from one date to the next."""
 
 
-def let_go(table: NDArray[np.void]) -> None:
-    """Tell the system that a table mapped from disk need not stay in memory; it is read again where it is asked for."""
-    mapped = getattr(table, "_mmap", None)
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
-
-
 class CollectedBands:
     """Bands as they come in, in the order of the map.
 
-    Outermost pixels and transitions are joined at once, so that they take the memory of one band; cells are kept as
-    they are given, in memory or mapped from disk.
+    Outermost pixels, patches and transitions are joined at once and take the memory of one band; cells are kept as
+    they are given, in memory or read from disk where they are asked for.
     """
 
-    def __init__(self, bands: Iterable[BandResult] = ()) -> None:
-        self._cells: list[list[NDArray[np.void]]] = []
-        self._patches: list[list[BandPatches]] = []
+    def __init__(self, width: int, diagonal: bool = True, bands: Iterable[BandResult] = ()) -> None:
+        self._width, self._diagonal = width, diagonal
+        self._cells: list[list[CellTable]] = []
+        self._patches: list[BandPatches] = []
         self._outlines: list[Outline] = []
         self._pairs: list[NDArray[np.void]] = []
         for band in bands:
@@ -57,19 +50,22 @@ class CollectedBands:
         """Take in the next band."""
         if not self._cells:
             self._cells = [[] for _ in band.dates]
-            self._patches = [[] for _ in band.dates]
+            self._patches = [date.patches for date in band.dates]
             self._outlines = [date.outline for date in band.dates]
             self._pairs = list(band.pairs)
         else:
             self._outlines = [
                 joined_outlines(own, date.outline) for own, date in zip(self._outlines, band.dates, strict=True)
             ]
+            self._patches = [
+                joined_patches(own, date.patches, self._width, self._diagonal)
+                for own, date in zip(self._patches, band.dates, strict=True)
+            ]
             self._pairs = [merged_pairs([own, new]) for own, new in zip(self._pairs, band.pairs, strict=True)]
         for index, date in enumerate(band.dates):
             self._cells[index].append(date.cells)
-            self._patches[index].append(date.patches)
 
-    def cells(self, date: int) -> Sequence[NDArray[np.void]]:
+    def cells(self, date: int) -> Sequence[CellTable]:
         """Return the cell tables of one date."""
         return self._cells[date]
 
@@ -79,7 +75,7 @@ class CollectedBands:
 
     def patches(self, date: int) -> Sequence[BandPatches]:
         """Return the patches of one date."""
-        return self._patches[date]
+        return [self._patches[date]]
 
     def pairs(self, date: int) -> Sequence[NDArray[np.void]]:
         """Return the transitions from one date to the next."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,19 +65,35 @@ def band_patches(runs: Runs, group: Indices, keys: Integers, run_area: Integers,
 
 def join_patches(bands: Sequence[BandPatches], width: int, diagonal: bool = True) -> NDArray[np.void]:
     """Join the patches of consecutive bands; return a table of type PATCHES sorted by key."""
-    starts = np.concatenate([[0], np.cumsum([len(band.open_key) for band in bands])]).astype(np.int64)
-    parent = np.arange(starts[-1], dtype=np.int64)
-    for index in range(len(bands) - 1):
-        above, below = bands[index].bottom, bands[index + 1].top
-        edges = (above.arrays, below.arrays)
-        _join(parent, *edges, starts[index], starts[index + 1], diagonal, width)
+    whole = reduce(lambda above, below: joined_patches(above, below, width, diagonal), bands)
+    return _summed([whole.closed, _by_class(whole.open_key, whole.open_area)])
+
+
+def joined_patches(above: BandPatches, below: BandPatches, width: int, diagonal: bool = True) -> BandPatches:
+    """Return two bands, one above the other, as one: only what touches its first or its last row stays open."""
+    count = len(above.open_key)
+    parent = np.arange(count + len(below.open_key), dtype=np.int64)
+    _join(parent, above.bottom.arrays, below.top.arrays, 0, count, diagonal, width)
     root = _roots(parent)
-    key = np.concatenate([band.open_key for band in bands]) if bands else np.empty(0, np.int64)
-    area = np.zeros(len(parent), np.int64)
-    if len(parent):
-        np.add.at(area, root, np.concatenate([band.open_area for band in bands]))
-    whole = np.flatnonzero(parent == np.arange(len(parent)))
-    tables = [band.closed for band in bands] + [_by_class(key[whole], area[whole])]
+    key, area = np.concatenate([above.open_key, below.open_key]), np.zeros(len(root), np.int64)
+    np.add.at(area, root, np.concatenate([above.open_area, below.open_area]))
+    edges = ((above.top, 0), (below.bottom, count))
+    touching = np.unique(np.concatenate([root[edge.patch[edge.patch >= 0] + first] for edge, first in edges]))
+    shut = np.setdiff1d(root, touching)
+    closed = _summed([above.closed, below.closed, _by_class(key[shut], area[shut])])
+    top, bottom = (_renumbered(edge, first, root, touching) for edge, first in edges)
+    return BandPatches(closed, key[touching], area[touching], top, bottom)
+
+
+def _renumbered(edge: Border, first: int, root: Integers, touching: Integers) -> Border:
+    known = edge.patch >= 0
+    patch = np.full(len(edge.patch), -1, np.int32)
+    patch[known] = np.searchsorted(touching, root[edge.patch[known] + first])
+    return Border(edge.end, edge.key, patch)
+
+
+def _summed(tables: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Return tables of type PATCHES as one, sorted by key."""
     table = np.concatenate(tables)
     keys, place = np.unique(table["key"], return_inverse=True)
     joined = np.zeros(len(keys), PATCHES)

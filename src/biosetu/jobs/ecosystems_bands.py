@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from biosetu.ecosystems.band import BandResult, DateBand
+from biosetu.ecosystems.counting import CELLS
 from biosetu.ecosystems.outline import Outline
 from biosetu.ecosystems.patches import BandPatches, Border
 from biosetu.engine.rasters import RasterStack
@@ -20,7 +22,7 @@ from biosetu.engine.tables import replacing
 from biosetu.home import home
 from biosetu.jobs.ecosystems_inputs import MeasureOptions
 
-FORMAT = 2
+FORMAT = 3
 
 
 def map_fingerprint(stack: RasterStack, options: MeasureOptions) -> str:
@@ -38,6 +40,23 @@ def map_fingerprint(stack: RasterStack, options: MeasureOptions) -> str:
 
 
 @dataclass(frozen=True)
+class StoredCells:
+    """A table of type CELLS in a file.
+
+    Rows are read and not mapped: mapped pages would count as memory of this process for as long as the table is held,
+    and every table would keep a file open.
+    """
+
+    path: Path
+
+    def __getitem__(self, rows: slice, /) -> NDArray[np.void]:
+        """Return some rows, read now."""
+        start, stop, step = rows.indices(self.path.stat().st_size // CELLS.itemsize)
+        found = np.fromfile(self.path, CELLS, max(stop - start, 0), offset=start * CELLS.itemsize)
+        return found[::step]
+
+
+@dataclass(frozen=True)
 class BandFolder:
     """A folder of measured bands."""
 
@@ -51,7 +70,7 @@ class BandFolder:
         return cls(path)
 
     def get(self, index: int, measure: Callable[[], BandResult]) -> BandResult:
-        """Return band `index`, measured now unless it lies here; its cells stay on disk, mapped into memory."""
+        """Return band `index`, measured now unless it lies here; its cells stay on disk."""
         target = self.path / f"band-{index:06d}.npz"
         if not target.is_file():
             self._write(target, index, measure())
@@ -62,13 +81,13 @@ class BandFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _cells(self, index: int, date: int) -> Path:
-        return self.path / f"cells-{index:06d}-{date}.npy"
+        return self.path / f"cells-{index:06d}-{date}.bin"
 
     def _write(self, target: Path, index: int, band: BandResult) -> None:
         arrays: dict[str, np.ndarray[Any, Any]] = {}
         for number, date in enumerate(band.dates):
             with replacing(self._cells(index, number)) as path:
-                np.save(path, date.cells)
+                date.cells[:].tofile(path)
             _flatten(date.patches, f"d{number}.patches", arrays)
             _flatten(date.outline, f"d{number}.outline", arrays)
         for number, pairs in enumerate(band.pairs):
@@ -81,7 +100,7 @@ class BandFolder:
             count = sum(name.endswith(".outline.keys") for name in arrays.files)
             dates = tuple(
                 DateBand(
-                    np.load(self._cells(index, number), mmap_mode="r", allow_pickle=False),
+                    StoredCells(self._cells(index, number)),
                     _restored(BandPatches, f"d{number}.patches", arrays),
                     _restored(Outline, f"d{number}.outline", arrays),
                 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,7 +194,7 @@ def _measure_on_cluster(task: _BandTask, folder: BandFolder, scheduler: str, pro
 
 def _all_bands(task: _BandTask, folder: BandFolder | None, workers: int, progress: Progress) -> Parts:
     bands = task.stack.bands()
-    done = CollectedBands()
+    done = CollectedBands(task.stack.grid.width, task.rules.diagonal)
 
     def one(index: int) -> BandResult:
         if folder is None:
@@ -202,13 +203,26 @@ def _all_bands(task: _BandTask, folder: BandFolder | None, workers: int, progres
 
     with ThreadPoolExecutor(workers) as pool:
         try:
-            for index, result in enumerate(pool.map(one, range(len(bands)))):
+            for index, result in enumerate(_in_turn(pool, one, len(bands), 2 * workers)):
                 done.add(result)
                 progress(index + 1, len(bands), "rows")
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return done
+
+
+def _in_turn(
+    pool: ThreadPoolExecutor, measure: Callable[[int], BandResult], count: int, ahead: int
+) -> Iterator[BandResult]:
+    """Yield the bands in their order; no more than `ahead` of them wait, measured or not, to be taken."""
+    waiting: deque[Future[BandResult]] = deque()
+    for index in range(count):
+        waiting.append(pool.submit(measure, index))
+        if len(waiting) == ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _about(frame: MapFrame, paths: Sequence[Path]) -> dict[str, str]:
