@@ -86,7 +86,7 @@ def test_dossier_shows_extent_change_categories_and_index() -> None:
     found = dossier_section()
     assert found is not None
     kinds = [type(block).__name__ for block in found.blocks]
-    assert kinds == ["Figure", "Figure", "Table", "Paragraph", "Figure", "Figure", "Table", "Facts"]
+    assert kinds == ["Figure", "Figure", "Table", "Paragraph", "Figure", "Table", "Figure", "Table", "Facts"]
     extent = found.blocks[2]
     assert isinstance(extent, Table)
     assert len(extent.rows) == 11
@@ -106,14 +106,12 @@ def test_dossier_adds_up_zones_and_shows_each(tmp_path: Path) -> None:
     tables = {"measures": pa.Table.from_pylist(rows), "transitions": pa.Table.from_pylist(moved)}
     found = dossier_section(**{f"ecosystems.{name}": table for name, table in tables.items()})
     assert found is not None
-    whole, by_zone = (block for block in found.blocks if isinstance(block, Table))
+    whole, by_zone, flows = (block for block in found.blocks if isinstance(block, Table))
     assert whole.rows == (("Sal", 100.0, 50.0, -50.0),)
     assert by_zone.rows == (
         ("East", "Sal", 30.0, 30.0, 0.0, 900.0, 9),
         ("West", "Sal", 70.0, 20.0, by_zone.rows[1][4], 900.0, 9),
     )
-    (flows,) = (block.data for block in found.blocks if isinstance(block, Figure))
-    assert flows is not None
     assert flows.rows == (("Sal", "Town", 50.0),)
 
 
