@@ -154,6 +154,32 @@ def test_index_of_many_parties_is_kept_for_the_one_alone(shared, tmp_path):
     assert "1 of 2 taxa assessed are threatened" in text
 
 
+def drawn(path):
+    """Points of the line of a chart."""
+    (line,) = re.findall(r'<path[^>]* d="(M[^"Z]*)"', path.read_text(encoding="utf-8"))
+    return re.findall(r"[ML]([\d.]+) ([\d.]+)", line)
+
+
+def test_chart_of_many_parties_is_the_line_of_the_one_alone(shared, tmp_path):
+    """By hand: NPL falls from 1 to 0.7; AFG stays at 0.6, and is in no line with it."""
+    plots = {party: tmp_path / f"{party}.svg" for party in ("NPL", "AFG")}
+    for party, path in plots.items():
+        assert biosetu([*shared, "--keep", party, "--plot", str(path), "--out", str(tmp_path / "o.csv")]) == 0
+    (before, after), (same, still) = drawn(plots["NPL"]), drawn(plots["AFG"])
+    assert float(before[1]) < float(after[1])
+    assert same[1] == still[1]
+
+
+def test_chart_of_many_parties_and_none_named_is_refused(shared, tmp_path, capsys):
+    plot = tmp_path / "p.svg"
+    assert biosetu([*shared, "--plot", str(plot), "--out", str(tmp_path / "o.csv")]) == 2
+    assert "several Parties" in capsys.readouterr().err
+    assert not plot.exists()
+    (tmp_path / "s.csv").write_text("party,taxon,share\nNPL,a,1\n", encoding="utf-8")
+    assert biosetu([*shared, "--plot", str(plot), "--out", str(tmp_path / "o.csv")]) == 0
+    assert len(drawn(plot)) == 2
+
+
 def test_index_without_the_party_is_not_kept_for_it(shared, tmp_path, capsys):
     assert biosetu([*shared, "--keep", "BTN", "--out", str(tmp_path / "o.csv")]) == 1
     assert "there is no index of BTN" in capsys.readouterr().err

@@ -96,6 +96,7 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
         compute_index,
         for_indicator,
         index_observations,
+        one_line,
         party_result,
         write_chart,
     )
@@ -115,6 +116,7 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
     result = compute_index(request)
     tell(result.warnings, quiet)
     own = result if asked["keep"] is None else party_result(request, result, asked["keep"])
+    drawn = one_line(own.table) if asked["plot"] else None
     if asked["observations"]:
         made = index_observations(request, result.table, origin, asked["indicator"])
         emit(made, asked["observations"])
@@ -123,8 +125,8 @@ def index(history: Path, out: Path | None, quiet: bool, language: str, **asked: 
 
         kept = [("index", own.table), ("categories", own.categories)]
         keep_all(asked["keep"], kept, asked["holder"] or history.name, asked["licence"])
-    if asked["plot"]:
-        write_chart(result.table, asked["plot"], Voice(language), Voice(language).gettext("Red List Index"))
+    if drawn is not None:
+        write_chart(drawn, asked["plot"], Voice(language), Voice(language).gettext("Red List Index"))
     emit(result.table, out)
 
 

@@ -120,6 +120,14 @@ def compute_index(request: IndexRequest) -> IndexResult:
     return IndexResult(table, category_counts(histories), [*warnings, *cautions], histories)
 
 
+def one_line(table: pa.Table) -> pa.Table:
+    """Return the table as a chart can draw it; raise UsageError where it holds several Parties: no line joins them."""
+    parties = set(table.column("party").to_pylist()) if "party" in table.column_names else set()
+    if len(parties) > 1:
+        raise UsageError("the table holds several Parties, a chart one: say which by --keep, or leave out --plot")
+    return table
+
+
 def party_result(request: IndexRequest, result: IndexResult, code: str) -> IndexResult:
     """Return of a result what is one Party's: its index, and the categories of the taxa it has a share of.
 
