@@ -154,3 +154,24 @@ def test_cost_is_read_where_it_is_certain_and_refused_with_its_row_where_not(wri
     assert [costs.get(f"A{at}") for at in range(len(written))] == read
     wrong = [(problem.row, problem.column) for problem in found.problems]
     assert wrong == [(at + 2, "cost") for at, value in enumerate(read) if value is None]
+
+
+NUMBERED = (("id", "title_en"), ("NT-1", "Stop the poaching"), ("NT-2", "Protect the land"), ("NT-3", "Clean rivers"))
+
+
+def test_table_numbered_anew_loses_no_promise_and_changes_nothing_the_second_time(tmp_path) -> None:
+    store = PromiseFolder(tmp_path)
+    brought(store, NUMBERED[0], ("NT-1", "Protect the land"), ("NT-2", "Clean rivers"))
+    plan = (("id", "action", "target"), ("A1", "Plant along rivers", "NT-3"), ("A2", "Gazette parks", "NT-2"))
+    both = Book("x.xlsx", "xlsx", (Grid("targets", NUMBERED), Grid("actions", plan)))
+    store_imported(read_tables(both, "NPL"), store)
+    held = store.load("NPL")
+    assert {target.id: target.text() for target in held.targets} == dict(NUMBERED[1:])
+    assert {action.id: action.target for action in held.actions} == {"A1": "NT-3", "A2": "NT-2"}
+    assert store_imported(read_tables(both, "NPL"), store).preview.column("state").to_pylist() == ["same"] * 5
+
+
+def test_two_new_targets_with_the_text_of_one_that_is_held_do_not_become_one(store: PromiseFolder) -> None:
+    header = ("id", "title_en", "description_en")
+    held, _ = brought(store, header, ("X1", HELD.title["en"], "one"), ("X2", HELD.title["en"], "two"))
+    assert [(target.id, target.description["en"]) for target in held.targets] == [("NT-1", "one"), ("X2", "two")]

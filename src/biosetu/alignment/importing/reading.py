@@ -154,18 +154,24 @@ def adopt_ids(imported: Imported, held: Promises) -> Imported:
 
 
 def _adopted(imported: Imported, held: Promises) -> dict[str, str]:
-    """Return by id of each imported target the id under which it is held, its own where it is new."""
-    known = {target.id for target in held.targets}
+    """Return by id of each imported target the id under which it is held, its own where it is new.
+
+    A held id that a row of the file has itself is that row's, and each is adopted once: so no promise takes the place
+    of another one where a table was numbered anew.
+    """
+    known = {target.id: target for target in held.targets}
     by_title: dict[str, list[str]] = {}
     for target in held.targets:
         for text in target.title.values():
             by_title.setdefault(_squeezed(text), []).append(target.id)
     by_record = {record_identifier(target).upper(): target.id for target in held.targets}
-    names = {}
+    own = {target.id: by_record.get(target.id, target.id) for _, target in imported.targets}
+    taken, names = set(own.values()), {}
     for _, target in imported.targets:
-        same = {name for text in target.title.values() for name in by_title.get(_squeezed(text), ())}
-        name = by_record.get(target.id, target.id)
+        same = {name for text in target.title.values() for name in by_title.get(_squeezed(text), ())} - taken
+        name = own[target.id]
         names[target.id] = same.pop() if name not in known and len(same) == 1 else name
+        taken.add(names[target.id])
     return names
 
 
