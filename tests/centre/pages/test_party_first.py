@@ -45,8 +45,9 @@ ARGUMENT = {"parties": "NPL", "indicators": "A.3", "targets": "4", "centres": "i
 class Blocks(HTMLParser):
     """The texts of a page up to each published figure, within the innermost row, item, paragraph or picture."""
 
-    def __init__(self) -> None:
+    def __init__(self, published: str = PUBLISHED) -> None:
         super().__init__()
+        self.published = published
         self.open: list[tuple[str, list[str]]] = []
         self.before: list[str] = []
 
@@ -67,7 +68,7 @@ class Blocks(HTMLParser):
         self._add(data)
 
     def _add(self, text):
-        at = text.find(PUBLISHED)
+        at = text.find(self.published)
         if at >= 0:
             row = next((texts for tag, texts in reversed(self.open) if tag in BLOCKS), [])
             self.before.append(" ".join([*row, text[:at]]))
@@ -75,18 +76,22 @@ class Blocks(HTMLParser):
             texts.append(text)
 
 
-def before_each(content, kind):
+def before_each(content, kind, published=PUBLISHED):
     """What stands before each published figure of a page: in its block, or in its row of a table or list."""
     text = content.decode()
     if "html" in kind:
-        blocks = Blocks()
+        blocks = Blocks(published)
         blocks.feed(text)
         return blocks.before
     if "json" in kind:
-        items = [item for item in text.split("},{") if PUBLISHED in item]
+        items = [item for item in text.split("},{") if published in item]
         return [item[item.index("party_answer") :] for item in items]
     rows = list(csv.DictReader(io.StringIO(text)))
-    return [row["party_answer"] + row.get("party_reason", "") for row in rows if row["value"] == PUBLISHED]
+    return [
+        row["party_answer"] + row.get("party_reason", "")
+        for row in rows
+        if published in (row["value"], row["value_text"])
+    ]
 
 
 @pytest.fixture
@@ -115,6 +120,75 @@ def test_the_party_s_answer_stands_before_the_published_figure(client, person, p
     assert [text[-300:] for text in before if not MARKS[choice].search(text)] == []
     if place not in ON_REQUEST:
         assert before
+
+
+# a figure that is not a number of a whole: how it is published, the Party's own, and the pages of it
+CATEGORY, PART = "context:ER_BDY_ABT2NP", "8.CT.1"
+OTHERS = {
+    "category": (
+        {
+            "indicator": CATEGORY,
+            "series": "ER_BDY_ABT2NP",
+            "unit": "category",
+            "value": None,
+            "value_text": "zonal rank",
+        },
+        "zonal rank",
+        "on track to exceed the target",
+    ),
+    "part": (
+        {"indicator": PART, "series": "X", "disaggregation_type": "realm", "disaggregation": "marine"}
+        | {"value": float(PUBLISHED), "resolution": 0.0001},
+        PUBLISHED,
+        OWN,
+    ),
+}
+OF_ONE = (
+    "/parties/NPL/",
+    "/parties/NPL/dossier.html",
+    "/parties/NPL/figures.csv",
+    "/indicators/{code}/",
+    "/ar/indicators/{code}/",
+    "/indicators/{code}/figures.csv",
+)
+OF_OTHERS = re.compile(r"(?i)0\.7193|replace|exceed the target|disput|Two species|يعترض عليه|تجاوز")
+
+
+@pytest.mark.parametrize("choice", ["replace", "dispute"])
+@pytest.mark.parametrize("kind", OTHERS)
+def test_the_party_s_answer_stands_before_a_published_category_and_part(client, person, kind, choice):
+    figure, published, own = OTHERS[kind]
+    as_sent = {"category": "", "part": PUBLISHED}
+    store = DatabaseStore()
+    store.append(table(row(year=2025, vintage="2025-09", **figure)))
+    given = {"own_value": own, "own_source": "Seventh report"} if choice == "replace" else {}
+    give("NPL", figure["indicator"], 2025, "2025-09", store, answer=choice, reason=REASON, value=as_sent[kind], **given)
+    client.force_login(person)
+    for place in OF_ONE:
+        page = client.get(place.format(code=figure["indicator"]))
+        assert page.status_code == 200, place
+        before = before_each(page.content, page["content-type"], published)
+        assert [(place, text[-300:]) for text in before if not OF_OTHERS.search(text)] == []
+        assert before or not place.endswith("{code}/"), place
+
+
+CELLS = {
+    ("dispute", "en"): "disputed by the Party; published: yes",
+    ("dispute", "ar"): "يعترض عليه الطرف؛ المنشور: نعم",
+    ("replace", "en"): "published: yes (release 2020-10)",
+    ("replace", "ar"): "المنشور: نعم",
+}
+
+
+@pytest.mark.parametrize("choice", ["replace", "dispute"])
+def test_yes_or_no_of_a_party_stands_beside_the_published_one_in_words(client, choice):
+    given = {"own_value": "0", "own_source": "Law of 2021"} if choice == "replace" else {}
+    give("JOR", "context:ER_IAS_LEGIS", 2016, "2020-10", DatabaseStore(), answer=choice, reason=REASON, **given)
+    for language, address in (("en", ""), ("ar", "/ar")):
+        page = client.get(f"{address}/indicators/context:ER_IAS_LEGIS/").content.decode()
+        (line,) = re.findall(r"<tr>(?:(?!</tr>).)*/parties/JOR/.*?</tr>", page, re.DOTALL)
+        words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>|[\u2066-\u2069]", " ", line)).replace(" )", ")")
+        assert CELLS[choice, language] in words, words
 
 
 def walked(patterns, prefix=""):

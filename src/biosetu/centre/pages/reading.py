@@ -324,21 +324,27 @@ def _line(item: Summary, voice: Voice) -> Line:
 
 
 def _latest(item: Summary, voice: Voice) -> str:
-    """Return the latest value in words: a number with its unit, yes or no, a category in the language."""
-    if item.level.value is None:
-        return official.wording(item.level.text, voice.language)
-    if item.unit != "flag":
+    """Return the latest value in words; what the Party answered to it comes first."""
+    if item.level.value is not None and item.unit != "flag":
         return latest_in_words(item, voice)
-    said = voice.gettext("yes") if item.level.value else voice.gettext("no")
-    return published_words(said, answer_to(item), voice)
+    return published_words(_in_words(item, item.level.value, item.level.text, voice), answer_to(item), voice)
+
+
+def _in_words(item: Summary, value: float | None, text: str, voice: Voice) -> str:
+    """Return a figure of the series in words: a number with its unit, yes or no, a category in the language."""
+    if value is None:
+        return official.wording(text, voice.language)
+    if item.unit == "flag":
+        return voice.gettext("yes") if value else voice.gettext("no")
+    return quantity(value, item, voice, decimals=decimals_of(value, None))
 
 
 def _published(item: Summary, voice: Voice) -> str:
     """Return the published figure that the Party's own, shown as the value, takes the place of; else empty."""
     answer = next((one for one in reversed(item.answers) if one.year == item.level.year), None)
-    if not item.answers_only or answer is None or answer.published is None:
+    if not item.answers_only or answer is None or (answer.published is None and not answer.published_text):
         return ""
-    value = quantity(answer.published, item, voice, decimals=decimals_of(answer.published, None))
+    value = _in_words(item, answer.published, answer.published_text, voice)
     text = voice.gettext("published: {value} (release {vintage})")
     return text.format(value=value, vintage=voice.ltr(answer.release or "–"))
 
