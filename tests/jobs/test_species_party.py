@@ -154,6 +154,19 @@ def test_index_of_many_parties_is_kept_for_the_one_alone(shared, tmp_path):
     assert "1 of 2 taxa assessed are threatened" in text
 
 
+def test_index_by_a_column_of_shares_is_kept_with_the_categories_of_its_taxa_alone(tmp_path):
+    """By hand: of four taxa two have a share, both of them threatened in 2010; none and 0 are no share."""
+    taxa = {"a": ("LC", "EN", "0.5"), "b": ("VU", "VU", "0.5"), "c": ("LC", "CR", ""), "d": ("LC", "LC", "0")}
+    lines = [f"{t},{y},{c[i]},{c[2]}" for t, c in taxa.items() for i, y in enumerate((2000, 2010))]
+    (tmp_path / "h.csv").write_text("taxon,year,category,share\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    asked = ["species", "index", str(tmp_path / "h.csv"), "--weights", "share", "--keep", "NPL", "--quiet"]
+    assert biosetu([*asked, "--out", str(tmp_path / "o.csv")]) == 0
+    assert set(species_party.index("NPL").column("taxa").to_pylist()) == {2}
+    kept = species_party.categories("NPL").to_pylist()
+    assert [(row["category"], row["taxa"]) for row in kept if row["taxa"]] == [("EN", 1), ("VU", 1)]
+    assert "2 of 2 taxa assessed are threatened" in str(section(evidence("NPL"), Voice()))
+
+
 def drawn(path):
     """Points of the line of a chart."""
     (line,) = re.findall(r'<path[^>]* d="(M[^"Z]*)"', path.read_text(encoding="utf-8"))

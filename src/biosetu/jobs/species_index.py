@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -131,20 +132,27 @@ def one_line(table: pa.Table) -> pa.Table:
 def party_result(request: IndexRequest, result: IndexResult, code: str) -> IndexResult:
     """Return of a result what is one Party's: its index, and the categories of the taxa it has a share of.
 
-    Without shares by Party it is the result as it is. Raises UsageError for an unknown Party, DataError for one that
-    has no index.
+    Without shares it is the result as it is. Raises UsageError for an unknown Party, DataError for one that has no
+    index.
     """
     iso3 = find_party(code).iso3
+    if request.weights:
+        shares = _column_shares(read_assessment_cells(request.history), request)
+        return replace(result, **_held(result, shares))
     if request.shares is None:
         return result
     mine = result.table.filter(pc.equal(result.table.column("party"), iso3)).drop_columns(["party"])
     if mine.num_rows == 0:
         remedy = "Add its taxa and shares, or name another Party."
         raise DataError(Problem(say("there is no index of {iso3}", iso3=iso3), remedy, "party", request.shares.name))
-    shares = _party_shares(request.shares)[iso3]
+    return replace(result, table=mine, **_held(result, _party_shares(request.shares)[iso3]))
+
+
+def _held(result: IndexResult, shares: Mapping[str, float]) -> dict[str, Any]:
+    """Return the histories of the taxa with a share above 0, and their categories."""
     held = {taxon for taxon, share in shares.items() if share > 0}
     histories = [of_taxa(history, held) for history in result.histories]
-    return IndexResult(mine, category_counts(histories), result.warnings, histories)
+    return {"histories": histories, "categories": category_counts(histories)}
 
 
 def _gone(request: IndexRequest) -> frozenset[str]:
