@@ -167,6 +167,26 @@ def test_index_by_a_column_of_shares_is_kept_with_the_categories_of_its_taxa_alo
     assert "2 of 2 taxa assessed are threatened" in str(section(evidence("NPL"), Voice()))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--only", "use=food"],
+        ["--genuine", "g.csv", "--driver", "9"],
+        ["--genuine", "g.csv", "--indicator", "6.CY.1"],
+    ],
+    ids=" ".join,
+)
+def test_index_over_some_taxa_or_of_a_driver_is_not_kept_as_that_of_all(tmp_path, monkeypatch, capsys, asked):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h.csv").write_text("taxon,year,category,use\na,2000,LC,food\na,2010,EN,food\n", encoding="utf-8")
+    (tmp_path / "g.csv").write_text("taxon,year,from,to,driver\na,2010,LC,EN,8.1;9.1\n", encoding="utf-8")
+    index = ["species", "index", "h.csv", *asked, "--quiet", "--out", "o.csv"]
+    assert biosetu([*index, "--keep", "LKA"]) == 2
+    assert "counts all taxa" in capsys.readouterr().err
+    assert species_party.index("LKA") is None
+    assert biosetu(index) == 0
+
+
 def drawn(path):
     """Points of the line of a chart."""
     (line,) = re.findall(r'<path[^>]* d="(M[^"Z]*)"', path.read_text(encoding="utf-8"))

@@ -132,10 +132,15 @@ def one_line(table: pa.Table) -> pa.Table:
 def party_result(request: IndexRequest, result: IndexResult, code: str) -> IndexResult:
     """Return of a result what is one Party's: its index, and the categories of the taxa it has a share of.
 
-    Without shares it is the result as it is. Raises UsageError for an unknown Party, DataError for one that has no
-    index.
+    Without shares it is the result as it is.
+
+    Raises:
+        UsageError: an unknown Party, or an index over certain taxa or of certain drivers: what is kept stands for all.
+        DataError: there is no index of the Party.
     """
     iso3 = find_party(code).iso3
+    if request.only or request.drivers:
+        raise UsageError("what is kept for the dossier counts all taxa and all changes: leave out --keep, or the limit")
     if request.weights:
         shares = _column_shares(read_assessment_cells(request.history), request)
         return replace(result, **_held(result, shares))
