@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
@@ -147,3 +148,19 @@ def test_features_are_stems_and_parts_or_pairs_of_signs() -> None:
 def test_places_point_into_the_text() -> None:
     text = "Stop illegal trade"
     assert [text[w.start : w.end] for w in words_of(text, "en")] == ["Stop", "illegal", "trade"]
+
+
+VIETNAMESE = "bảo vệ đa dạng sinh học"
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "plain"),
+    [
+        ("ar", "تنوّعٌ بيولوجيّ", "تنوع بيولوجي"),
+        ("fa", "تنوّعِ زیستی", "تنوع زیستی"),
+        ("vi", unicodedata.normalize("NFD", VIETNAMESE), VIETNAMESE),
+    ],
+)
+def test_vowel_signs_and_accents_apart_do_not_cut_words(language: str, written: str, plain: str) -> None:
+    assert written != plain
+    assert [word.stem for word in words_of(written, language)] == [word.stem for word in words_of(plain, language)]

@@ -29,7 +29,10 @@ STEMMERS = {
     "tr": "turkish",
 }
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
-WORD = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0980-\u0dff\u0e00-\u0eff]+[^\W_]*)*|[+%]")
+# letters with the marks within words: vowels of Arabic, of scripts of India and Thai; accents that stand by themselves
+WORD = re.compile(
+    r"[^\W_]+(?:[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u097f\u0980-\u0dff\u0e00-\u0eff]+[^\W_]*)*|[+%]"
+)
 # a letter with the marks that stand over and under it (vowels and tones of Thai, Lao, Khmer, Burmese)
 SIGN = re.compile(
     r"[^\W_][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3]*"
@@ -67,18 +70,21 @@ def _stemmer(language: str) -> _Stemmer | None:
 @cache
 def _stopwords(language: str) -> frozenset[str]:
     rows = packaged_rows("biosetu.alignment", "stopwords")
-    return frozenset(normalised(row["word"]) for row in rows if row["language"] == language)
+    return frozenset(_bare(normalised(row["word"])) for row in rows if row["language"] == language)
+
+
+def _bare(word: str) -> str:
+    """Return a word without vowel signs of Arabic and with accents in one piece with their letters."""
+    return unicodedata.normalize("NFC", MARKS.sub("", word))
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
     """Return the stem of one normalised word."""
     if language == "ar":
-        word = PREFIXES.sub("", MARKS.sub("", word))
+        word = PREFIXES.sub("", word)
     stemmer = _stemmer(language)
-    if stemmer is None:
-        return unicodedata.normalize("NFC", word)
-    return str(stemmer.stemWord(unicodedata.normalize("NFC", word)))
+    return word if stemmer is None else str(stemmer.stemWord(word))
 
 
 def words_of(text: str, language: str) -> list[Word]:
@@ -87,7 +93,7 @@ def words_of(text: str, language: str) -> list[Word]:
     if language in UNSPACED:
         return [Word(sign[0], sign.start(), sign.end()) for sign in SIGN.finditer(plain)]
     stop = _stopwords(language)
-    found = [(match[0], match.start(), match.end()) for match in WORD.finditer(plain)]
+    found = [(_bare(match[0]), match.start(), match.end()) for match in WORD.finditer(plain)]
     if language == "en":
         found = [entry for entry in found if len(entry[0]) > 1]
     return [Word(stem(word, language), start, end) for word, start, end in found if word not in stop]
