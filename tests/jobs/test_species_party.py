@@ -187,6 +187,33 @@ def test_index_over_some_taxa_or_of_a_driver_is_not_kept_as_that_of_all(tmp_path
     assert biosetu(index) == 0
 
 
+@pytest.fixture
+def realms(tmp_path):
+    """By hand: Birds fall from 0.8 to 0.5, Bees stay at 1: their mean from 0.9 to 0.75. Realm y has 1 and 0.4 alone."""
+    taxa = {"a": ("LC", "EN", "Birds", "x;y"), "b": ("VU", "VU", "Birds", "x"), "c": ("LC", "LC", "Bees", "x")}
+    lines = [f"{t},{y},{c[i]},{c[2]},{c[3]}" for t, c in taxa.items() for i, y in enumerate((2000, 2010))]
+    (tmp_path / "h.csv").write_text("taxon,year,category,class,realm\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return ["species", "index", str(tmp_path / "h.csv"), "--aggregate", "--quiet", "--out", str(tmp_path / "o.csv")]
+
+
+def test_mean_over_realms_is_not_told_as_the_index_of_all_species(realms):
+    assert biosetu([*realms, "--by", "realm", "--keep", "BTN"]) == 0
+    text = str(section(evidence("BTN"), Voice()))
+    assert "Red List Index of species, 2010" not in text
+    assert "the index went from" not in text
+    assert "Red List Index by group" in text
+
+
+def test_mean_over_taxonomic_groups_is_the_whole_also_beside_other_cuts(realms, tmp_path):
+    alone, beside, first = (tmp_path / f"{name}.svg" for name in ("alone", "beside", "first"))
+    assert biosetu([*realms, "--by", "realm", "--by", "class", "--keep", "BTN", "--plot", str(beside)]) == 0
+    assert "the index went from 0.900 to 0.750" in str(section(evidence("BTN"), Voice()))
+    assert biosetu([*realms, "--by", "class", "--plot", str(alone)]) == 0
+    assert drawn(beside) == drawn(alone)
+    assert biosetu([*realms, "--by", "realm", "--plot", str(first)]) == 0
+    assert "Red List Index: x" in first.read_text(encoding="utf-8")
+
+
 def drawn(path):
     """Points of the line of a chart."""
     (line,) = re.findall(r'<path[^>]* d="(M[^"Z]*)"', path.read_text(encoding="utf-8"))

@@ -35,7 +35,15 @@ from biosetu.species.history import (
     read_changes,
     read_histories,
 )
-from biosetu.species.red_list_index import BASELINE, SAMPLE_ADVISED, SCHEMA, Kind, Options, red_list_index
+from biosetu.species.red_list_index import (
+    BASELINE,
+    SAMPLE_ADVISED,
+    SCHEMA,
+    Kind,
+    Options,
+    red_list_index,
+    stands_for_all,
+)
 from biosetu.species.tables import rows as table_rows
 from biosetu.translation import Voice, say
 
@@ -361,14 +369,18 @@ def _counted(request: IndexRequest) -> str:
 
 
 def write_chart(table: pa.Table, path: Path, voice: Voice, title: str) -> None:
-    """Draw the index of the whole (the aggregate, or the only group) with its limits as SVG.
+    """Draw the index of the whole (all taxa, or the mean over taxonomic groups) with its limits as SVG.
 
-    Of national lists that cannot be compared only the newest is drawn: no line joins them.
+    Where there is none it is the first group, named in the title if there are others. Of national lists that
+    cannot be compared only the newest is drawn: no line joins them.
     """
     rows = table.to_pylist()
     rows = [row for row in rows if row["status"] != BASELINE] or [max(rows, key=lambda row: int(row["year"]))]
+    whole = [row["group"] for row in rows if stands_for_all(row)]
     groups = [row["group"] for row in rows]
-    shown = next((name for name in groups if name.endswith("aggregate")), groups[0])
+    shown = whole[0] if whole else groups[0]
+    if not whole and len(set(groups)) > 1:
+        title = f"{title}: {shown}"
     measured = [row["year"] for row in rows if row["status"] in ("assessment", BASELINE)]
     newest = str(max(measured, default=rows[-1]["year"]))
     drawn = pa.Table.from_pylist(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -26,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 SLOPE_SPREAD = 0.6
 WINDOW_YEARS = 2
 AGGREGATE = "aggregate"
+TAXON = "taxon"
 BASELINE = "baseline only"
 SAMPLE_ADVISED = 900
 
@@ -95,6 +97,23 @@ SCHEMA = pa.schema(
         ("part", pa.string()),
     ]
 )
+
+
+def kind_of_cut(column: str) -> str:
+    """Return the type of disaggregation of a column of groups (`data/index_cuts.csv`), or the column where none is."""
+    kinds = {row["column"].lower(): row["disaggregation_type"] for row in table_rows("index_cuts.csv")}
+    return kinds.get(column.lower(), column)
+
+
+def stands_for_all(row: Mapping[str, Any]) -> bool:
+    """Whether a row of an index is that of all taxa: without groups, or the mean over taxonomic groups.
+
+    A mean over realms or threats counts a taxon in several of them as often.
+    """
+    column = row.get("cut") or ""
+    if not column:
+        return row["group"] in ("all", AGGREGATE)
+    return not row["part"] and kind_of_cut(column) == TAXON
 
 
 def red_list_index(

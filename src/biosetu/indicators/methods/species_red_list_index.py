@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from biosetu.indicators.conversion import IndicatorMethod, whole_or_part
-from biosetu.species.red_list_index import BASELINE
-from biosetu.species.tables import rows
+from biosetu.species.red_list_index import BASELINE, TAXON, kind_of_cut
 
 WHOLE = ("all", "aggregate")
-TAXON = "taxon"
 
 
 def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
@@ -35,15 +32,10 @@ def _series(row: Mapping[str, Any]) -> str:
     return f"{name}-baseline-{row['year']}/{version}" if row.get("status") == BASELINE else str(row["series"])
 
 
-@cache
-def _types() -> Mapping[str, str]:
-    return {row["column"].lower(): row["disaggregation_type"] for row in rows("index_cuts.csv")}
-
-
 def _cut(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the disaggregation by the column that was cut by; the mean over taxonomic groups stands for the whole."""
     column = row.get("cut") or ""
-    kind = _types().get(column.lower(), column) if column else TAXON
+    kind = kind_of_cut(column) if column else TAXON
     if not column:
         return whole_or_part(kind, row["group"], WHOLE)
     if row["part"]:

@@ -13,7 +13,7 @@ from biosetu.reports.content import Block, Citation, Column, Fact, Facts, Figure
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.series import kept_source
 from biosetu.species.criteria.saying import reasons_said
-from biosetu.species.red_list_index import BASELINE
+from biosetu.species.red_list_index import BASELINE, stands_for_all
 from biosetu.translation import N_, Voice
 
 CATEGORIES = {
@@ -38,7 +38,6 @@ BOTH = {
 }
 ALONE = N_("Baseline only: a single national list, or one that did not assess the same taxa as others, shows no trend.")
 THREATENED = frozenset({"CR", "EN", "VU"})
-WHOLE = ("aggregate", "all")
 
 Row = Mapping[str, Any]
 
@@ -82,8 +81,8 @@ def _alone(row: Row) -> bool:
 
 
 def _whole(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = next((name for name in WHOLE if any(row["group"] == name for row in rows)), None)
-    return [row for row in rows if row["group"] == found and row["value"] is not None] if found else []
+    named = [row["group"] for row in rows if stands_for_all(row)]
+    return [row for row in rows if row["group"] == named[0] and row["value"] is not None] if named else []
 
 
 def _fact(row: Row, voice: Voice) -> Fact:
