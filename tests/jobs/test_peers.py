@@ -10,6 +10,7 @@ from biosetu.framework import indicators
 from biosetu.jobs.party import default_store
 from biosetu.jobs.peers import ASKED, ORDER, peers, peers_at, peers_for_dossier
 from biosetu.problems import UsageError
+from biosetu.sources import official
 
 PEER = "BTN"
 
@@ -82,3 +83,11 @@ def test_where_nobody_measured_it_the_command_says_so():
     assert done.exit_code == 0
     assert peers("NPL", "22").num_rows == 0
     assert "0 of the forty Parties" in done.stderr
+
+
+def test_source_of_a_peer_s_figure_names_its_own_series():
+    """Releases are shared by many series: Bangladesh's peers for target 3 were cited with that of degraded land."""
+    rows = [row for row in peers("BGD", "3", most=40).to_pylist() if row["vintage"] == "2020-10"]
+    assert {"ER_PTD_FRHWTR", "ER_MRN_MPA"} <= {row["series"] for row in rows}
+    cited = {item.series: item.citation for item in official.series().values() if item.vintage == "2020-10"}
+    assert [row["source"] for row in rows if not row["source"].startswith(f"{cited[row['series']]}.")] == []

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from biosetu.cooperation.peers import Likeness, most_alike
 from biosetu.figures import Movement
@@ -102,9 +103,6 @@ def _row(item: Likeness, target: str, indicator: str, language: str, state: Stat
     if shown is None:
         return
     change = shown.change if shown.change.state == "measured" else None
-    source = next(
-        (note.citation for note in _evidence(item.party, state).sources if note.vintage == shown.level.vintage), ""
-    )
     voice = Voice(language)
     yield {
         "target": target,
@@ -122,8 +120,23 @@ def _row(item: Likeness, target: str, indicator: str, language: str, state: Stat
         "disputed": is_disputed(shown),
         "change": change.value if change else None,
         "vintage": shown.level.vintage,
-        "source": source,
+        "source": _source(_evidence(item.party, state).observations, shown),
     }
+
+
+def _source(observations: pa.Table, shown: Summary) -> str:
+    """Return where the latest figure of a series is from: its own inputs, not those of another of its release."""
+    key = {
+        "indicator": shown.indicator,
+        "series": shown.series,
+        "disaggregation": shown.disaggregation,
+        "source": shown.source,
+        "vintage": shown.level.vintage,
+        "year": shown.level.year,
+    }
+    rows = observations.filter(pc.equal(observations.column("series"), shown.series)).to_pylist()
+    found = (row for row in rows if all(row[name] == value for name, value in key.items()))
+    return next((str(row["inputs"] or row["holder"]) for row in found), "")
 
 
 def peers_at(party: str, target: str = "", indicator: str = "") -> tuple[dict[str, object], ...]:
