@@ -313,6 +313,18 @@ def test_aid_in_prices_of_no_known_year_is_not_taken(tmp_path: Path, year: str) 
         pull("un-sdg", ("NPL",), codes=("DC_ODA_BDVL",), client=client(server.host, tmp_path))
 
 
+def test_aid_in_prices_of_no_known_year_stops_no_other_series(tmp_path: Path) -> None:
+    def changed(verb, path, query, body):
+        status, headers, answer = un_sdg(verb, path, query, body)
+        aid = {"code": "DC_ODA_BDVL", "release": RELEASE, "description": "Total ODA for biodiversity"}
+        return status, headers, [*answer, aid] if path.endswith("List") else answer
+
+    with serving(changed) as server:
+        table = pull("un-sdg", ("NPL",), client=client(server.host, tmp_path))
+    assert set(table.column("series").to_pylist()) == {"ER_RSK_LST"}
+    assert "DC_ODA_BDVL" in series_without_figures("un-sdg", table)
+
+
 def test_series_that_the_database_no_longer_lists_are_left_out_and_named(tmp_path: Path) -> None:
     with serving(un_sdg) as server:
         table = pull("un-sdg", ("NPL",), client=client(server.host, tmp_path))

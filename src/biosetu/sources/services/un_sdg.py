@@ -30,7 +30,8 @@ Listed = Mapping[str, str]
 def pull(order: Pull) -> list[dict[str, Any]]:
     """Return the rows of all series asked for; the release named by the database is their vintage.
 
-    A series that the database no longer lists is an error where it was asked for by name, else left out.
+    A series that the database no longer lists, or in prices of no known year, is an error where it was asked for by
+    name, else left out.
     """
     areas = _areas(order)
     if not areas:
@@ -64,7 +65,12 @@ def _series(order: Pull, series: ServiceSeries, areas: dict[str, str], listed: L
             say("{code}: the database names no release of this series, so it is not taken.", code=series.code)
         )
 
-    series = replace(series, unit=_unit(series, listed["description"]))
+    try:
+        series = replace(series, unit=_unit(series, listed["description"]))
+    except ServiceError:
+        if order.named:
+            raise
+        return []
 
     def ask(number: int, fresh: timedelta | None) -> Page:
         query: Query = {"seriesCode": series.code, "areaCode": sorted(areas, key=int)}
