@@ -111,6 +111,9 @@ def quantity(verdict: str, value: str = "", unit: str = "", year: str = "", **mo
     [
         (quantity("confirmed"), [(20.0, "%", 2030, True)]),
         (quantity("changed", "1,250.5", "ha", "2028"), [(1250.5, "ha", 2028, True)]),
+        (quantity("changed", "12,5", "%", "٢٠٣٠"), [(12.5, "%", 2030, True)]),
+        (quantity("changed", "1.250,5", "ha"), [(1250.5, "ha", None, True)]),
+        (quantity("changed", "30 %"), [(30.0, "%", None, True)]),
         (quantity("changed", "25"), [(25.0, "%", None, True)]),
         (quantity("rejected"), []),
     ],
@@ -130,6 +133,12 @@ def test_quantity_counts_as_it_was_stated(filled: QuantityChoice, expected: list
         (quantity("changed", "thirty"), "stated_value"),
         (quantity("changed", "nan"), "stated_value"),
         (quantity("changed", "30", year="soon"), "stated_year"),
+        (quantity("changed", "30,000"), "stated_value"),
+        (quantity("changed", "12.500"), "stated_value"),
+        (quantity("changed", "-5"), "stated_value"),
+        (quantity("changed", "30 %", "ha"), "stated_value"),
+        (quantity("changed", "30", year="2087"), "stated_year"),
+        (quantity("changed", "30", year="1409"), "stated_year"),
     ],
 )
 def test_quantity_that_cannot_be_taken_is_named_with_its_cell(filled: QuantityChoice, column: str) -> None:
@@ -152,6 +161,22 @@ def test_workbook_goes_out_and_comes_back_as_it_was_decided(tmp_path: Path) -> N
     assert stated == [quantity("changed", "25", "%", "2030")]
     assert decide(held, SUGGESTIONS, choices, BY, DAY) == ()
     assert decide_quantities(held, stated, BY, DAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "expected"),
+    [(0.3, "0%", 30.0), (0.125, "0.0%", 12.5), (1, "0%", 100.0), (12.125, "General", 12.125), (0.07, "0 %", 7.0)],
+)
+def test_number_of_a_cell_is_stated_as_it_is_shown(tmp_path: Path, number: float, form: str, expected: float) -> None:
+    write_grids(decision_sheets(HELD, {}), tmp_path / "d.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "d.xlsx")
+    sheet, names = book["quantities"], columns("quantities")
+    sheet.cell(2, names.index("verdict") + 1, "changed")
+    sheet.cell(2, names.index("stated_value") + 1, number).number_format = form
+    book.save(tmp_path / "d.xlsx")
+    _, stated = read_choices(read_book(tmp_path / "d.xlsx"))
+    (made,) = decide_quantities(HELD, stated, BY, DAY)
+    assert (made.stated.value, made.stated.unit) == (expected, "%")
 
 
 def test_workbook_says_how_to_fill_every_column() -> None:

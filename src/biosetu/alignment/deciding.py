@@ -12,6 +12,7 @@ from datetime import date
 from types import MappingProxyType
 
 from biosetu.alignment.importing.codes import target_code
+from biosetu.alignment.named_years import LAST_CENTURY, PLAIN
 from biosetu.alignment.national import (
     Decision,
     Degree,
@@ -23,6 +24,7 @@ from biosetu.alignment.national import (
     Verdict,
 )
 from biosetu.alignment.suggestion.suggester import Suggester, ranking
+from biosetu.engine.numbers import has_point_of_either, read_value, western_digits
 from biosetu.problems import DataError, Problem
 from biosetu.progress import Progress, silent
 from biosetu.translation import N_
@@ -144,7 +146,10 @@ USE_CODE = N_("Use a code of the framework: A to D, or 1 to 23")
 USE_DEGREE = N_("Write high, medium or low, or leave it empty")
 USE_IMPORT = N_("Its own word is changed by an import, not here")
 USE_CHANGE = N_("Name another target or a degree, or write confirmed")
-USE_NUMBER = N_("Write a plain number")
+USE_NUMBER = N_("Write a plain number, with a point before decimals and nothing between thousands")
+NO_YEAR = N_("not a year from 1900 to 2060")
+USE_YEAR = N_("Write the Gregorian year in four digits, such as 2030")
+MOST = 1e18
 
 
 Fault = tuple[str, str, str, str]
@@ -232,19 +237,29 @@ def _quantity_faults(target: NationalTarget | None, choice: QuantityChoice) -> I
         yield UNKNOWN_VERDICT, USE_VERDICT, "verdict", choice.verdict
     if choice.verdict != Verdict.CHANGED:
         return
-    if _number(choice.value) is None:
+    if _number(choice.value, _unit(target, choice)) is None:
         yield NO_NUMBER, USE_NUMBER, "stated_value", choice.value
-    if choice.year and not (choice.year.isdecimal() and len(choice.year) == 4):
-        yield NO_NUMBER, USE_NUMBER, "stated_year", choice.year
+    if choice.year and _year(choice.year) is None:
+        yield NO_YEAR, USE_YEAR, "stated_year", choice.year
 
 
-def _number(text: str) -> float | None:
-    plain = text.replace(",", "").strip()
-    try:
-        value = float(plain)
-    except ValueError:
+def _unit(target: NationalTarget, choice: QuantityChoice) -> str:
+    known = 0 < choice.place <= len(target.quantities)
+    return choice.unit.strip() or (target.quantities[choice.place - 1].unit if known else "")
+
+
+def _number(written: str, unit: str) -> float | None:
+    """Return the number that a text certainly says, in a unit; None where it may say two, and below nothing."""
+    text = written.strip().removesuffix("%").strip() if unit == "%" else written
+    if has_point_of_either(western_digits(text)):
         return None
-    return value if abs(value) < 1e18 else None
+    number = read_value(text, unit_is_percent=False, typed=False).number
+    return number if number is not None and 0 <= number < MOST else None
+
+
+def _year(text: str) -> int | None:
+    """Return a year as four digits of any script; None for one that is no Gregorian year of a promise."""
+    return int(text) if text.isdecimal() and len(text) == 4 and int(text) in (*PLAIN, LAST_CENTURY) else None
 
 
 def _quantity_decision(
@@ -253,8 +268,9 @@ def _quantity_decision(
     found = held[choice.national_target].quantities[choice.place - 1]
     verdict, stated = Verdict(choice.verdict), None
     if verdict is Verdict.CHANGED:
-        year = int(choice.year) if choice.year else None
-        value, unit = _number(choice.value), choice.unit.strip() or found.unit
+        year = _year(choice.year)
+        unit = choice.unit.strip() or found.unit
+        value = _number(choice.value, unit)
         stated = Quantity(value=0.0 if value is None else value, unit=unit, year=year, passage=found.passage)
     return QuantityDecision(
         national_target=choice.national_target, found=found, verdict=verdict, stated=stated, by=by, on=on

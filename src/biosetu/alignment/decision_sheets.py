@@ -8,6 +8,7 @@ from functools import cache
 from biosetu.alignment.deciding import Choice, QuantityChoice, Suggestions
 from biosetu.alignment.national import Decision, NationalTarget, Promises, Quantity, QuantityDecision
 from biosetu.engine.grids import Book, Formula, Grid, Row, Value
+from biosetu.engine.numbers import one_way
 from biosetu.framework import targets
 from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
@@ -104,8 +105,8 @@ def _row_fields(names: list[str], row: Row) -> dict[str, str]:
 def _text(value: Value) -> str:
     if value is None or isinstance(value, Formula):
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return one_way(value)
     return unescape(str(value)).strip()
 
 

@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
+from biosetu.engine.grids import PercentNumber
+from biosetu.engine.numbers import one_way
 from biosetu.observations.cells import unescape
 from biosetu.problems import DataError, Problem, undecodable
 from biosetu.translation import N_, say
@@ -37,10 +40,11 @@ SUFFIXES = (".csv", ".tsv", ".xlsx")
 
 
 def read_cells(
-    path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT_LIMITS, escaped: bool = False
+    path: Path, *, sheet: str | None = None, limits: Limits = DEFAULT_LIMITS, escaped: bool = False, shown: bool = False
 ) -> pa.Table:
     """Read a CSV, TSV or xlsx file as a table of strings, its first row the header; wholly empty rows are kept out.
 
+    With `shown` a number of a workbook that a cell shows as a percentage comes as such: 0.3 as 30%.
     Empty cells are empty strings, dates ISO 8601, numbers written so that `float` gives them back exactly. Of a
     workbook the sheet named `sheet`, else the first, is read. A CSV is UTF-8 (a byte order mark is fine) with comma,
     semicolon or tab.
@@ -58,7 +62,7 @@ def read_cells(
             say("Keep it under {file_bytes:,} bytes", file_bytes=limits.file_bytes),
             "too-large",
         )
-    rows = _xlsx_rows(path, sheet, limits) if suffix == ".xlsx" else _csv_rows(path, limits)
+    rows = _xlsx_rows(path, sheet, limits, shown) if suffix == ".xlsx" else _csv_rows(path, limits)
     return _table(path, rows if escaped else ([unescape(cell) for cell in cells] for cells in rows), limits)
 
 
@@ -162,17 +166,17 @@ def check_archive(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
         )
 
 
-def _xlsx_rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[list[str]]:
+def _xlsx_rows(path: Path, sheet: str | None, limits: Limits, shown: bool) -> Iterator[list[str]]:
     check_archive(path, limits)
     try:
-        yield from _open_xlsx_rows(path, sheet, limits)
+        yield from _open_xlsx_rows(path, sheet, limits, shown)
     except (DataError, MemoryError, ImportError):  # the last where memory ends while a library is loaded
         raise
     except Exception as error:  # a broken workbook breaks openpyxl in many ways
         raise DataError(Problem(N_("not a workbook"), N_("Save it anew as .xlsx"), "xlsx", path.name)) from error
 
 
-def _open_xlsx_rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[list[str]]:
+def _open_xlsx_rows(path: Path, sheet: str | None, limits: Limits, shown: bool) -> Iterator[list[str]]:
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
@@ -180,14 +184,19 @@ def _open_xlsx_rows(path: Path, sheet: str | None, limits: Limits) -> Iterator[l
         if sheet is not None and sheet not in book.sheetnames:
             _refuse(path, N_("a sheet is missing"), say("The sheet must be named {sheet}", sheet=sheet), "sheet")
         page = book[sheet] if sheet is not None else book.worksheets[0]
-        for number, row in enumerate(page.iter_rows(values_only=True, max_col=limits.columns + 1), start=1):
-            cells = [_plain(value) for value in row]
+        for number, row in enumerate(page.iter_rows(values_only=not shown, max_col=limits.columns + 1), start=1):
+            cells = [_shown(cell) if shown else _plain(cell) for cell in row]
             while cells and not cells[-1]:
                 cells.pop()
             _check_cells(path, cells, number, limits)
             yield cells
     finally:
         book.close()
+
+
+def _shown(cell: Any) -> str:
+    number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    return one_way(PercentNumber(cell.value)) if number and "%" in (cell.number_format or "") else _plain(cell.value)
 
 
 def _plain(value: object) -> str:

@@ -181,9 +181,9 @@ def _cell(path: Path, cell: Any, row: int, limits: Limits) -> Value:
         if len(value) > limits.cell:
             raise _refuse(path, "cell-too-long", "a cell longer than any text", "Shorten it", row)
         return _marked(value, cell.data_type)
-    if isinstance(value, bool | int):
+    if isinstance(value, bool):
         return value
-    if isinstance(value, float):
+    if isinstance(value, int | float):
         return PercentNumber(value) if "%" in (cell.number_format or "") else value
     if isinstance(value, clock | timedelta):
         return str(value)

@@ -81,6 +81,14 @@ def has_point_of_either(value: Value) -> bool:
     return isinstance(value, str) and EITHER_POINT.fullmatch(plain(value)) is not None
 
 
+def one_way(number: float) -> str:
+    """Return a number as a text that is read one way alone: 1.125 as 1.1250, a percentage as it is shown (30%)."""
+    if isinstance(number, PercentNumber):
+        return f"{one_way(tidy(round(float(number) * 100, 10)))}%"
+    text = str(tidy(number)) if isinstance(number, float) else str(number)
+    return f"{text}0" if EITHER_POINT.fullmatch(text) else text
+
+
 def read_value(value: Value, unit_is_percent: bool, typed: bool, commas: bool = False) -> Reading:
     """Read a value. `typed`: the file keeps numbers apart from text (xlsx), so that text is worth a word.
 
