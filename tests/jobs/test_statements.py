@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from biosetu.cli.main import run
@@ -81,6 +82,12 @@ def test_dry_run_keeps_nothing(tmp_path: Path) -> None:
         ({"value": "thirty"}, ("value", "type")),
         ({"deadline": "soon"}, ("deadline", "year")),
         ({"deadline": "20300"}, ("deadline", "year")),
+        ({"deadline": "2087"}, ("deadline", "year")),
+        ({"deadline": "nan"}, ("deadline", "year")),
+        ({"deadline": "inf"}, ("deadline", "year")),
+        ({"value": "nan"}, ("value", "type")),
+        ({"value": "inf"}, ("value", "type")),
+        ({"unit": "ha", "indicator": "", "value": "30%"}, ("value", "type")),
         ({"baseline_year": ""}, ("baseline_value", "half")),
         ({"baseline_year": "2030"}, ("deadline", "order")),
         ({"source": ""}, ("source", "needed")),
@@ -89,6 +96,16 @@ def test_dry_run_keeps_nothing(tmp_path: Path) -> None:
 )
 def test_quantity_that_is_wrong_is_named_by_column(tmp_path: Path, changes, expected) -> None:
     assert faults(tmp_path, QUANTITY | changes) == [(2, *expected)]
+
+
+def test_value_of_a_cell_shown_as_a_percentage_is_that_percentage(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (list(QUANTITY), list(QUANTITY.values())):
+        book.active.append(row)
+    book.active.cell(2, list(QUANTITY).index("value") + 1, 0.3).number_format = "0%"
+    book.save(tmp_path / "t.xlsx")
+    import_statements("NPL", tmp_path / "t.xlsx")
+    assert [(item.value, item.unit) for item in statements_of("NPL").quantities] == [(30.0, "percent")]
 
 
 def test_statements_that_are_wrong_are_all_named_and_none_is_kept(tmp_path: Path) -> None:

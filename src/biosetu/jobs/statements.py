@@ -76,7 +76,7 @@ def read_statement_table(path: Path, party: str, limits: Limits = DEFAULT_LIMITS
 
     Raises `DataError` for a table whose columns are none of the kinds'.
     """
-    cells = read_cells(path, limits=limits)
+    cells = read_cells(path, limits=limits, shown=True)
     kind = kind_of(cells.column_names)
     if kind is None:
         shapes = "; ".join(f"{name}: {', '.join(columns(name))}" for name in KINDS)

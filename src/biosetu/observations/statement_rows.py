@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -23,8 +24,9 @@ from biosetu.translation import N_
 Row = Mapping[str, str]
 Fault = tuple[str, str, str, str]  # column, code, message, remedy
 DIRECTIONS = ("at least", "at most")
-YEARS = (1900, 2100)
+YEARS = (1900, 2060)
 KINDS: Mapping[str, type] = {"quantities": Quantity, "progress": DeclaredProgress, "missing": DeclaredGap}
+VALUES = ("value", "baseline_value")
 IDENTITY: Mapping[str, tuple[str, ...]] = {
     "quantities": ("id",),
     "progress": ("target", "year"),
@@ -48,16 +50,30 @@ def kind_of(header: Sequence[str]) -> str | None:
 
 
 def _number(text: str) -> float | None:
+    """Return the finite number that a text says; None for any other."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
+
+
+def _of_percent(row: Row) -> Row:
+    """Return a row with the values that a cell shows as a percentage (30%) as numbers, where its unit is percent."""
+    if unit_code(row.get("unit", "")) != "percent":
+        return row
+    return {**row, **{name: row[name].removesuffix("%").strip() for name in VALUES}}
 
 
 def _year_fault(row: Row, column: str) -> Iterator[Fault]:
     year = _number(row[column])
     if row[column] and (year is None or year != int(year) or not YEARS[0] <= year <= YEARS[1]):
-        yield column, "year", N_("not a year"), N_("Write four digits, such as 2030")
+        yield (
+            column,
+            "year",
+            N_("not a year from 1900 to 2060"),
+            N_("Write the Gregorian year in four digits, such as 2030"),
+        )
 
 
 def _target_faults(row: Row, column: str) -> Iterator[Fault]:
@@ -77,7 +93,7 @@ def _quantity_faults(row: Row) -> Iterator[Fault]:
         yield "unit", "unit", N_("this indicator is not given in this unit"), ", ".join(allowed or units())
     if row["direction"] not in DIRECTIONS:
         yield "direction", "direction", N_("not a direction"), ", ".join(DIRECTIONS)
-    for column in ("value", "baseline_value"):
+    for column in VALUES:
         if row[column] and _number(row[column]) is None:
             yield column, "type", N_("not a number"), N_("Write a number with a decimal point, such as 1234.5")
     yield from _year_fault(row, "deadline")
@@ -126,7 +142,7 @@ def read_statements(
     problems: list[Problem] = []
     good: list[dict[str, str]] = []
     seen: set[tuple[str, ...]] = set()
-    for index, row in enumerate(rows):
+    for index, row in enumerate(map(_of_percent, rows)):
         number = numbers[index] if numbers else index + 2
         faults = [*_empty(kind, row), *FAULTS[kind](row)]
         key = tuple(row[name] for name in IDENTITY[kind])
