@@ -79,6 +79,27 @@ def test_habitat_is_the_suitable_half(ranges, inputs, tmp_path, flag, share):
         assert float(found["A b"]["habitat_km2"]) == pytest.approx(215.6, rel=0.01)
 
 
+def test_range_that_runs_off_the_cover_is_told_with_its_part_also_by_star(inputs, tmp_path, capsys):
+    """By hand: of A b half lies west of 80° E, where the raster begins; of C d nothing."""
+    shapes = [shapely.box(79.9, 29.1, 80.1, 29.3), shapely.box(80.5, 29.5, 80.6, 29.6)]
+    frame = gpd.GeoDataFrame({"sci_name": ["A b", "C d"]}, geometry=shapes, crs="EPSG:4326")
+    frame.to_file(tmp_path / "half.gpkg")
+    out, folder = tmp_path / "o.csv", tmp_path / "aoh"
+    asked = ["species", "habitat", str(tmp_path / "half.gpkg"), *inputs, "--rasters", str(folder)]
+    assert biosetu([*asked, "--out", str(out)]) == 0
+    assert {row["taxon"]: float(row["outside_pct"]) for row in rows(out)} == {"A b": 50.0, "C d": 0.0}
+    told = capsys.readouterr().err
+    assert "50.0 % of the range lies beyond the land cover" in told
+    assert "0.0 % of the range" not in told.replace("50.0", "")
+    (tmp_path / "cats.csv").write_text("taxon,category\nA b,EN\nC d,VU\n", encoding="utf-8")
+    (tmp_path / "threats.csv").write_text("taxon,code\nA b,2.1\n", encoding="utf-8")
+    star = ["species", "star", str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv"), "--habitat", str(folder)]
+    assert biosetu([*star, "--like", inputs[1], "--out", str(out)]) == 0
+    told = capsys.readouterr().err
+    assert "partly beyond the land cover" in told
+    assert "1: A b" in told
+
+
 def test_rasters_on_other_grids_are_refused(ranges, inputs, tmp_path, capsys):
     other = raster(tmp_path / "other.tif", np.ones((50, 50), dtype="int16"), rasterio.Affine(0.02, 0, 80, 0, -0.02, 30))
     inputs[3] = other

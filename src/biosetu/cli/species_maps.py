@@ -46,10 +46,11 @@ def measure_map(ranges: Path, out: Path | None, quiet: bool) -> None:
 @quiet_option
 def habitat(ranges: Path, out: Path | None, quiet: bool, **asked: Any) -> None:
     """Area of habitat of each taxon: its range in RANGES with suitable land cover at suitable elevation."""
-    from biosetu.jobs.species_maps import HabitatRequest, measure_habitat
+    from biosetu.jobs.species_maps import HabitatRequest, habitat_warnings, measure_habitat
 
     with progress_bar(quiet) as progress:
         table = measure_habitat(HabitatRequest(ranges, **asked), progress)
+    tell(habitat_warnings(table, str(ranges)), quiet)
     emit(table, out)
 
 

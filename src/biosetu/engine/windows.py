@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -79,13 +81,22 @@ def burn(shape: shapely.Geometry, grid: RasterGrid, touched: bool) -> npt.NDArra
     return covered
 
 
-def write_part(values: npt.NDArray[Any], grid: RasterGrid, path: Path) -> None:
-    """Write values as a GeoTIFF (float32, NaN for nothing), replacing the file at once or not at all."""
+def read_tags(path: Path) -> dict[str, str]:
+    """Return what a raster says of itself."""
+    with rasterio.open(path) as source:
+        return dict(source.tags())
+
+
+def write_part(
+    values: npt.NDArray[Any], grid: RasterGrid, path: Path, tags: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write values as a GeoTIFF (float32, NaN for nothing) with tags, replacing the file at once or not at all."""
     with replacing(path) as temporary, rasterio.open(
         temporary, "w", driver="GTiff", width=grid.width, height=grid.height, count=1, dtype="float32",
         crs=grid.crs, transform=rasterio.Affine(*grid.transform), nodata=float("nan"), compress="deflate",
     ) as target:  # fmt: skip
         target.write(values.astype("float32"), 1)
+        target.update_tags(**tags)
 
 
 def write_places(places: npt.NDArray[np.int64], values: npt.NDArray[np.float64], grid: RasterGrid, path: Path) -> None:

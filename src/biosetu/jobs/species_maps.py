@@ -16,13 +16,14 @@ from biosetu.engine.vectors import LONLAT, geometries, read_layer
 from biosetu.engine.windows import Part, burn, part_under, raster_grid, read_part, write_part
 from biosetu.geo.pixels import PixelGrid, row_pixel_areas_m2
 from biosetu.jobs.species_assess import read_assessment_cells
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError, Problem, Severity
 from biosetu.progress import Progress, silent
 from biosetu.species.columns import find_column, find_columns, number, numbers, parts, row_numbers, texts
 from biosetu.species.habitat import Habitat, area_of_habitat, suitable_cover, tidy_elevation
 from biosetu.species.maps import MAP_DEFINITION, map_extent, used_codes
 from biosetu.translation import say
 
+OUTSIDE = "BIOSETU_OUTSIDE_PCT"
 MAPS = pa.schema(
     [
         ("taxon", pa.string()),
@@ -111,7 +112,8 @@ def measure_maps(path: Path, progress: Progress = silent) -> pa.Table:
 def measure_habitat(request: HabitatRequest, progress: Progress = silent) -> pa.Table:
     """Return taxon, range_km2, habitat_km2, share, reverted and how the range was burnt, for each taxon of the table.
 
-    Land cover and elevation must lie on one grid. Raises DataError with everything that does not fit.
+    `outside_pct` is the part of the range that lies beyond the raster [%]: of it nothing is measured. Land cover and
+    elevation must lie on one grid. Raises DataError with everything that does not fit.
     """
     grid = raster_grid(request.cover)
     _check_grids(request, grid)
@@ -126,6 +128,41 @@ def measure_habitat(request: HabitatRequest, progress: Progress = silent) -> pa.
     if not out:
         raise DataError(Problem("no taxon of the table has a range", "Check the names.", "empty", str(request.species)))
     return pa.Table.from_pylist(out)
+
+
+def habitat_warnings(table: pa.Table, file: str = "") -> list[Problem]:
+    """Return a warning for each taxon whose range runs off the land cover: its habitat is that of the rest alone."""
+    remedy = "Give a raster that holds the whole range."
+    return [
+        Problem(
+            say("{part} % of the range lies beyond the land cover", part=f"{row['outside_pct']:.1f}"),
+            remedy,
+            "outside",
+            file,
+            value=row["taxon"],
+            severity=Severity.WARNING,
+        )
+        for row in table.to_pylist()
+        if row["outside_pct"] > 0
+    ]
+
+
+def _outside_pct(shape: shapely.Geometry, grid: RasterGrid) -> float:
+    """Part of a range beyond a raster [%], by area on the sphere where the grid is in degrees."""
+    a, _, c, _, e, f = grid.transform
+    west, east = sorted((c, c + a * grid.width))
+    south, north = sorted((f, f + e * grid.height))
+    beyond = shapely.difference(shape, shapely.box(west, south, east, north))
+    whole, cut = (_equal_area(one, grid) for one in (shape, beyond))
+    return round(100 * cut / whole, 2) if whole else 0.0
+
+
+def _equal_area(shape: shapely.Geometry, grid: RasterGrid) -> float:
+    if not _pixels(grid).system.is_geographic:
+        return float(shapely.area(shape))
+    fine = shapely.segmentize(shape, 0.1)
+    flat = shapely.transform(fine, lambda at: np.column_stack((at[:, 0], np.degrees(np.sin(np.radians(at[:, 1]))))))
+    return float(shapely.area(flat))
 
 
 def _check_grids(request: HabitatRequest, grid: RasterGrid) -> None:
@@ -211,6 +248,7 @@ def _habitat_row(
         "share": None,
         "reverted": "",
         "pixels": "outside",
+        "outside_pct": _outside_pct(shape, grid),
     }
     if part is None:
         return empty
@@ -220,6 +258,7 @@ def _habitat_row(
             np.where(found.share > 0, found.share, np.nan),
             part.grid,
             request.rasters / f"{file_name(row.taxon)}.tif",
+            {OUTSIDE: str(empty["outside_pct"])},
         )
     share = found.habitat_km2 / found.range_km2 if found.range_km2 else None
     return empty | {

@@ -14,12 +14,12 @@ from pyproj import CRS
 
 from biosetu.engine.hashes import inputs_said
 from biosetu.engine.rasters import RasterGrid
-from biosetu.engine.windows import Part, raster_grid, read_part, write_places
+from biosetu.engine.windows import Part, raster_grid, read_part, read_tags, write_places
 from biosetu.framework import find_party
 from biosetu.indicators import Provenance, method
 from biosetu.jobs.species_assess import read_assessment_cells
 from biosetu.jobs.species_index import Origin
-from biosetu.jobs.species_maps import file_name, pixel_km2
+from biosetu.jobs.species_maps import OUTSIDE, file_name, pixel_km2
 from biosetu.observations import validate
 from biosetu.problems import DataError, Problem, Severity, UsageError
 from biosetu.progress import Progress, silent
@@ -68,17 +68,32 @@ class StarResult:
     table: pa.Table
     left_out: Sequence[str]
     species: pa.Table
+    cut: Sequence[str] = ()
 
     @property
     def warnings(self) -> list[Problem]:
-        """What is told of the species left out: how many, and the first of them."""
-        if not self.left_out:
-            return []
-        message = "species that count, yet have no raster with habitat, are left out"
-        remedy = "Make rasters for them, as `biosetu species habitat --rasters` names them."
-        first = ", ".join([*self.left_out[:MOST_NAMED], *(["…"] if len(self.left_out) > MOST_NAMED else [])])
-        value = f"{len(self.left_out)}: {first}"
-        return [Problem(message, remedy, "habitat", value=value, severity=Severity.WARNING)]
+        """What is told of the species left out, and of those whose range runs off the raster their habitat is from."""
+        return [*_left_out(self.left_out), *_cut(self.cut)]
+
+
+def _left_out(taxa: Sequence[str]) -> list[Problem]:
+    if not taxa:
+        return []
+    message = "species that count, yet have no raster with habitat, are left out"
+    remedy = "Make rasters for them, as `biosetu species habitat --rasters` names them."
+    return [Problem(message, remedy, "habitat", value=_first(taxa), severity=Severity.WARNING)]
+
+
+def _cut(taxa: Sequence[str]) -> list[Problem]:
+    if not taxa:
+        return []
+    message = "ranges lie partly beyond the land cover: all of a species' weight falls on the part within"
+    remedy = "Make their habitat from a raster that holds the whole range."
+    return [Problem(message, remedy, "outside", value=_first(taxa), severity=Severity.WARNING)]
+
+
+def _first(taxa: Sequence[str]) -> str:
+    return f"{len(taxa)}: {', '.join([*taxa[:MOST_NAMED], *(['…'] if len(taxa) > MOST_NAMED else [])])}"
 
 
 def score(request: StarRequest, progress: Progress = silent) -> StarResult:
@@ -94,7 +109,7 @@ def score(request: StarRequest, progress: Progress = silent) -> StarResult:
     categories = {taxon: name for taxon, name in _categories(request.species).items() if category_weight(name) > 0}
     threats = _threats(request.threats)
     found = _Found(_regions(request.regions, grid))
-    left_out = []
+    left_out, cut = [], []
     for done, (taxon, name) in enumerate(sorted(categories.items()), start=1):
         shares = threat_shares(threats.get(taxon, [])) or {NO_THREAT: 1.0}
         pieces = list(_pieces(file_name(taxon), grid, request))
@@ -102,12 +117,14 @@ def score(request: StarRequest, progress: Progress = silent) -> StarResult:
             found.add(taxon, name, shares, piece)
         if not pieces:
             left_out.append(taxon)
+        elif float(read_tags(request.habitat / f"{file_name(taxon)}.tif").get(OUTSIDE, 0)) > 0:
+            cut.append(taxon)
         progress(done, len(categories), taxon)
     if left_out and len(left_out) == len(categories):
         raise DataError(Problem("no species has a habitat raster", "Check the names.", "empty", str(request.habitat)))
     if request.rasters is not None:
         _write(found.scores, grid, request.rasters)
-    return StarResult(found.table(), left_out, found.by_species())
+    return StarResult(found.table(), left_out, found.by_species(), cut)
 
 
 def star_observations(request: StarRequest, result: StarResult, origin: Origin, region: str, year: int) -> pa.Table:
