@@ -343,3 +343,17 @@ def test_a_request_that_came_in_gets_somebody_who_asks(client, people, handed, m
         verbs.entrust(request=made, by=people["far_officer"], to=people["contributor"])
     verbs.save(request=made, by=asker, values={"what": "Maps of the river"})
     assert verbs.act(request=made, verb="withdraw", by=asker).after == "withdrawn"
+
+
+def test_need_of_consent_goes_with_the_request_where_a_record_alone_says_so(people, request_of, monkeypatch, tmp_path):
+    request = request_of(**{**ELEVEN, "other_parties": "JOR"})
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    told = {"process": "Assembly", "scope": "The spring", "languages": "ne", "on": request.today()}
+    verbs.record_consent(request=request, by=people["community"], people="Hill people", status="given", **told)
+    verbs.act(request=request, verb="hand_over", by=people["officer"], reason="The shared river lies in the west.")
+    content = exchange.hand_over_file(request=request, by=people["officer"])
+    at_another_centre(monkeypatch, tmp_path)
+    arrival = exchange.arrive(content=content, by=people["far_officer"])
+    made = exchange.take_in(arrival=arrival, by=people["far_officer"], confirmed_name="Centre East")
+    assert not made.consents.exists()
+    assert facts(made, people["far_officer"]).touches_communities

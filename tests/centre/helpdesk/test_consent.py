@@ -340,3 +340,30 @@ def test_who_stands_no_longer_among_the_named_loses_sight_unless_they_decided(pe
     assert not visible_to(river, SupportRequest.objects.all()).exists()
     assert visible_to(people["community"], SupportRequest.objects.all()).exists()
     assert SupportRequest.objects.get(pk=request.pk).consents.count() == 1
+
+
+def test_a_refusal_is_overruled_by_nobody_elses_spelling_of_the_people(people, request_of, providers, river):
+    request, _ = agreed(people, request_of, touches_communities="yes")
+    hills = {**CONSENT, "people": "Sámi"}
+    verbs.record_consent(request=request, by=people["community"], status="refused", **hills)
+    with pytest.raises(Refused, match="only they change it"):
+        verbs.record_consent(request=request, by=river, status="given", **{**hills, "people": "SÁMI"})
+    with pytest.raises(Refused):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_what_was_drafted_is_released_by_those_who_decided_on_the_request(
+    people, request_of, providers, river, several
+):
+    request = closed_with_results(people, request_of, providers)
+    if several:
+        lake = account("lake", "community", party="NPL")
+        verbs.record_consent(request=request, by=lake, status="given", **{**CONSENT, "people": "Lake people"})
+    item = library.draft_from(request=request, by=people["officer"])
+    Item.objects.filter(pk=item.pk).update(standing="submitted")
+    item.refresh_from_db()
+    with pytest.raises((Refused, PermissionDenied)):
+        library.release(item=item, by=river)
+    library.release(item=item, by=people["community"])
+    assert Item.objects.get(pk=item.pk).holder == "Office of community"

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.centre.helpdesk.conftest import TODAY
+from tests.centre.helpdesk.conftest import TODAY, account
 
 from biosetu.centre.accounts.permissions import may, table, visible_to
 from biosetu.centre.helpdesk import public
@@ -88,12 +88,49 @@ def test_an_edit_needs_review_and_consent_anew(people):
     assert (made.standing, made.released_on) == (Standing.SUBMITTED, None)
 
 
-def test_only_the_same_holders_take_back(people):
+@pytest.fixture
+def river(people):
+    """A second community of the same Party."""
+    return account("river", "community", party="NPL")
+
+
+def test_only_the_same_holders_take_back_and_see_what_they_took_back(client, people, river):
     made = listed(people, KNOWLEDGE)
-    Item.objects.filter(pk=made.pk).update(holder="Another people")
-    made.refresh_from_db()
-    with pytest.raises(Refused, match="Another people"):
-        verbs.take_back(item=made, by=people["community"])
+    with pytest.raises(PermissionDenied):
+        verbs.take_back(item=made, by=river)
+    verbs.take_back(item=made, by=people["community"])
+    assert may(people["community"], "see", made)
+    assert not may(river, "see", made)
+    assert not visible_to(river, Item.objects.filter(pk=made.pk)).exists()
+    client.force_login(river)
+    assert client.get(reverse("item", args=[made.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("written_as", ["knowledge", "ticked later"])
+def test_what_a_community_wrote_is_released_by_no_other(people, river, written_as):
+    own = people["community"]
+    made = verbs.write(by=own, kind="solution", values=KNOWLEDGE if written_as == "knowledge" else SOLUTION)
+    verbs.submit(item=made, by=own)
+    verbs.edit(item=made, by=own, values=KNOWLEDGE)
+    with pytest.raises(PermissionDenied):
+        verbs.release(item=made, by=river)
+    verbs.release(item=made, by=own)
+    assert Item.objects.get(pk=made.pk).holder == "Office of community"
+    verbs.take_back(item=made, by=own)
+    assert Item.objects.get(pk=made.pk).released_on is None
+
+
+def test_an_answer_is_not_reviewed_once_its_request_is_confidential(people, request_of):
+    request = answered(people, request_of, "Six groups", targets="2")
+    made = Item.objects.get()
+    helpdesk.save(request=request, by=people["contributor"], values={"confidential": "yes"})
+    for verb in (verbs.submit, verbs.review):
+        Item.objects.filter(pk=made.pk).update(standing="draft" if verb is verbs.submit else "submitted")
+        said = {} if verb is verbs.submit else {"listed": True}
+        with pytest.raises(Refused, match="confidential"):
+            verb(item=Item.objects.get(), by=people["officer" if verb is verbs.submit else "manager"], **said)
+    verbs.review(item=Item.objects.get(), by=people["manager"], listed=False, reason="It is confidential now.")
+    assert Item.objects.get().standing == Standing.DRAFT
 
 
 def test_calls_are_suggested_to_parties_they_are_for_until_the_deadline(people):
@@ -287,7 +324,7 @@ def test_names_go_however_the_form_joins_them(people, request_of):
     assert made.values["purpose"] == "Dear … ([…]): Nepal classes six groups; ask the …. … شكراً"
 
 
-@pytest.mark.parametrize("held", [{"confidential": "yes"}, {"touches_communities": "yes"}])
+@pytest.mark.parametrize("held", [{"confidential": "yes"}, {"touches_communities": "yes"}, {"holders": "Hills"}])
 def test_no_answer_is_drafted_of_what_is_confidential_or_touches_communities(people, request_of, held):
     request = answered(people, request_of, "Six groups", **held)
     assert request.state == "answered"

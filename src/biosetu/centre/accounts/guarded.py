@@ -58,6 +58,10 @@ class Paths:
         """Return the query for records with which an account was chosen to help."""
         return NOTHING
 
+    def kept_for(self, office: str) -> Q:
+        """Return the query for records whose knowledge is this office's, or nobody's yet."""
+        return NOTHING
+
     def naming(self, office: str) -> Q:
         """Return the query for records that name an office among those whose consent is needed."""
         return NOTHING
@@ -132,6 +136,10 @@ class Guarded:
 
     def is_held(self) -> bool:
         """Return whether it carries knowledge of Indigenous Peoples or local communities."""
+        return False
+
+    def is_kept_for(self, office: str) -> bool:
+        """Return whether the knowledge in it is this office's, or nobody's yet."""
         return False
 
     def is_shown(self) -> bool:

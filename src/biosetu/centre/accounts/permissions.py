@@ -93,8 +93,8 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
         ),
         "waiting": Scope(lambda _, record: record.is_sent(), lambda _, paths: paths.sent),
         "holding": Scope(
-            lambda grant, record: record.is_held() and _covers(grant, record),
-            lambda grant, paths: paths.held & _covers_query(grant, paths),
+            lambda g, record: record.is_held() and _covers(g, record) and record.is_kept_for(g.office),
+            lambda g, paths: paths.held & _covers_query(g, paths) & paths.kept_for(g.office),
         ),
         "open": Scope(
             lambda grant, record: record.is_open() and _covers(grant, record),

@@ -18,7 +18,7 @@ from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.audit.trail import record
 from biosetu.centre.exchange.models import Arrival, KnownKey
 from biosetu.centre.exchange.signing import canonical, opened, signed
-from biosetu.centre.helpdesk.facts import newest_consents
+from biosetu.centre.helpdesk.facts import newest_consents, touched
 from biosetu.centre.helpdesk.models import (
     TAKING_PART,
     ConsentRecord,
@@ -47,6 +47,8 @@ def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
     if request.state != "handed_over":
         raise Refused(N_("Hand the request over first, with a reason."))
     audit(request, by, "export")
+    newest = newest_consents(request)
+    asked = {"touches_communities": "yes"} if touched(request, newest) else {}
     steps = [
         {
             "verb": step.verb,
@@ -62,9 +64,9 @@ def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
             "reference": request.reference,
             "centre": request.centre,
             "confidential": request.confidential,
-            "values": {**request.values, **_of_programme(request), "title": request.title},
+            "values": {**request.values, **asked, **_of_programme(request), "title": request.title},
             "steps": steps,
-            "decisions": [_decision(one) for one in newest_consents(request) if one.status != ConsentStatus.GIVEN],
+            "decisions": [_decision(one) for one in newest if one.status != ConsentStatus.GIVEN],
             "objections": [_objection(one) for one in request.objections.filter(settled_on__isnull=True)],
         }
     )

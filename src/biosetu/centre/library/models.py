@@ -47,13 +47,18 @@ class ItemPaths(Paths):
         """Return the query for entries of any of these Parties."""
         return Q(pk__in=ItemParty.objects.filter(party__in=sorted(among)).values("item_id"))
 
+    def kept_for(self, office: str) -> Q:
+        """Return the query for entries of which this community organization is the holder, or none is known yet."""
+        return Q(holder__in=["", office])
+
 
 class Item(Guarded, models.Model):
     """One entry. `values` holds the fields of its form (biosetu.cooperation.forms).
 
     `knowledge`: it carries knowledge of Indigenous Peoples or local communities; then `released_on` is the day on which
     the holders (`holder`, their organization) consented, and empty before and after: without it nobody but its writer
-    and the holders sees the entry, and no list, match or output has it.
+    and the holders sees the entry, and no list, match or output has it. Where no holder is known yet, the communities
+    of its Parties see it.
     """
 
     record_kind: ClassVar[str] = "item"
@@ -106,6 +111,10 @@ class Item(Guarded, models.Model):
     def is_held(self) -> bool:
         """Return whether holders of knowledge have a say in it."""
         return self.knowledge and self.standing != Standing.DRAFT
+
+    def is_kept_for(self, office: str) -> bool:
+        """Return whether this community organization is its holder, or none is known yet."""
+        return self.holder in {"", office}
 
     def is_published(self) -> bool:
         """Return whether everyone may see it."""

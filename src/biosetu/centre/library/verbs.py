@@ -16,8 +16,8 @@ from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
-from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, roles_for, withheld
-from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, newest_consents, roles_for, touched, withheld
+from biosetu.centre.helpdesk.models import SupportRequest, as_named
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import YES, check, due, filled, form, parts, unfilled, without_people
@@ -30,6 +30,8 @@ HOLDERS_FIRST = N_(
     "Communities are touched; what can be used again is drafted as a solution, which waits for its holders."
 )
 DRAFTED = N_("%(reference)s: a reusable answer without names is drafted from it. Read it and ask for review.")
+NOT_THEIRS = N_("These are the words of {holder}; only they decide.")
+CONFIDENTIAL = N_("A confidential request is not reused.")
 RACED = N_("Somebody else changed this entry a moment ago. Look at it again.")
 
 
@@ -59,6 +61,8 @@ def edit(*, item: Item, by: Account, values: Mapping[str, str]) -> None:
     item.released_on, item.changed = None, timezone.now()
     item.save()
     _keep_parties(item)
+    if item.standing != Standing.DRAFT:
+        _keep_holder(item, by)
     _audit_form(item, by, "edit", before)
 
 
@@ -69,7 +73,9 @@ def submit(*, item: Item, by: Account) -> None:
         raise PermissionDenied
     if barred := unfilled(item.kind, due(item.kind, "listed"), filled(item.values) | {"title"}):
         raise Refused(barred)
+    _bar_confidential(item)
     was = item.standing
+    _keep_holder(item, by)
     _move(item, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN))
     _audit(item, by, "submit", {"from": was, "to": item.standing})
 
@@ -83,6 +89,8 @@ def review(*, item: Item, by: Account, listed: bool, reason: str = "") -> None:
         raise Refused(N_("Somebody else reviews what you wrote."))
     if not listed and not reason.strip():
         raise Refused(N_("Say what is missing."))
+    if listed:
+        _bar_confidential(item)
     _move(item, Standing.LISTED if listed else Standing.DRAFT, (Standing.SUBMITTED,))
     changes = {"from": Standing.SUBMITTED.value, "to": str(item.standing)}
     _audit(item, by, "list" if listed else "return", changes, {"reason": reason.strip()})
@@ -92,8 +100,6 @@ def review(*, item: Item, by: Account, listed: bool, reason: str = "") -> None:
 def release(*, item: Item, by: Account, on: date | None = None) -> None:
     """Record the holders' consent to their knowledge being shown on the conditions of the entry."""
     office = _holding(item, by)
-    if item.holder not in {"", office}:
-        raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
     if item.request is not None and withheld([item.request]):
         raise Refused(N_("The people concerned took back their consent to the request that this came from."))
     was = str(item.released_on or "")
@@ -105,9 +111,7 @@ def release(*, item: Item, by: Account, on: date | None = None) -> None:
 @transaction.atomic
 def take_back(*, item: Item, by: Account) -> None:
     """Withdraw the holders' consent: the entry is gone at once from every list, match and later output."""
-    office = _holding(item, by)
-    if item.holder not in {"", office}:
-        raise Refused(say(N_("These are the words of {holder}; only they decide."), holder=item.holder))
+    _holding(item, by)
     was, item.released_on, item.changed = str(item.released_on or ""), None, timezone.now()
     item.save(update_fields=["released_on", "changed"])
     _audit(item, by, "take_back", {"released_on": as_pair((was, ""))})
@@ -129,14 +133,18 @@ def draft_from(*, request: SupportRequest, by: Account, kind: str = Kind.SOLUTIO
     if not roles_for(by, request) & CENTRE_ROLES:
         raise PermissionDenied
     if request.confidential:
-        raise Refused(N_("A confidential request is not reused."))
+        raise Refused(CONFIDENTIAL)
     if kind == Kind.ANSWER and _touched(request):
         raise Refused(HOLDERS_FIRST)
     if kind == Kind.ANSWER:
         return _drafted_answer(request, by)
     if not hasattr(request, "closure"):
         raise Refused(N_("There is no closure report yet."))
-    return write(by=by, kind=Kind.SOLUTION, values=_nameless(request, _solution(request)), request=request)
+    made = write(by=by, kind=Kind.SOLUTION, values=_nameless(request, _solution(request)), request=request)
+    if made.knowledge and len(deciding := _deciding(made)) == 1:
+        made.holder = deciding[0]
+        made.save(update_fields=["holder"])
+    return made
 
 
 def _drafted_answer(request: SupportRequest, by: Account) -> Item:
@@ -172,7 +180,7 @@ SHARED = ("targets", "indicators", "ecosystems", "threats", "actions", "language
 
 
 def _touched(request: SupportRequest) -> bool:
-    return request.consents.exists() or request.values.get("touches_communities", "").casefold() in YES
+    return touched(request, newest_consents(request))
 
 
 def _shared(request: SupportRequest) -> dict[str, str]:
@@ -231,8 +239,42 @@ def is_party(text: str) -> bool:
 def _holding(item: Item, by: Account) -> str:
     if not may(by, "release", item):
         raise PermissionDenied
+    offices, deciding = _offices(item, by), _deciding(item)
+    known = {as_named(name) for name in deciding}
+    office = next((office for office in offices if not known or as_named(office) in known), None)
+    if office is None:
+        raise Refused(say(NOT_THEIRS, holder=", ".join(deciding)))
+    return office
+
+
+def _offices(item: Item, by: Account) -> list[str]:
+    """Return the community organizations for which somebody speaks on an entry's Parties."""
     held = by.roles.current().filter(role="community")
-    return next((role.office for role in held if role.covered() & item.parties_of()), "")
+    return [role.office for role in held if role.covered() & item.parties_of()]
+
+
+def _deciding(item: Item) -> list[str]:
+    """Return the organizations whose words these are: the holder, else those who decided on the request it came from or
+    are named there; none where nobody is known, and then the first of the Party's communities to decide is the holder.
+    """
+    if item.holder or item.request is None:
+        return [item.holder] if item.holder else []
+    named = [one.holder for one in newest_consents(item.request)]
+    named += parts(item.request.values.get("holders", ""))
+    return list({as_named(name): name for name in named if name}.values())
+
+
+def _keep_holder(item: Item, by: Account) -> None:
+    """Keep whose knowledge it is where a community wrote it itself: no other community releases it."""
+    if item.knowledge and not item.holder and item.request_id is None and (offices := _offices(item, by)):
+        item.holder = offices[0]
+        item.save(update_fields=["holder"])
+
+
+def _bar_confidential(item: Item) -> None:
+    """Raise where the request that it was drafted from was made confidential since."""
+    if item.request is not None and item.request.confidential:
+        raise Refused(CONFIDENTIAL)
 
 
 def _bound(item: Item) -> bool:

@@ -10,7 +10,7 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import TAKEN_BACK
+from biosetu.centre.helpdesk.facts import TAKEN_BACK, newest_consents
 from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest
 from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, claim, demand
 from biosetu.cooperation import Refused
@@ -28,7 +28,8 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     demand(by, "consent", request)
     holder = _office(by, request)
     people = str(fields.get("people", "")).strip()
-    before = request.consents.filter(people__iexact=people).last()
+    newest = {one.people.casefold(): one for one in newest_consents(request)}
+    before = newest.get(people.casefold())
     if before is not None and before.holder != holder:
         raise Refused(
             N_("The decision of these people was entered by {holder}; only they change it."), holder=before.holder
