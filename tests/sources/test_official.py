@@ -291,3 +291,9 @@ def test_every_part_note_and_category_carried_reads_in_arabic() -> None:
 
 def test_text_that_no_table_holds_stays_as_it_was_written() -> None:
     assert official.wording("a Party's own words", "ar") == "a Party's own words"
+
+
+def test_aid_is_said_to_be_part_of_what_the_headline_indicator_of_finance_asks_for() -> None:
+    aid = [item for item in official.series().values() if item.series.startswith("DC_ODA_")]
+    assert {item.targets for item in aid} == {("D", "19")}
+    assert [("D.1" in item.footnote_en, "D.1" in item.footnote_ar) for item in aid] == [(True, True)] * 2
