@@ -8,10 +8,13 @@ import openpyxl
 import pytest
 from tests.observations.rows import row
 
+from biosetu.framework import indicators
 from biosetu.jobs.party import default_store, party_evidence
 from biosetu.jobs.validation import (
     custodian_of,
+    definition,
     differences,
+    meaning,
     read_sheet,
     sheet_rows,
     take_sheet,
@@ -335,6 +338,22 @@ def test_custodian_of_every_series_is_one_and_written_once_whoever_shares_the_fi
 def test_figure_of_another_holder_is_written_to_that_holder() -> None:
     figure = row(party="NPL", indicator="A.3", series="target-tracker:A.3", holder="World Bank (WDI)")
     assert custodian_of(figure, "en") == ("world-bank-wdi", "World Bank (WDI)")
+
+
+def test_holders_in_arabic_letters_have_a_letter_each() -> None:
+    holders = ("وزارة البيئة", "مركز البيانات الإقليمي")
+    codes = [custodian_of(row(series="own:x", holder=holder), "ar")[0] for holder in holders]
+    assert len(set(codes)) == len(holders)
+    assert [code for code in codes if not re.fullmatch(r"custodian-[0-9a-f]{6}", code)] == []
+    assert custodian_of(row(series="own:x", holder=holders[0]), "en")[0] == codes[0]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_figure_without_a_definition_is_defined_by_what_it_shows(language: str) -> None:
+    bare = [code for code, item in indicators().items() if not item.method(language)]
+    assert bare
+    figures = [row(indicator=code, series="x") for code in (*bare, "national:3f2504e0-4f89-11d3-9a0c-0305e82c3301")]
+    assert [definition(figure, language) for figure in figures] == [meaning(figure, language) for figure in figures]
 
 
 def test_every_figure_is_defined_in_plain_words_of_the_sheet_s_language() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,13 @@ def custodian_of(row: Mapping[str, Any], language: str) -> tuple[str, str]:
     if known is not None:
         custodian = official.custodians()[known.custodian]
         return custodian.code, custodian.name(language)
-    return re.sub(r"[^a-z0-9]+", "-", row["holder"].casefold()).strip("-") or "custodian", row["holder"]
+    return _code_of(row["holder"]), row["holder"]
+
+
+def _code_of(holder: str) -> str:
+    """Return a code for a holder: its Latin letters and digits, else (all in other letters) six digits of its own."""
+    latin = re.sub(r"[^a-z0-9]+", "-", holder.casefold()).strip("-")
+    return latin or f"custodian-{sha256(holder.encode()).hexdigest()[:6]}"
 
 
 def sheet_rows(table: pa.Table, language: str = "en") -> list[dict[str, Any]]:
@@ -258,10 +265,11 @@ def meaning(row: Mapping[str, Any], language: str) -> str:
 
 
 def definition(row: Mapping[str, Any], language: str) -> str:
-    """Return what a figure is, in plain words of our own: those of its series, else of its indicator; or empty."""
+    """Return what a figure is, in plain words of our own: those of its series, its indicator, else its meaning."""
     series = _series_of(row)
     indicator = indicators().get(row["indicator"])
-    return series.definition(language) if series else indicator.method(language) if indicator else ""
+    said = series.definition(language) if series else indicator.method(language) if indicator else ""
+    return said or meaning(row, language)
 
 
 def in_words(row: Mapping[str, Any], language: str) -> dict[str, str]:
