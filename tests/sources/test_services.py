@@ -313,6 +313,13 @@ def test_aid_in_prices_of_no_known_year_is_not_taken(tmp_path: Path, year: str) 
         pull("un-sdg", ("NPL",), codes=("DC_ODA_BDVL",), client=client(server.host, tmp_path))
 
 
+@pytest.mark.parametrize("digits", [12, 21, 400])
+def test_service_that_asks_for_a_wait_beyond_any_calendar_ends_the_pull(tmp_path: Path, digits: int) -> None:
+    busy = 429, {"retry-after": "9" * digits}, {}
+    with serving(lambda *_: busy) as server, pytest.raises(ServiceError, match="asks not to be asked before 20"):
+        pull("un-sdg", ("NPL",), client=client(server.host, tmp_path))
+
+
 def test_aid_in_prices_of_no_known_year_stops_no_other_series(tmp_path: Path) -> None:
     def changed(verb, path, query, body):
         status, headers, answer = un_sdg(verb, path, query, body)

@@ -29,6 +29,7 @@ RETRIES = 5
 LONGEST_WAIT_S = 60.0
 # how long a wait that a service names is waited out within one run; a longer one ends it
 LONGEST_ASKED_S = 600.0
+FAR_OFF_S = 1e9  # some thirty years: whoever asks for more gives no time that a calendar holds
 TIMEOUT_S = 60.0
 LARGEST_ANSWER = 50_000_000
 T = TypeVar("T")
@@ -194,7 +195,7 @@ def _asked_back(address: str, retry_after: str | None) -> float | None:
 
 def _asked_wait(text: str) -> float | None:
     if text.strip().isdecimal():
-        return float(text)
+        return min(float(text), FAR_OFF_S)
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
