@@ -139,6 +139,16 @@ def test_small_multiples_have_a_chart_for_each_party_that_the_table_has():
         assert str(item.courses).count("<li>") == len(item.lines) > 8
 
 
+def test_table_of_a_page_of_one_centre_holds_its_parties_alone(client):
+    west = {party.iso3 for party in reading.shown_parties("iucn-west-asia")}
+    page = client.get("/indicators/A.3/?centre=iucn-west-asia").content.decode()
+    (address,) = set(re.findall(r'"(/indicators/A\.3/figures\.csv[^"]*)"', page))
+    held = csv.DictReader(io.StringIO(client.get(address).content.decode("utf-8-sig")))
+    assert {line["party"] for line in held} == west
+    everybody = csv.DictReader(io.StringIO(client.get("/indicators/A.3/figures.csv").content.decode("utf-8-sig")))
+    assert {line["party"] for line in everybody} > west
+
+
 def test_parties_of_one_centre_are_compared_alone(client):
     west = {
         item.party.name("en") for known, group in reading.served() if known.id == "iucn-west-asia" for item in group

@@ -225,12 +225,17 @@ def _compared(request: HttpRequest, code: str) -> dict[str, object]:
     if not _is_compared(code):
         raise Http404
     centres = [centre for centre, _ in reading.served()]
-    wanted = request.GET.get("centre", "")
-    centre = wanted if wanted in {known.id for known in centres} else ""
+    centre = _centre_asked(request)
     compared = reading.comparisons(code, language(), centre)
     have = {line.party.iso3 for item in compared for line in item.lines}
     without = reading.in_order(party for party in reading.shown_parties(centre) if party.iso3 not in have)
     return {"comparisons": compared, "without": without, "centres": centres, "centre": centre, "code": code}
+
+
+def _centre_asked(request: HttpRequest) -> str:
+    """Return the support centre whose Parties alone are asked for; empty for all, and for one not known."""
+    wanted = request.GET.get("centre", "")
+    return wanted if wanted in {known.id for known, _ in reading.served()} else ""
 
 
 def _is_compared(code: str) -> bool:
@@ -239,10 +244,10 @@ def _is_compared(code: str) -> bool:
 
 @require_safe
 def indicator_figures(request: HttpRequest, code: str) -> HttpResponse:
-    """Send every Observation of an indicator, or of a series that fits none, as CSV."""
+    """Send every Observation of an indicator, or of a series that fits none, as CSV, for one `centre` or all."""
     if not _is_compared(code):
         raise Http404
-    return sent_csv(reading.figures_of(code), code.removeprefix("context:"))
+    return sent_csv(reading.figures_of(code, _centre_asked(request)), code.removeprefix("context:"))
 
 
 @require_safe
