@@ -195,7 +195,7 @@ def test_income_group_equals_the_source(natural_earth):
     theirs = {code: re.sub(r"^\d\. |: .*| income.*", "", natural_earth[code]["INCOME_GRP"]).casefold() for code in held}
     assert {code: fact.text.removesuffix(" income") for code, fact in held.items()} == theirs
     assert {fact.year for fact in held.values()} == {None}
-    assert all("not dated" in fact.source for fact in held.values())
+    assert all("not dated, as it stood before 2015" in fact.source for fact in held.values())
 
 
 def test_coast_is_that_of_the_table_of_parties():
