@@ -71,6 +71,13 @@ def test_aggregate_is_the_mean_of_groups_where_all_are_covered():
     assert means[2010] == pytest.approx((0.4 + 1) / 2, abs=1e-12)
 
 
+def test_aggregate_of_groups_whose_mean_is_not_their_median():
+    """By hand: three groups end at 1, 1 and 0.4: their mean is 0.8, their median 1."""
+    groups = [history(name, [2000, 2010], ("LC", last)) for name, last in (("a", "LC"), ("b", "LC"), ("c", "EN"))]
+    means = values(red_list_index(groups, Options(aggregate=True, draws=50)), "aggregate")
+    assert means == pytest.approx({2000: 1.0, 2010: 0.8})
+
+
 def test_yearly_series_follows_the_straight_line_and_widens_outside():
     h = random_history("g", 400, [2000, 2010, 2020], 3, deficient=0)
     exact = values(red_list_index([h], Options()), "g")
