@@ -113,14 +113,15 @@ def test_habitats_without_a_class_are_named(ranges, inputs, tmp_path, capsys):
     assert "Add habitat 1, 1.4" in capsys.readouterr().err
 
 
-def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path, capsys):
+@pytest.mark.parametrize("numbers", ["uint8", "float32"])
+def test_star_scores_sum_to_the_weights_by_region(ranges, inputs, tmp_path, capsys, numbers):
     folder, out = tmp_path / "aoh", tmp_path / "o.csv"
     assert biosetu(["species", "habitat", ranges, *inputs, "--rasters", str(folder), "--quiet", "--out", str(out)]) == 0
     (tmp_path / "cats.csv").write_text("taxon,category\nA b,Endangered\nC d,CR(PE)\nE f,VU\n", encoding="utf-8")
     (tmp_path / "threats.csv").write_text(
         "taxon,code,scope,severity,timing\nA b,2.1,Whole (>90%),Rapid Declines,Ongoing\nA b,5.1,,,\n", encoding="utf-8"
     )
-    regions = np.zeros((100, 100), dtype="uint8")
+    regions = np.zeros((100, 100), dtype=numbers)
     regions[:, 25:] = 7
     arguments = ["species", "star", str(tmp_path / "cats.csv"), str(tmp_path / "threats.csv"), "--habitat", str(folder),
                  "--restorable", str(folder), "--like", inputs[1], "--regions", raster(tmp_path / "r.tif", regions),

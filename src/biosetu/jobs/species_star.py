@@ -279,7 +279,7 @@ def _regions(path: Path | None, grid: RasterGrid) -> tuple[Integers, Sequence[st
     codes, inverse = np.unique(values[valid], return_inverse=True)
     out = np.full(grid.width * grid.height, -1, dtype=np.int64)
     out[valid.ravel()] = inverse
-    return out, [str(code) for code in codes.tolist()]
+    return out, [str(int(code)) if code == int(code) else str(code) for code in codes.tolist()]
 
 
 def _write(scores: Mapping[str, Scores], grid: RasterGrid, folder: Path) -> None:
