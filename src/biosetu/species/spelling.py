@@ -7,6 +7,7 @@ from functools import cache
 
 from biosetu.species.tables import rows
 
+_WITH_CODE = re.compile(r"(.+)\((\w+)\)")
 _DROPPED = re.compile(r"[\s_.°*]+")
 
 
@@ -21,5 +22,10 @@ def spellings() -> dict[str, str]:
 
 
 def category(text: str) -> str | None:
-    """Return the category that a text spells, None where it spells none."""
-    return spellings().get(_key(text))
+    """Return the category that a text spells, alone or with its code in brackets, None where it spells none."""
+    key, known = _key(text), spellings()
+    both = _WITH_CODE.fullmatch(key)
+    if key in known or both is None:
+        return known.get(key)
+    name, code = (known.get(part) for part in both.groups())
+    return name if name == code else None
