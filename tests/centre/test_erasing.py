@@ -5,13 +5,14 @@ from django.apps import apps
 from django.urls import reverse
 from tests.centre.helpdesk.conftest import ELEVEN, FOUR, account
 
-from biosetu.centre.accounts.models import Account
+from biosetu.centre.accounts.models import Account, Notice
 from biosetu.centre.api import keys
 from biosetu.centre.audit.models import Entry
 from biosetu.centre.audit.reading import Asked, entries, table
 from biosetu.centre.directory import verbs as directory
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.erasing import erase
+from biosetu.centre.exchange.models import Arrival
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs as library
@@ -134,3 +135,25 @@ def test_pages_of_a_request_without_its_people_still_open(client, person, office
     page = client.get(reverse("request", args=[reference]))
     assert page.status_code == 200
     assert NAME not in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["Maya Gurung", "مايا غورونغ", "José García"])
+def test_a_name_in_any_script_goes_from_forms_notices_and_what_came_in(officer, name):
+    made, speaker = account("asks", "contributor", party="NPL"), account("speaks", "focal_point", party="NPL")
+    Account.objects.filter(pk=made.pk).update(name=name)
+    made.refresh_from_db()
+    values = {**FOUR, **ELEVEN, "party": "NPL", "title": f"Visit of {name}", "problem": f"{name.upper()} knows"}
+    asked = verbs.open_request(by=made, values=values)
+    verbs.act(request=asked, verb="submit", by=made)
+    verbs.act(request=asked, verb="endorse", by=speaker)
+    verbs.save(request=asked, by=officer, values={"what": f"{name} asks otherwise"})
+    body = {"reference": "2026-00009", "values": {**values, "contact": "desk 7"}, "steps": [{"reason": f"{name}!"}]}
+    Arrival.objects.create(body=body, key="k", digest="d", request=asked)
+    before = everything()
+    assert name.casefold() in before
+    assert Notice.objects.filter(values__title__isnull=False).exists()
+    erase(account=made, by=None)
+    after = everything()
+    assert name.casefold() not in after
+    assert "desk 7" not in after
+    assert "[…] asks otherwise" in after

@@ -29,8 +29,9 @@ from biosetu.centre.helpdesk.models import (
 )
 from biosetu.centre.helpdesk.verbs.joining import centre_of
 from biosetu.centre.helpdesk.verbs.moving import audit, demand, keep_holders, numbered, parties_named, refresh_clock
+from biosetu.centre.unnaming import said_as, unname
 from biosetu.cooperation import Refused
-from biosetu.cooperation.forms import check, form
+from biosetu.cooperation.forms import check, form, without_people
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -219,3 +220,13 @@ def _check(body: Mapping[str, Any]) -> None:
         problems.append(Problem(N_("no Party is named"), N_("Ask the centre that sent it"), "party", column="party"))
     if problems:
         raise DataError(problems)
+
+
+@transaction.atomic
+def forget(account: Account) -> None:
+    """Take a person out of what came in: contact fields where they ask for it, their full name everywhere."""
+    for arrival in Arrival.objects.filter(request__owner=account):
+        arrival.body["values"] = without_people("request", arrival.body["values"])
+        arrival.save(update_fields=["body"])
+    if word := said_as(account.name):
+        unname(word, Arrival, ("body",))

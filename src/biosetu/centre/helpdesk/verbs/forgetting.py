@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
@@ -22,19 +20,19 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
 )
 from biosetu.centre.matching.likeness import keep_marks
+from biosetu.centre.unnaming import said_as, unname
 from biosetu.cooperation.forms import without_people
 
-ERASED = "[…]"
 TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Message, ("text",)),
     (Step, ("reason",)),
     (ConsentRecord, ("people", "process", "scope")),
     (Objection, ("text", "settlement")),
     (PlanItem, ("text", "responsible")),
-    (RequestParty, ("result",)),
+    (RequestParty, ("result", "endorsed_values")),
     (Closure, ("public", "internal", "lessons", "requester_changed", "provider_again")),
     (FollowUp, ("words",)),
-    (SupportRequest, ("title",)),
+    (SupportRequest, ("title", "values")),
 )
 
 
@@ -51,24 +49,13 @@ def forget(account: Account) -> None:
         SupportRequest.objects.filter(pk=request.pk).update(values=values)
         request.values = values
         keep_marks(request)
-    if len(account.name.split()) > 1:
-        _unname(account.name)
+    if word := said_as(account.name):
+        _unname(word)
 
 
-def _unname(name: str) -> None:
-    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+def _unname(word: re.Pattern[str]) -> None:
     for model, fields in TEXTS:
-        for field in fields:
-            rows: Any = model._base_manager  # noqa: SLF001 - Django's own API; the way round what is append-only
-            for row in rows.filter(**{f"{field}__icontains": name}):
-                rows.filter(pk=row.pk).update(**{field: word.sub(ERASED, getattr(row, field))})
-    for request in SupportRequest.objects.filter(values__icontains=name):
-        SupportRequest.objects.filter(pk=request.pk).update(values=_without(word, request.values))
-        request.refresh_from_db(fields=["values"])
-        keep_marks(request)
-    for party in RequestParty.objects.filter(endorsed_values__icontains=name):
-        RequestParty.objects.filter(pk=party.pk).update(endorsed_values=_without(word, party.endorsed_values))
-
-
-def _without(word: re.Pattern[str], values: Mapping[str, str]) -> dict[str, str]:
-    return {key: word.sub(ERASED, text) for key, text in values.items()}
+        said = unname(word, model, fields)
+        if model is SupportRequest:
+            for request in SupportRequest.objects.filter(pk__in=said):
+                keep_marks(request)
