@@ -50,8 +50,16 @@ def test_setuland_index_is_what_its_histories_give():
 
 def test_setuland_assessments_are_what_its_inputs_give():
     found = assess_file(setuland.path("inputs"), Method(regional=True))
-    for name in (*setuland.TEXTS, "reasons", "adjustment_path", "adjustment_steps"):
+    for name in (*setuland.TEXTS, "reasons", "adjustment_path", "adjustment_steps", "category_global"):
         assert found.column(name).to_pylist() == setuland.table("assessments").column(name).to_pylist()
+
+
+def test_setuland_assessments_carry_the_global_category_beside_the_national_one():
+    stored = {row["taxon"]: row["category_global"] for row in setuland.table("assessments").to_pylist()}
+    assert len(stored) == 12
+    assert all(stored.values())
+    assert (stored["Setuornis littoralis"], stored["Seturana nigra"]) == ("LC", "VU")
+    assert "Global category" in str(section(evidence("XXA"), Voice()))
 
 
 def test_section_shows_index_categories_and_assessments():
