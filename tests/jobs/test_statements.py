@@ -87,7 +87,7 @@ def test_dry_run_keeps_nothing(tmp_path: Path) -> None:
         ({"deadline": "inf"}, ("deadline", "year")),
         ({"value": "nan"}, ("value", "type")),
         ({"value": "inf"}, ("value", "type")),
-        ({"unit": "ha", "indicator": "", "value": "30%"}, ("value", "type")),
+        ({"value": "30% or so"}, ("value", "type")),
         ({"baseline_year": ""}, ("baseline_value", "half")),
         ({"baseline_year": "2030"}, ("deadline", "order")),
         ({"source": ""}, ("source", "needed")),
