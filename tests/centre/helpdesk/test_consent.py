@@ -367,3 +367,15 @@ def test_what_was_drafted_is_released_by_those_who_decided_on_the_request(
         library.release(item=item, by=river)
     library.release(item=item, by=people["community"])
     assert Item.objects.get(pk=item.pk).holder == "Office of community"
+
+
+def test_a_risk_and_what_is_measured_under_way_stay_off_the_public_page_of_the_party(people, request_of, providers):
+    request, helper = at_work(people, request_of)
+    for kind in ("risk", "outcome"):
+        line = verbs.plan(
+            request=request, by=people["officer"], kind=kind, text=kind, indicator="2.1", baseline=1, target=2
+        )
+        verbs.measure(item=line, by=helper, result=3)
+    assert public.tables("NPL")["cooperation.results"].num_rows == 0
+    SupportRequest.objects.filter(pk=request.pk).update(state="closed")
+    assert public.tables("NPL")["cooperation.results"]["line"].to_pylist() == ["outcome"]

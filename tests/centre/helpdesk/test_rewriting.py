@@ -13,7 +13,7 @@ from biosetu.centre.helpdesk.reminding import tick
 from biosetu.centre.helpdesk.verbs.forgetting import forget
 from biosetu.cooperation import Refused
 
-from .conftest import ELEVEN
+from .conftest import ELEVEN, FOUR
 from .test_verbs import agreed, ready_to_match
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -129,3 +129,43 @@ def test_what_was_endorsed_forgets_a_person_too(people, request_of):
     kept = request.request_parties.get().endorsed_values
     assert "Gurung" not in str(kept)
     assert kept["objectives"] == again(request).values["objectives"]
+
+
+def test_what_is_rewritten_is_shown_as_endorsed_by_nobody(client, people, request_of):
+    request = ready_to_match(people, request_of)
+    address, shared = reverse("request", args=[request.reference]), f"/api/v1/requests/{request.reference}"
+    assert "✓" in client.get(address).content.decode()
+    assert client.get(shared).json()["endorsed_by"] == ["NPL"]
+    verbs.save(request=request, by=people["contributor"], values=OTHER)
+    assert "✓" not in client.get(address).content.decode()
+    assert client.get(shared).json()["endorsed_by"] == []
+
+
+def test_a_party_whose_time_is_not_over_is_not_passed_over_with_one_that_was_silent(people, request_of):
+    request = request_of(other_parties="BTN")
+    with at(2026, 3, 2, 6):
+        verbs.act(request=request, verb="submit", by=people["contributor"])
+        verbs.act(request=again(request), verb="endorse", by=people["focal_point"])
+    with at(2026, 3, 26, 6):
+        verbs.save(request=again(request), by=people["contributor"], values=OTHER)
+    with at(2026, 3, 27, 6):
+        verbs.act(request=again(request), verb="lapse_endorsement", by=people["manager"], reason="silent")
+    assert dict(request.request_parties.values_list("party", "lapsed")) == {"NPL": False, "BTN": True}
+
+
+def test_who_endorses_nothing_is_not_asked_to_take_part(client, people):
+    Role.objects.filter(account=people["focal_point"]).update(subject="chm")
+    request = verbs.open_programme(by=people["officer"], values={**FOUR, **ELEVEN}, invited=["NPL", "BTN"])
+    join = reverse("request_do", args=[request.reference, "join"])
+    for name, asked in (("focal_point", False), ("neighbour", True)):
+        client.force_login(people[name])
+        page = client.get(reverse("request", args=[request.reference])).content.decode()
+        assert (join in page) == asked
+
+
+@pytest.mark.parametrize("holders", ["", "Office of community"])
+def test_the_page_says_where_nobody_is_named_whose_consent_is_needed(client, people, request_of, holders):
+    request = request_of(touches_communities="yes", holders=holders)
+    client.force_login(people["contributor"])
+    page = client.get(reverse("request", args=[request.reference])).content.decode()
+    assert ("any community of the Party counts" in page) == (not holders)

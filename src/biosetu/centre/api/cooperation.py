@@ -223,7 +223,7 @@ def _request(row: SupportRequest, *, people: bool = False) -> dict[str, Any]:
         "state": row.state,
         "centre": row.centre,
         "parties": sorted(one.party for one in among),
-        "endorsed_by": sorted(one.party for one in among if one.endorsed_on),
+        "endorsed_by": sorted(one.party for one in among if one.stands(row.values)),
         "opened": row.created.date(),
         "changed": row.changed.date(),
         "body": _body("request", {**row.values, "title": row.title}, people=people),

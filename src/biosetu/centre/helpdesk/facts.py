@@ -149,10 +149,12 @@ def vacant(codes: Iterable[str]) -> frozenset[str]:
     return asked - frozenset(posts.values_list("party", flat=True))
 
 
-def endorsement_due(request: SupportRequest, today: date) -> date | None:
-    """Return the day until which the focal point may answer what waits for it; None where nothing does."""
+def silent(request: SupportRequest, today: date) -> frozenset[str]:
+    """Return the Parties that let pass the day until which they may endorse, or confirm what was rewritten."""
     due = _due(request, today)
-    return max(due.values(), default=None)
+    promised = {row.party: due.get(CONFIRM if row.rewritten(request.values) else ENDORSE)
+                for row in request.taking_part() if not row.stands(request.values)}  # fmt: skip
+    return frozenset(party for party, until in promised.items() if until is not None and today > until)
 
 
 def _due(request: SupportRequest, today: date) -> dict[str, date]:

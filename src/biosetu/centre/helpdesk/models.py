@@ -552,6 +552,8 @@ class PlanItem(models.Model):
         RISK = "risk", lazy_text(N_("risk"))
         CONSIDERATION = "consideration", lazy_text(N_("consideration"))
 
+    OPEN: ClassVar[frozenset[str]] = frozenset({Kind.OUTCOME, Kind.OUTPUT, Kind.ACTIVITY, Kind.DELIVERABLE})
+
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="plan")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     party = models.CharField(max_length=3, blank=True)

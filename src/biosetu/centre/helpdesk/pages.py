@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     from biosetu.cooperation import Likeness
 
 ON_A_PAGE = 25
-OPEN_KINDS = frozenset({PlanItem.Kind.OUTCOME, PlanItem.Kind.OUTPUT, PlanItem.Kind.ACTIVITY, PlanItem.Kind.DELIVERABLE})
 COMPARED, MOST_ALIKE = 200, 3
 OPENING = ("who", "what", "purpose", "needed_by", "party")
 FIRST_FIELDS = frozenset({*OPENING, "information_only", "touches_communities", "holders", "confidential"})
@@ -209,6 +208,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "services": visible_to(request.user, found.services.all()),
         "taking_part": found.taking_part(),
         "mine": focal_parties(request.user),
+        "endorsing": parties_for(request.user, "endorse", "party"),
+        "unnamed_holders": known.touches_communities and not found.concerned.exists() and found.goes_on,
         "invitable": _invitable(request, found) if inside and found.joint and found.goes_on else [],
         "track": _track(found),
         "helping": help_for(request.user, [found.question()], found.centre, providers=False)[0]
@@ -230,7 +231,7 @@ def _lines(found: SupportRequest, *, concerned: bool) -> list[PlanItem]:
     lines = list(found.plan.all())
     if concerned:
         return lines
-    return [line for line in lines if line.kind in OPEN_KINDS] if found.state == "closed" else []
+    return [line for line in lines if line.kind in PlanItem.OPEN] if found.state == "closed" else []
 
 
 def _rewritten(found: SupportRequest) -> list[tuple[RequestParty, list[tuple[Field, str, str]]]]:

@@ -57,7 +57,9 @@ def tables(party: str) -> Mapping[str, pa.Table]:
     requests = [
         _request(row, providers.get(row.pk, ""), own.get(row.pk, ""), told=row.pk not in closed_off) for row in found
     ]
-    measured = PlanItem.objects.filter(request__in=found, party__in=("", party)).exclude(indicator="")
+    closed = [row for row in found if row.state == "closed"]
+    measured = PlanItem.objects.filter(request__in=closed, party__in=("", party), kind__in=PlanItem.OPEN)
+    measured = measured.exclude(indicator="")
     measured = measured.exclude(request__in=closed_off)
     lines = [_result(line) for line in measured.select_related("request")]
     solutions = Item.objects.filter(PUBLISHED, kind="solution").filter(Item.paths.about(frozenset({party})))

@@ -20,7 +20,7 @@ from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
-from biosetu.centre.helpdesk.facts import clock, endorsement_due, facts, lacks_consent, roles_for, vacant
+from biosetu.centre.helpdesk.facts import clock, facts, lacks_consent, roles_for, silent, vacant
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
     ENDORSING,
@@ -329,8 +329,9 @@ def _endorse(request: SupportRequest, own: frozenset[str], on: date, *, lapsed: 
     """Endorse for one's own Parties; by the lapse rule only for Parties that are vacant or silent too long."""
     waiting = frozenset(_waiting(request))
     if lapsed:
-        due = endorsement_due(request, on)
-        own = waiting if due is not None and on > due else vacant(waiting)
+        own = silent(request, on) | vacant(waiting)
+        if not own & waiting:
+            raise Refused(N_("The focal point still has time to answer."))
     rows = request.request_parties.filter(party__in=own & waiting)
     rows.update(endorsed_on=on, lapsed=lapsed, endorsed_values=as_endorsed(request))
 
