@@ -3,15 +3,20 @@
 import json
 from datetime import date
 
+import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 
 from biosetu.cli.main import run
+from biosetu.engine.vectors import with_geometry, write_layer
 from biosetu.jobs import planning_party
 from biosetu.jobs.dossier import dossier_document
 from biosetu.jobs.party import party_evidence
 from biosetu.jobs.planning_intake import take_problem
+from biosetu.jobs.planning_layers import add_features, lock_protected
 from biosetu.jobs.planning_setuland import computed
+from biosetu.planning import Choice, Objective, Wanted
 from biosetu.problems import DataError
 from biosetu.sources.setuland import areas
 from biosetu.sources.setuland import planning as setuland
@@ -108,3 +113,35 @@ def test_options_that_cannot_be_are_usage_errors(folder, option):
 def test_date_of_setulands_example_is_its_own():
     about = json.loads(setuland.table("next").schema.metadata[planning_party.ABOUT])
     assert date.fromisoformat(about["date"]).year == 2025
+
+
+@pytest.fixture
+def shared_by_two(tmp_path):
+    """Six units of 100 km² in a row, three a Party; the first is protected; forest covers them all, half is wanted."""
+    boxes = np.array([shapely.box(x, 3e6, x + 1e4, 3.01e6) for x in np.arange(8e6, 8.06e6, 1e4)], dtype=object)
+    folder = tmp_path / "two"
+    folder.mkdir()
+    units = {"unit": range(1, 7), "cost": [100.0] * 6, "party": ["NPL"] * 3 + ["BTN"] * 3}
+    layers = {
+        folder / "units.parquet": (units, boxes),
+        tmp_path / "sites.gpkg": ({"status": ["Designated"]}, boxes[:1]),
+        tmp_path / "forest.gpkg": ({"kind": ["forest"]}, np.array([shapely.union_all(boxes)], dtype=object)),
+    }
+    for path, (columns, shapes) in layers.items():
+        table = pa.table({name: list(values) for name, values in columns.items()})
+        write_layer(with_geometry(table, shapes, "EPSG:6933"), path)
+    lock_protected(folder, tmp_path / "sites.gpkg", 0.5)
+    add_features(folder, tmp_path / "forest.gpkg", "kind", 0.5)
+    return folder
+
+
+@pytest.mark.parametrize("more", [{}, {"budgets": {"NPL": 100.0, "BTN": 200.0}}, {"national": {(0, "BTN"): 0.9}}])
+@pytest.mark.parametrize("locked", [None, [1], [1, 3, 4], []])
+def test_next_area_of_a_party_is_its_own_and_what_a_planner_locks_is_not_protected(shared_by_two, locked, more):
+    choice = Choice(Objective.MINIMUM_SHORTFALL, {0: Wanted("relative", 0.5)}, budget=300.0, locked_in=locked, **more)
+    for party, held, units in (("NPL", 100.0, [1, 2, 3]), ("BTN", 0.0, [4, 5, 6])):
+        kept = planning_party.next_tables(shared_by_two, choice, party=party, inputs="x", on=date(2026, 11, 23))
+        (row,) = kept["next"].to_pylist()
+        assert (row["held_now"], row["target"]) == pytest.approx((held, 150.0), rel=1e-4)
+        assert kept["next_map"].column("unit").to_pylist() == units
+        assert kept["next_map"].column("locked").to_pylist() == [unit == 1 for unit in units]

@@ -87,7 +87,8 @@ def test_of_a_unit_protected_in_part_only_the_rest_is_bought():
 
 def test_unit_locked_in_of_which_no_layer_tells_counts_whole():
     problem, told = four_units()
-    locked = problem.with_changes(locked_in=np.array([True, True, True, False]))
+    told = Protection(np.array([0.4, 1.0, np.nan, 0.0]), told.amounts)
+    locked = problem.with_changes(locked_in=np.array([True, True, True, True]))
     held = protection_of(locked, told)
     assert held.share.tolist() == pytest.approx([0.4, 1.0, 1.0, 0.0])
     assert held.amounts.toarray()[0].tolist() == pytest.approx([4.0, 10.0, 10.0, 0.0])

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from scipy import sparse
 
 from biosetu.engine.tables import write_table
 from biosetu.engine.vectors import crs_of, geometries, with_geometry
 from biosetu.framework import find_party
+from biosetu.geo.kinds import Floats
 from biosetu.jobs.party_tables import kept_table, party_folder, party_path
 from biosetu.jobs.planning_folder import Opened, areas_of, open_problem
 from biosetu.planning import Choice, CostBasis, Objective, PlanningProblem, chosen
-from biosetu.planning.next_area import NextArea, next_area, protection_of
+from biosetu.planning.next_area import NextArea, Protection, next_area, protection_of
+from biosetu.planning.transboundary import only_party
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.sources.setuland import planning as setuland
 from biosetu.translation import N_
@@ -34,28 +37,43 @@ def compute_next(
     inputs: str,
     on: date,
     problem: PlanningProblem | None = None,
+    party: str = "",
     km2: float = KM2,
     seconds: float = 30.0,
 ) -> dict[str, pa.Table]:
     """Return the tables that are kept: `next`, what each feature gains, and `next_map`, the units with their state.
 
-    opened: a problem whose units have polygons or an area; problem: the problem as asked, else as read. What is
-    protected already is as `protection_of` says. Raises DataError where nothing can be said.
+    opened: a problem whose units have polygons or an area; problem: the problem as asked, else as read; party: of
+    several Parties, whose units alone may be added, with its part of each target. What is protected already is as
+    `protection_of` says of the problem as read: what a planner locks besides is no protection. Raises DataError where
+    nothing can be said.
     """
     area = areas_of(opened)
     if area is None:
         message, remedy = N_("the units have no area"), N_("Give units with polygons")
         raise DataError(Problem(message, remedy, "area", column="area_km2"))
-    asked = problem or opened.loaded.problem
-    held = protection_of(asked, opened.loaded.protected)
+    read = opened.loaded.problem
+    asked, held, layer = problem or read, protection_of(read, opened.loaded.protected), opened.layer
+    locked = read.locked_in
+    if party and party in read.groups:
+        asked, units = only_party(asked, read.groups.index(party), _own_targets(asked, read.groups.index(party)))
+        held, area = Protection(held.share[units], sparse.csr_array(held.amounts[:, units])), area[units]
+        locked, layer = locked[units], layer.take(units) if layer is not None else None
     found = next_area(asked, area, km2, protected=held, seconds=seconds)
     about = _about(asked, found, km2) | {"inputs": inputs, "date": on.isoformat()}
     tables = {"next": found.features.replace_schema_metadata({ABOUT: json.dumps(about).encode()})}
-    if opened.layer is not None:
-        there = asked.locked_in & ~found.added
-        flags = pa.table({"unit": asked.unit_id, "added": found.added, "locked": there})
-        tables["next_map"] = with_geometry(flags, geometries(opened.layer), crs_of(opened.layer))
+    if layer is not None:
+        flags = pa.table({"unit": asked.unit_id, "added": found.added, "locked": locked & ~found.added})
+        tables["next_map"] = with_geometry(flags, geometries(layer), crs_of(layer))
     return tables
+
+
+def _own_targets(problem: PlanningProblem, party: int) -> Floats:
+    """Return each target's part that falls to a Party, as it holds of the feature."""
+    total = np.asarray(problem.amounts.sum(axis=1)).ravel()
+    own = np.asarray(problem.amounts[:, np.flatnonzero(problem.group == party)].sum(axis=1)).ravel()
+    result: Floats = problem.target * np.divide(own, total, out=np.zeros_like(own), where=total > 0)
+    return result
 
 
 def next_of(path: Path, *, km2: float = KM2, seconds: float = 30.0) -> dict[str, pa.Table]:
@@ -66,12 +84,13 @@ def next_of(path: Path, *, km2: float = KM2, seconds: float = 30.0) -> dict[str,
     return compute_next(opened, inputs=path.name, on=datetime.now(UTC).date(), km2=km2, seconds=seconds)
 
 
-def next_tables(folder: Path, choice: Choice, *, inputs: str, on: date) -> dict[str, pa.Table]:
-    """Return what is kept, from a problem folder with the features, targets and locks of a choice."""
+def next_tables(folder: Path, choice: Choice, *, party: str, inputs: str, on: date) -> dict[str, pa.Table]:
+    """Return what is kept for a Party, from a problem folder with the features, targets and locks of a choice."""
     opened = open_problem(folder, confined=True)
-    asked = replace(choice, objective=Objective.MINIMUM_SET, cost=CostBasis.GIVEN, penalty=0.0, budget=None)
+    plain = replace(choice, objective=Objective.MINIMUM_SET, cost=CostBasis.GIVEN, penalty=0.0)
+    asked = replace(plain, budget=None, budgets={}, national={})
     problem = chosen(opened.loaded.problem, asked, areas_of(opened))
-    return compute_next(opened, inputs=inputs, on=on, problem=problem)
+    return compute_next(opened, inputs=inputs, on=on, problem=problem, party=party)
 
 
 def _about(problem: PlanningProblem, found: NextArea, km2: float) -> dict[str, object]:

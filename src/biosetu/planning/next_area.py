@@ -20,8 +20,8 @@ WHOLE = 1e-6  # a unit of which less is left is protected as a whole
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What is protected already. share: (units,) part of each unit [0-1]; amounts: (features, units) what lies in it
-    [each feature's own unit]."""
+    """What is protected already. share: (units,) part of each unit [0-1], not a number where no layer tells; amounts:
+    (features, units) what lies in it [each feature's own unit]."""
 
     share: Floats
     amounts: sparse.csr_array
@@ -30,10 +30,10 @@ class Protection:
 def protection_of(problem: PlanningProblem, told: Protection | None = None) -> Protection:
     """Return what is protected already: what layers tell of a unit, and a unit locked in of which none tells, whole."""
     if told is None:
-        told = Protection(np.zeros(problem.units), sparse.csr_array(problem.amounts.shape))
-    whole = (problem.locked_in & (told.share <= 0)).astype(np.float64)
+        told = Protection(np.full(problem.units, np.nan), sparse.csr_array(problem.amounts.shape))
+    whole = (problem.locked_in & np.isnan(told.share)).astype(np.float64)
     locked = sparse.csr_array(problem.amounts @ sparse.diags_array(whole))
-    return Protection(told.share + whole, sparse.csr_array(told.amounts + locked))
+    return Protection(np.nan_to_num(told.share) + whole, sparse.csr_array(told.amounts + locked))
 
 
 @dataclass(frozen=True, slots=True)

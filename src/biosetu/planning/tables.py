@@ -297,7 +297,7 @@ def _amounts(
         reader.fault(
             "more than the unit holds", remedy, "protected", "amounts", int(row), "amount_protected", within[row]
         )
-    protected = np.minimum(np.where(np.isfinite(within), within, amount * share[unit]), amount)
+    protected = np.minimum(np.where(np.isfinite(within), within, amount * np.nan_to_num(share[unit])), amount)
     keep = amount != 0
     shape = (len(names), unit_id.size)
     place = (feature[keep], unit[keep])
@@ -305,10 +305,11 @@ def _amounts(
 
 
 def _protected_shares(reader: _Reader, units: Mapping[str, pa.ChunkedArray | None], count: int) -> Floats:
+    """Return which part of each unit is protected [0-1], not a number where no layer tells."""
     column = units["protected"]
     if column is None:
-        return np.zeros(count)
-    return np.nan_to_num(reader.amounts("units", column, "protected_share", most=1.0))
+        return np.full(count, np.nan)
+    return reader.amounts("units", column, "protected_share", most=1.0)
 
 
 def _as_text(column: pa.ChunkedArray | None) -> np.ndarray:

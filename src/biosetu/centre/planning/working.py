@@ -60,7 +60,9 @@ def publish(version_id: int, actor_id: int) -> None:
     address = f"plans/{study.pk}/versions/{version.number}/"
     try:
         choice = choice_of(version.asked, study.held)
-        tables = next_tables(study.folder / "problem", choice, inputs=_inputs(version), on=timezone.localdate())
+        tables = next_tables(
+            study.folder / "problem", choice, party=study.party, inputs=_inputs(version), on=timezone.localdate()
+        )
     except DataError as error:
         logger.info("plan %s has no next area: %s", version_id, error)
         notify(
