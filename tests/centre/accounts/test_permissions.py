@@ -26,11 +26,13 @@ from biosetu.centre.exchange.models import Sheet
 from biosetu.centre.helpdesk.models import (
     Answer,
     Candidate,
+    Concerned,
     ConsentRecord,
     Objection,
     RequestParty,
     SupportRequest,
     Taking,
+    as_named,
 )
 from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.holdings.models import Holding, Rule
@@ -172,12 +174,16 @@ def make_cooperation(draw, owners):
     for number, state in enumerate(STATE_NAMES):
         request = SupportRequest.objects.create(
             reference=f"2026-{number:05d}", owner=draw(st.sampled_from(owners)), state=state,
-            confidential=draw(st.booleans()),
+            confidential=draw(st.booleans()), joint=draw(st.booleans()),
         )  # fmt: skip
+        for office in draw(st.sets(st.sampled_from(["Office", "Other office"]))):
+            Concerned.objects.create(request=request, office=as_named(office))
         for party in draw(st.sets(st.sampled_from(PARTIES), max_size=2)):
             RequestParty.objects.create(request=request, party=party, standing=draw(st.sampled_from(Taking.values)))
         answer = draw(st.sampled_from(Answer.values))
-        Candidate.objects.create(request=request, provider=draw(st.sampled_from(providers)), answer=answer)
+        Candidate.objects.create(
+            request=request, provider=draw(st.sampled_from(providers)), answer=answer, chosen=draw(st.booleans())
+        )
         decided(draw, request, owners)
         about(draw, "request", request.reference)
         service = Service.objects.create(
@@ -193,6 +199,7 @@ def make_cooperation(draw, owners):
                 kind=draw(st.sampled_from(Kind.values)), owner=draw(st.sampled_from(owners)), title="i",
                 standing=standing, knowledge=knowledge, access=draw(st.sampled_from(["", "centre", "everyone"])),
                 released_on=draw(st.sampled_from([None, date(2026, 1, 1)])),
+                holder=draw(st.sampled_from(["", "Office", "Other office"])),
             )  # fmt: skip
             for party in draw(st.sets(st.sampled_from(PARTIES), max_size=2)):
                 ItemParty.objects.create(item=item, party=party)
