@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from biosetu.engine.grids import PercentNumber
+from biosetu.engine.memory import out_of_memory
 from biosetu.engine.numbers import one_way
 from biosetu.observations.cells import unescape
 from biosetu.problems import DataError, Problem, undecodable
@@ -170,9 +171,11 @@ def _xlsx_rows(path: Path, sheet: str | None, limits: Limits, shown: bool) -> It
     check_archive(path, limits)
     try:
         yield from _open_xlsx_rows(path, sheet, limits, shown)
-    except (DataError, MemoryError, ImportError):  # the last where memory ends while a library is loaded
+    except DataError:
         raise
     except Exception as error:  # a broken workbook breaks openpyxl in many ways
+        if out_of_memory(error):
+            raise MemoryError from error
         raise DataError(Problem(N_("not a workbook"), N_("Save it anew as .xlsx"), "xlsx", path.name)) from error
 
 

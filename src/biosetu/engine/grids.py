@@ -17,6 +17,7 @@ from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
+from biosetu.engine.memory import out_of_memory
 from biosetu.problems import DataError, Problem
 from biosetu.translation import say
 
@@ -147,9 +148,11 @@ def _sheets(path: Path, limits: Limits) -> Iterator[Grid]:
                     yield Grid(sheet.title, tuple(_trimmed(_sheet_rows(path, sheet, limits, deadline))))
             finally:
                 book.close()
-        except (DataError, MemoryError, ImportError):  # the last where memory ends while a library is loaded
+        except DataError:
             raise
         except Exception as error:
+            if out_of_memory(error):
+                raise MemoryError from error
             raise _refuse(path, "broken", "a damaged workbook", "Open it and save it again") from error
 
 
