@@ -207,12 +207,13 @@ def _with_typology(table: pa.Table, by: str | None) -> pa.Table:
 
 
 def _groups(rows: Sequence[Mapping[str, str]], by: str | None) -> dict[str, list[str]]:
+    """Return the ecosystems of each group; under an empty name all of them, those without a group too."""
     everything = list(dict.fromkeys(row["ecosystem"] for row in rows))
     groups = {"": everything}
     if by is None:
         return groups
     latest = {row["ecosystem"]: row[by] for row in sorted(rows, key=lambda row: row["year"])}
-    for ecosystem, value in latest.items():
+    for ecosystem, value in ((each, name) for each, name in latest.items() if name):
         known = functional_groups().get(value) if by == "functional_group" else None
         groups.setdefault(f"{known.code} {known.name}" if known else value, []).append(ecosystem)
     return {name: groups[name] for name in ("", *sorted(name for name in groups if name))}

@@ -141,8 +141,8 @@ def ask(*, study: Study, actor: Account, align: bool = False, nodata: Sequence[i
 
 def codes(text: str) -> list[int]:
     """Return codes that a person wrote, separated by commas or spaces; raise `DataError` for what is no code."""
-    written = re.split(r"[\s,;،]+", text.strip(" ,;،"))[:MOST_CODES] if text.strip(" ,;،") else []
-    if not all(re.fullmatch(r"[-−]?\d{1,10}", each) for each in written):
+    written = re.split(r"[\s,;،]+", text.strip(" ,;،")) if text.strip(" ,;،") else []
+    if len(written) > MOST_CODES or not all(re.fullmatch(r"[-−]?\d{1,10}", each) for each in written):
         remedy = N_("Write whole numbers, such as 0, 255")
         raise DataError(Problem(N_("is no list of codes"), remedy, "nodata", value=text[:80]))
     return sorted({int(each.replace("−", "-")) for each in written})
