@@ -62,12 +62,9 @@ def test_process_refuses_too_many_pixels_before_it_reads_them(tmp_path, most):
         look_apart(write_map(tmp_path, 2000), tmp_path / "a", most)
 
 
-def test_process_with_too_little_memory_or_time_is_refused_in_words(tmp_path):
-    """The raster's one strip takes 60 MB to decode: more than lies idle in a process that has its modules."""
-    path = write_map(tmp_path, 2000, np.zeros((6_000, 10_000), np.uint8), blockysize=6_000, transform=FINE)
-    asked = {"path": str(path), "most_pixels": 100_000_000, "field": ""}
-    with pytest.raises(DataError, match="too much time or memory"):
-        work_apart("look", tmp_path / "a", asked, bounds_of(150_000_000, 60), silent)
+def test_process_with_too_little_time_is_refused_in_words(tmp_path):
+    """Too little memory is tried where tables are read: how much a map needs depends on what lies idle already."""
+    asked = {"path": str(write_map(tmp_path, 2000)), "most_pixels": 100_000_000, "field": ""}
     with pytest.raises(DataError, match="too much time or memory"):
         work_apart("look", tmp_path / "b", asked, bounds_of(4_000_000_000, 0), silent)
 

@@ -260,10 +260,14 @@ def test_a_button_of_a_page_that_is_out_of_date_overwrites_nothing(client, peopl
     request, helper = agreed(people, request_of)
     one = request.candidates.get(provider__account=helper)
     line = verbs.plan(request=request, by=people["officer"], kind="outcome", text="T", indicator="A.1")
-    for verb in ("agree", "start", "deliver") if name != "choose" else ():
+    for verb in {"choose": (), "measure": ("agree", "start"), "report": ("agree", "start", "deliver")}[name]:
         verbs.act(request=request, verb=verb, by=people["officer"])
     seen = request.version
-    verbs.save(request=request, by=people["officer"], values={"other": "words"})
+    if name == "report":  # what is delivered is not rewritten: another measures meanwhile
+        verbs.measure(item=line, by=people["officer"], result=2)
+        request.refresh_from_db()
+    else:
+        verbs.save(request=request, by=people["officer"], values={"other": "words"})
     posted = {"choose": {"candidate": one.pk}, "measure": {"line": line.pk, "result": "3"}, "report": {"public": "x"}}
     address = reverse("request_do", args=[request.reference, name])
     done = {
