@@ -11,7 +11,18 @@ from biosetu.cooperation.conflicts import Conflict, find_conflicts
 from biosetu.cooperation.guards import Consent, Facts
 from biosetu.cooperation.records import Provider, Request, read_providers, read_requests
 from biosetu.cooperation.services import ServiceFacts, learnt, months_after, move_service, service_steps
-from biosetu.cooperation.states import FINAL, MAIN_WAY, Refused, Transition, acts, offered, states, step, transitions
+from biosetu.cooperation.states import (
+    FINAL,
+    MAIN_WAY,
+    STATE_NAMES,
+    Refused,
+    Transition,
+    acts,
+    offered,
+    states,
+    step,
+    transitions,
+)
 
 if TYPE_CHECKING:
     from biosetu.cooperation.assignment import Assignment, assign
@@ -56,6 +67,7 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "FINAL",
     "MAIN_WAY",
+    "STATE_NAMES",
     "Assignment",
     "Calendar",
     "Component",

@@ -30,6 +30,24 @@ MAIN_WAY = (
     "closed",
 )
 FINAL = frozenset({"closed", "declined", "withdrawn", "handed_over"})
+STATE_NAMES = {
+    "draft": N_("draft"),
+    "submitted": N_("submitted"),
+    "endorsed": N_("endorsed"),
+    "in_articulation": N_("being made precise"),
+    "answered": N_("answered"),
+    "planning": N_("planning"),
+    "matching": N_("looking for a provider"),
+    "agreed": N_("agreed"),
+    "under_way": N_("under way"),
+    "delivered": N_("delivered"),
+    "closed": N_("closed"),
+    "declined": N_("declined"),
+    "withdrawn": N_("withdrawn"),
+    "handed_over": N_("handed over"),
+    "seeking_funds": N_("seeking funds"),
+    "on_hold": N_("on hold"),
+}
 
 
 class Refused(BioSetuError):

@@ -34,7 +34,6 @@ from biosetu.centre.helpdesk.models import (
     Taking,
     as_named,
 )
-from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.holdings.models import Holding, Rule
 from biosetu.centre.library.models import Item, ItemParty, Kind
 from biosetu.centre.library.models import Standing as ItemStanding
@@ -45,6 +44,7 @@ from biosetu.centre.reporting.models import Part, Report
 from biosetu.centre.services.models import Service, ServiceParty
 from biosetu.centre.services.models import State as ServiceState
 from biosetu.centre.validation.models import Suggestion
+from biosetu.cooperation import STATE_NAMES
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 MODELS = {model.record_kind: model for model in apps.get_models() if issubclass(model, Guarded)}

@@ -12,10 +12,9 @@ from biosetu.centre.audit.words import FORM_RECORDS, field_words, state_said, ta
 from biosetu.centre.directory.models import Standing as ProviderStanding
 from biosetu.centre.evidence.states import transitions as machines
 from biosetu.centre.helpdesk import verbs
-from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.library.models import Standing as ItemStanding
 from biosetu.centre.services.models import State as ServiceState
-from biosetu.cooperation import transitions
+from biosetu.cooperation import STATE_NAMES, transitions
 from biosetu.cooperation.forms import form
 from biosetu.translation import translations
 

@@ -8,9 +8,9 @@ import pytest
 from django.utils import translation
 
 from biosetu.centre.helpdesk.drawing import life_of_a_request
-from biosetu.centre.helpdesk.naming import STATE_NAMES, VERB_NAMES
+from biosetu.centre.helpdesk.naming import VERB_NAMES
 from biosetu.centre.wording import gettext
-from biosetu.cooperation import MAIN_WAY, states, transitions
+from biosetu.cooperation import MAIN_WAY, STATE_NAMES, states, transitions
 
 CONF = Path(__file__).parents[3] / "docs" / "conf.py"
 

@@ -19,8 +19,8 @@ from biosetu.centre.api.reader import OptionalKey
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk.facts import roles_for
 from biosetu.centre.helpdesk.models import SupportRequest
-from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.library.models import Item
+from biosetu.cooperation import STATE_NAMES
 from biosetu.cooperation.forms import Values, biobridge, form, parts
 
 DAY = r"\d{4}-\d{2}-\d{2}"

@@ -20,7 +20,6 @@ from biosetu.centre.helpdesk.cop_report import Known, document, held_in
 from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import SupportRequest
-from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.helpdesk.periods import Period
 from biosetu.centre.helpdesk.priorities import priorities
 from biosetu.centre.pages import reading
@@ -30,7 +29,7 @@ from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
 from biosetu.centre.services.figures import figures as service_figures
 from biosetu.centre.services.models import Service
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import standards
+from biosetu.cooperation import STATE_NAMES, standards
 from biosetu.cooperation.forms import vocabulary
 from biosetu.framework import centres, name_order, parties
 from biosetu.framework import targets as all_targets

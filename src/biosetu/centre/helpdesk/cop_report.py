@@ -16,14 +16,13 @@ from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.facts import withheld
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, measured
 from biosetu.centre.helpdesk.models import ROUNDS, STILL_LOOKING, SupportRequest
-from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.helpdesk.periods import CLOSED, SENT, Period, as_of, came_to
 from biosetu.centre.helpdesk.priorities import DEFINITION, Priority
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
 from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
 from biosetu.centre.services.models import Place, Service, State
 from biosetu.centre.wording import gettext, language, ngettext
-from biosetu.cooperation import standards
+from biosetu.cooperation import STATE_NAMES, standards
 from biosetu.cooperation.forms import vocabulary
 from biosetu.framework import Party, centres, name_order, parties, targets
 from biosetu.reports import Document, Section

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from biosetu.centre.helpdesk.naming import STATE_NAMES, VERB_NAMES
+from biosetu.centre.helpdesk.naming import VERB_NAMES
 from biosetu.centre.wording import gettext, language
-from biosetu.cooperation import MAIN_WAY, transitions
+from biosetu.cooperation import MAIN_WAY, STATE_NAMES, transitions
 from biosetu.cooperation.states import PREVIOUS
 from biosetu.figures import Move, state_chart
 from biosetu.translation import N_, Voice

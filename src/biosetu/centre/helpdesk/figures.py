@@ -27,10 +27,9 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
 )
-from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.helpdesk.periods import CLOSED, SENT, Period, arrivals, as_of, came_to, open_then
 from biosetu.centre.promises.store import assessments_of
-from biosetu.cooperation import standards
+from biosetu.cooperation import STATE_NAMES, standards
 from biosetu.cooperation.forms import parts
 from biosetu.translation import N_
 

@@ -1,27 +1,9 @@
-"""What states, verbs and roles of a request are called."""
+"""What verbs and roles of a request are called."""
 
 from __future__ import annotations
 
 from biosetu.translation import N_
 
-STATE_NAMES = {
-    "draft": N_("draft"),
-    "submitted": N_("submitted"),
-    "endorsed": N_("endorsed"),
-    "in_articulation": N_("being made precise"),
-    "answered": N_("answered"),
-    "planning": N_("planning"),
-    "matching": N_("looking for a provider"),
-    "agreed": N_("agreed"),
-    "under_way": N_("under way"),
-    "delivered": N_("delivered"),
-    "closed": N_("closed"),
-    "declined": N_("declined"),
-    "withdrawn": N_("withdrawn"),
-    "handed_over": N_("handed over"),
-    "seeking_funds": N_("seeking funds"),
-    "on_hold": N_("on hold"),
-}
 VERB_NAMES = {
     "submit": N_("Send"),
     "withdraw": N_("Withdraw"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from biosetu.cooperation import STATE_NAMES
 from biosetu.cooperation.results import measured_again
 from biosetu.framework import indicators, parties
 from biosetu.observations import units
@@ -16,20 +17,6 @@ from biosetu.translation import N_, Voice
 CENTRE = N_("Requests at the support centre, public part")
 SHELF = N_("Solutions reviewed by the support centre")
 MOST_SOLUTIONS = 12
-STATES = {
-    "endorsed": N_("endorsed"),
-    "in_articulation": N_("being made precise"),
-    "answered": N_("answered"),
-    "planning": N_("planning"),
-    "matching": N_("looking for a provider"),
-    "agreed": N_("agreed"),
-    "under_way": N_("under way"),
-    "delivered": N_("delivered"),
-    "closed": N_("closed"),
-    "handed_over": N_("handed over"),
-    "seeking_funds": N_("seeking funds"),
-    "on_hold": N_("on hold"),
-}
 PEER_DECIMALS = 2
 PEER_STATES = {
     "moved": N_("moved for the better"),
@@ -58,7 +45,7 @@ def _requests(evidence: Evidence, voice: Voice) -> Iterator[Block]:
         Column("provider", _("Who helps")),
     )
     rows = tuple(
-        (row["id"], row["title"], row["target"], _(STATES.get(row["state"], row["state"])), row["provider"])
+        (row["id"], row["title"], row["target"], _(STATE_NAMES.get(row["state"], row["state"])), row["provider"])
         for row in table.to_pylist()
     )
     yield Table(_("Requests for support"), columns, rows, (Citation(_(CENTRE), vintage=evidence.on.isoformat()),))

@@ -35,10 +35,9 @@ from biosetu.centre.helpdesk.models import (
     Taking,
     as_named,
 )
-from biosetu.centre.helpdesk.naming import STATE_NAMES
 from biosetu.centre.library.verbs import draft_answer
 from biosetu.centre.matching.likeness import keep_marks
-from biosetu.cooperation import FINAL, Due, Refused, acts, step
+from biosetu.cooperation import FINAL, STATE_NAMES, Due, Refused, acts, step
 from biosetu.cooperation.forms import YES, check, endorsed, form, parts
 from biosetu.cooperation.states import SAME
 from biosetu.framework import coverage
