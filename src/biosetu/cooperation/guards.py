@@ -151,15 +151,15 @@ def speaks_for_all(facts: Facts) -> Said:
 def all_parties_endorsed(facts: Facts) -> Said:
     """Require the endorsement of every Party of the request, each for itself."""
     waiting = sorted(facts.parties - facts.endorsed - facts.rewritten)
+    missing = say(N_("Not yet endorsed by {parties}."), parties=", ".join(waiting)) if waiting else CLEAR
+    return together((missing, nothing_to_confirm(facts)))
+
+
+def nothing_to_confirm(facts: Facts) -> Said:
+    """Require that each endorsement is for the text as it reads."""
     again = sorted(facts.parties & facts.rewritten)
-    return together(
-        (
-            say(N_("Not yet endorsed by {parties}."), parties=", ".join(waiting)) if waiting else CLEAR,
-            say(N_("Rewritten since it was endorsed; to be confirmed by {parties}."), parties=", ".join(again))
-            if again
-            else CLEAR,
-        )
-    )
+    barred = say(N_("Rewritten since it was endorsed; to be confirmed by {parties}."), parties=", ".join(again))
+    return barred if again else CLEAR
 
 
 def consent_stands(facts: Facts) -> Said:
@@ -224,6 +224,7 @@ GUARDS: dict[str, Callable[[Facts], Said]] = {
         enough_parties,
         speaks_for_all,
         all_parties_endorsed,
+        nothing_to_confirm,
         consent_stands,
         ready_to_agree,
         results_recorded,

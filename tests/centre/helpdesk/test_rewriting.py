@@ -169,3 +169,25 @@ def test_the_page_says_where_nobody_is_named_whose_consent_is_needed(client, peo
     client.force_login(people["contributor"])
     page = client.get(reverse("request", args=[request.reference])).content.decode()
     assert ("any community of the Party counts" in page) == (not holders)
+
+
+def test_what_is_answered_and_rewritten_is_confirmed_before_it_is_closed(people, request_of):
+    request = request_of()
+    for verb, name in (("submit", "contributor"), ("endorse", "focal_point"), ("articulate", "officer")):
+        verbs.act(request=request, verb=verb, by=people[name])
+    verbs.act(request=request, verb="answer", by=people["officer"], reason="Here it is")
+    verbs.save(request=request, by=people["contributor"], values=OTHER)
+    with pytest.raises(Refused, match="Rewritten since it was endorsed; to be confirmed by NPL"):
+        verbs.act(request=again(request), verb="close", by=people["officer"])
+    assert verbs.act(request=again(request), verb="endorse", by=people["focal_point"]).after == "answered"
+    assert verbs.act(request=again(request), verb="close", by=people["officer"]).after == "closed"
+
+
+def test_what_is_delivered_is_not_rewritten(people, request_of, providers):
+    request, _ = agreed(people, request_of)
+    verbs.plan(request=request, by=people["officer"], kind="outcome", text="T", indicator="A.1")
+    for verb in ("agree", "start", "deliver"):
+        verbs.act(request=request, verb=verb, by=people["officer"])
+    with pytest.raises(Refused):
+        verbs.save(request=again(request), by=people["officer"], values=OTHER)
+    assert again(request).values["what"] != OTHER["what"]
