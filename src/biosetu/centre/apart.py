@@ -7,6 +7,7 @@ file, may tell how far it is (`Telling`), and leaves what it found in its folder
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import resource
 import subprocess
@@ -26,7 +27,10 @@ OPEN_FILES = 64
 WRITTEN_BYTES = 1_000_000_000
 POLL_SECONDS = 0.1
 TELL_SECONDS = 0.5
+SAID_LAST = 4_000
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
+
+logger = logging.getLogger(__name__)
 
 Tick = Callable[[int, int], None]
 
@@ -74,6 +78,9 @@ def run_apart(
                     tick(*_told(folder))
         finally:
             child.kill()
+    if child.returncode:
+        said = (folder / ERRORS).read_bytes()[-SAID_LAST:].decode("utf-8", "replace")
+        logger.warning("%s ended with %d and said last: %s", module, child.returncode, said)
     return child.returncode
 
 
