@@ -113,14 +113,14 @@ Action 1.7: Write the law."""
 
 def test_numbers_that_begin_anew_lose_nothing_and_actions_know_their_target() -> None:
     assert [(p.kind, p.number, p.target, p.text.split()[0]) for p in propose([RESTARTING])] == [
-        ("target", "1", "", "Restore"),
-        ("action", "1.1", "1", "Plant"),
-        ("action", "1.2", "1", "Close"),
+        ("target", "A.1", "", "Restore"),
+        ("action", "A.1.1", "A.1", "Plant"),
+        ("action", "A.1.2", "A.1", "Close"),
         ("target", "2", "", "Keep"),
         ("action", "2.1", "2", "Inspect"),
         ("action", "2.2", "2", "Close"),
-        ("target", "1", "", "Share"),
-        ("action", "1.7", "1", "Write"),
+        ("target", "B.1", "", "Share"),
+        ("action", "B.1.7", "B.1", "Write"),
     ]
 
 
@@ -128,11 +128,42 @@ def test_proposals_that_were_left_in_are_imported_as_what_they_are() -> None:
     table = proposal_table(propose([RESTARTING])).to_pylist()
     rows = (tuple(table[0]), *(tuple(row.values()) for row in table))
     found = read_tables(Book("p.xlsx", "xlsx", (Grid("", rows),)), "NPL")
-    assert [(target.id, target.text().split()[0]) for _, target in found.targets] == [("1", "Restore"), ("2", "Keep")]
+    told = [(target.id, target.text().split()[0]) for _, target in found.targets]
+    assert told == [("A.1", "Restore"), ("2", "Keep"), ("B.1", "Share")]
     assert [(action.id, action.target, action.status) for _, action in found.actions] == [
-        ("1.1", "1", None), ("1.2", "1", None), ("2.1", "2", None), ("2.2", "2", None), ("1.7", "1", None),
+        ("A.1.1", "A.1", None), ("A.1.2", "A.1", None), ("2.1", "2", None), ("2.2", "2", None), ("B.1.7", "B.1", None),
     ]  # fmt: skip
-    assert [(problem.row, problem.code, problem.value) for problem in found.problems] == [(8, "repeated-id", "1")]
+    assert found.problems == ()
+
+
+CONTAINED = """Goal A
+
+Target 1: Restore wetlands.
+
+Goal B
+
+Target 1: Restore wetlands and rivers.
+Action 1: Clean them."""
+
+
+def test_target_under_another_goal_is_kept_though_its_words_hold_those_of_the_first() -> None:
+    assert [(p.number, p.target, p.text) for p in propose([CONTAINED])] == [
+        ("A.1", "", "Restore wetlands."),
+        ("B.1", "", "Restore wetlands and rivers."),
+        ("1", "B.1", "Clean them."),
+    ]
+
+
+def test_goal_on_the_page_before_counts_and_a_repeated_heading_adds_nothing() -> None:
+    pages = [
+        CONTAINED.partition("\nTarget 1: Restore wetlands and")[0],
+        "Target 1: Cut waste by half.",
+        "Target 1: Cut waste",
+    ]
+    assert [(p.number, p.page, p.text) for p in propose(pages)] == [
+        ("A.1", 1, "Restore wetlands."),
+        ("B.1", 2, "Cut waste by half."),
+    ]
 
 
 TABLE = """Prose before.

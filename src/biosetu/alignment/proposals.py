@@ -20,12 +20,21 @@ from biosetu.alignment.stated_tables import LINE, StatedRow, StatedTable, cells_
 from biosetu.alignment.wording import shortened
 from biosetu.observations.packaged import packaged_rows
 
-TARGET, ACTION, NUMBERED = "target", "action", "numbered"
+TARGET, ACTION, NUMBERED, GOAL = "target", "action", "numbered", "goal"
 PARENT = re.compile(r"(?:^|[.\-])[^.\-]*$")
 SHORTEST, LONGEST, TITLE, NARROW = 3, 700, 100, 30
 FILLED = 0.85
 SENTENCE_ENDS = (".", "。", "।", "؟", "!", "?", ";", "؛")
 LEADERS = re.compile(r"(\.{4,}|…{2,}|\s\.\s\.\s\.)\s*\d*\s*$")
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where the reading stands: the goal; the last target, and its goal."""
+
+    goal: str = ""
+    under: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Proposal:
 
     `target` is the number of the target that an action stands under: that in its own number, else the one before it.
     `until` is by when, as a table says it or as the one deadline year of the text; `office` is told by tables alone.
+    `goal` is the goal whose heading stands before it, or before the last target of an action.
     """
 
     kind: str
@@ -46,6 +56,7 @@ class Proposal:
     target: str = ""
     office: str = ""
     until: str = ""
+    goal: str = ""
 
 
 @cache
@@ -65,6 +76,15 @@ def _words(*kinds: str) -> dict[str, str]:
 
 
 @cache
+def _goal() -> re.Pattern[str]:
+    """Return a heading such as `Goal B`; its letter stands in capitals, so that prose such as `goal a` is none."""
+    known = "|".join(re.escape(word) for word in sorted(_words(GOAL), key=len, reverse=True))
+    number = r"(?P<number>[A-Z]|[IVX]{1,4}|\d{1,2})"
+    rest = r"(?:\s*(?P<mark>[:：.、)\-–— ]).*|\s*)$"
+    return re.compile(rf"^\W*(?i:{known})\s*[-–]?\s*{number}{rest}")
+
+
+@cache
 def _kinds() -> dict[str, str]:
     return _words(TARGET, ACTION)
 
@@ -76,17 +96,19 @@ def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
 
     A statement runs to the next heading, or the end of its paragraph. Lines of a table of contents are left out, and a
     passage that stands within another of the same number; what else bears a number twice is kept, as numbers may begin
-    anew under each goal or target. Actions so numbered get the number of their target before their own. `Target 3`
-    with but a space after it announces one only where a paragraph begins.
+    anew under each goal or target. Actions so numbered get the number of their target before their own, targets that
+    of their goal (`B.1`). `Target 3` with but a space after it announces one only where a paragraph begins.
     """
     found = list(_stated(pages))
     kept: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     squeezed = ["".join(mark for mark in one.text.casefold() if mark.isalnum()) for one in found]
     for at, one in enumerate(found):
         same = kept[one.kind, one.target, one.number]
-        if not any(squeezed[at] in squeezed[other] for other in same):
-            same[:] = [*(other for other in same if squeezed[other] not in squeezed[at]), at]
-    stated = [found[at] for at in sorted(at for same in kept.values() for at in same)]
+        near = [other for other in same if _one_goal(one, found[other])]
+        if not any(squeezed[at] in squeezed[other] for other in near):
+            within = {other for other in near if squeezed[other] in squeezed[at]}
+            same[:] = [*(other for other in same if other not in within), at]
+    stated = _told_apart([found[at] for at in sorted(at for same in kept.values() for at in same)])
     numbers = Counter((one.kind, one.number) for one in stated)
     return tuple(
         replace(one, number=f"{one.target}.{one.number}")
@@ -96,32 +118,67 @@ def propose(pages: Sequence[str]) -> tuple[Proposal, ...]:
     )
 
 
+def _one_goal(one: Proposal, other: Proposal) -> bool:
+    return one.goal == other.goal or not (one.goal and other.goal)
+
+
+def _told_apart(stated: Sequence[Proposal]) -> list[Proposal]:
+    """Put the goal before the numbers of targets that begin anew under each goal: `B.1`, and its action `B.1.1`."""
+    goals = {(one.goal, one.number) for one in stated if one.kind == TARGET and one.number}
+    times = Counter(number for _, number in goals)
+    again = {(goal, number) for goal, number in goals if goal and times[number] > 1}
+    return [_under_goal(one) if (one.goal, _target_of(one)) in again else one for one in stated]
+
+
+def _target_of(one: Proposal) -> str:
+    return one.number if one.kind == TARGET else one.target
+
+
+def _under_goal(one: Proposal) -> Proposal:
+    if one.kind == TARGET:
+        return replace(one, number=f"{one.goal}.{one.number}")
+    own = f"{one.goal}.{one.number}" if PARENT.sub("", one.number) == one.target else one.number
+    return replace(one, target=f"{one.goal}.{one.target}", number=own)
+
+
 def _stated(pages: Sequence[str]) -> Iterator[Proposal]:
-    under, before = "", None
+    place, before = _Place(), None
     for page, text in enumerate(pages, start=1):
         lines = text.split("\n")
         tables = stated_tables(lines, before)
         before = tables[-1] if tables and tables[-1].goes_on(lines) else None
-        for one in _of_page(lines, tables, under):
-            under = one.number if one.kind == TARGET else under
+        for one in _of_page(lines, tables, place):
             yield replace(one, page=page)
 
 
-def _of_page(lines: Sequence[str], tables: Sequence[StatedTable], under: str) -> Iterator[Proposal]:
-    """Yield what the headings and the tables of a page state, in reading order; `under` is the last target before."""
+def _of_page(lines: Sequence[str], tables: Sequence[StatedTable], place: _Place) -> Iterator[Proposal]:
+    """Yield what the headings and the tables of a page state, in reading order; `place` is where it stands."""
     width = _width(lines)
     rows = {row.line: row for table in tables for row in table.rows}
     inside = {at for table in tables for at in range(table.first, table.last + 1)}
     for at, line in enumerate(lines):
+        under = place.under
         if at in inside:
             found = list(_of_row(rows[at], under)) if at in rows else []
+        elif goal := _goal_of(lines, at, width):
+            place.goal, found = goal, []
         elif len(pieces := _pieces(line)) > 1:
             found = [one for piece in pieces for one in _announced([piece], 0, piece, width, under)]
         else:
             found = _announced(lines, at, line, width, under)
         for one in found:
-            under = one.number if one.kind == TARGET else under
-            yield one
+            if one.kind == TARGET:
+                place.under, place.of = one.number, place.goal
+            yield replace(one, goal=place.of)
+
+
+def _goal_of(lines: Sequence[str], at: int, width: int) -> str:
+    """Return the letter or number of the goal that a line is the heading of; nothing for any other line."""
+    match = _goal().match(western(lines[at]))
+    if not match or LEADERS.search(lines[at]):
+        return ""
+    prose = match["mark"] == " " and at and not _ends(lines[at - 1], width)
+    return "" if prose else match["number"]
 
 
 def _pieces(line: str) -> list[str]:
@@ -178,7 +235,8 @@ def _statement(line: str, start: int, following: Sequence[str], width: int) -> s
     """
     said, last = line[start:].strip(), line
     for more in following:
-        if _heading().match(western(more)) or len(said) > LONGEST or (more.strip() and said and _ends(last, width)):
+        headed = _heading().match(western(more)) or _goal().match(western(more))
+        if headed or len(said) > LONGEST or (more.strip() and said and _ends(last, width)):
             break
         if more.strip():
             said, last = f"{said} {more.strip()}".strip(), more
