@@ -36,7 +36,7 @@ def language_of(text: str) -> str:
         if any(letters[letter] for letter in own):
             return language
     if script == "ARABIC":
-        return _by_letters(letters, "ar", "fa")
+        return _arabic(text, letters)
     if script == "CYRILLIC":
         return _cyrillic(text, letters)
     if script == "LATIN" and _count(letters, "vi") >= 2:
@@ -82,8 +82,13 @@ def _count(letters: Counter[str], language: str) -> int:
     return sum(letters[letter] for letter in _signs("letters")[language])
 
 
-def _by_letters(letters: Counter[str], first: str, second: str) -> str:
-    return second if _count(letters, second) > _count(letters, first) else first
+def _arabic(text: str, letters: Counter[str]) -> str:
+    """Return Persian where its letters, digits and words outweigh those of Arabic."""
+    words = [word.strip(".,;:()،؛؟") for word in text.split()]
+    scores = {
+        name: _count(letters, name) + sum(word in _signs("word")[name] for word in words) for name in ("ar", "fa")
+    }
+    return "fa" if scores["fa"] > scores["ar"] else "ar"
 
 
 def _by_words(text: str, languages: tuple[str, ...]) -> str:

@@ -64,10 +64,34 @@ def _calendars() -> dict[str, str]:
 
 
 @cache
-def _roles() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _roles() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return what stands before a deadline, before a year that is compared with, and after each of them."""
     between = rf"(?:\s*(?:{_alternatives('between')})){{0,4}}\s*$"
     by, since = (re.compile(f"(?:{_alternatives('role', role)}){between}", re.IGNORECASE) for role in (BY, SINCE))
-    return by, since, re.compile(rf"\s*(?:{_alternatives('role-after')})", re.IGNORECASE)
+    by_after, since_after = (
+        re.compile(rf"\s*(?:{_alternatives('role-after', role)})", re.IGNORECASE) for role in (BY, SINCE)
+    )
+    return by, since, by_after, since_after
+
+
+@cache
+def _nearness() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what may stand between a quantity and the year directly behind it, and between a year and a quantity."""
+    marks = r"[\s,،:()\[\]–—-]{0,4}"
+    words = f"{_alternatives('role', BY)}|{_alternatives('beside', 'behind')}"
+    behind = rf"{marks}(?:(?:{words})(?:\s*(?:{_alternatives('between')})){{0,4}}{marks})?"
+    before = rf"\s*(?:{_alternatives('beside', 'before')})?{marks}"
+    return re.compile(behind, re.IGNORECASE), re.compile(before, re.IGNORECASE)
+
+
+def is_beside(text: str, start: int, end: int, *, behind: bool) -> bool:
+    """Return whether a passage holds nothing but what joins a quantity to the year `behind` it, or to one before it."""
+    return end - start <= NEAR and _nearness()[0 if behind else 1].fullmatch(text, start, end) is not None
+
+
+def is_compared(before: str) -> bool:
+    """Return whether words that end here say that what follows is what something is compared with: from, baseline."""
+    return _roles()[1].search(before[-NEAR:].rstrip(" :(")) is not None
 
 
 def named_years(text: str, language: str = "") -> tuple[NamedYear, ...]:
@@ -121,8 +145,10 @@ def _gregorian(calendar: str, year: int) -> int | None:
 
 
 def _role(text: str, start: int, end: int) -> str:
-    by, since, after = _roles()
+    by, since, by_after, since_after = _roles()
     before = text[max(0, start - NEAR) : start]
     if since.search(before):
         return SINCE
-    return BY if by.search(before) or after.match(text, end) else ""
+    if by.search(before) or by_after.match(text, end):
+        return BY
+    return SINCE if since_after.match(text, end) else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from biosetu.alignment.languages import decimal_comma, language_of
-from biosetu.alignment.named_years import BY, SINCE, NamedYear, named_years
+from biosetu.alignment.named_years import BY, LAST_CENTURY, PLAIN, SINCE, NamedYear, is_beside, is_compared, named_years
 from biosetu.alignment.national import Quantity
 from biosetu.observations.packaged import packaged_rows
 
@@ -51,8 +51,13 @@ def _any_of(kind: str) -> str:
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     scale = rf"(?:\s*(?P<scale>{_any_of('scale')})(?!{LETTER}))?"
-    after = rf"(?P<number>{NUMBER}){scale}\s*\(?\s*(?P<unit>{_any_of('unit')})(?!{LETTER})"
-    before = rf"(?<![A-Za-z])(?P<unit>{_any_of('money')})\s*(?P<number>{DIGITS}){scale}"
+    to = rf"\s*(?:{_any_of('range')})\s*"
+    unit = rf"\s*\(?\s*(?:{_any_of('unit')})(?!{LETTER})"
+    first = rf"(?:(?P<first>{NUMBER}){to})?"
+    after = rf"{first}(?P<number>{NUMBER}){scale}{unit.replace('(?:', '(?P<unit>', 1)}"
+    money = rf"(?<![A-Za-z])(?P<unit>{_any_of('money')})\s*"
+    last = rf"(?:{to}(?P<last>{DIGITS}){scale.replace('<scale>', '<last_scale>')}(?![.,]?\d|{unit}))?"
+    before = rf"{money}(?P<number>{DIGITS}){scale}{last}"
     share = rf"(?<![^\W_])(?P<share>{_any_of('share')})(?![^\W_])"
     unspaced = "|".join(re.escape(word) for word in _words("share") if word[0] >= "\u0e00")
     return tuple(re.compile(one, re.IGNORECASE) for one in (before, after, share, rf"(?P<share>{unspaced})"))
@@ -62,18 +67,24 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities of a text, each with its passage and the year that seems to be meant by its sentence.
 
     A number counts where a unit of `data/quantity_units.csv` follows it, or a sign of money stands before it; so do
-    words for a share (one third). Years alone are no quantity. Where years of the text leave open which one is meant,
-    the year is missing. Years of other calendars become Gregorian (`named_years`).
+    words for a share (one third), and both ends of a range (20 to 30 per cent). Years alone are no quantity. A year
+    directly beside a number is its own. Where years of the text leave open which one is meant, the year is missing, as
+    it is for a value to start from (from 40 to 45 per cent) that has none beside it.
+    Years of other calendars become Gregorian (`named_years`).
     """
     plain, language = western(text), language_of(text)
     found = _found(plain, language)
     years = _years(plain, language, found)
+    beside = {one: _beside(plain, one, found, years) for one in found}
+    past = {one for one in found if _is_start(plain, one, found)}
+    gone = {beside[one] for one in past}
+    meant = [year for year in years if year.role == BY or (year.role != SINCE and year not in gone)]
     return tuple(
         dict.fromkeys(
             Quantity(
                 value=one.value,
                 unit=one.unit,
-                year=_year(plain, one, found, years),
+                year=near.year if (near := beside[one]) else None if one in past else _year(plain, one, found, meant),
                 passage=_passage(text, one.start, one.end),
             )
             for one in found
@@ -108,9 +119,13 @@ def _found(text: str, language: str) -> list[_Found]:
         if not any(word in plain for word in _words(words)):
             continue
         for match in pattern.finditer(text):
-            if not any(one.start < match.end() and match.start() < one.end for one in found):
-                found += _read(match, language)
+            known = tuple(found)
+            found += [new for new in _read(match, language) if not any(_overlap(one, new) for one in known)]
     return sorted(found, key=lambda one: one.start)
+
+
+def _overlap(one: _Found, other: _Found) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _read(match: re.Match[str], language: str) -> Iterator[_Found]:
@@ -120,10 +135,38 @@ def _read(match: re.Match[str], language: str) -> Iterator[_Found]:
         if unit:
             yield _Found(value, unit, match.start(), match.end())
         return
-    number = _value(parts["number"], comma=decimal_comma(language))
     unit, factor = _words("unit" if parts["unit"].casefold() in _words("unit") else "money")[parts["unit"].casefold()]
-    scale = _words("scale")[parts["scale"].casefold()][1] if parts["scale"] else 1.0
-    yield _Found(number * scale * factor, unit, match.start("number"), match.end())
+    for name, value, end in _ends_of_range(match, comma=decimal_comma(language)):
+        yield _Found(value * factor, unit, match.start(name), end)
+
+
+def _ends_of_range(match: re.Match[str], *, comma: bool) -> Iterator[tuple[str, float, int]]:
+    """Yield the number of a match, and the other end of its range where it stands in one: group, value, its end."""
+    parts = match.groupdict()
+    scale = _scale(parts["scale"])
+    number = _value(parts["number"], comma=comma) * scale
+    if first := parts.get("first"):
+        low = _value(first, comma=comma) * scale
+        if low < number and not _may_be_year(first):
+            yield "first", low, match.end("first")
+    if last := parts.get("last"):
+        high = _value(last, comma=comma) * _scale(parts["last_scale"])
+        low = number if parts["scale"] else number * _scale(parts["last_scale"])
+        if low < high and (parts["last_scale"] or not _may_be_year(last)):
+            yield "number", low, match.end("number")
+            yield "last", high, match.end()
+        else:
+            yield "number", number, match.end("scale" if parts["scale"] else "number")
+        return
+    yield "number", number, match.end()
+
+
+def _scale(word: str | None) -> float:
+    return _words("scale")[word.casefold()][1] if word else 1.0
+
+
+def _may_be_year(written: str) -> bool:
+    return len(written) == 4 and written.isdigit() and int(written) in (*PLAIN, LAST_CENTURY)
 
 
 def _value(written: str, *, comma: bool) -> float:
@@ -140,14 +183,13 @@ def _value(written: str, *, comma: bool) -> float:
     return float(f"{digits}.{tail}" if decimal else digits)
 
 
-def _year(text: str, one: _Found, found: Sequence[_Found], years: Sequence[NamedYear]) -> int | None:
+def _year(text: str, one: _Found, found: Sequence[_Found], meant: Sequence[NamedYear]) -> int | None:
     """Return the year meant for a quantity: that of its sentence, else the one deadline or year that the text names.
 
     Where a year stands before the first quantity of the sentence, each counts for what follows it; else for what
-    stands before it. Years that are compared with ("from 2020 levels") count for nothing.
+    stands before it.
     """
     first, last = _sentence(text, one.start)
-    meant = [year for year in years if year.role != SINCE]
     near = _deadlines([year for year in meant if first <= year.start < last])
     if not near:
         rest = {year.year for year in _deadlines(meant)}
@@ -158,6 +200,32 @@ def _year(text: str, one: _Found, found: Sequence[_Found], years: Sequence[Named
     leading = near[0].start < opening
     ordered = (before[-1:] or after[:1]) if leading else (after[:1] or before[-1:])
     return ordered[0] if ordered else None
+
+
+def _is_start(text: str, one: _Found, found: Sequence[_Found]) -> bool:
+    """Return whether a quantity is what another one of its sentence is compared with, or starts from."""
+    first, last = _sentence(text, one.start)
+    others = (other for other in found if other.start != one.start and first <= other.start < last)
+    before = text[max(first, one.start - AROUND) : one.start]
+    return is_compared(before) and any(other.unit == one.unit for other in others)
+
+
+def _beside(text: str, one: _Found, found: Sequence[_Found], years: Sequence[NamedYear]) -> NamedYear | None:
+    """Return the year directly behind a quantity (17 % in 2020), else the one directly before it (in 2020 17 %)."""
+    behind = _behind(text, one, years)
+    if behind:
+        return behind
+    before = next((year for year in reversed(years) if year.end <= one.start), None)
+    if before is None or before.role == SINCE or not is_beside(text, before.end, one.start, behind=False):
+        return None
+    other = next((other for other in reversed(found) if other.end <= before.start), None)
+    return None if other and _behind(text, other, years) == before else before
+
+
+def _behind(text: str, one: _Found, years: Sequence[NamedYear]) -> NamedYear | None:
+    after = next((year for year in years if year.start >= one.end), None)
+    near = after is not None and after.role != SINCE and is_beside(text, one.end, after.start, behind=True)
+    return after if near else None
 
 
 def _deadlines(years: Sequence[NamedYear]) -> list[NamedYear]:
