@@ -92,8 +92,8 @@ def filed_command(party: str, file: Path, cycle: str, account: str) -> int:
     taken = take_filed_report(party, file, cycle, account)
     outcome = taken.outcome
     click.echo(f"{len(outcome.taken)} taken, {len(outcome.same)} unchanged", err=True)
-    for about in dict.fromkeys(one.about for one in taken.without_place):
-        click.echo(f"{about}: not held here, its texts were left out; import the national targets first", err=True)
+    for about, why in dict.fromkeys((one.about, one.why) for one in taken.without_place):
+        click.echo(f"{about}: {why}", err=True)
     for key in outcome.conflicts:
         click.echo(f"{key}: another text is held; both are kept until the focal point decides")
     return 1 if outcome.conflicts or taken.without_place else 0

@@ -263,6 +263,52 @@ def test_filed_report_never_overwrites_another_text(tmp_path: Path) -> None:
     assert collection_of("NPL", "7NR").draft.text("V.assessmentSummary") == "first"
 
 
+def filed_with(tmp_path: Path, **sections: object) -> Path:
+    record = {"header": {"identifier": "R1", "schema": "nationalReport7"}, "government": {"identifier": "np"}}
+    path = tmp_path / "filed.json"
+    path.write_text(json.dumps(record | sections), encoding="utf-8")
+    return path
+
+
+def test_filed_level_that_is_not_known_is_named_and_the_rest_is_taken(tmp_path: Path) -> None:
+    promise_store().save(HELD)
+    level = "0A1B2C3D-0000-0000-0000-000000000000"
+    third = {
+        "target": {"identifier": record_identifier(ONE)},
+        "targetType": "national",
+        "mainActionsSummary": {"en": "We planted"},
+        "levelOfProgress": {"identifier": level},
+    }
+    taken = take_filed_report("NPL", filed_with(tmp_path, sectionIII=[third]))
+    assert taken.outcome.taken == ("III.NT-1.mainActionsSummary",)
+    assert [(one.about, one.text) for one in taken.without_place] == [("III.NT-1.levelOfProgress", level)]
+
+
+def test_filed_instrument_and_stakeholder_that_are_not_known_become_other_and_are_named(tmp_path: Path) -> None:
+    promise_store().save(HELD)
+    other = {"identifier": "5b6177dd-5e5e-434e-8cb7-d63d67d5ebed", "customValue": {"en": "Herders"}}
+    second = {"policyInstrument": {"identifier": "P-1"}, "stakeholders": [{"identifier": "S-1"}, other]}
+    taken = take_filed_report("NPL", filed_with(tmp_path, sectionII=second))
+    held = collection_of("NPL", "7NR").draft
+    assert [held.text(f"II.{name}") for name in ("policyInstrument", "stakeholders", "otherStakeholders")] == [
+        "other",
+        "other",
+        "Herders",
+    ]
+    assert {one.about: one.text for one in taken.without_place} == {
+        "II.stakeholders": "S-1",
+        "II.policyInstrument": "P-1",
+    }
+
+
+def test_filed_text_that_is_too_long_is_named_and_the_rest_is_taken(tmp_path: Path) -> None:
+    promise_store().save(HELD)
+    first = {"nationalAuthorities": {"en": "x" * 20_001}, "processUndertaken": {"en": "We asked"}}
+    taken = take_filed_report("NPL", filed_with(tmp_path, sectionI=first))
+    assert taken.outcome.taken == ("I.processUndertaken",)
+    assert [(one.key, one.about) for one in taken.without_place] == [("", "I.nationalAuthorities")]
+
+
 def test_report_of_another_party_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "filed.json"
     path.write_text(json.dumps(export_record(report_body(HELD, draft(**{"V.assessmentSummary": "x"}), []))))

@@ -8,33 +8,45 @@ from dataclasses import dataclass
 from biosetu.alignment.importing.codes import target_code
 from biosetu.alignment.importing.records import record_identifier
 from biosetu.alignment.national import Promises
+from biosetu.alignment.ort.base import OTHER as OTHER_TERM
 from biosetu.alignment.ort.base import LString, Term
 from biosetu.alignment.ort.reports import BinaryIndicatorData, NationalReport7, SectionII, SectionIII
 from biosetu.alignment.wording import plain_text
 from biosetu.framework import questions
 from biosetu.observations.own import progress_levels
 from biosetu.reports.cbd.bodies import OTHER, SUMMARIES, report_terms
+from biosetu.reports.cbd.collecting.asked import LONGEST
 from biosetu.reports.cbd.draft import report_targets
+from biosetu.translation import N_, say
 
+NO_TARGET = N_("not held here, its texts were left out; import the national targets first")
+NO_GOAL = N_("no goal of the framework, its text was left out")
+NO_QUESTION = N_("no question that is known here, its answer was left out")
 PLAIN = ("hasRevisedNbsap", "anticipatedNbsapDate", "hasNbsapAdopted", "anticipatedNbsapAdoptionDate")
+LEVEL = "levelOfProgress"
 DAY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """One text of a filed report: the key of its field, empty for a target that is not held here; what it was in."""
+    """One text of a filed report: the key of its field, what it was in.
+
+    Without a key it has no place here: `why` says so, and what is done about it.
+    """
 
     key: str
     text: str
     about: str = ""
+    why: str = ""
 
 
 def filed_texts(record: NationalReport7, promises: Promises, language: str) -> tuple[Filed, ...]:
     """Return the texts of a filed report by our keys, in a language, else in English, else in what there is.
 
-    Section III goes by the identifiers of the targets' records: those of targets that are not held come without a key.
+    Section III goes by the identifiers of the targets' records: those of targets that are not held come without a key,
+    as do a level of progress and other terms whose identifiers are not known here, and a text longer than any here.
     """
-    return tuple(one for one in _texts(record, promises, language) if one.text)
+    return tuple(_fitting(one) for one in _texts(record, promises, language) if one.text)
 
 
 def filed_answers(record: BinaryIndicatorData) -> tuple[Filed, ...]:
@@ -46,8 +58,17 @@ def filed_answers(record: BinaryIndicatorData) -> tuple[Filed, ...]:
                 value if isinstance(value, list) else ["yes" if value else "no"] if isinstance(value, bool) else [value]
             )
             text = "; ".join(str(one) for one in given)
-            found[key] = Filed(f"Q.{key}" if key in questions() else "", text, key)
-    return tuple(one for one in found.values() if one.text)
+            known = key in questions()
+            found[key] = Filed(f"Q.{key}" if known else "", text, key, "" if known else NO_QUESTION)
+    return tuple(_fitting(one) for one in found.values() if one.text)
+
+
+def _fitting(one: Filed) -> Filed:
+    """Return a text as it is; without its key where it is longer than a text may be here."""
+    if not one.key or len(one.text) <= LONGEST:
+        return one
+    why = say("the text has more than {count:,} characters and was left out; write it shorter", count=LONGEST)
+    return Filed("", one.text, one.key, why)
 
 
 def _texts(record: NationalReport7, promises: Promises, language: str) -> Iterator[Filed]:
@@ -64,7 +85,8 @@ def _texts(record: NationalReport7, promises: Promises, language: str) -> Iterat
     for fourth in record.section_iv or ():
         goal = target_code(fourth.gbf_goal.identifier)
         key = f"IV.{goal}.summaryOfProgress" if goal else ""
-        yield Filed(key, _said(fourth.summary_of_progress, language), fourth.gbf_goal.identifier)
+        told = _said(fourth.summary_of_progress, language)
+        yield Filed(key, told, fourth.gbf_goal.identifier, "" if key else NO_GOAL)
     if last:
         yield Filed("V.assessmentSummary", _said(last.assessment_summary, language))
 
@@ -87,6 +109,11 @@ def _chosen(field: str, terms: tuple[Term, ...], language: str) -> Iterator[File
     known = {identifier: value for value, identifier in report_terms(field).items()}
     values = [known.get(term.identifier.upper(), OTHER) for term in terms]
     yield Filed(f"II.{field}", "; ".join(dict.fromkeys(values)))
+    for term in terms:
+        if term.identifier.upper() not in {*known, OTHER_TERM}:
+            words = " ".join(filter(None, (term.identifier, _said(term.custom_value, language))))
+            why = say("{term} is not known here and was taken as Other; choose what is meant", term=words)
+            yield Filed("", words, f"II.{field}", why)
     others = (_said(term.custom_value, language) for term in terms if term.custom_value)
     if field == "stakeholders":
         yield Filed("II.otherStakeholders", "; ".join(others))
@@ -96,18 +123,24 @@ def _third(third: SectionIII, key: str, language: str) -> Iterator[Filed]:
     body = third.model_dump(by_alias=True, exclude_none=True)
     texts = {name: _said(body.get(name), language) for name in SUMMARIES}
     level = third.level_of_progress
-    texts["levelOfProgress"] = _level(level.identifier) if level else ""
+    if level:
+        yield _level(level.identifier, key, third.target.identifier)
     for name, text in texts.items():
-        yield Filed(f"{key}.{name}" if key else "", text, third.target.identifier)
+        yield _of_target(key, name, text, third.target.identifier)
 
 
-def _level(identifier: str) -> str:
-    """Return our name of a level of progress, by its identifier or its label; one not known as it came."""
+def _of_target(key: str, name: str, text: str, target: str) -> Filed:
+    return Filed(f"{key}.{name}", text, target) if key else Filed("", text, target, NO_TARGET)
+
+
+def _level(identifier: str, key: str, target: str) -> Filed:
+    """Return a level of progress by our name, told by its identifier or its label; one not known has no key."""
     plain = identifier.strip().casefold()
-    for key, level in progress_levels().items():
-        if plain in {key, level.identifier.casefold(), level.label("en").casefold()} - {""}:
-            return key
-    return identifier
+    for name, level in progress_levels().items():
+        if plain in {name, level.identifier.casefold(), level.label("en").casefold()} - {""}:
+            return _of_target(key, LEVEL, name, target)
+    why = say("{term} is no level of progress that is known here, it was left out; choose it by hand", term=identifier)
+    return Filed("", identifier, f"{key}.{LEVEL}", why) if key else Filed("", identifier, target, NO_TARGET)
 
 
 def _keys(promises: Promises) -> Mapping[str, str]:
