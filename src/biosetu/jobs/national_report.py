@@ -85,6 +85,11 @@ class Working:
         """Return the targets whose level of progress the bodies hold as a label, its identifier not being known."""
         return targets_without_level_identifier(self.promises, self.draft)
 
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return which series, releases and sources stay out of the data, because another is taken."""
+        return left_out_of_bodies(self.party.iso3, self.held.observations)
+
     def bodies(self) -> Iterator[tuple[str, str]]:
         """Yield the JSON bodies for the reporting tool, as file name and text.
 
@@ -142,5 +147,4 @@ def write_bodies(
         with replacing(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
         written.append(folder / name)
-    left_out = left_out_of_bodies(report.party.iso3, report.held.observations)
-    return written, report.levels_by_label, left_out
+    return written, report.levels_by_label, report.left_out

@@ -17,6 +17,7 @@ from biosetu.reports.cbd import (
     LeftOut,
     has_attachment,
     left_out,
+    of_other_sources,
     one_series,
     points,
     sendable,
@@ -44,10 +45,14 @@ def report_indicator(
 
 
 def not_sent(observations: pa.Table, party: str, code: str, source: Source) -> tuple[LeftOut, ...]:
-    """Return which series and releases of an indicator stay out of its workbook, because another is taken."""
+    """Return which figures of an indicator stay out of its workbook: of a series, release or source beside its own."""
     iso3, plain = find_party(party).iso3, code.removeprefix("national:")
     sent = one_series(sendable(_chosen(observations, iso3, code, source), plain))
-    return left_out(sendable(_held(observations, iso3, code, source), plain), sent)
+    others = (sendable(_settled(_held(observations, iso3, code, one)), plain) for one in SENT)
+    return (
+        *left_out(sendable(_held(observations, iso3, code, source), plain), sent),
+        *of_other_sources([row for rows in others for row in rows], str(source)),
+    )
 
 
 def write_indicator_workbook(
@@ -115,9 +120,12 @@ def _chosen(observations: pa.Table, party: str, code: str, source: Source) -> pa
 def _held(observations: pa.Table, party: str, code: str, source: Source) -> pa.Table:
     mask = pc.and_(pc.equal(observations["party"], party), pc.equal(observations["indicator"], code))
     mask = pc.and_(mask, pc.equal(observations["source"], str(source)))
-    if source is Source.NATIONAL:
-        mask = pc.and_(mask, pc.is_in(observations["status"], pa.array(sorted(SETTLED))))
-    return observations.filter(mask)
+    held = observations.filter(mask)
+    return _settled(held) if source is Source.NATIONAL else held
+
+
+def _settled(observations: pa.Table) -> pa.Table:
+    return observations.filter(pc.is_in(observations["status"], pa.array(sorted(SETTLED))))
 
 
 def _nothing(observations: pa.Table, party: str, code: str, source: Source) -> Problem:

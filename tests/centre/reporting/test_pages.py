@@ -355,6 +355,16 @@ def test_upload_workbook_that_would_be_misread_is_not_sent(client, focal):
     assert client.get(f"{BASE}workbooks/A.2.xlsx").status_code == 302
 
 
+def test_pages_name_the_series_that_stay_out(client, focal):
+    validated()
+    assert "Held, but stays out" not in page(client, f"{BASE}workbooks/", focal).content.decode()
+    validated(series="older survey", vintage="2019", value=20.0, year=2018)
+    for address in (f"{BASE}workbooks/", BASE):
+        shown = page(client, address, focal).content.decode()
+        assert "Held, but stays out" in shown
+        assert "<bdi>older survey 2019</bdi>" in shown or "<bdi>national" in shown
+
+
 def test_bodies_hold_what_was_collected(client, focal):
     validated()
     texts = {SUMMARY: "all well", "Q.6_1": "fully", "II.hasRevisedNbsap": "yes"}

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from biosetu.observations import SCHEMA
+from biosetu.jobs.reporting import not_sent
+from biosetu.observations import SCHEMA, Source
 from biosetu.observations.answers import METHOD
-from biosetu.reports.cbd import left_out, one_series, points
+from biosetu.reports.cbd import LeftOut, left_out, one_series, points
 from biosetu.reports.cbd.bodies import indicator_bodies, left_out_of_bodies
 
 
@@ -60,3 +61,12 @@ def test_workbook_and_body_hold_one_figure_a_year() -> None:
     (body,) = indicator_bodies("NPL", table)
     assert [(entry.year, entry.value) for entry in body.data or ()] == [(2023, 44.0)]
     assert [one.series for one in left_out_of_bodies("NPL", table)] == ["A"]
+
+
+def test_accepted_total_that_stays_out_beside_an_own_part_is_told() -> None:
+    part = row(2024, 5.0, disaggregation_type="realm", disaggregation="marine")
+    total = row(2023, 22.0, source="availableDataset", vintage="2025")
+    table = pa.Table.from_pylist([total, part], schema=SCHEMA)
+    told = [LeftOut("3.1", "", "A", "2025", 1, ("national",))]
+    assert list(left_out_of_bodies("NPL", table)) == told
+    assert list(not_sent(table, "NPL", "3.1", Source.NATIONAL)) == told

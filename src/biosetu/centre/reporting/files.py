@@ -24,10 +24,10 @@ from biosetu.centre.wording import gettext, language
 from biosetu.framework import indicators, name_order, parties
 from biosetu.home import home
 from biosetu.jobs.report_checking import Checked, check_report
-from biosetu.jobs.reporting import settled_indicators, write_indicator_workbook
+from biosetu.jobs.reporting import not_sent, settled_indicators, write_indicator_workbook
 from biosetu.observations import Source
 from biosetu.problems import DataError
-from biosetu.reports.cbd import has_attachment
+from biosetu.reports.cbd import LeftOut, has_attachment
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEPT = "checked_copies"
@@ -36,7 +36,7 @@ MOST_KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The upload workbook of one indicator: how many rows, and what the check says of it."""
+    """The upload workbook of one indicator: how many rows, what the check says of it, what is held but stays out."""
 
     code: str
     title: str
@@ -45,6 +45,7 @@ class Workbook:
     findings: list[dict[str, Any]]
     blocking: bool
     has_attachment: bool
+    left_out: tuple[LeftOut, ...]
 
 
 @require_safe
@@ -66,7 +67,8 @@ def _workbook(party: str, code: str, source: Source) -> Workbook:
     report = checked.report
     title = known.title(language()) if known else gettext("national indicator")
     findings = report.table(language()).to_pylist()
-    return Workbook(code, title, str(source), report.rows, findings, report.blocking, has_attachment(code))
+    left_out = not_sent(_rows(party), party, code, source)
+    return Workbook(code, title, str(source), report.rows, findings, report.blocking, has_attachment(code), left_out)
 
 
 def _written(party: str, code: str, source: Source, path: Path, attachment: Path | None = None) -> Checked:

@@ -3,7 +3,7 @@
 from biosetu.reports.cbd.checker import check
 from biosetu.reports.cbd.correcting import Change, change_table, correct
 from biosetu.reports.cbd.findings import CheckReport, Defect, Finding, Severity, defects
-from biosetu.reports.cbd.one_series import LeftOut, left_out, one_series
+from biosetu.reports.cbd.one_series import LeftOut, left_out, of_other_sources, one_series
 from biosetu.reports.cbd.workbook import (
     Point,
     has_attachment,
@@ -28,6 +28,7 @@ __all__ = [
     "defects",
     "has_attachment",
     "left_out",
+    "of_other_sources",
     "one_series",
     "points",
     "sendable",

@@ -34,7 +34,7 @@ from biosetu.observations.own import progress_levels
 from biosetu.observations.releases import of_one_release
 from biosetu.problems import DataError, Severity
 from biosetu.reports.cbd.draft import Draft, ReportTarget, report_targets, split_answer
-from biosetu.reports.cbd.one_series import LeftOut, left_out, one_series
+from biosetu.reports.cbd.one_series import LeftOut, left_out, of_other_sources, one_series
 from biosetu.reports.cbd.tables import rows
 from biosetu.reports.cbd.workbook import points
 
@@ -277,7 +277,12 @@ def _link(indicator: str, record: str) -> IndicatorLink:
 
 
 def left_out_of_bodies(party: str, observations: pa.Table) -> tuple[LeftOut, ...]:
-    """Return which series and releases stay out of the bodies of the data, because another is taken."""
-    sent = [row for found in _settled(party, observations).values() for row in one_series(_figures(found))]
-    rows = (row for row in observations.to_pylist() if row["party"] == party and row["status"] in SETTLED)
-    return left_out(_figures(list(rows)), sent)
+    """Return which figures stay out of the bodies of the data: of a series, release or source beside the one taken."""
+    settled = _settled(party, observations)
+    sent = [row for found in settled.values() for row in one_series(_figures(found))]
+    rows = [row for row in observations.to_pylist() if row["party"] == party and row["status"] in SETTLED]
+    held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in _figures(rows):
+        held[row["indicator"]].append(row)
+    others = (of_other_sources(held[code], found[0]["source"]) for code, found in settled.items())
+    return (*left_out(_figures(rows), sent), *(one for found in others for one in found))

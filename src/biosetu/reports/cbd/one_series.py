@@ -22,7 +22,10 @@ FIGURE = ("disaggregation_type", "disaggregation", "series", "method", "vintage"
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What is not sent of an indicator, because another series or release of the same part is: how many figures."""
+    """What is not sent of an indicator, because another series or release of the same part is: how many figures.
+
+    `taken` is what goes out in its place: series and release, or the one source whose figures alone are sent.
+    """
 
     indicator: str
     part: str
@@ -76,3 +79,15 @@ def left_out(before: Sequence[Row], kept: Sequence[Row]) -> tuple[LeftOut, ...]:
         LeftOut(part[1], " ".join(part[3:5]).strip(), series, vintage, count, tuple(taken[part]))
         for (part, series, vintage), count in gone.items()
     )
+
+
+def of_other_sources(before: Iterable[Row], sent: str) -> tuple[LeftOut, ...]:
+    """Return what of the figures held (`before`) stays out because those of one source alone go out (`sent`)."""
+    gone = Counter(
+        (row["indicator"], _part(row), row["series"], row["vintage"]) for row in before if row["source"] != sent
+    )
+    return tuple(LeftOut(*found, count, (sent,)) for found, count in gone.items())
+
+
+def _part(row: Row) -> str:
+    return f"{row['disaggregation_type']} {row['disaggregation']}".strip()
