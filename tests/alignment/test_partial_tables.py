@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
 from biosetu.alignment import Action, Declared, Degree, Means, NationalTarget, NotCovered, PromiseFolder, Promises
-from biosetu.alignment.importing import read_tables
+from biosetu.alignment.importing import read_json, read_tables
 from biosetu.alignment.quantities import quantities_of_target
 from biosetu.engine.grids import Book, Formula, Grid, Value
 from biosetu.jobs.actions import fields_of, keep_action
-from biosetu.jobs.alignment import store_imported
+from biosetu.jobs.alignment import export_promises, import_promises, store_imported
 
 HELD = NationalTarget(
     id="NT-1",
@@ -137,7 +138,10 @@ COSTS = [
     (["1200,50"], [1200.5]),
     (["1,200.5"], [1200.5]),
     (["1 200 000"], [1200000.0]),
-    (["1.200"], [1.2]),
+    (["1.200"], [None]),
+    (["१.२००", "12.000", "1.125"], [None] * 3),
+    (["0.125", "1.2000", "1٫200"], [0.125, 1.2, 1.2]),
+    ([1.125, 12.0], [1.125, 12.0]),
     (["0,85", "12.500"], [0.85, None]),
     (["12,500"], [None]),
     ([Formula("=1000*12")], [None]),
@@ -175,3 +179,66 @@ def test_two_new_targets_with_the_text_of_one_that_is_held_do_not_become_one(sto
     header = ("id", "title_en", "description_en")
     held, _ = brought(store, header, ("X1", HELD.title["en"], "one"), ("X2", HELD.title["en"], "two"))
     assert [(target.id, target.description["en"]) for target in held.targets] == [("NT-1", "one"), ("X2", "two")]
+
+
+def test_remedy_of_an_amount_of_two_readings_shows_both() -> None:
+    table = (("id", "action", "target", "cost"), ("A1", "Plant", "NT-1", "1.200"))
+    (problem,) = read_tables(Book("x.csv", "csv", (Grid("", table),)), "NPL").problems
+    assert (problem.message, problem.remedy) == ("a number that can be read two ways", "Write 1200 or 1.2")
+
+
+def test_exported_amount_with_three_decimals_is_read_back_as_the_same(store: PromiseFolder, tmp_path) -> None:
+    kept = store.load("NPL")
+    store.save(kept.model_copy(update={"actions": (ACTION.model_copy(update={"cost": 1.125}),)}))
+    for path in export_promises("NPL", tmp_path / "o.csv", store):
+        assert set(import_promises("NPL", path, store).preview.column("state").to_pylist()) == {"same"}
+    assert fields_of(store.load("NPL").actions[0])["cost"] == "1.1250"
+
+
+BOTH = HELD.model_copy(update={"declared": (Declared(target="A", degree=Degree.HIGH), *HELD.declared)})
+TOOL = ("Unique ID", "Government", "National target title")
+OF_BOTH = [
+    (("Global Goals", "Global targets", "Degree of Alignment by target"),
+     ("GBF-GOAL-A", "GBF-TARGET-03", "GBF-T03. Conserve (Low)"), ["A: high", "3: low"]),
+    (("Global targets",), ("GBF-TARGET-03",), ["A: high", "3: high"]),
+    (("Global targets",), ("GBF-TARGET-08",), ["A: high", "8: None"]),
+    (("Global targets", "Degree of Alignment"), ("GBF-TARGET-03", None), ["A: high", "3: None"]),
+    (("Global Goals",), ("GBF-GOAL-B",), ["B: None", "3: high"]),
+    (("Global Goals",), (None,), ["3: high"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "cells", "declared"), OF_BOTH)
+def test_export_changes_of_the_alignment_what_it_has_columns_for(tmp_path, columns, cells, declared) -> None:
+    store = PromiseFolder(tmp_path)
+    store.save(Promises(party="NPL", targets=(BOTH,)))
+    rows = ((*TOOL, *columns), ("NT", "Nepal", BOTH.title["en"], *cells))
+    held, _ = brought(store, *rows)
+    assert [f"{entry.target}: {entry.degree}" for entry in held.targets[0].declared] == declared
+    assert brought(store, *rows)[1] == [""]
+
+
+def test_record_in_english_leaves_the_title_in_nepali(store: PromiseFolder) -> None:
+    record = {
+        "header": {"identifier": "A1B2", "schema": "nationalTarget7", "languages": ["en"]},
+        "government": {"identifier": "np"},
+        "title": {"en": HELD.title["en"]},
+        "globalTargetAlignment": [{"identifier": "GBF-TARGET-03"}],
+    }
+    states = []
+    for languages in (["en"], ["en"], ["en", "ne"]):
+        record["header"]["languages"] = languages
+        outcome = store_imported(read_json(json.dumps([record]), "NPL", "r.json"), store)
+        states.append((outcome.preview.column("state").to_pylist(), store.load("NPL").targets[0].title.get("ne")))
+    assert states == [(["changed"], "भूमि"), (["same"], "भूमि"), (["changed"], None)]
+
+
+def test_preview_names_what_stays_with_a_new_text(store: PromiseFolder) -> None:
+    rows = (("id", "title"), ("NT-1", "Stop the poaching of all the rhinos"))
+    seen = store_imported(read_tables(Book("x.csv", "csv", (Grid("", rows),)), "NPL"), store, keep=False).preview
+    assert seen.column("kept").to_pylist() == [
+        "title ne, sequence, description, declared, means, means_info, indicators, start, end"
+    ]
+    same = (("id", "title", "end"), ("NT-1", HELD.title["en"], "2031"))
+    seen = store_imported(read_tables(Book("x.csv", "csv", (Grid("", same),)), "NPL"), store, keep=False).preview
+    assert (seen.column("detail").to_pylist(), seen.column("kept").to_pylist()) == (["end"], [""])

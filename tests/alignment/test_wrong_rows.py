@@ -102,3 +102,21 @@ def test_rich_text_of_the_tool_is_read_as_its_words() -> None:
     (target,) = [one for _, one in read_json(text, "NPL", "r.json").targets]
     assert target.text() == "Protect 30 per cent\nby 2030"
     assert [(found.value, found.unit, found.year) for found in target.quantities] == [(30.0, "%", 2030)]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (OWN[:3], ("1", "Protect land", "GBF-T10. Enhance biodiversity in agriculture (fisheries)")),
+        (EXPORT[:4], ("NT", "Nepal", "Protect land", "GBF-TARGET-10 Enhance biodiversity in agriculture (fisheries)")),
+    ],
+)
+def test_title_after_a_code_may_end_in_brackets(header: tuple[str, ...], row: tuple[str, ...]) -> None:
+    found = read_tables(Book("x.csv", "csv", (Grid("", (header, row)),)), "NPL")
+    assert (found.problems, [entry.target for _, one in found.targets for entry in one.declared]) == ((), ["10"])
+
+
+def test_word_in_brackets_that_all_but_is_a_degree_is_named() -> None:
+    assert problems(OWN[:3], ("1", "Protect land", "GBF-T10. Enhance (Hihg)")) == [
+        (2, "global_targets", "unknown-degree")
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -16,13 +16,15 @@ Entry = NationalTarget | Action | NotCovered | Strategy
 NEW, CHANGED, SAME, WRONG, ASIDE = "new", "changed", "same", "wrong", "aside"
 NO_PROMISE = N_("a record without national targets; nothing of it is stored")
 NOT_COMPARED = frozenset({"source"})
+NOT_TOLD = NOT_COMPARED | {"id", "party", "target", "quantities", "carried"}
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What was read from a file: records with the row each stands in, and the problems of the rows left out.
 
-    `aside` are records of other kinds, such as reports: row, kind.
+    `aside` are records of other kinds, such as reports: row, kind. `said`: by id of a target what its row can say of
+    its alignment (goal, target, goal degree, target degree); all of it where the id is not named.
     """
 
     party: str
@@ -32,15 +34,20 @@ class Imported:
     problems: tuple[Problem, ...] = ()
     aside: tuple[tuple[int, str], ...] = ()
     strategies: tuple[tuple[int, Strategy], ...] = ()
+    said: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 PREVIEW = pa.schema(
-    [("row", pa.int32())] + [(name, pa.string()) for name in ("kind", "id", "state", "text", "detail", "remedy")]
+    [("row", pa.int32())]
+    + [(name, pa.string()) for name in ("kind", "id", "state", "text", "detail", "remedy", "kept")]
 )
 
 
 def preview(imported: Imported, held: Promises) -> pa.Table:
-    """Say of each row what storing it would do: columns row, kind, id, state, text, detail, remedy."""
+    """Say of each row what storing it would do: columns row, kind, id, state, text, detail, remedy, kept.
+
+    `detail` names the fields that differ; `kept`, where the text itself is another, what stays with it all the same.
+    """
     records = [
         *_states("target", imported.targets, {t.id: t for t in held.targets}),
         *_states("action", imported.actions, {a.id: a for a in held.actions}),
@@ -57,7 +64,7 @@ def preview(imported: Imported, held: Promises) -> pa.Table:
 
 def previewed(records: Iterable[dict[str, object]]) -> pa.Table:
     """Return what was said of each row as a table, in the order of the rows."""
-    return pa.Table.from_pylist(sorted(records, key=_row), schema=PREVIEW)
+    return pa.Table.from_pylist([{"kept": "", **record} for record in sorted(records, key=_row)], schema=PREVIEW)
 
 
 def _row(record: dict[str, object]) -> int:
@@ -70,8 +77,9 @@ def _states(kind: str, entries: Sequence[tuple[int, Entry]], held: Mapping[str, 
         known = held.get(_key(entry))
         fields = [] if known is None else changed_fields(known, entry)
         state = NEW if known is None else CHANGED if fields else SAME
+        kept = [] if known is None else kept_fields(known, entry)
         yield {"row": row, "kind": kind, "id": _key(entry), "state": state, "text": _label(entry),
-               "detail": ", ".join(fields), "remedy": ""}  # fmt: skip
+               "detail": ", ".join(fields), "remedy": "", "kept": ", ".join(kept)}  # fmt: skip
 
 
 def wrong_row(problem: Problem) -> dict[str, object]:
@@ -87,6 +95,17 @@ def changed_fields(held: Entry, new: Entry) -> list[str]:
         for name in type(new).model_fields
         if name not in NOT_COMPARED and getattr(held, name) != getattr(new, name)
     ]
+
+
+def kept_fields(held: Entry, new: Entry) -> list[str]:
+    """Return what an entry whose text is another keeps of the old one: other languages (`title ne`), fields."""
+    changed, own = changed_fields(held, new), _text_field(new)
+    if own not in changed:
+        return []
+    before = _texts(held)
+    texts = [f"{own} {language}" for language, text in _texts(new).items() if before.get(language) == text]
+    fields = (name for name in type(new).model_fields if name not in NOT_TOLD and name not in changed)
+    return [*texts, *(name for name in fields if getattr(new, name))]
 
 
 def merged(imported: Imported, held: Promises) -> Promises:
@@ -119,6 +138,11 @@ def _label(entry: Entry) -> str:
 
 
 def _texts(entry: Entry) -> Mapping[str, str]:
+    texts: Mapping[str, str] = getattr(entry, _text_field(entry))
+    return texts
+
+
+def _text_field(entry: Entry) -> str:
     if isinstance(entry, NotCovered):
-        return entry.info
-    return entry.text if isinstance(entry, Action) else entry.title
+        return "info"
+    return "text" if isinstance(entry, Action) else "title"

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from biosetu.alignment import Action, PromiseStore, merged
 from biosetu.alignment.importing import adopt_ids, read_tables
 from biosetu.engine.grids import Book, Grid
+from biosetu.engine.numbers import one_way
 from biosetu.framework import find_party
 from biosetu.jobs.promise_files import kept_rows
 from biosetu.jobs.promises import promise_store, promises_of
@@ -90,4 +91,4 @@ def fields_of(action: Action) -> Mapping[str, str]:
 
 
 def _plain(value: object) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return one_way(value) if isinstance(value, float) else str(value)

@@ -21,6 +21,7 @@ from biosetu.alignment.importing import (
 )
 from biosetu.alignment.ort import OrtRecord, export_record
 from biosetu.engine.grids import Value
+from biosetu.engine.numbers import one_way
 from biosetu.engine.tables import replacing, write_table
 from biosetu.framework import find_party
 from biosetu.jobs.promise_files import read_promises
@@ -138,11 +139,15 @@ def _write_records(records: Sequence[OrtRecord], path: Path) -> int:
     return len(bodies)
 
 
+def _cell(cell: Value) -> str | None:
+    return None if cell is None else one_way(cell) if isinstance(cell, float) else str(cell)
+
+
 def _write_csv(rows: Sequence[Sequence[Value]], path: Path) -> Path:
     header, *body = rows
     columns = zip(*body, strict=True)
     table = {
-        str(name): pa.array([None if cell is None else str(cell) for cell in column], pa.string())
+        str(name): pa.array([_cell(cell) for cell in column], pa.string())
         for name, column in zip(header, columns, strict=True)
     }
     write_table(pa.table(table), path)

@@ -9,11 +9,13 @@ import pytest
 from tests.centre.people import contributor, officer
 from tests.centre.promises.conftest import TABLE, draft_of, upload
 
+from biosetu.alignment.importing import read_tables
 from biosetu.centre.audit.models import Entry
-from biosetu.centre.promises import verbs
+from biosetu.centre.promises import reader, verbs
 from biosetu.centre.promises.models import Draft
 from biosetu.centre.promises.reader import safe_name
 from biosetu.centre.promises.store import DatabasePromises
+from biosetu.engine.grids import Book, Grid
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 IMPORT = "/parties/NPL/promises/import/"
@@ -359,3 +361,11 @@ def test_target_in_a_language_that_nothing_reads_says_so(theirs):
     theirs.post(f"/parties/NPL/promises/drafts/{draft.pk}/")
     pages = [theirs.get(f"/parties/NPL/promises/targets/{name}").content.decode() for name in ("BN", "EN")]
     assert ["no terms are held here" in page for page in pages] == [True, False]
+
+
+def test_what_an_export_can_say_of_alignment_survives_the_draft():
+    header = ("Unique ID", "Government", "National target title", "Global targets")
+    grid = Grid("", (header, ("NT", "Nepal", "Protect the land", "GBF-TARGET-03")))
+    imported = read_tables(Book("x.csv", "csv", (grid,)), "NPL")
+    again = reader.imported_of(reader._promised(imported).table.to_pylist(), "NPL")
+    assert again.said == imported.said == {"NT": frozenset({"target"})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 
 from biosetu.alignment.national import Declared, Degree, StrategyStatus
@@ -13,9 +14,10 @@ from biosetu.observations.packaged import packaged_rows
 GOAL = re.compile(r"(?:GBF[-_ ]?)?GOAL[-_ ]*([A-D])\b", re.IGNORECASE)
 TARGET = re.compile(r"(?:GBF[-_ ]?)?(?:TARGET[-_ ]*|T[-_ ]?)(0{0,2}\d{1,2})\b", re.IGNORECASE)
 BARE = re.compile(r"\s*([A-D]|0{0,2}\d{1,2})\s*(?:[.:(=–-].*)?", re.DOTALL)
-WORD_AFTER = re.compile(r"(?:[A-D]|\d{1,2})\s*[:=]\s*(.+?)|GBF.*\(([^()\W\d]+)\)", re.DOTALL | re.IGNORECASE)
+WORD_AFTER = re.compile(r"(?:[A-D]|\d{1,2})\s*[:=]\s*(.+?)", re.DOTALL | re.IGNORECASE)
 CODED = re.compile(r"GBF[-_ ]?[TG]|TARGET[-_ ]*\d|GOAL[-_ ]*[A-Z]\b|\d+\s*$", re.IGNORECASE)
 TITLED = re.compile(r"(?:\d|GOAL[-_ ][A-D])\s*[.:–-]\s*\w+\s+\w+", re.IGNORECASE)
+BRACKETS = re.compile(r"GBF.*\(([^()\W\d]+)\)", re.DOTALL | re.IGNORECASE)
 DEGREE = re.compile(r"\b(high|medium|low)\b", re.IGNORECASE)
 
 
@@ -75,17 +77,28 @@ def declared_in(cell: str) -> list[Declared]:
     return [Declared(target=code, degree=degree) for code, degree in found.items()]
 
 
-def unread_in(cell: str) -> tuple[list[str], list[str]]:
+def unread_in(cell: str, *, in_brackets: bool = False) -> tuple[list[str], list[str]]:
     """Return the entries of a cell that name no goal or target, and those whose word for a degree is none.
 
-    Titles after a code may hold `;`: what looks like no code at all is left alone where another entry has a title.
+    A title may end in brackets: a word in them counts where they hold the degree (`in_brackets`), or where it all but
+    is one (`Hihg`). Titles after a code may hold `;`: what looks like no code at all is left alone where another entry
+    has a title.
     """
     entries = cell.split(";") if ";" in cell or TARGET.search(cell) or ":" in cell else cell.split(",")
     told = [entry.strip() for entry in entries if entry.strip()]
     titled = any(TITLED.search(entry) for entry in told)
     strange = [entry for entry in told if not target_code(entry) and (CODED.match(entry) or not titled)]
-    degrees = ((entry, WORD_AFTER.fullmatch(entry)) for entry in told if target_code(entry))
-    return strange, [entry for entry, found in degrees if found and not degree_of(found[1] or found[2])]
+    degrees = ((entry, _degree_word(entry, in_brackets)) for entry in told if target_code(entry))
+    return strange, [entry for entry, word in degrees if word and not degree_of(word)]
+
+
+def _degree_word(entry: str, in_brackets: bool) -> str:
+    if found := WORD_AFTER.fullmatch(entry):
+        return found[1]
+    found = BRACKETS.fullmatch(entry)
+    if found is None:
+        return ""
+    return found[1] if in_brackets or get_close_matches(found[1].casefold(), list(Degree)) else ""
 
 
 def by_code(entries: list[Declared]) -> tuple[Declared, ...]:

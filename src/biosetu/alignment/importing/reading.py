@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from biosetu.alignment.comparison import Imported
-from biosetu.alignment.importing.codes import degree_of, indicator_text, target_code
+from biosetu.alignment.importing.codes import by_code, degree_of, indicator_text, target_code
 from biosetu.alignment.importing.records import (
     carries_nothing,
     from_record,
@@ -17,7 +17,7 @@ from biosetu.alignment.importing.records import (
 )
 from biosetu.alignment.importing.tables import read_tables
 from biosetu.alignment.languages import script_of
-from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises, Strategy, Texts
+from biosetu.alignment.national import Action, Declared, NationalTarget, NotCovered, Promises, Strategy, Texts
 from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reading import parse_json, read_records
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
@@ -26,6 +26,9 @@ from biosetu.engine.grids import Book, Grid
 from biosetu.framework import indicators, parties, targets
 from biosetu.problems import Problem
 from biosetu.translation import N_, say
+
+ALIGNED = frozenset({"goal", "target", "goal degree", "target degree"})
+OF_RECORDS = ALIGNED - {"goal degree"}
 
 
 def read_json(text: str, party: str, file: str = "") -> Imported:
@@ -121,13 +124,21 @@ def adopt_ids(imported: Imported, held: Promises) -> Imported:
     """Give an imported target the id of the held one with the same text, where its own id isn't held yet.
 
     So a target that first came from a table and then from the tool's records is not held twice. What the file can't
-    say stays as it is held: of a record dates and the degree for a goal; of a table the fields and languages without
-    a column, and what the record carried. An empty cell of a column that is there empties.
+    say stays as it is held: of a record dates, the degree for a goal and the languages that it is not in; of an export
+    the goals, targets and degrees without a column; of a table the fields and languages without one, and what the
+    record carried. An empty cell of a column that is there empties.
     """
     known = {target.id: target for target in held.targets}
     names = _adopted(imported, held)
     adopted = tuple(
-        (row, _completed(target.model_copy(update={"id": names[target.id]}), known.get(names[target.id])))
+        (
+            row,
+            _completed(
+                target.model_copy(update={"id": names[target.id]}),
+                known.get(names[target.id]),
+                imported.said.get(target.id, ALIGNED),
+            ),
+        )
         for row, target in imported.targets
     )
     done = {action.id: action for action in held.actions}
@@ -183,25 +194,28 @@ def _no_target(row: int, action: Action) -> Problem:
     return Problem(message, remedy, "no-target", row=row, column="target", value=action.target)
 
 
-def _completed(target: NationalTarget, held: NationalTarget | None) -> NationalTarget:
-    if held is None or not target.carried:
-        whole = _carrying(target, held)
-        return whole.model_copy(update={"quantities": quantities_of_target(whole.title, whole.description)})
+def _completed(target: NationalTarget, held: NationalTarget | None, said: frozenset[str]) -> NationalTarget:
+    found: dict[str, object] = {}
+    if held is not None and "declared" in target.model_fields_set:
+        found["declared"] = _declared(target, held, OF_RECORDS if target.carried else said)
+    if held is not None and target.carried:
+        found |= {"start": target.start or held.start, "end": target.end or held.end}
+        if _meant(target) == _meant(held):
+            found["indicators"] = held.indicators
+    whole = _carrying(target.model_copy(update=found), held)
+    return whole.model_copy(update={"quantities": quantities_of_target(whole.title, whole.description)})
+
+
+def _declared(new: NationalTarget, held: NationalTarget, said: frozenset[str]) -> tuple[Declared, ...]:
+    """Return what is declared, with what is held of the goals, targets and degrees that the file can't say."""
     degrees = {entry.target: entry.degree for entry in held.declared}
-    declared = tuple(
-        entry.model_copy(update={"degree": entry.degree or degrees.get(entry.target)})
-        if targets()[entry.target].kind == "goal"
-        else entry
-        for entry in target.declared
-    )
-    found: dict[str, object] = {
-        "start": target.start or held.start,
-        "end": target.end or held.end,
-        "declared": declared,
-    }
-    if _meant(target) == _meant(held):
-        found["indicators"] = held.indicators
-    return _carrying(target.model_copy(update=found), held)
+    mine = [
+        entry
+        if entry.degree or f"{targets()[entry.target].kind} degree" in said
+        else entry.model_copy(update={"degree": degrees.get(entry.target)})
+        for entry in new.declared
+    ]
+    return by_code([*mine, *(entry for entry in held.declared if targets()[entry.target].kind not in said)])
 
 
 F = TypeVar("F", NationalTarget, Action, NotCovered, Strategy)
@@ -212,10 +226,13 @@ def _filled(new: F, held: F | None) -> F:
     told = {name: getattr(new, name) for name in new.model_fields_set}
     texts = {name for name, value in told.items() if isinstance(value, dict) and name != "carried"}
     for name in texts:
-        before = getattr(held, name) if held else {}
-        merged = _over(before, told[name])
-        told[name] = {lang: text for lang, text in sorted(merged.items()) if text or before.get(lang) == text}
+        told[name] = _joined(getattr(held, name) if held else {}, told[name])
     return (held or new).model_copy(update=told)
+
+
+def _joined(before: Texts, texts: Texts) -> Texts:
+    merged = _over(before, texts)
+    return {lang: text for lang, text in sorted(merged.items()) if text or before.get(lang) == text}
 
 
 def _over(before: Texts, texts: Texts) -> Texts:
@@ -246,7 +263,20 @@ def _carrying(new: E, held: E | None) -> E:
         return _filled(new, held)
     if held is None:
         return new
+    new = _with_other_languages(new, held)
     return new.model_copy(update={"carried": {}}) if not held.carried and carries_nothing(new) else new
+
+
+def _with_other_languages(new: E, held: E) -> E:
+    """Return a record with the texts held in languages that it is not in; of its own languages its word stands."""
+    texts: dict[str, Texts] = {name: value for name, value in new if isinstance(value, dict) and name != "carried"}
+    spoken = {*new.carried["header"].get("languages", ()), *(lang for value in texts.values() for lang in value)}
+    found: dict[str, Texts] = {}
+    for name, value in texts.items():
+        before = {lang: text for lang, text in getattr(held, name).items() if lang not in spoken}
+        if before:
+            found[name] = _joined(before, value)
+    return new.model_copy(update=found)
 
 
 def _squeezed(text: str) -> str:

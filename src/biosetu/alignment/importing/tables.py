@@ -24,7 +24,7 @@ from biosetu.alignment.ort.reading import without_mail
 from biosetu.alignment.quantities import quantities_of_target
 from biosetu.alignment.wording import plain_text
 from biosetu.engine.grids import Book, Formula, Grid, Row, Value
-from biosetu.engine.numbers import has_decimal_comma, read_value
+from biosetu.engine.numbers import one_way, plain, read_value, western_digits
 from biosetu.framework import find_party
 from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
@@ -55,7 +55,7 @@ class _Reading:
     statements: dict[str, tuple[int, NotCovered]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     revisions: dict[str, Revision] = field(default_factory=dict)
-    commas: frozenset[str] = frozenset()
+    said: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def refuse(self, row: int, column: str, value: str, message: str, remedy: str, code: str) -> None:
         self.problems.append(Problem(message, remedy, code, self.file, row, column, value[:120]))
@@ -67,6 +67,7 @@ class _Reading:
             tuple(self.actions.values()),
             tuple(self.statements.values()),
             tuple(self.problems),
+            said=self.said,
         )
 
 
@@ -82,7 +83,6 @@ def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported
     known = [(grid, *found) for grid in book.grids if (found := _recognised(grid))[0] is not None]
     done, total = 0, sum(len(grid.rows) for grid, _, _ in known)
     for grid, reader, names in known:
-        reading.commas = _with_commas(grid, names)
         for number, row in enumerate(grid.rows[1:], start=2):
             if number % TELL_EVERY == 0:
                 progress(done + number, total, N_("rows"))
@@ -127,20 +127,18 @@ def knows_header(cells: Sequence[str]) -> bool:
     return _recognised(Grid("", (tuple(cells),)))[0] is not None
 
 
-def _with_commas(grid: Grid, names: Sequence[str]) -> frozenset[str]:
-    """Return the columns of numbers in which a comma stands before decimals, so that a point may mean thousands."""
-    places = [(name, at) for at, name in enumerate(names) if name in MONEY]
-    return frozenset(
-        name for name, at in places if any(at < len(row) and has_decimal_comma(row[at]) for row in grid.rows[1:])
-    )
-
-
 def _fields(names: Sequence[str], row: Row) -> Fields:
     fields: Fields = {}
     for name, value in zip_longest(names, row[: len(names)]):
         if name and name not in fields and (name in MONEY or not isinstance(value, Formula)):
-            fields[name] = f"{value:{STAMPED}}" if name == "published" and isinstance(value, datetime) else _text(value)
+            fields[name] = _field(name, value)
     return fields
+
+
+def _field(name: str, value: Value) -> str:
+    if name == "published" and isinstance(value, datetime):
+        return f"{value:{STAMPED}}"
+    return one_way(value) if name in MONEY and isinstance(value, float) else _text(value)
 
 
 def _text(value: Value) -> str:
@@ -174,6 +172,7 @@ def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
         found = {"declared": by_code([*known.declared, *target.declared])} if target.declared else {}
         target = known.model_copy(update=found)
     reading.revisions[name] = revision
+    reading.said[name] = _said_of_alignment(fields)
     reading.targets[name] = (number, target)
 
 
@@ -219,6 +218,17 @@ def _from_export(reading: _Reading, name: str, number: int, fields: Fields) -> N
         source=f"{reading.file}, row {number}",
         **found,
     )
+
+
+def _said_of_alignment(fields: Fields) -> frozenset[str]:
+    """Return what a row of an export can say: goals, targets, and the degree for these; never one for a goal."""
+    one = len(target_codes(fields.get("targets", ""))) == 1
+    columns = {
+        "goal": "goals" in fields,
+        "target": bool(fields.keys() & {"targets", "by_target"}),
+        "target degree": "by_target" in fields or ("degree" in fields and one),
+    }
+    return frozenset(name for name, there in columns.items() if there)
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -312,7 +322,7 @@ def _first(texts: Mapping[str, str]) -> str:
 
 def _codes_are_known(reading: _Reading, number: int, cell: str, column: str) -> bool:
     """Refuse a row with an entry that is no goal or target, or has a word for its degree that is none."""
-    strange, degrees = unread_in(cell)
+    strange, degrees = unread_in(cell, in_brackets=column == "by_target")
     if strange:
         message, remedy = N_("no global goal or target"), N_("Use codes of the framework: A to D, or 1 to 23")
         reading.refuse(number, column, "; ".join(strange), message, remedy, "unknown-target")
@@ -429,13 +439,23 @@ def _costs(reading: _Reading, number: int, fields: Fields, values: dict[str, Any
     fine = True
     for name in (name for name in MONEY if name in fields):
         written = fields[name]
-        found = read_value(written, unit_is_percent=False, typed=False, commas=name in reading.commas)
-        if written and (found.number is None or not 0 <= found.number < math.inf):
+        western = western_digits(plain(written))
+        found = read_value(western, unit_is_percent=False, typed=False, commas="٫" not in written)
+        if written and found.defect == "ambiguous-number":
+            reading.refuse(number, name, written, N_("a number that can be read two ways"), _either(western), "value")
+            fine = False
+        elif written and (found.number is None or not 0 <= found.number < math.inf):
             remedy = N_("Write it without separators, with a point before decimals")
             reading.refuse(number, name, written, N_("not a plain number"), remedy, "value")
             fine = False
         values[name] = found.number
     return fine
+
+
+def _either(written: str) -> str:
+    """Say how to write an amount such as 1.200 so that it is read one way alone."""
+    whole, _, tail = written.replace(",", ".").partition(".")
+    return say("Write {whole} or {part}", whole=f"{whole}{tail}", part=one_way(float(f"{whole}.{tail}")))
 
 
 def _dates(reading: _Reading, number: int, fields: Fields, values: dict[str, Any], names: Sequence[str]) -> bool:

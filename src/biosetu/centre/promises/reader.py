@@ -33,7 +33,7 @@ from biosetu.problems import Problem
 
 BOOK = "book"
 TARGET, ACTION, STATEMENT, PROPOSAL, SCANNED, GRID = "target", "action", "statement", "proposal", "scanned", "grid"
-OWN, ASIDE, STRATEGY = "own", "aside", "strategy"
+OWN, ASIDE, STRATEGY, SAID = "own", "aside", "strategy", "said"
 SCHEMA = pa.schema([("kind", pa.string()), ("row", pa.int32()), ("body", pa.string())])
 _UNSAFE = re.compile(r"[^\w.\- ]")
 NAME_LENGTH = 100
@@ -85,6 +85,7 @@ def _promised(imported: Imported) -> Reading:
         for row, record in records
     ]
     entries += [(ASIDE, row, _json(kind)) for row, kind in imported.aside]
+    entries += [(SAID, 0, _json({"id": name, "said": sorted(said)})) for name, said in imported.said.items()]
     return Reading(_table(entries), (), imported.problems)
 
 
@@ -140,6 +141,7 @@ def imported_of(rows: Iterable[dict[str, Any]], party: str, problems: Iterable[A
         tuple(problems),
         tuple((r["row"], json.loads(r["body"])) for r in found if r["kind"] == ASIDE),
         tuple((r["row"], Strategy.model_validate_json(r["body"])) for r in found if r["kind"] == STRATEGY),
+        {one["id"]: frozenset(one["said"]) for one in (json.loads(r["body"]) for r in found if r["kind"] == SAID)},
     )
 
 
