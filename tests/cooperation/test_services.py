@@ -40,7 +40,8 @@ def test_no_sequence_of_verbs_leaves_the_table(moves):
         ("draft", "call", {"focal_point"}, READY, "is for officer"),
         ("draft", "call", {"officer"}, ServiceFacts(READY.filled), "Name the Parties"),
         ("draft", "call", {"officer"}, ServiceFacts(frozenset({"title"}), 1), "Kind of service"),
-        ("selecting", "finish", {"manager"}, ServiceFacts(came=0), "who came"),
+        ("selecting", "finish", {"manager"}, ServiceFacts(came=0, ended=True), "who came"),
+        ("selecting", "finish", {"manager"}, ServiceFacts(came=1), "from its last day on"),
         ("open", "drop", {"manager"}, READY, "needs a reason"),
     ],
 )

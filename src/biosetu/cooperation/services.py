@@ -24,11 +24,14 @@ LONGEST_MONTH = 28
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """What the guards look at: which fields are filled, how many Parties are called, how many people came."""
+    """What the guards look at: which fields are filled, how many Parties are called, how many people came, whether the
+    last day has come.
+    """
 
     filled: frozenset[str] = frozenset()
     parties: int = 0
     came: int = 0
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,14 @@ def whole(facts: ServiceFacts) -> Said:
     return barred or (say("") if facts.parties else say(N_("Name the Parties that are called.")))
 
 
-def somebody_came(facts: ServiceFacts) -> Said:
-    """Require that attendance is recorded before a service counts as held."""
+def took_place(facts: ServiceFacts) -> Said:
+    """Require that the last day has come and attendance is recorded before a service counts as held."""
+    if not facts.ended:
+        return say(N_("It counts as held from its last day on."))
     return say("") if facts.came else say(N_("Record first who came."))
 
 
-GUARDS: Mapping[str, Callable[[ServiceFacts], Said]] = {guard.__name__: guard for guard in (whole, somebody_came)}
+GUARDS: Mapping[str, Callable[[ServiceFacts], Said]] = {guard.__name__: guard for guard in (whole, took_place)}
 
 
 @cache

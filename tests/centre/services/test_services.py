@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx import Document
 from tests.centre.helpdesk.conftest import account
 
 from biosetu.centre.accounts.models import Notice
@@ -58,12 +59,15 @@ def held(people, course):
     with pytest.raises(Refused, match="All 2 seats"):
         verbs.select(participant=second, by=people["officer"], chosen=True)
     verbs.act(service=course, verb="close_call", by=people["officer"])
-    with pytest.raises(Refused, match="who came"):
+    with on("2027-03-10"):
+        with pytest.raises(Refused, match="who came"):
+            verbs.act(service=course, verb="finish", by=people["officer"])
+        verbs.attend(participant=first, by=people["officer"], came=True, before=40, after=80)
+        verbs.attend(participant=third, by=people["officer"], came=True, before=50)
+        with on("2027-03-09"), pytest.raises(Refused, match="from its last day on"):
+            verbs.act(service=course, verb="finish", by=people["officer"])
         verbs.act(service=course, verb="finish", by=people["officer"])
-    verbs.attend(participant=first, by=people["officer"], came=True, before=40, after=80)
-    verbs.attend(participant=third, by=people["officer"], came=True, before=50)
-    verbs.act(service=course, verb="finish", by=people["officer"])
-    return course
+        yield course
 
 
 def test_a_call_says_what_is_missing_and_reaches_the_focal_points(people):
@@ -191,7 +195,7 @@ def test_figures_are_those_counted_by_hand(held):
         ("test_after", ""): 80,
         ("asked_use", ""): 0,
     }
-    assert figures(Service.objects.all(), datetime.date(2027, 3, 2)) == figures([]) == []
+    assert figures(Service.objects.all(), datetime.date(2027, 3, 11)) == figures([]) == []
     assert set(DEFINITIONS) == set(LABELS)
     assert {row["definition"] for row in each(Service.objects.all()).to_pylist()} <= set(DEFINITIONS.values())
 
@@ -203,7 +207,29 @@ def test_tables_hold_figures_with_definitions_and_no_names(client, people, held)
         assert float(rows["trained", "NPL"]["value"]) == 1
         assert rows["trained", "NPL"]["definition"] == DEFINITIONS["trained"]
         assert "Asha" not in text
-    assert "Services held" in client.get(reverse("results")).content.decode()
+
+
+def test_it_counts_from_its_last_day_on_in_the_period_of_that_day(client, people, held):
+    """Also one that was noted as held too early: dashboard, exports and the report to the COP say the same."""
+    client.force_login(people["officer"])
+
+    def counted(**period):
+        text = client.get(reverse("results_csv"), period).content.decode()
+        of_all = sum(row["measure"] == "services" for row in csv.DictReader(io.StringIO(text)))
+        shown = DEFINITIONS["services"] in client.get(reverse("results"), period).content.decode()
+        sent = Document(io.BytesIO(client.get(reverse("results_report"), period).content))
+        written = COURSE["title"] in {cell.text for table in sent.tables for row in table.rows for cell in row.cells}
+        assert of_all == shown == written
+        return of_all
+
+    def each_one():
+        return "Red lists in ten days" in client.get(reverse("services_csv")).content.decode()
+
+    assert (counted(), each_one()) == (1, True)
+    assert counted(since="2027-03-10", until="2027-03-10") == 1
+    assert counted(since="2027-03-01", until="2027-03-09") == 0
+    with on("2027-03-09"):
+        assert (counted(), each_one()) == (0, False)
 
 
 def test_who_sees_which_names(client, people, held):
@@ -268,7 +294,8 @@ def test_the_whole_way_by_posts(client, people, request_of):
     press(officer, "select", participant=one.pk, chosen="yes")
     press(officer, "close_call")
     press(officer, "attend", participant=one.pk, came="yes", before="30", after="70.5")
-    press(officer, "finish")
+    with on("2027-03-10"):
+        press(officer, "finish")
     made.refresh_from_db()
     one.refresh_from_db()
     assert (made.state, one.place, one.before, one.after) == ("held", "came", 30, 70.5)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from biosetu.centre.accounts.permissions import parties_for, visible_to
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.cop_report import Known, document, held_in
+from biosetu.centre.helpdesk.cop_report import Known, document
 from biosetu.centre.helpdesk.facts import at_centre
 from biosetu.centre.helpdesk.figures import DEFINITIONS, Figure, figures, table
 from biosetu.centre.helpdesk.models import SupportRequest
@@ -27,6 +27,7 @@ from biosetu.centre.sending import attached, sent_csv
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
 from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
 from biosetu.centre.services.figures import figures as service_figures
+from biosetu.centre.services.figures import held_in
 from biosetu.centre.services.models import Service
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import STATE_NAMES, standards
@@ -130,7 +131,7 @@ def _known(request: HttpRequest, period: Period) -> Known:
         served=list({one.party.iso3: one.party for _, group in reading.served() for one in group}.values()),
         period=period,
         requests=rows.order_by("reference"),
-        services=held_in(public, period),
+        services=held_in(public, period.since, period.last),
         figures=figures(rows, period, rated),
         earlier=None if before is None else figures(rows, before),
         service_figures=service_figures(public, period.since, period.last),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import QuerySet
 
@@ -20,7 +19,7 @@ from biosetu.centre.helpdesk.periods import CLOSED, SENT, Period, as_of, came_to
 from biosetu.centre.helpdesk.priorities import DEFINITION, Priority
 from biosetu.centre.services.figures import DEFINITIONS as SERVICE_DEFINITIONS
 from biosetu.centre.services.figures import LABELS as SERVICE_LABELS
-from biosetu.centre.services.models import Place, Service, State
+from biosetu.centre.services.models import Place, Service
 from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.cooperation import STATE_NAMES, standards
 from biosetu.cooperation.forms import vocabulary
@@ -349,11 +348,3 @@ def _group(one: Figure) -> str:
         return parties()[one.group].name(language())
     kinds = dict(vocabulary("service kinds"))
     return gettext(kinds.get(one.group, one.group)) if one.group else gettext("all")
-
-
-def held_in(services: Iterable[Service], period: Period) -> list[Service]:
-    """Return the services held that began in the period, in the order of their first day."""
-    first = period.since or date.min
-    began = [(one.starts, one) for one in services if one.state == State.HELD and one.starts]
-    inside = [(day, one) for day, one in began if first <= day <= period.last]
-    return [one for _, one in sorted(inside, key=lambda pair: (pair[0], pair[1].pk))]

@@ -8,13 +8,14 @@ from datetime import date
 
 import pyarrow as pa
 
+from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.figures import Figure
 from biosetu.centre.services.models import Participant, Place, Service, State
 from biosetu.cooperation import learnt
 from biosetu.translation import N_
 
 DEFINITIONS = {
-    "services": N_("Services held, by kind; one that began in the period counts."),
+    "services": N_("Services held, by kind; each counts in the period in which its last day lies."),
     "nominated": N_("People nominated for these services, by Party; somebody nominated twice counts twice."),
     "trained": N_("People who took part in these services, by Party; somebody who took part twice counts twice."),
     "women": N_("Of these, those who are said to be women; whose gender is not said counts here as not."),
@@ -52,7 +53,7 @@ EACH = pa.schema(
 
 def figures(rows: Iterable[Service], since: date | None = None, until: date | None = None) -> list[Figure]:
     """Return all figures over these services (with participants prefetched)."""
-    held = [row for row in rows if row.state == State.HELD and _began(row, since, until)]
+    held = held_in(rows, since, until)
     if not held:
         return []
     people = [one for row in held for one in row.participants.all()]
@@ -64,11 +65,21 @@ def figures(rows: Iterable[Service], since: date | None = None, until: date | No
     return [*found, *_tests(came), *_use(came)]
 
 
-def _began(row: Service, since: date | None, until: date | None) -> bool:
-    """Return whether a service began between two days; one without a first day where no day is asked for."""
-    if row.starts is None:
+def held_in(rows: Iterable[Service], since: date | None = None, until: date | None = None) -> list[Service]:
+    """Return the services held whose last day has come and lies between two days, in the order of these days.
+
+    One without days counts where no day is asked for.
+    """
+    today = days.today()
+    found = [row for row in rows if row.state == State.HELD and row.has_ended(today) and _ended(row, since, until)]
+    return sorted(found, key=lambda row: (row.last_day or date.min, row.pk))
+
+
+def _ended(row: Service, since: date | None, until: date | None) -> bool:
+    last = row.last_day
+    if last is None:
         return since is None and until is None
-    return (since is None or row.starts >= since) and (until is None or row.starts <= until)
+    return (since is None or last >= since) and (until is None or last <= until)
 
 
 def _counted(measure: str, groups: Iterable[str]) -> Iterator[Figure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -91,6 +92,15 @@ class Service(Guarded, models.Model):
     def is_sent(self) -> bool:
         """Return whether it is more than a draft."""
         return self.state != State.DRAFT
+
+    @property
+    def last_day(self) -> date | None:
+        """Return its last day; the first where only that is known."""
+        return self.ends or self.starts
+
+    def has_ended(self, today: date) -> bool:
+        """Return whether its last day has come; one without days is not waited for."""
+        return self.last_day is None or self.last_day <= today
 
     def is_open(self) -> bool:
         """Return whether people may be nominated."""

@@ -85,7 +85,8 @@ def tell(service: Service, message: str, codes: Iterable[str]) -> None:
 def facts(service: Service) -> ServiceFacts:
     """Return what the guards of the table look at."""
     came = service.participants.filter(place=Place.CAME).count()
-    return ServiceFacts(filled({**service.values, "title": service.title}), len(service.parties_of()), came)
+    ended = service.has_ended(days.today())
+    return ServiceFacts(filled({**service.values, "title": service.title}), len(service.parties_of()), came, ended)
 
 
 @transaction.atomic
