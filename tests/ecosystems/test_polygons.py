@@ -113,12 +113,12 @@ def test_cells_of_polygons_are_those_of_the_named_grid_as_of_rasters(tmp_path: P
         "r2000.tif", np.ones((40, 40), np.uint8), Affine(500, 0, corner[0], 0, -500, corner[1] + 20_000), "EPSG:3035"
     )
     areas = set()
-    for grid in ("wcea", "map", "EPSG:3035", "EPSG:6933"):
+    for grid in ("wcea", "map", "EPSG:3035", "EPSG:6933", "EPSG:8857"):
         (row,) = measure_maps([path], MeasureOptions(grid=grid)).measures.to_pylist()
         (same,) = measure_maps([raster], MeasureOptions(grid=grid)).measures.to_pylist()
         assert row["aoo_cells_cumulative"] == same["aoo_cells_cumulative"], grid
         areas.add(row["area_km2"])
-        assert row["aoo_cells"] == 4 or grid in ("wcea", "EPSG:6933")
+        assert row["aoo_cells"] == 4 or grid in ("wcea", "EPSG:6933", "EPSG:8857")
     assert len(areas) == 1
     with pytest.raises(UsageError, match="does not keep areas"):
         measure_maps([path], MeasureOptions(grid="EPSG:32632"))

@@ -21,6 +21,14 @@ def boxes(*bounds):
         ("EPSG:3035", True),
         ("EPSG:6933", True),
         ("ESRI:102022", True),
+        ("EPSG:8857", True),  # Equal Earth, Sinusoidal, Bonne: their names do not say so
+        ("ESRI:54008", True),
+        ("ESRI:54024", True),
+        ("ESRI:54009", False),  # Mollweide, Eckert IV, Goode: on a sphere alone
+        ("ESRI:54012", False),
+        ("ESRI:54052", False),
+        ("EPSG:3408", False),
+        ("EPSG:2163", False),
         ("+proj=laea +lat_0=28 +lon_0=84 +datum=WGS84 +units=m +type=crs", True),
         ("+proj=laea +lat_0=28 +lon_0=84 +datum=WGS84 +units=km +type=crs", False),
         ("EPSG:32645", False),

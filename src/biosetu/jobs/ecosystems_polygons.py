@@ -114,7 +114,11 @@ def _grid(name: str, polygons: Polygons) -> OccupancyGrid:
     grid = occupancy_grid(name, CRS.from_user_input(polygons.crs))
     if not is_equal_area(CRS.from_user_input(grid.crs)):
         raise UsageError(
-            say("The grid '{name}' does not keep areas. For polygons use wcea or an equal-area CRS.", name=name)
+            say(
+                "The grid '{name}' does not keep areas on the ellipsoid in metres. "
+                "For polygons use wcea, or a CRS that does, such as EPSG:6933 or EPSG:8857.",
+                name=name,
+            )
         )
     return grid
 
