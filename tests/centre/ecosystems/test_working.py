@@ -172,7 +172,8 @@ def test_page_names_the_band_and_the_codes_without_data(client, tmp_path, in_thi
     assert sent().status_code == 422
     assert sent(band="0").status_code == 422
     assert sent(band="2").status_code == 302
-    assert "inputmode" not in client.get(f"/ecosystems/{made.pk}/").content.decode()  # numeric pads have no comma, no minus
+    page = client.get(f"/ecosystems/{made.pk}/").content.decode()
+    assert "inputmode" not in page  # a pad of digits has no comma and no minus
     refused = client.post(f"/ecosystems/{made.pk}/measure/", {"action": "measure", "nodata": "none"}, follow=True)
     assert "is no list of codes" in refused.content.decode()
     client.post(f"/ecosystems/{made.pk}/measure/", {"action": "measure", "nodata": "255, 7"})
