@@ -106,9 +106,9 @@ def to_lonlat(shapes: np.ndarray, crs: str) -> np.ndarray:
 def is_equal_area(system: CRS) -> bool:
     """Return whether a projection keeps areas on the ellipsoid, with coordinates in metres.
 
-    It is tried, not told from the method's name: that of Equal Earth, Sinusoidal or Bonne does not say so, and Mollweide
-    or Eckert IV keep areas on a sphere alone. A projection keeps areas wherever it has a place for a point, so that half
-    the points of the globe suffice: Albers has no use for the far hemisphere.
+    It is tried, not told from the method's name: that of Equal Earth, Sinusoidal or Bonne does not say so, and
+    Mollweide or Eckert IV keep areas on a sphere alone. A projection keeps areas wherever it has a place for a point,
+    so that half the points of the globe suffice: Albers has no use for the far hemisphere.
     """
     ellipsoid = system.ellipsoid
     metres = all(axis.unit_conversion_factor == 1.0 for axis in system.axis_info)
