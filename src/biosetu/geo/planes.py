@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.crs import Ellipsoid
+from pyproj.crs.crs import Ellipsoid
 
 from biosetu.geo.area import areas_km2
 from biosetu.geo.kinds import Floats, Integers
