@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
-from pyproj.crs.crs import Ellipsoid
 
 from biosetu.geo.area import areas_km2
 from biosetu.geo.kinds import Floats, Integers
@@ -115,11 +114,11 @@ def is_equal_area(system: CRS) -> bool:
     metres = all(axis.unit_conversion_factor == 1.0 for axis in system.axis_info)
     if not system.is_projected or not metres or ellipsoid is None or not ellipsoid.inverse_flattening:
         return False
-    kept = np.abs(_areal_scale(system, ellipsoid) - 1.0) < AREAL_TOLERANCE
-    return bool(kept.mean() > 0.5)
+    scale = _areal_scale(system, ellipsoid.semi_major_metre, 1 / ellipsoid.inverse_flattening)
+    return bool((np.abs(scale - 1.0) < AREAL_TOLERANCE).mean() > 0.5)
 
 
-def _areal_scale(system: CRS, ellipsoid: Ellipsoid) -> Floats:
+def _areal_scale(system: CRS, axis_m: float, flattening: float) -> Floats:
     """Return area on the plane over area on the ellipsoid at points 10° apart; infinite where there is no place."""
     lon, lat = (each.ravel() for each in np.meshgrid(np.arange(-175.0, 180.0, 10.0), np.arange(-85.0, 90.0, 10.0)))
     transformer = Transformer.from_crs(system.geodetic_crs, system, always_xy=True)
@@ -129,8 +128,8 @@ def _areal_scale(system: CRS, ellipsoid: Ellipsoid) -> Floats:
         difference: Floats = np.subtract(*np.array(ends))
         return difference
 
-    squared = (2 - 1 / ellipsoid.inverse_flattening) / ellipsoid.inverse_flattening  # of the eccentricity
-    true = ellipsoid.semi_major_metre**2 * (1 - squared) * np.cos(np.radians(lat))
+    squared = flattening * (2 - flattening)  # of the eccentricity
+    true = axis_m**2 * (1 - squared) * np.cos(np.radians(lat))
     true /= (1 - squared * np.sin(np.radians(lat)) ** 2) ** 2
     with np.errstate(invalid="ignore"):
         x, y = side(AREAL_STEP_DEG, 0.0), side(0.0, AREAL_STEP_DEG)
