@@ -12,7 +12,7 @@ from biosetu.ecosystems.assessment import assess
 from biosetu.ecosystems.change import change
 from biosetu.ecosystems.redlist_index import index_table, read_history
 from biosetu.ecosystems.typology import functional_groups
-from biosetu.jobs.ecosystems_assess import index_file
+from biosetu.jobs.ecosystems_assess import IndexRequest, index_file
 
 DATA = Path(__file__).parent / "data"
 
@@ -45,9 +45,9 @@ def test_published_values_give_the_published_category(row: dict[str, str], versi
 
 def test_index_of_the_mangroves_of_myanmar() -> None:
     """NT, EN, CR, CR: 1 - (1 + 3 + 4 + 4) ÷ 20."""
-    index, counts = index_file(DATA / "mangrove_history.csv", by="country")
-    assert index["value"].to_pylist() == pytest.approx([0.4, 0.4])
-    assert counts.to_pylist()[1]["CR"] == 2
+    found = index_file(DATA / "mangrove_history.csv", IndexRequest(by="country"))
+    assert found.table["value"].to_pylist() == pytest.approx([0.4, 0.4])
+    assert found.counts.to_pylist()[1]["CR"] == 2
 
 
 shared = pytest.mark.skipif("BIOSETU_SHARED" not in os.environ, reason="BIOSETU_SHARED names no folder of real data")

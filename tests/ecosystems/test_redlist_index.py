@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 from click.testing import CliRunner
+from rasterio import Affine
 
 from biosetu.cli.ecosystems import ecosystems
 from biosetu.ecosystems.redlist_index import (
@@ -12,11 +18,17 @@ from biosetu.ecosystems.redlist_index import (
     Listing,
     by_year,
     categories_by_group,
+    history_warnings,
     index_table,
     read_history,
+    told_apart,
 )
 from biosetu.ecosystems.typology import functional_groups
-from biosetu.problems import DataError
+from biosetu.jobs.ecosystems_assess import IndexRequest, assess_file, index_file
+from biosetu.problems import DataError, Severity
+from biosetu.translation import translations
+
+WriteMap = Callable[..., Path]
 
 
 def listings(*rows: tuple[str, int, str] | tuple[str, int, str, bool]) -> list[Listing]:
@@ -99,12 +111,72 @@ def test_problems_of_a_history_are_listed_together() -> None:
         {"ecosystem": "a", "year": "20x", "category": "EX"},
         {"ecosystem": "b", "year": "2020", "category": "EN", "genuine": "maybe"},
         {"ecosystem": "b", "year": "2020", "category": "EN"},
+        {"ecosystem": "c", "year": "20²0", "category": "EN"},
+        {"ecosystem": "d", "year": "20200", "category": "EN"},
     ]
     with pytest.raises(DataError) as raised:
         read_history(rows)
     assert [(p.row, p.column) for p in raised.value.problems] == [
-        (2, "ecosystem"), (3, "year"), (3, "category"), (4, "genuine"), (5, "year"),
+        (2, "ecosystem"), (3, "year"), (3, "category"), (4, "genuine"), (5, "year"), (6, "year"), (7, "year"),
     ]  # fmt: skip
+    arabic = raised.value.in_words(translations("ar").gettext)
+    words = set(re.findall(r"[A-Za-z_]{3,}", arabic)) - {"ecosystem", "year", "category", "genuine"}
+    assert words <= {"apart", "area", "country", "maybe", "yes"}, arabic
+
+
+def test_one_name_in_two_places_is_two_types() -> None:
+    """North LC, South EN, then CR: 1 - 3/10 and 1 - 4/10."""
+    rows = [
+        {"ecosystem": "1", "year": "2010", "category": "LC", "area": "North"},
+        {"ecosystem": "1", "year": "2010", "category": "EN", "area": "South"},
+        {"ecosystem": "1", "year": "2020", "category": "CR", "area": "South", "genuine": "yes"},
+    ]
+    history = read_history(rows)
+    groups = {"": [told_apart(row) for row in rows[:2]]}
+    assert index_table(history, groups)["value"].to_pylist() == pytest.approx([0.7, 0.6])
+    (warning,) = history_warnings({"category": history})
+    assert (warning.code, warning.severity) == ("areas", Severity.WARNING)
+    assert "count once for each: 1 (1)" in str(warning)
+
+
+def test_what_stands_twice_is_never_to_be_removed() -> None:
+    rows = [{"ecosystem": "1", "year": "2010", "category": "LC", "area": "North"}] * 2
+    with pytest.raises(DataError, match="If these are two types, tell them apart in the column area or country"):
+        read_history(rows)
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "unsaid"),
+    [({}, 0.9, 1), ({"genuine": ""}, 0.9, 1), ({"genuine": "yes"}, 0.9, 0), ({"genuine": "no"}, 0.7, 0)],
+)
+def test_change_that_nobody_called_genuine_counts_and_is_told(said: dict[str, str], before: float, unsaid: int) -> None:
+    """NT and LC before, 1 - 1/10, EN and NT now, 1 - 4/10; 1 - 3/10 before where EN is carried back."""
+    rows = [
+        {"ecosystem": "a", "year": "2010", "category": "NT"},
+        {"ecosystem": "b", "year": "2010", "category": "LC"},
+        {"ecosystem": "a", "year": "2020", "category": "EN", **said},
+        {"ecosystem": "b", "year": "2020", "category": "NT", "genuine": "yes"},
+    ]
+    history = read_history(rows)
+    table = index_table(history, {"": ["a", "b"], "of b": ["b"]}).to_pylist()
+    assert [row["value"] for row in table[:2]] == pytest.approx([before, 0.6])
+    assert [row["genuine_unsaid"] for row in table] == [0, unsaid, 0, 0]
+    assert [each.code for each in history_warnings({"category": history})] == ["genuine-unsaid"] * unsaid
+
+
+def test_each_criterion_has_its_own_word_on_what_is_genuine() -> None:
+    rows = [
+        {"ecosystem": "a", "year": "2010", "A": "NT", "B": "NT", "category": "NT", "genuine": "", "genuine_A": ""},
+        {"ecosystem": "a", "year": "2020", "A": "VU", "B": "VU", "category": "VU", "genuine": "yes", "genuine_A": "no"},
+    ]
+    found = {name: by_year(read_history(rows, category=name))[2010]["a"] for name in ("category", "A", "B")}
+    assert found == {"category": "NT", "A": "VU", "B": "NT"}
+    rows[1] |= {"genuine_A": "", "genuine": ""}
+    histories = {name: read_history(rows, category=name) for name in ("category", "A")}
+    assert [str(each.remedy) for each in history_warnings(histories)] == [
+        "Write yes or no in the column genuine.",
+        "Write yes or no in the column genuine_A.",
+    ]
 
 
 def test_command_writes_the_index_by_functional_group_and_the_counts(tmp_path: Path) -> None:
@@ -144,3 +216,60 @@ def test_index_by_criterion_takes_what_assess_writes(tmp_path: Path) -> None:
     assert found["A", "Terrestrial"] == 0.6
     alone = run(ecosystems, ["index", str(assessed), "--category", "A", "--keep", "NPL"])
     assert alone.exit_code == 2
+
+
+def test_measured_by_province_assessed_and_indexed_loses_no_province(
+    tmp_path: Path, write_map: WriteMap, home: Path
+) -> None:
+    """Half of class 1 is lost in the East, 82 % in 50 years, CR; all else is LC: 1 - 4/20, East 1 - 4/10, West 1."""
+    before = np.ones((20, 40), np.uint8)
+    before[:2] = 2
+    after = before.copy()
+    after[2:11, 20:] = 2
+    transform = Affine(500, 0, 0, 0, -500, 10_000)
+    maps = [
+        write_map(f"m{year}.tif", codes, transform, "ESRI:54034") for year, codes in ((2000, before), (2020, after))
+    ]
+    provinces = [shapely.box(0, 0, 10_000, 10_000), shapely.box(10_000, 0, 20_000, 10_000)]
+    areas, measures, assessed, out = (tmp_path / name for name in ("p.gpkg", "m.csv", "a.csv", "i.csv"))
+    gpd.GeoDataFrame({"name": ["West", "East"]}, geometry=provinces, crs="ESRI:54034").to_file(areas)
+    for command in (
+        ["measure", *map(str, maps), "--by", str(areas), "--by-field", "name", "--out", str(measures)],
+        ["assess", str(measures), "--out", str(assessed)],
+        ["index", str(assessed), "--by", "area", "--out", str(out)],
+    ):
+        result = CliRunner().invoke(ecosystems, command)
+        assert result.exit_code == 0, result.output
+    found = {row["group"]: row for row in csv.DictReader(out.read_text().splitlines())}
+    assert {group: (float(row["value"]), row["ecosystems"]) for group, row in found.items()} == {
+        "": (0.8, "4"),
+        "East": (0.6, "2"),
+        "West": (1.0, "2"),
+    }
+    assert "count once for each: 2 (1; 2). Where that is one area, write it alike." in result.stderr
+    said = CliRunner().invoke(ecosystems, ["index", str(assessed), "--lang", "ar", "--out", str(out)]).stderr
+    assert "2 (1; 2)" in said
+    assert "count once" not in said
+    quiet = CliRunner().invoke(ecosystems, ["index", str(assessed), "--quiet", "--out", str(out)])
+    assert "2 (1; 2)" not in quiet.stderr
+
+
+def test_lists_of_two_parties_are_told_apart_by_the_column_that_is_named(tmp_path: Path) -> None:
+    history = tmp_path / "h.csv"
+    history.write_text("ecosystem,year,category,party\n1,2020,LC,NPL\n1,2020,CR,IND\n")
+    with pytest.raises(DataError, match="one named with --apart"):
+        index_file(history)
+    found = index_file(history, IndexRequest(by="party", apart=("party",))).table.to_pylist()
+    assert [(row["group"], row["value"]) for row in found] == [("", 0.6), ("IND", pytest.approx(0.2)), ("NPL", 1.0)]
+    with pytest.raises(DataError, match="lacks where"):
+        index_file(history, IndexRequest(apart=("where",)))
+
+
+def test_findings_that_name_no_area_are_not_given_to_several(tmp_path: Path) -> None:
+    template, findings = tmp_path / "t.csv", tmp_path / "c1.csv"
+    template.write_text("ecosystem,area\n1,West\n1,East\n2,West\n")
+    findings.write_text("ecosystem,C1_severity_percent,C1_extent_percent\n1,90,90\n")
+    with pytest.raises(DataError, match="several rows"):
+        assess_file(template, degraded=[findings])
+    findings.write_text("ecosystem,C1_severity_percent,C1_extent_percent\n2,90,90\n")
+    assert [each.category for each in assess_file(template, degraded=[findings])] == ["NE", "NE", "CR"]

@@ -11,7 +11,7 @@ from biosetu.cli import main
 from biosetu.engine.grids import read_book
 from biosetu.engine.tables import write_table
 from biosetu.indicators.methods import ecosystems_extent, ecosystems_red_list_index
-from biosetu.jobs.ecosystems_assess import index_file
+from biosetu.jobs.ecosystems_assess import IndexRequest, index_file
 from biosetu.jobs.report_checking import check_report
 from biosetu.jobs.setuland_ecosystems import write_maps
 from biosetu.reports.cbd.tables import disaggregations
@@ -119,8 +119,9 @@ def test_an_ecosystem_without_a_group_counts_once_in_the_whole_index(by: str, tm
         {"ecosystem": "b", "year": "2020", "category": "CR", "functional_group": "", "province": ""},
     ]
     write_table(pa.Table.from_pylist(rows), tmp_path / "history.csv")
-    plain, _ = index_file(tmp_path / "history.csv")
-    grouped, counts = index_file(tmp_path / "history.csv", by=by)
+    plain = index_file(tmp_path / "history.csv").table
+    found = index_file(tmp_path / "history.csv", IndexRequest(by))
+    grouped, counts = found.table, found.counts
     assert grouped.slice(0, 1).drop_columns(["group"]) == plain.drop_columns(["group"])
     assert plain.column("value").to_pylist() == pytest.approx([1 - 4 / 10])
     assert sum(row["total"] for row in counts.to_pylist() if not row["group"]) == 2

@@ -252,6 +252,12 @@ def assess(
     show_default=True,
     help="Column with the category; repeat for the index by criterion, as in --category category --category A.",
 )
+@click.option(
+    "--apart",
+    multiple=True,
+    metavar="COLUMN",
+    help="Column that tells types of the same name apart, such as party; area and country do by themselves.",
+)
 @click.option("--level", default=0.90, show_default=True, type=Number(0, 1), help="Probability of the limits.")
 @click.option(
     "--draws", default=0, type=click.IntRange(0, MOST_DRAWS), help="Draw the limits, e.g. 1000 times; else exactly."
@@ -260,30 +266,36 @@ def assess(
 @observations_options
 @keep_option
 @out_option
+@quiet_option
+@language_option
 def index(
     history: Path,
-    by: str | None,
     categories: tuple[str, ...],
-    level: float,
-    draws: int,
     counts: Path | None,
     keep: str | None,
     out: Path | None,
+    quiet: bool,
     **said: Any,
 ) -> None:
-    """The Red List Index of ecosystems by group and year, from ecosystem, year, category."""
+    """The Red List Index of ecosystems by group and year, from ecosystem, year, category.
+
+    What assess wrote of several dates or areas, one below the other, is a history. A column genuine (yes or no) tells
+    which changes truly happened; a change of which nobody said it counts as one that did.
+    """
     from biosetu.ecosystems.redlist_index import IndexOptions
-    from biosetu.jobs.ecosystems_assess import index_file
+    from biosetu.jobs.ecosystems_assess import IndexRequest, index_file
 
     origin = _origin(said)
     if categories != ("category",) and (keep is not None or said["observations"] is not None):
         raise click.UsageError("--keep and --observations take the overall index: leave --category out.")
-    table, numbers = index_file(history, by, categories, IndexOptions(level=level, draws=draws))
+    options = IndexOptions(level=said["level"], draws=said["draws"])
+    found = index_file(history, IndexRequest(said["by"], categories, said["apart"], options))
+    tell(found.warnings, quiet)
     if counts is not None:
-        emit(numbers, counts)
-    _observed("ecosystems.red_list_index", table, [history], origin, said["observations"])
-    _kept(keep, "index", table)
-    emit(table, out)
+        emit(found.counts, counts)
+    _observed("ecosystems.red_list_index", found.table, [history], origin, said["observations"])
+    _kept(keep, "index", found.table)
+    emit(found.table, out)
 
 
 @ecosystems.command()

@@ -10,50 +10,77 @@ import numpy as np
 import pyarrow as pa
 
 from biosetu.ecosystems.thresholds import ORDER
-from biosetu.problems import DataError, Problem
+from biosetu.problems import DataError, Problem, Severity
 from biosetu.statistics import deficient_limits, draw_limits, generator, index_value, index_weights
+from biosetu.translation import N_, say
 
 COUNTED = ("CO", "CR", "EN", "VU", "NT", "LC")
-GENUINE = frozenset({"", "yes", "genuine", "true", "1"})
-NOT_GENUINE = frozenset({"no", "knowledge", "false", "0"})
-DRAWS = 1_000
+GENUINE = frozenset({"yes", "genuine", "true", "1"})
+SAID = GENUINE | {"", "no", "knowledge", "false", "0"}
+PLACES = ("area", "country")  # columns that tell apart what has the same name; `area` is that of `assess`
+APART = "\x1f"  # between the name of a type and its places
+NAMED = 5  # at most so many names in a warning
+FOUR_DIGITS = re.compile(r"[0-9]{4}")
+TWICE = N_(
+    "If these are two types, tell them apart in the column area or country, or in one named with --apart. "
+    "If one type was assessed twice, give each assessment its own year."
+)
+_ONE_OF = say("Use one of {names}.", names=", ".join(reversed(ORDER)))
 WITH_RANGE = re.compile(r"([A-Z]{2})(?:\s*\([A-Z]{2}[–-][A-Z]{2}\))?")  # as `assess` writes it, VU (VU–EN)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The category of one ecosystem from one year on. `genuine` tells whether the change from before truly happened."""
+    """The category of one ecosystem from one year on, as `told_apart` names it.
+
+    `genuine` tells whether the change from before truly happened; None where nobody said: it counts as if it had.
+    """
 
     ecosystem: str
     year: int
     category: str
-    genuine: bool = True
+    genuine: bool | None = True
 
 
-def read_history(rows: Sequence[Mapping[str, str]], file: str = "", category: str = "category") -> list[Listing]:
+def told_apart(row: Mapping[str, str], places: Sequence[str] = PLACES) -> str:
+    """Return what a row of a history speaks of: the ecosystem, in its place where columns of places hold one."""
+    name, where = row.get("ecosystem", ""), [row.get(column, "") for column in places]
+    return APART.join((name, *where)) if any(where) else name
+
+
+def genuine_column(category: str) -> str:
+    """Return the column that says of a column of categories whether its changes are genuine."""
+    return "genuine" if category == "category" else f"genuine_{category}"
+
+
+def read_history(
+    rows: Sequence[Mapping[str, str]], file: str = "", category: str = "category", places: Sequence[str] = PLACES
+) -> list[Listing]:
     """Read the columns ecosystem, year, category and, if there, genuine (yes or no); all problems at once.
 
-    Of a category with its plausible range, `VU (VU–EN)`, the category counts.
+    Of a category with its plausible range, `VU (VU–EN)`, the category counts. An ecosystem in several areas is one
+    listing for each. Of the category `A` the column `genuine_A` counts, if there, in place of `genuine`.
 
     Raises:
-        DataError: an unknown category, a year that is none, an ecosystem twice in a year.
+        DataError: an unknown category, a year that is none, an ecosystem twice in a year and place.
     """
+    sure = genuine_column(category) if rows and genuine_column(category) in rows[0] else "genuine"
     problems, found, seen = [], [], set()
     for number, row in enumerate(rows, start=2):
-        name, year, value = row.get("ecosystem", ""), row.get("year", ""), _category(row.get(category, ""))
-        genuine = row.get("genuine", "").strip().casefold()
+        name, year, value = told_apart(row, places), row.get("year", ""), _category(row.get(category, ""))
+        genuine = row.get(sure, "").strip().casefold()
         for wrong, column, message, remedy in (
-            (not name, "ecosystem", "names no ecosystem", "Give each row its ecosystem."),
-            (not year.isdigit(), "year", "is no year", "Write four digits."),
-            (value not in ORDER, category, "is no category", f"Use one of {', '.join(reversed(ORDER))}."),
-            (genuine not in GENUINE | NOT_GENUINE, "genuine", "is neither yes nor no", "Write yes or no."),
-            ((name, year) in seen, "year", "stands twice for this ecosystem", "Keep one."),
+            (not row.get("ecosystem"), "ecosystem", N_("names no ecosystem"), N_("Give each row its ecosystem.")),
+            (not FOUR_DIGITS.fullmatch(year), "year", N_("is no year"), N_("Write four digits.")),
+            (value not in ORDER, category, N_("is no category"), _ONE_OF),
+            (genuine not in SAID, sure, N_("is neither yes nor no"), N_("Write yes or no.")),
+            ((name, year) in seen, "year", N_("stands twice for this ecosystem in this place"), TWICE),
         ):
             if wrong:
                 problems.append(Problem(message, remedy, "history", file, number, column, row.get(column, "")))
         seen.add((name, year))
         if not problems:
-            found.append(Listing(name, int(year), value, genuine in GENUINE))
+            found.append(Listing(name, int(year), value, genuine in GENUINE if genuine else None))
     if problems:
         raise DataError(problems)
     return found
@@ -73,16 +100,74 @@ def by_year(history: Sequence[Listing]) -> dict[int, dict[str, str]]:
     except that what is data deficient or not evaluated before stays so only if nothing is known later.
     """
     years = sorted({listing.year for listing in history})
-    listings: dict[str, list[Listing]] = {}
-    for listing in sorted(history, key=lambda each: each.year):
-        listings.setdefault(listing.ecosystem, []).append(listing)
     table: dict[int, dict[str, str]] = {year: {} for year in years}
-    for ecosystem, own in listings.items():
+    for ecosystem, own in _by_ecosystem(history).items():
         known = _backcast(own)
         for year in years:
             before = [category for start, category in known if start <= year]
             table[year][ecosystem] = before[-1] if before else known[0][1]
     return table
+
+
+def _by_ecosystem(history: Sequence[Listing]) -> dict[str, list[Listing]]:
+    listings: dict[str, list[Listing]] = {}
+    for listing in sorted(history, key=lambda each: each.year):
+        listings.setdefault(listing.ecosystem, []).append(listing)
+    return listings
+
+
+def taken_as_genuine(history: Sequence[Listing]) -> list[Listing]:
+    """Return the listings whose category changed and of which nobody said whether that is genuine.
+
+    They move the index as if it were: what is assumed without a word, to be told wherever the index is.
+    """
+    found = []
+    for own in _by_ecosystem(history).values():
+        known = [category for _, category in _backcast(own)]
+        for place, listing in enumerate(own[1:], start=1):
+            if listing.genuine is None and known[place] != known[place - 1]:
+                found.append(listing)
+    return found
+
+
+def history_warnings(histories: Mapping[str, Sequence[Listing]], file: str = "") -> list[Problem]:
+    """Return what to know of indices from these histories, by column of the category.
+
+    Which changes are taken as genuine without a word, and which types count in several areas.
+    """
+    assumed = {category: taken_as_genuine(history) for category, history in histories.items()}
+    warnings = [_unsaid(found, file, genuine_column(category)) for category, found in assumed.items() if found]
+    places: dict[str, set[str]] = {}
+    for listing in (each for history in histories.values() for each in history):
+        places.setdefault(listing.ecosystem.split(APART)[0], set()).add(listing.ecosystem)
+    if several := [name for name, found in places.items() if len(found) > 1]:
+        warnings.append(_in_several_areas(several, file))
+    return warnings
+
+
+def _unsaid(found: Sequence[Listing], file: str, column: str) -> Problem:
+    names = [f"{', '.join(filter(None, each.ecosystem.split(APART)))} {each.year}" for each in found]
+    message = say(
+        "changes of category of which nobody said whether they are genuine: {count} ({names}). "
+        "Each moves the index as if it were.",
+        count=len(found),
+        names=_first(names),
+    )
+    remedy = say("Write yes or no in the column {name}.", name=column)
+    return Problem(message, remedy, "genuine-unsaid", file, severity=Severity.WARNING)
+
+
+def _in_several_areas(names: Sequence[str], file: str) -> Problem:
+    message = say(
+        "types that stand for more than one area, and count once for each: {count} ({names})",
+        count=len(names),
+        names=_first(names),
+    )
+    return Problem(message, N_("Where that is one area, write it alike."), "areas", file, severity=Severity.WARNING)
+
+
+def _first(names: Sequence[str]) -> str:
+    return "; ".join([*names[:NAMED], *(["…"] if len(names) > NAMED else [])])
 
 
 def _backcast(own: Sequence[Listing]) -> list[tuple[int, str]]:
@@ -92,7 +177,7 @@ def _backcast(own: Sequence[Listing]) -> list[tuple[int, str]]:
         category = listing.category
         if later is not None:
             uninformed = category not in COUNTED and known[-1][1] in COUNTED
-            if not later.genuine or uninformed:
+            if later.genuine is False or uninformed:
                 category = known[-1][1]
         known.append((listing.year, category))
         later = listing
@@ -124,10 +209,12 @@ def index_table(
 
     Returns:
         group, year, value, lower, upper, ecosystems (with a category), then how many have each category, CO to LC, DD,
-        NE. Value null where a group has no ecosystem with a category.
+        NE; then genuine_unsaid, the types whose change of category in that year counts as genuine though nobody said
+        so. Value null where a group has no ecosystem with a category.
     """
     chosen = options or IndexOptions()
     weights = index_weights("ecosystems")
+    unsaid = {(each.ecosystem, each.year) for each in taken_as_genuine(history)}
     rows = []
     for group, members in groups.items():
         for year, categories in by_year(history).items():
@@ -145,11 +232,13 @@ def index_table(
                     "upper": None if np.isnan(upper) else upper,
                     "ecosystems": known,
                     **{name: own.count(name) for name in reversed(ORDER)},
+                    "genuine_unsaid": sum((name, year) in unsaid for name in members),
                 }
             )
     fields = [("group", pa.string()), ("year", pa.int32()), ("value", pa.float64()), ("lower", pa.float64())]
     fields += [("upper", pa.float64()), ("ecosystems", pa.int32())]
-    return pa.Table.from_pylist(rows, schema=pa.schema(fields + [(name, pa.int32()) for name in reversed(ORDER)]))
+    fields += [(name, pa.int32()) for name in (*reversed(ORDER), "genuine_unsaid")]
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
 
 
 def _limits(weights: np.ndarray[tuple[int], np.dtype[np.float64]], options: IndexOptions) -> tuple[float, float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,15 @@ from biosetu.ecosystems.assessment import TEMPLATE, Assessed, assess, assessment
 from biosetu.ecosystems.collapse import Collapse, CollapseRisk, collapse_risks, risks_table
 from biosetu.ecosystems.extent import extent_by_group
 from biosetu.ecosystems.pictures import Picture, read_pictures
-from biosetu.ecosystems.redlist_index import IndexOptions, categories_by_group, index_table, read_history
+from biosetu.ecosystems.redlist_index import (
+    PLACES,
+    IndexOptions,
+    categories_by_group,
+    history_warnings,
+    index_table,
+    read_history,
+    told_apart,
+)
 from biosetu.ecosystems.rle_layout import rle_table
 from biosetu.ecosystems.thresholds import DEFAULT_VERSION
 from biosetu.ecosystems.typology import FunctionalGroup, functional_groups, suggest_groups, understood
@@ -65,6 +75,11 @@ def _with_cells(rows: list[dict[str, str]], found: Mapping[str, Mapping[str, str
     if unknown := sorted(set(found) - {row["ecosystem"] for row in rows}):
         remedy = "Name ecosystems there as in the column ecosystem."
         raise DataError([Problem("has no such ecosystem", remedy, "ecosystem", file, value=name) for name in unknown])
+    stands = Counter(row["ecosystem"] for row in rows)
+    if several := [name for name in found if stands[name] > 1]:
+        remedy = "Assess each area from a file of its own, with the findings of that area."
+        message = "has this ecosystem in several rows, and the findings do not say of which"
+        raise DataError([Problem(message, remedy, "areas", file, value=name) for name in several])
     return [{**row, **found.get(row["ecosystem"], {})} for row in rows]
 
 
@@ -163,32 +178,53 @@ def write_report(found: Sequence[Assessed], path: Path, language: str = "en", pi
     return write_document(document, kind, path)
 
 
-def index_file(
-    path: Path, by: str | None = None, categories: Sequence[str] = ("category",), options: IndexOptions | None = None
-) -> tuple[pa.Table, pa.Table]:
-    """Return the index by group and year, and the number of ecosystems by group and category in the last year.
+@dataclass(frozen=True, slots=True)
+class IndexRequest:
+    """What of a history the index is taken of.
 
-    Args:
-        path: history with ecosystem, year, category; optionally genuine, and columns to group by.
-        by: a column of the history; `functional_group` also adds the typology's names, and `biome` and `realm` follow
-            from it where the history has no such column. The first group, with an empty name, is all ecosystems.
-        categories: the columns with the category, such as those of the criteria; several give a column `criterion`.
-        options: of the limits.
+    by: a column of the history; `functional_group` also adds the typology's names, and `biome` and `realm` follow from
+    it where the history has no such column. The first group, with an empty name, is all ecosystems.
+    categories: the columns with the category, such as those of the criteria; several give a column `criterion`.
+    apart: columns that tell ecosystems of the same name apart, besides area and country.
+    options: of the limits.
     """
-    table = _with_typology(read_table(path), by)
-    needed = {"ecosystem", "year", *categories, *([by] if by is not None else [])}
+
+    by: str | None = None
+    categories: Sequence[str] = ("category",)
+    apart: Sequence[str] = ()
+    options: IndexOptions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexResult:
+    """The index by group and year, ecosystems by group and category in the last year, and what to know of both."""
+
+    table: pa.Table
+    counts: pa.Table
+    warnings: Sequence[Problem]
+
+
+def index_file(path: Path, request: IndexRequest | None = None) -> IndexResult:
+    """Return the index of a history: ecosystem, year, category; optionally genuine, and columns to group by.
+
+    Raises:
+        DataError: missing columns; everything in the history that cannot be read.
+    """
+    asked = request or IndexRequest()
+    table = _with_typology(read_table(path), asked.by)
+    needed = {"ecosystem", "year", *asked.categories, *asked.apart, *([asked.by] if asked.by is not None else [])}
     if missing := sorted(needed - set(table.column_names)):
         remedy = "Name the columns in row 1."
         raise DataError(Problem(say("lacks {missing}", missing=", ".join(missing)), remedy, "columns", file=path.name))
-    rows = table.to_pylist()
-    groups = _groups(rows, by)
+    rows, places = table.to_pylist(), (*PLACES, *asked.apart)
+    groups = _groups(rows, asked.by, places)
+    histories = {name: read_history(rows, path.name, name, places) for name in asked.categories}
     found = []
-    for name in categories:
-        history = read_history(rows, path.name, name)
-        pair = (index_table(history, groups, options), categories_by_group(history, groups))
-        found.append([_under(name, each) for each in pair] if len(categories) > 1 else pair)
+    for name, history in histories.items():
+        pair = (index_table(history, groups, asked.options), categories_by_group(history, groups))
+        found.append([_under(name, each) for each in pair] if len(histories) > 1 else pair)
     whole, counts = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
-    return whole, counts
+    return IndexResult(whole, counts, history_warnings(histories, path.name))
 
 
 def _under(criterion: str, table: pa.Table) -> pa.Table:
@@ -206,13 +242,13 @@ def _with_typology(table: pa.Table, by: str | None) -> pa.Table:
     return table.append_column(by, pa.array([LEVELS[by](group) if group else "" for group in found], pa.string()))
 
 
-def _groups(rows: Sequence[Mapping[str, str]], by: str | None) -> dict[str, list[str]]:
+def _groups(rows: Sequence[Mapping[str, str]], by: str | None, places: Sequence[str]) -> dict[str, list[str]]:
     """Return the ecosystems of each group; under an empty name all of them, those without a group too."""
-    everything = list(dict.fromkeys(row["ecosystem"] for row in rows))
+    everything = list(dict.fromkeys(told_apart(row, places) for row in rows))
     groups = {"": everything}
     if by is None:
         return groups
-    latest = {row["ecosystem"]: row[by] for row in sorted(rows, key=lambda row: row["year"])}
+    latest = {told_apart(row, places): row[by] for row in sorted(rows, key=lambda row: row["year"])}
     for ecosystem, value in ((each, name) for each, name in latest.items() if name):
         known = functional_groups().get(value) if by == "functional_group" else None
         groups.setdefault(f"{known.code} {known.name}" if known else value, []).append(ecosystem)

@@ -29,9 +29,14 @@ def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
                 "value": row["value"],
                 "lower": row["lower"],
                 "upper": row["upper"],
-                "footnote": f"{row['ecosystems']} ecosystem types, {row['DD']} data deficient",
+                "footnote": f"{row['ecosystems']} ecosystem types, {row['DD']} data deficient{_assumed(row)}",
             }
         yield from _counts(row, part)
+
+
+def _assumed(row: Mapping[str, Any]) -> str:
+    count = row.get("genuine_unsaid")
+    return f"; {count} changes of category count as genuine, which nobody said" if count else ""
 
 
 def _kind(group: str) -> tuple[str, str]:

@@ -278,5 +278,13 @@ def _index(table: pa.Table | None, voice: Voice) -> Iterable[Block]:
         )
         for row in (whole[:1] + whole[-1:] if len(whole) > 1 else whole)
     )
-    if facts:
-        yield Facts(facts, kept_source(table, voice))
+    if not facts:
+        return
+    yield Facts(facts, kept_source(table, voice))
+    if assumed := sum(row.get("genuine_unsaid") or 0 for row in whole):
+        said = voice.ngettext(
+            "{count} change of category counts as genuine in the index, though nobody said that it is.",
+            "{count} changes of category count as genuine in the index, though nobody said that they are.",
+            assumed,
+        )
+        yield Paragraph(said.format(count=voice.number(assumed)), "note")
