@@ -199,8 +199,9 @@ def make_cooperation(draw, owners):
                 kind=draw(st.sampled_from(Kind.values)), owner=draw(st.sampled_from(owners)), title="i",
                 standing=standing, knowledge=knowledge, access=draw(st.sampled_from(["", "centre", "everyone"])),
                 released_on=draw(st.sampled_from([None, date(2026, 1, 1)])),
-                holder=draw(st.sampled_from(["", "Office", "Other office"])),
             )  # fmt: skip
+            for office in draw(st.sets(st.sampled_from(["Office", "Other office"]))):
+                item.holders.create(name=office, office=as_named(office))
             for party in draw(st.sets(st.sampled_from(PARTIES), max_size=2)):
                 ItemParty.objects.create(item=item, party=party)
             about(draw, item.kind, item.pk)

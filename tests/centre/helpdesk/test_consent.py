@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from biosetu.centre.accounts.models import Notice
+from biosetu.centre.accounts.models import Notice, Role
 from biosetu.centre.accounts.permissions import may, visible_to
+from biosetu.centre.audit.models import Entry
 from biosetu.centre.helpdesk import public, verbs
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs as library
@@ -101,8 +102,8 @@ def test_a_decision_is_not_edited_the_newest_holds_and_all_stay_on_record(people
     assert {one.holder for one in request.consents.all()} == {"Office of community"}
 
 
-def closed_with_results(people, request_of, providers):
-    request, helper = at_work(people, request_of)
+def closed_with_results(people, request_of, providers, **extra):
+    request, helper = at_work(people, request_of, **extra)
     line = verbs.plan(
         request=request, by=people["officer"], kind="outcome", text="Springs", indicator="2.1", baseline=1, target=2
     )
@@ -147,7 +148,8 @@ def test_knowledge_drafted_from_a_request_goes_with_its_consent(people, request_
 def test_what_was_drafted_goes_with_the_consent_whoever_released_it(people, request_of, providers):
     request = closed_with_results(people, request_of, providers)
     others, plain = (library.draft_from(request=request, by=people["officer"]) for _ in range(2))
-    Item.objects.filter(pk=others.pk).update(standing="listed", released_on=DAY, holder="Another people")
+    others.holders.create(name="Another people", office="another people", released_on=DAY)
+    Item.objects.filter(pk=others.pk).update(standing="listed", released_on=DAY)
     Item.objects.filter(pk=plain.pk).update(standing="listed", knowledge=False)
     published = Item.objects.filter(Item.paths.published, request=request)
     assert published.count() == 2
@@ -366,7 +368,72 @@ def test_what_was_drafted_is_released_by_those_who_decided_on_the_request(
     with pytest.raises((Refused, PermissionDenied)):
         library.release(item=item, by=river)
     library.release(item=item, by=people["community"])
+    if several:  # each holder consents for itself, and one alone takes it back
+        assert Item.objects.get(pk=item.pk).released_on is None
+        library.release(item=item, by=lake)
+    assert Item.objects.get(pk=item.pk).holder == "Office of community" + ", Office of lake" * several
+    assert Item.objects.get(pk=item.pk).released_on
+    for person, sees in ((people["community"], True), (river, False)):
+        assert visible_to(person, Item.objects.filter(pk=item.pk, knowledge=True), "release").exists() == sees
+    last = lake if several else people["community"]
+    library.take_back(item=Item.objects.get(pk=item.pk), by=last)
+    assert Item.objects.get(pk=item.pk).released_on is None
+    assert not visible_to(river, Item.objects.all()).exists()
+
+
+def test_holders_are_told_by_their_name_however_it_is_written(people, request_of, providers):
+    request = closed_with_results(people, request_of, providers, holders="office  OF Community")
+    deputy = account("deputy", "community", party="NPL")
+    Role.objects.filter(account=deputy).update(office="OFFICE of  community")
+    item = library.draft_from(request=request, by=people["officer"])
+    Item.objects.filter(pk=item.pk).update(standing="submitted")
+    library.release(item=Item.objects.get(pk=item.pk), by=deputy)
     assert Item.objects.get(pk=item.pk).holder == "Office of community"
+    SupportRequest.objects.filter(pk=request.pk).update(confidential=True, values={})
+    request.concerned.all().delete()
+    kept = SupportRequest.objects.get(pk=request.pk)
+    assert may(deputy, "see", kept)
+    assert visible_to(deputy, SupportRequest.objects.all()).get() == kept
+    verbs.record_consent(request=kept, by=deputy, status="withdrawn", **CONSENT)
+    assert Item.objects.get(pk=item.pk).released_on is None
+
+
+@pytest.mark.parametrize("turned", [{"touches_communities": "yes"}, {"holders": "Office of community"}])
+def test_an_answer_is_not_public_any_more_once_its_request_touches_communities(people, request_of, turned):
+    item = answer_of(people, request_of)
+    assert visible_to(people["public"], Item.objects.all()).exists()
+    verbs.save(request=item.request, by=people["contributor"], values=turned)
+    assert not visible_to(people["public"], Item.objects.all()).exists()
+    assert Entry.objects.filter(verb="take_back", record_id=item.request.reference).count() == 1
+    library.release(item=Item.objects.get(), by=people["community"])
+    assert visible_to(people["public"], Item.objects.all()).exists()
+
+
+def test_a_draft_from_what_touches_communities_now_is_not_reviewed(people, request_of):
+    item = answer_of(people, request_of, listed=False)
+    Item.objects.update(owner=people["community"])
+    SupportRequest.objects.update(values={**item.request.values, "touches_communities": "yes"})
+    with pytest.raises(Refused, match="waits for its holders"):
+        library.review(item=Item.objects.get(), by=people["manager"], listed=True)
+
+
+def test_what_was_drafted_is_off_the_shelf_once_its_request_is_confidential(people, request_of):
+    item = answer_of(people, request_of)
+    verbs.save(request=item.request, by=people["contributor"], values={"confidential": "yes"})
+    assert not visible_to(people["public"], Item.objects.all()).exists()
+    with pytest.raises(Refused, match="not reused"):
+        library.submit(item=Item.objects.get(), by=people["officer"])
+
+
+def answer_of(people, request_of, *, listed=True):
+    request = request_of(information_only="yes", targets="2")
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.write(request=request, by=people["officer"], text="The elders sow when the cuckoo calls")
+    verbs.act(request=SupportRequest.objects.get(), verb="answer", by=people["officer"])
+    library.submit(item=Item.objects.get(), by=people["officer"])
+    if listed:
+        library.review(item=Item.objects.get(), by=people["manager"], listed=True)
+    return Item.objects.get()
 
 
 def test_a_risk_and_what_is_measured_under_way_stay_off_the_public_page_of_the_party(people, request_of, providers):

@@ -18,6 +18,7 @@ from biosetu.centre.helpdesk.models import (
     SupportRequest,
     Taking,
     as_named,
+    written_as,
 )
 from biosetu.cooperation import Due, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled, parts
@@ -119,7 +120,8 @@ def _stopped(request: SupportRequest) -> bool:
         return False
     since = request.consents.filter(status=ConsentStatus.GIVEN, at__gte=last.at)
     if last.actor is not None:
-        since = since.filter(holder__in=last.actor.roles.filter(role=RoleName.COMMUNITY).values("office"))
+        held = last.actor.roles.filter(role=RoleName.COMMUNITY).values_list("office", flat=True)
+        since = since.filter(holder__in=[name for office in held for name in written_as(office)])
     return not since.exists()
 
 

@@ -59,6 +59,7 @@ __all__ = [
     "Taking",
     "Told",
     "as_named",
+    "written_as",
 ]
 
 UNPUBLISHED = frozenset({"draft", "submitted", "declined", "withdrawn"})
@@ -79,6 +80,12 @@ STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
 def as_named(office: str) -> str:
     """Return the name of an organization as it is compared: case and blanks do not count."""
     return " ".join(office.casefold().split())[:LONGEST_NAME]
+
+
+def written_as(office: str) -> list[str]:
+    """Return how an organization is written where it decided; a database compares neither case nor blanks so."""
+    known = ConsentRecord.objects.exclude(holder="").order_by().values_list("holder", flat=True).distinct()
+    return [name for name in known if as_named(name) == as_named(office)]
 
 
 class RequestPaths(Paths):
@@ -111,7 +118,7 @@ class RequestPaths(Paths):
     def decided_by(self, account: int | None, office: str) -> Q:
         """Return the query for requests on which a community's office or account decided something."""
         rows = (
-            ConsentRecord.objects.exclude(holder="").filter(holder=office),
+            ConsentRecord.objects.exclude(holder="").filter(holder__in=written_as(office)),
             Objection.objects.filter(raised_by__isnull=False, raised_by=account),
             Step.objects.filter(verb="stop_work", actor__isnull=False, actor=account),
         )
@@ -199,7 +206,7 @@ class SupportRequest(Guarded, models.Model):
     def was_decided_by(self, account: int | None, office: str) -> bool:
         """Return whether the office's consent is on record, or the account objected or stopped the work."""
         return (
-            (bool(office) and self.consents.filter(holder=office).exists())
+            (bool(office) and self.consents.filter(holder__in=written_as(office)).exists())
             or self.objections.filter(raised_by__isnull=False, raised_by=account).exists()
             or self.steps.filter(verb="stop_work", actor__isnull=False, actor=account).exists()
         )

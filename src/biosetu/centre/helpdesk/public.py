@@ -63,6 +63,7 @@ def tables(party: str) -> Mapping[str, pa.Table]:
     measured = measured.exclude(request__in=closed_off)
     lines = [_result(line) for line in measured.select_related("request")]
     solutions = Item.objects.filter(PUBLISHED, kind="solution").filter(Item.paths.about(frozenset({party})))
+    solutions = solutions.prefetch_related("holders")
     table = pa.Table.from_pylist(requests, schema=REQUESTS)
     return {
         "requests": table,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from biosetu.centre.accounts.guarded import Guarded, Paths
-from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.models import LONGEST_NAME, SupportRequest, as_named
 from biosetu.centre.wording import lazy_text
 from biosetu.cooperation import Provider
 from biosetu.cooperation.forms import parts
@@ -48,15 +48,17 @@ class ItemPaths(Paths):
         return Q(pk__in=ItemParty.objects.filter(party__in=sorted(among)).values("item_id"))
 
     def kept_for(self, office: str) -> Q:
-        """Return the query for entries of which this community organization is the holder, or none is known yet."""
-        return Q(holder__in=["", office])
+        """Return the query for entries of which this community organization is a holder, or none is known yet."""
+        held = ItemHolder.objects.all()
+        mine = held.filter(office=as_named(office))
+        return Q(pk__in=mine.values("item_id")) | ~Q(pk__in=held.values("item_id"))
 
 
 class Item(Guarded, models.Model):
     """One entry. `values` holds the fields of its form (biosetu.cooperation.forms).
 
     `knowledge`: it carries knowledge of Indigenous Peoples or local communities; then `released_on` is the day on which
-    the holders (`holder`, their organization) consented, and empty before and after: without it nobody but its writer
+    the last of its holders (`ItemHolder`) consented, and empty before and after: without it nobody but its writer
     and the holders sees the entry, and no list, match or output has it. Where no holder is known yet, the communities
     of its Parties see it.
     """
@@ -82,7 +84,6 @@ class Item(Guarded, models.Model):
     deadline = models.DateField(null=True, blank=True, db_index=True)
     knowledge = models.BooleanField(default=False)
     access = models.CharField(max_length=10, blank=True)
-    holder = models.CharField(max_length=200, blank=True)
     released_on = models.DateField(null=True, blank=True)
     changed = models.DateTimeField(default=timezone.now)
 
@@ -113,8 +114,14 @@ class Item(Guarded, models.Model):
         return self.knowledge and self.standing != Standing.DRAFT
 
     def is_kept_for(self, office: str) -> bool:
-        """Return whether this community organization is its holder, or none is known yet."""
-        return self.holder in {"", office}
+        """Return whether this community organization is one of its holders, or none is known yet."""
+        known = {row.office for row in self.holders.all()}
+        return not known or as_named(office) in known
+
+    @property
+    def holder(self) -> str:
+        """Return the names of its holders; empty where none is known yet."""
+        return ", ".join(row.name for row in self.holders.all())
 
     def is_published(self) -> bool:
         """Return whether everyone may see it."""
@@ -140,3 +147,22 @@ class ItemParty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.party}"
+
+
+class ItemHolder(models.Model):
+    """A community organization whose knowledge an entry carries, and since when it consents to it being shown.
+
+    `name` is as it is written, `office` as it is compared.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="holders")
+    name = models.CharField(max_length=LONGEST_NAME)
+    office = models.CharField(max_length=LONGEST_NAME, db_index=True)
+    released_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["item", "office"], name="one_row_per_item_and_holder"),)
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name

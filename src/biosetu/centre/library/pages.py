@@ -21,6 +21,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import holds, may, visible_to
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs
+from biosetu.centre.library.holding import consents
 from biosetu.centre.library.models import Item, Kind
 from biosetu.centre.pressing import account_of, press, seen, telling
 from biosetu.centre.wording import gettext
@@ -81,6 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one entry."""
     found = _seen(request, pk)
     mine, reviewing = may(request.user, "edit", found), may(request.user, "review", found)
+    holding = may(request.user, "release", found)
     shown = [
         (field, _told(request, found, field))
         for field in form(found.kind)
@@ -93,7 +95,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": shown,
         "mine": mine,
         "reviewing": reviewing,
-        "holding": may(request.user, "release", found),
+        "holding": holding,
+        "consenting": holding and consents(found, account_of(request)),
+        "waiting": [row.name for row in found.holders.all() if row.released_on is None],
         "from_request": found.request if found.request and may(request.user, "see", found.request) else None,
     }
     return render(request, "library/detail.html", context)

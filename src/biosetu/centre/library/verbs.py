@@ -17,20 +17,20 @@ from biosetu.centre.accounts.permissions import may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, newest_consents, roles_for, touched, withheld
-from biosetu.centre.helpdesk.models import SupportRequest, as_named
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.library.holding import ask_anew, decide, deciding, keep_holders, offices
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import YES, check, due, filled, form, parts, unfilled, without_people
 from biosetu.framework import parties
 from biosetu.problems import DataError, Problem
-from biosetu.translation import N_, say
+from biosetu.translation import N_
 
 KNOWLEDGE = N_("It carries knowledge of the people concerned; only they say that it does not.")
 HOLDERS_FIRST = N_(
     "Communities are touched; what can be used again is drafted as a solution, which waits for its holders."
 )
 DRAFTED = N_("%(reference)s: a reusable answer without names is drafted from it. Read it and ask for review.")
-NOT_THEIRS = N_("These are the words of {holder}; only they decide.")
 CONFIDENTIAL = N_("A confidential request is not reused.")
 RACED = N_("Somebody else changed this entry a moment ago. Look at it again.")
 
@@ -52,13 +52,14 @@ def edit(*, item: Item, by: Account, values: Mapping[str, str]) -> None:
         raise PermissionDenied
     _check(item.kind, values)
     columns = _columns(item.kind, values)
-    if _bound(item) and not columns["knowledge"] and not may(by, "release", item):
+    if _bound(item) and not columns["knowledge"] and not _alone_decides(item, by):
         raise Refused(KNOWLEDGE)
     before = _told(item)
     for name, value in columns.items():
         setattr(item, name, value)
     item.standing = Standing.SUBMITTED if item.standing == Standing.LISTED else item.standing
-    item.released_on, item.changed = None, timezone.now()
+    item.changed = timezone.now()
+    ask_anew(item)
     item.save()
     _keep_parties(item)
     if item.standing != Standing.DRAFT:
@@ -73,7 +74,7 @@ def submit(*, item: Item, by: Account) -> None:
         raise PermissionDenied
     if barred := unfilled(item.kind, due(item.kind, "listed"), filled(item.values) | {"title"}):
         raise Refused(barred)
-    _bar_confidential(item)
+    _bar_reuse(item)
     was = item.standing
     _keep_holder(item, by)
     _move(item, Standing.SUBMITTED, (Standing.DRAFT, Standing.WITHDRAWN))
@@ -90,7 +91,7 @@ def review(*, item: Item, by: Account, listed: bool, reason: str = "") -> None:
     if not listed and not reason.strip():
         raise Refused(N_("Say what is missing."))
     if listed:
-        _bar_confidential(item)
+        _bar_reuse(item)
     _move(item, Standing.LISTED if listed else Standing.DRAFT, (Standing.SUBMITTED,))
     changes = {"from": Standing.SUBMITTED.value, "to": str(item.standing)}
     _audit(item, by, "list" if listed else "return", changes, {"reason": reason.strip()})
@@ -98,22 +99,21 @@ def review(*, item: Item, by: Account, listed: bool, reason: str = "") -> None:
 
 @transaction.atomic
 def release(*, item: Item, by: Account, on: date | None = None) -> None:
-    """Record the holders' consent to their knowledge being shown on the conditions of the entry."""
-    office = _holding(item, by)
+    """Record a holder's consent to their knowledge being shown on the conditions of the entry; all of them decide."""
+    if not may(by, "release", item):
+        raise PermissionDenied
     if item.request is not None and withheld([item.request]):
         raise Refused(N_("The people concerned took back their consent to the request that this came from."))
     was = str(item.released_on or "")
-    item.holder, item.released_on, item.changed = office, on or timezone.localdate(), timezone.now()
-    item.save(update_fields=["holder", "released_on", "changed"])
-    _audit(item, by, "release", {"released_on": as_pair((was, str(item.released_on)))})
+    decide(item, by, on or timezone.localdate())
+    _audit(item, by, "release", {"released_on": as_pair((was, str(item.released_on or "")))})
 
 
 @transaction.atomic
 def take_back(*, item: Item, by: Account) -> None:
-    """Withdraw the holders' consent: the entry is gone at once from every list, match and later output."""
-    _holding(item, by)
-    was, item.released_on, item.changed = str(item.released_on or ""), None, timezone.now()
-    item.save(update_fields=["released_on", "changed"])
+    """Withdraw a holder's consent: the entry is gone at once from every list, match and later output."""
+    was = str(item.released_on or "")
+    decide(item, by, None)
     _audit(item, by, "take_back", {"released_on": as_pair((was, ""))})
 
 
@@ -141,9 +141,8 @@ def draft_from(*, request: SupportRequest, by: Account, kind: str = Kind.SOLUTIO
     if not hasattr(request, "closure"):
         raise Refused(N_("There is no closure report yet."))
     made = write(by=by, kind=Kind.SOLUTION, values=_nameless(request, _solution(request)), request=request)
-    if made.knowledge and len(deciding := _deciding(made)) == 1:
-        made.holder = deciding[0]
-        made.save(update_fields=["holder"])
+    if made.knowledge:
+        keep_holders(made, deciding(request))
     return made
 
 
@@ -236,50 +235,29 @@ def is_party(text: str) -> bool:
     return any(text.casefold() in (one.iso3.casefold(), *map(str.casefold, one.names)) for one in parties().values())
 
 
-def _holding(item: Item, by: Account) -> str:
-    if not may(by, "release", item):
-        raise PermissionDenied
-    offices, deciding = _offices(item, by), _deciding(item)
-    known = {as_named(name) for name in deciding}
-    office = next((office for office in offices if not known or as_named(office) in known), None)
-    if office is None:
-        raise Refused(say(NOT_THEIRS, holder=", ".join(deciding)))
-    return office
-
-
-def _offices(item: Item, by: Account) -> list[str]:
-    """Return the community organizations for which somebody speaks on an entry's Parties."""
-    held = by.roles.current().filter(role="community")
-    return [role.office for role in held if role.covered() & item.parties_of()]
-
-
-def _deciding(item: Item) -> list[str]:
-    """Return the organizations whose words these are: the holder, else those who decided on the request it came from or
-    are named there; none where nobody is known, and then the first of the Party's communities to decide is the holder.
-    """
-    if item.holder or item.request is None:
-        return [item.holder] if item.holder else []
-    named = [one.holder for one in newest_consents(item.request)]
-    named += parts(item.request.values.get("holders", ""))
-    return list({as_named(name): name for name in named if name}.values())
-
-
 def _keep_holder(item: Item, by: Account) -> None:
     """Keep whose knowledge it is where a community wrote it itself: no other community releases it."""
-    if item.knowledge and not item.holder and item.request_id is None and (offices := _offices(item, by)):
-        item.holder = offices[0]
-        item.save(update_fields=["holder"])
+    if item.knowledge and item.request_id is None and not item.holders.exists():
+        keep_holders(item, offices(item, by)[:1])
 
 
-def _bar_confidential(item: Item) -> None:
-    """Raise where the request that it was drafted from was made confidential since."""
+def _bar_reuse(item: Item) -> None:
+    """Raise where the request that it was drafted from was made confidential since, or turned out to touch communities:
+    an answer says what was said there, whoever calls it no knowledge.
+    """
     if item.request is not None and item.request.confidential:
         raise Refused(CONFIDENTIAL)
+    if item.kind == Kind.ANSWER and not item.knowledge and item.request is not None and _touched(item.request):
+        raise Refused(HOLDERS_FIRST)
+
+
+def _alone_decides(item: Item, by: Account) -> bool:
+    return may(by, "release", item) and item.holders.count() <= 1
 
 
 def _bound(item: Item) -> bool:
     """Return whether it carries knowledge whose holders have a say already: it was sent, or drafted from a request."""
-    return item.knowledge and (item.standing != Standing.DRAFT or bool(item.holder) or item.request_id is not None)
+    return item.knowledge and (item.standing != Standing.DRAFT or item.holders.exists() or item.request_id is not None)
 
 
 def _move(item: Item, to: Standing, before: tuple[Standing, ...]) -> None:
@@ -314,6 +292,8 @@ def _columns(kind: str, values: Mapping[str, str]) -> dict[str, object]:
 
 def _keep_parties(item: Item) -> None:
     wanted = set(_codes(item.values))
+    if item.knowledge and item.request is not None:
+        wanted |= item.request.parties_of()
     item.item_parties.exclude(party__in=wanted).delete()
     for code in sorted(wanted):
         ItemParty.objects.get_or_create(item=item, party=code)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.apps import apps
 from django.db import transaction
-from django.db.models import Q
 
 from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import TAKEN_BACK, newest_consents
-from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest
-from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, claim, demand
+from biosetu.centre.helpdesk.facts import TAKEN_BACK, newest_consents, touched
+from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest, as_named
+from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, audit_taken, claim, demand
+from biosetu.centre.library.holding import withhold
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
@@ -28,9 +27,9 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     demand(by, "consent", request)
     holder = _office(by, request)
     people = str(fields.get("people", "")).strip()
-    newest = {one.people.casefold(): one for one in newest_consents(request)}
-    before = newest.get(people.casefold())
-    if before is not None and before.holder != holder:
+    decided = newest_consents(request)
+    before = {one.people.casefold(): one for one in decided}.get(people.casefold())
+    if before is not None and as_named(before.holder) != as_named(holder):
         raise Refused(
             N_("The decision of these people was entered by {holder}; only they change it."), holder=before.holder
         )
@@ -39,8 +38,8 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     made.save()
     audit(request, by, "consent", _told(before, made), {"people": made.people})
     claim(request)
-    if made.status in TAKEN_BACK:
-        _withdraw_knowledge(request, by)
+    if made.status in TAKEN_BACK or not touched(request, decided):
+        audit_taken(request, by, withhold(request))
     if request.state in {"agreed", "under_way"} and not made.standing().stands(request.today()):
         act(request=request, verb="stop_work", by=by)
     return made
@@ -50,17 +49,6 @@ def _told(before: ConsentRecord | None, made: ConsentRecord) -> dict[str, object
     """Return what is decided now beside what was decided before, as the audit keeps it."""
     earlier = (before.status, str(before.expires or "")) if before else ("", "")
     return {"status": as_pair((earlier[0], made.status)), "expires": as_pair((earlier[1], str(made.expires or "")))}
-
-
-def _withdraw_knowledge(request: SupportRequest, by: Account) -> None:
-    """Take what was drafted from this request out of the library, at once; it waits for the holders, as knowledge."""
-    shown = Q(knowledge=False) | Q(released_on__isnull=False)
-    drafted = apps.get_model("library", "Item").objects.filter(shown, request=request)
-    taken = [(item.pk, {**item.values, "knowledge": "yes"}) for item in drafted]
-    for pk, values in taken:
-        drafted.model.objects.filter(pk=pk).update(knowledge=True, values=values, released_on=None, changed=days.now())
-    if taken:
-        audit(request, by, "take_back", {"items": [pk for pk, _ in taken]})
 
 
 def _office(by: Account, request: SupportRequest) -> str:

@@ -20,7 +20,16 @@ from biosetu.centre.audit.trail import Change, as_pair, record
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
-from biosetu.centre.helpdesk.facts import clock, facts, lacks_consent, roles_for, silent, vacant
+from biosetu.centre.helpdesk.facts import (
+    clock,
+    facts,
+    lacks_consent,
+    newest_consents,
+    roles_for,
+    silent,
+    touched,
+    vacant,
+)
 from biosetu.centre.helpdesk.models import (
     AT_WORK,
     ENDORSING,
@@ -35,6 +44,7 @@ from biosetu.centre.helpdesk.models import (
     Taking,
     as_named,
 )
+from biosetu.centre.library.holding import take_off, withhold
 from biosetu.centre.library.verbs import draft_answer
 from biosetu.centre.matching.likeness import keep_marks
 from biosetu.cooperation import FINAL, STATE_NAMES, Due, Refused, acts, step
@@ -58,7 +68,7 @@ TOO_LATE, OF_ITS_OWN = (
     N_("Let this Party ask in a request of its own"),
 )
 MOVED = N_("%(reference)s %(title)s: there is something new.")
-REWRITTEN = N_("%(reference)s %(title)s: what you endorsed was rewritten. Confirm it, or return it.")
+REWRITTEN = N_("%(reference)s %(title)s: what you endorsed was rewritten. Confirm it, or write what should change.")
 ENTRUSTED = N_("%(reference)s %(title)s: you now ask for this.")
 NAMED = N_("%(reference)s %(title)s: your consent is needed.")
 
@@ -114,6 +124,8 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
         raise DataError(problems)
     before = {**request.values, "title": request.title}
     stood = {row.party for row in request.taking_part() if row.stands(request.values)}
+    consents, was_confidential = newest_consents(request), request.confidential
+    was_touched = touched(request, consents)
     centre = _centre_after(request, merged)
     request.title = merged.get("title", "") or merged.get("what", "")[:80]
     request.values = merged
@@ -124,9 +136,18 @@ def save(*, request: SupportRequest, by: Account, values: Mapping[str, str]) -> 
         _keep_parties(request, parties_named(merged))
     keep_holders(request)
     _audit_form(request, by, "edit", before, {**merged, "title": request.title})
+    taken = take_off(request) if request.confidential and not was_confidential else []
+    taken += withhold(request) if touched(request, consents) and not was_touched else []
+    audit_taken(request, by, taken)
     if request.state in {"agreed", "under_way"} and lacks_consent(request):
         hold_for_consent(request, NOT_ON_RECORD)
     _ask_again(request, by, stood)
+
+
+def audit_taken(request: SupportRequest, by: Account, items: Collection[int]) -> None:
+    """Add to the audit which entries of the library, drafted from a request, were taken off the shelf."""
+    if items:
+        audit(request, by, "take_back", {"items": sorted(set(items))})
 
 
 def _ask_again(request: SupportRequest, by: Account, stood: Collection[str]) -> None:
