@@ -47,6 +47,13 @@ def test_exact_lies_within_the_bound_whatever_the_shapes(seed, count, latitude, 
     assert worst(zone_growth(sites, zone), made := raster_growth(sites, zone, cell_m=cell_m)) <= made.bound_km2
 
 
+def test_zone_that_no_site_reaches_has_nothing_covered_in_any_year():
+    zone = Zone("AAA", "land", shapely.box(10, 50, 11, 51))
+    sites = sites_of([(shapely.box(20, 50, 21, 51), 1990, "PA"), (shapely.box(20, 52, 21, 53), 2000, "OECM")])
+    growth = raster_growth(sites, zone).growth
+    assert [*growth.all_km2, *growth.protected_km2] == [0.0, 0.0, 0.0, 0.0]
+
+
 def test_bound_is_a_small_part_where_outlines_seldom_meet():
     sites, zone = scene(3, (84.0, 28.0))
     raster = raster_growth(sites, zone)

@@ -1,5 +1,7 @@
+import contextlib
 import errno
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -79,3 +81,15 @@ def _apart(arguments: list[str], **environment: str) -> subprocess.CompletedProc
     """Run a command in a process of its own, because Django takes its settings once a process."""
     command = [sys.executable, "-m", "biosetu", *arguments]
     return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+
+def test_ctrl_c_that_a_compiler_swallows_is_no_fault_of_ours(monkeypatch, capsys):
+    def swallowing(**_):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("no compiled object yet")
+
+    monkeypatch.setattr(main.biosetu, "main", swallowing)
+    assert main.run([]) == main.INTERRUPTED
+    assert capsys.readouterr().err.startswith("Stopped.")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -1,7 +1,7 @@
 """Tables of Word: columns by what stands in them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from biosetu.reports.word import CHARACTER, PADDING, TABLE_WIDTH, column_widths
@@ -9,6 +9,7 @@ from biosetu.reports.word import CHARACTER, PADDING, TABLE_WIDTH, column_widths
 TEXT = st.lists(st.text("abcdefg", min_size=1, max_size=12), min_size=1, max_size=8).map(" ".join)
 
 
+@example([["a", "a", "a a", "a a", "a a"]])
 @given(st.integers(1, 5).flatmap(lambda n: st.lists(st.lists(TEXT, min_size=n, max_size=n), min_size=1, max_size=5)))
 def test_no_word_breaks_while_all_words_fit_and_the_table_keeps_its_width(rows):
     widths = column_widths(rows)

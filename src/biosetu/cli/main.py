@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -79,15 +83,38 @@ def biosetu() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; errors become plain sentences on stderr."""
     words = sys.argv[1:] if arguments is None else arguments
-    try:
-        _refuse_empty(words)
-        result = biosetu.main(args=arguments, prog_name="biosetu", standalone_mode=False)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except (Exception, KeyboardInterrupt) as error:
-        return _explain(error, translations(_language(words)).gettext)
+    with _noting_interrupts() as interrupts:
+        try:
+            _refuse_empty(words)
+            result = biosetu.main(args=arguments, prog_name="biosetu", standalone_mode=False)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        except (Exception, KeyboardInterrupt) as error:
+            stopped = KeyboardInterrupt() if interrupts else error
+            return _explain(stopped, translations(_language(words)).gettext)
     return result if isinstance(result, int) else DONE
+
+
+@contextmanager
+def _noting_interrupts() -> Iterator[list[int]]:
+    """Keep each Ctrl-C of the main thread; the compiler may swallow one, and what fails next comes of it."""
+    noted: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        signal.default_int_handler(number, frame)
+
+    ours = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    if not ours or before is not signal.default_int_handler:
+        yield noted
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _refuse_empty(words: Sequence[str]) -> None:

@@ -78,9 +78,9 @@ def outlines(shapes: np.ndarray, projection: Projection, longest_deg: float = LO
 
 def _mirrors(projection: Projection, shapes: np.ndarray) -> bool:
     """Return whether rows of the grid run against latitude, as those of rasters do."""
-    bounds = shapely.total_bounds(shapes)
-    if not np.isfinite(bounds).all():
+    if shapely.is_empty(shapes).all():
         return False
+    bounds = shapely.total_bounds(shapes)
     middle = 0.5 * (bounds[:2] + bounds[2:])
     origin, east, north = projection(middle + np.array([[0.0, 0.0], [1e-4, 0.0], [0.0, 1e-4]]))
     across = (east - origin)[0] * (north - origin)[1] - (east - origin)[1] * (north - origin)[0]

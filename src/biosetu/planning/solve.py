@@ -106,7 +106,9 @@ def ready() -> None:
         budget=np.array([4.0]),
     )
     for objective in Objective:
-        searched(Search(problem, objective, 0.0, 1.0), None)
+        search = Search(problem, objective, 0.0, 1.0)
+        searched(search, None)
+        annealed(search, 1)
 
 
 def searched(search: Search, begin: Flags | None) -> Plan:

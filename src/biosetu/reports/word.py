@@ -38,9 +38,10 @@ def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
     least = [PADDING + CHARACTER * length for length in words]
     texts = [min(max(map(len, column)), LONGEST_LINE) for column in columns]
     wanted = [CHARACTER * (text - word) if text > word else 0 for text, word in zip(texts, words, strict=True)]
-    rest = max(0.0, TABLE_WIDTH - sum(least))
-    grown = [one + rest * more / (sum(wanted) or 1) for one, more in zip(least, wanted, strict=True)]
-    return [int(width * min(1.0, TABLE_WIDTH / sum(grown))) for width in grown]
+    rest = TABLE_WIDTH - sum(least)
+    if rest < 0:
+        return [int(width * TABLE_WIDTH / sum(least)) for width in least]
+    return [one + int(rest * more / (sum(wanted) or 1)) for one, more in zip(least, wanted, strict=True)]
 
 
 def rule_rows(table: Any, *, header: bool) -> None:
