@@ -6,12 +6,15 @@ import csv
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from biosetu.ecosystems.assessment import assess
 from biosetu.ecosystems.change import change
 from biosetu.ecosystems.redlist_index import index_table, read_history
+from biosetu.ecosystems.thresholds import worst
 from biosetu.ecosystems.typology import functional_groups
+from biosetu.engine.tables import write_table
 from biosetu.jobs.ecosystems_assess import IndexRequest, index_file
 
 DATA = Path(__file__).parent / "data"
@@ -48,6 +51,26 @@ def test_index_of_the_mangroves_of_myanmar() -> None:
     found = index_file(DATA / "mangrove_history.csv", IndexRequest(by="country"))
     assert found.table["value"].to_pylist() == pytest.approx([0.4, 0.4])
     assert found.counts.to_pylist()[1]["CR"] == 2
+
+
+def test_index_of_american_forests_is_the_one_that_its_authors_print(tmp_path: Path) -> None:
+    """Criterion A, the highest of A1, A2b and A3, by forest and by forest and country."""
+    history = [
+        {**row, "year": "2018", "category": worst((row["A1"], row["A2b"], row["A3"]))}
+        for row in rows(DATA / "american_forests.csv")
+    ]
+    history = [{**row, "both": f"{row['forest']}|{row['country']}"} for row in history]
+    write_table(pa.Table.from_pylist(history), tmp_path / "h.csv")
+    found = {}
+    for by in ("forest", "both"):
+        table = index_file(tmp_path / "h.csv", IndexRequest(by=by)).table
+        found |= {row["group"]: row for row in table.to_pylist()}
+    for printed in rows(DATA / "american_forests_index.csv"):
+        name = "|".join(filter(None, (printed["forest"], printed["country"])))
+        own = found[name]
+        assert own["ecosystems"] == int(printed["ecosystems"]), name
+        assert own["value"] == pytest.approx(1 - int(printed["weight"]) / (5 * own["ecosystems"]), rel=1e-12), name
+        assert own["value"] == pytest.approx(float(printed["index"]), abs=5e-4), name
 
 
 shared = pytest.mark.skipif("BIOSETU_SHARED" not in os.environ, reason="BIOSETU_SHARED names no folder of real data")

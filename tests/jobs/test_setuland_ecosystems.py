@@ -21,7 +21,7 @@ from biosetu.jobs.ecosystems_measure import measure_rasters
 from biosetu.jobs.setuland_ecosystems import write_maps
 from biosetu.observations import problems_of
 from biosetu.problems import UsageError
-from biosetu.reports.content import Figure, Section, Table
+from biosetu.reports.content import Figure, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
 from biosetu.reports.sections.ecosystems import section
 from biosetu.sources.setuland import ecosystems as setuland
@@ -91,6 +91,25 @@ def test_dossier_shows_extent_change_categories_and_index() -> None:
     assert isinstance(extent, Table)
     assert len(extent.rows) == 11
     assert all(block.sources for block in found.blocks if isinstance(block, Table | Figure))
+
+
+def test_dossier_and_observations_tell_changes_that_nobody_called_genuine() -> None:
+    rows = [{key: value for key, value in row.items() if key != "genuine"} for row in setuland.rows("history")]
+    changed = 4  # in Setuland three are called genuine and one better knowledge: all move the index where nobody says
+    index = index_table(read_history(rows), {"": list(dict.fromkeys(row["ecosystem"] for row in rows))})
+    for language, words in (
+        ("en", f"{changed} changes of category count as genuine in the index, though nobody said that they are."),
+        ("ar", "تُحسب حقيقية في المؤشر"),
+    ):
+        found = dossier_section(language, **{"ecosystems.index": index})
+        assert found is not None
+        (told,) = (block.text for block in found.blocks if isinstance(block, Paragraph))
+        assert words in told
+    provenance = Provenance("XXA", "2026-11-23", "history.csv", "Ministry", "CC0 1.0")
+    made = method_of("A.1").observations(index, "A.1", provenance).to_pylist()
+    notes = {row["year"]: row["footnote"] for row in made if row["unit"] == "index"}
+    assert "genuine" not in notes[2014]
+    assert notes[2024].endswith(f"; {changed} changes of category count as genuine, which nobody said")
 
 
 def test_dossier_adds_up_zones_and_shows_each(tmp_path: Path) -> None:
