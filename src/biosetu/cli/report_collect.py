@@ -41,7 +41,10 @@ def collect() -> None:
 def assign_command(
     party: str, office: str, due: str, prefixes: tuple[str, ...], note: str, cycle: str, account: str
 ) -> None:
-    """Give fields of PARTY's report to an office: sections (I, II, IV, V), targets (III.NT-3), questions (Q.8)."""
+    """Give fields of PARTY's report to an office: sections (I, II, IV, V), targets (III.NT-3), questions (Q.8).
+
+    The figures of an indicator are asked with F and its code: F.A.2, F.3.1, F.A.CT.4.
+    """
     from biosetu.jobs.collecting import perform, read_due
 
     part = perform(
@@ -76,7 +79,8 @@ def take_command(party: str, file: Path, cycle: str, account: str) -> int:
     for key, day in dates_taken(outcome).items():
         click.echo(f"{key}: {day}")
     for key in outcome.conflicts:
-        click.echo(f"{key}: another text is held; both are kept until the focal point decides")
+        what = "figure" if key.startswith("F.") else "text"
+        click.echo(f"{key}: another {what} is held; both are kept until the focal point decides")
     return 1 if outcome.conflicts else 0
 
 

@@ -14,10 +14,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from biosetu.alignment import Promises
 from biosetu.framework import cycles, find_party
 from biosetu.home import home
+from biosetu.jobs.collecting_figures import figure_fields, read_figures, settle_figures
 from biosetu.jobs.intake import centre_collections, in_centre, in_the_name_of
+from biosetu.jobs.party import default_store
+from biosetu.jobs.party import held as observations_of
 from biosetu.jobs.promises import promises_of
+from biosetu.observations import ObservationStore
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd.collecting import (
     Actor,
@@ -44,6 +49,7 @@ from biosetu.reports.cbd.collecting import (
     write_part_file,
 )
 from biosetu.reports.cbd.collecting.asked import DATE
+from biosetu.reports.cbd.collecting.figures import FIGURE
 from biosetu.reports.cbd.draft import Draft, carried_over
 from biosetu.translation import N_, say
 
@@ -80,21 +86,39 @@ def fresh(party: str, cycle: str, store: CollectionStore) -> Collection:
     return Collection(draft=carried_over(last.draft, cycle), language=last.language)
 
 
-def fields_of(collection: Collection, language: str = "en") -> tuple[Asked, ...]:
-    """Return the fields that a collection's report asks, in a language."""
-    return asked(promises_of(collection.draft.party), collection.draft, language)
+def fields_of(
+    collection: Collection,
+    language: str = "en",
+    *,
+    promises: Promises | None = None,
+    observations: pa.Table | None = None,
+) -> tuple[Asked, ...]:
+    """Return the fields that a collection's report asks, in a language: its texts, its figures, its questions.
+
+    `promises` and `observations` are what is held on the Party; those of this installation where none are given.
+    """
+    party = collection.draft.party
+    known = promises_of(party) if promises is None else promises
+    table = observations_of(party, default_store()) if observations is None else observations
+    return (*asked(known, collection.draft, language), *figure_fields(collection, table, language))
 
 
 class Work:
-    """A collection held for one writer; each verb leaves its result on the desk."""
+    """A collection held for one writer; each verb leaves its result on the desk.
 
-    def __init__(self, collection: Collection) -> None:
+    `figures` is the store of the figures that offices are asked for; `settled` those that became the Party's own.
+    """
+
+    def __init__(self, collection: Collection, figures: ObservationStore | None = None) -> None:
         self.collection = collection
+        self.figures = figures or default_store()
+        self.settled: dict[str, str] = {}
 
     @property
     def fields(self) -> tuple[Asked, ...]:
         """Return the fields of the report as it stands."""
-        return fields_of(self.collection)
+        held = observations_of(self.collection.draft.party, self.figures)
+        return fields_of(self.collection, observations=held)
 
     def part(self, name: str) -> Part:
         """Return a part, or raise `UsageError`."""
@@ -114,7 +138,9 @@ class Work:
     def answer(self, actor: Actor, given: Iterable[Returned], *, part: str = "", via: str) -> Outcome:
         """Take answers to a part, or to any field where no part is named; see `collecting.answer`."""
         held = self.part(part) if part else None
-        outcome = answer(self.collection, self.fields, actor, given, part=held, via=via)
+        fields = self.fields
+        read, new = read_figures(self.collection, fields, given, actor, self.figures)
+        outcome = answer(self.collection, (*fields, *new), actor, read, part=held, via=via)
         self.collection = outcome.collection
         return outcome
 
@@ -123,12 +149,15 @@ class Work:
         self.collection = decide(self.collection, self.fields, actor, key=key, choice=choice, text=text, reason=reason)
 
     def step(self, actor: Actor, verb: str, *, part: str = "", reason: str = "") -> None:
-        """Move a part, or the report where none is named; see the table of states."""
-        if part:
-            held = self.part(part)
-            self.collection = step_part(self.collection, self.fields, actor, part=held, verb=verb, reason=reason)
+        """Move a part, or the report where none is named; see the table of states. Clearing makes figures national."""
+        held, fields = self.part(part) if part else None, self.fields
+        if held is not None:
+            self.collection = step_part(self.collection, fields, actor, part=held, verb=verb, reason=reason)
         else:
-            self.collection = step_report(self.collection, self.fields, actor, verb=verb, reason=reason)
+            self.collection = step_report(self.collection, fields, actor, verb=verb, reason=reason)
+        if verb == "clear":
+            keys = [field.key for field in fields if held is None or held.holds(field.key)]
+            self.settled = settle_figures(self.collection, keys, actor, self.figures)
 
     def postpone(self, actor: Actor, *, part: str, due: date, reason: str) -> None:
         """Give a part another due date."""
@@ -141,12 +170,14 @@ class Work:
 
 
 @contextmanager
-def working(party: str, cycle: str = LATEST, store: CollectionStore | None = None) -> Iterator[Work]:
+def working(
+    party: str, cycle: str = LATEST, store: CollectionStore | None = None, figures: ObservationStore | None = None
+) -> Iterator[Work]:
     """Hold a collection for one writer; what the verbs inside did is kept, all of it or nothing."""
     iso3, name = find_party(party).iso3, cycle_of(cycle)
     where = store or collections()
     with where.changing(iso3, name, lambda: fresh(iso3, name, where)) as desk:
-        work = Work(desk.collection)
+        work = Work(desk.collection, figures)
         yield work
         desk.collection = work.collection
 
@@ -238,18 +269,37 @@ CONFLICTS = pa.schema(
 )
 
 
+def _in_words(field: Asked, text: str) -> str:
+    return shown(field, text) if field.kind == FIGURE else text
+
+
+def standing(collection: Collection, field: Asked) -> str:
+    """Return what a field holds now; of a figure what is held where no office has answered it."""
+    text = collection.draft.text(field.key)
+    if field.kind == FIGURE and not text and field.figure is not None:
+        text = field.figure.text
+    return _in_words(field, text)
+
+
 def conflicts(party: str, cycle: str = LATEST) -> pa.Table:
     """Return the texts that wait for a decision: by field, what is held (offer `held`) and every other text."""
     collection = collection_of(party, cycle)
+    fields = {field.key: field for field in fields_of(collection)}
     records: list[dict[str, object]] = []
     for key, offers in collection.waiting().items():
-        entry = collection.draft.entries.get(key)
-        if entry is not None:
-            records.append(
-                {"field": key, "offer": "held", "office": entry.office, "at": entry.changed_on, "text": entry.text}
-            )
+        text = standing(collection, fields[key])
+        if text:
+            entry = collection.draft.entries.get(key)
+            office, day = (entry.office, entry.changed_on) if entry else ("", None)
+            records.append({"field": key, "offer": "held", "office": office, "at": day, "text": text})
         records += [
-            {"field": key, "offer": str(o.number), "office": o.office, "at": o.at.date(), "text": o.text}
+            {
+                "field": key,
+                "offer": str(o.number),
+                "office": o.office,
+                "at": o.at.date(),
+                "text": _in_words(fields[key], o.text),
+            }
             for o in offers
         ]
     return pa.Table.from_pylist(records, schema=CONFLICTS)

@@ -331,10 +331,12 @@ def see_answers(
     on: date | None = None,
     store: ObservationStore | None = None,
     prefer_new: bool = False,
+    holder: str = "",
 ) -> Return:
     """Say what answers would change; nothing is written.
 
     `cells` are texts with the columns of the sheet, from a file (`sheet_cells` of the workbook) or typed on a page.
+    `holder` is who holds the figures that replace others, where that is another than the office.
     """
     if not office.strip():
         raise UsageError("Name the office that answers, such as --office “Ministry of Environment”.")
@@ -343,7 +345,7 @@ def see_answers(
     written = (cells.schema.metadata or {}).get(b"biosetu.rows", b"").decode()
     numbers = [int(number) for number in written.split(",") if number]
     answers, problems = read_answers(cells, table, file=file, numbers=numbers, categories=official.categories)
-    found, origins = _compare(party.iso3, answers, problems, table, office.strip(), on, prefer_new=prefer_new)
+    found, origins = _compare(party.iso3, answers, problems, table, office.strip(), on, prefer_new, holder)
     wrong = problems_of(found.observations, file=file)
     return replace(found, problems=(*found.problems, *(_at_its_row(problem, origins) for problem in wrong)))
 
@@ -361,8 +363,8 @@ def _compare(
     table: pa.Table,
     office: str,
     on: date | None,
-    *,
     prefer_new: bool,
+    holder: str,
 ) -> tuple[Return, list[int]]:
     """Return what answers would change, and the row of the sheet that each new observation comes from."""
     given = earlier_answers(table)
@@ -372,7 +374,7 @@ def _compare(
     origins: list[int] = []
     replaced: list[Mapping[str, Any]] = []
     for answer in answers:
-        new = answered(answer, office=office, on=day)
+        new = answered(answer, office=office, on=day, holder=holder)
         earlier = given.get(reference(answer.figure))
         state = _state(new, earlier)
         lines.append(_line(answer, state, earlier))
@@ -464,10 +466,11 @@ def take_answers(
     on: date | None = None,
     store: ObservationStore | None = None,
     prefer_new: bool = False,
+    holder: str = "",
 ) -> Return:
     """Take answers into the store; see `see_answers` for `cells`, `take_sheet` for what is taken."""
     target = store or default_store()
-    seen = see_answers(code, cells, file=file, office=office, on=on, store=target, prefer_new=prefer_new)
+    seen = see_answers(code, cells, file=file, office=office, on=on, store=target, prefer_new=prefer_new, holder=holder)
     if seen.problems:
         raise DataError(seen.problems)
     fresh = validate(seen.observations, file=file) if seen.observations.num_rows else SCHEMA.empty_table()

@@ -249,15 +249,15 @@ def _value_faults(text: str, figure: Mapping[str, Any]) -> Iterator[Fault]:
         yield "own_value", "range", N_("neither yes nor no"), N_("Write 1 for yes or 0 for no")
 
 
-def answered(answer: Answer, *, office: str, on: date) -> dict[str, Any]:
-    """Return the observation that an answer becomes."""
+def answered(answer: Answer, *, office: str, on: date, holder: str = "") -> dict[str, Any]:
+    """Return the observation that an answer becomes; the Party's own figure is held by `holder`, else by the office."""
     figure = dict(answer.figure)
     signed = {"status": Status.VALIDATED.value, "validated_by": office, "validated_on": on}
     if answer.choice == ACCEPT:
         return figure | signed
     own = figure | signed | {
         "lower": None, "upper": None, "value": answer.value, "value_text": "", "resolution": None,
-        "source": Source.NATIONAL.value, "method": METHOD, "inputs": answer.source, "holder": office,
+        "source": Source.NATIONAL.value, "method": METHOD, "inputs": answer.source, "holder": holder or office,
         "conditions": "", "licence": "", "footnote": answer.reason, "vintage": answer_vintage(figure),
     }  # fmt: skip
     if answer.choice == NOT_RELEVANT:

@@ -28,6 +28,7 @@ from biosetu.jobs.collecting import read_due
 from biosetu.problems import DataError
 from biosetu.reports.cbd.collecting import by_office
 from biosetu.reports.cbd.collecting.asked import Asked, shown
+from biosetu.reports.cbd.collecting.figures import FIGURE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,7 +186,10 @@ def differences(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _case(held: Any, field: Asked, offers: tuple[Any, ...]) -> dict[str, Any]:
     texts = [(offer, shown(field, offer.text)) for offer in offers]
-    return {"field": field, "held": held, "held_text": shown(field, held.text) if held else "", "offers": texts}
+    is_figure = field.kind == FIGURE
+    text = held.text if held else field.figure.text if field.figure is not None else ""
+    more = {"is_figure": is_figure, "held": held, "held_text": shown(field, text) if text else ""}
+    return {"field": field, "offers": texts, **more}
 
 
 def _decide(request: HttpRequest, place: Place) -> HttpResponse:

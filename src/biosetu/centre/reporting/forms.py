@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
-from biosetu.centre.wording import gettext
+from biosetu.centre.wording import gettext, language
+from biosetu.observations import indicator_units, units
+from biosetu.observations.answers import CHOICES
 from biosetu.problems import Problem
 from biosetu.reports.cbd.collecting import Asked, Collection, Offer, Returned, shown
 from biosetu.reports.cbd.collecting.asked import CHOICE, DATE, MANY, TEXT
+from biosetu.reports.cbd.collecting.figures import (
+    ASKED_CELLS,
+    CELLS,
+    FIGURE,
+    Figure,
+    figure_key,
+    indicator_of,
+    is_figure,
+    is_of_figures,
+    measure,
+    shown_figure,
+)
 from biosetu.reports.cbd.draft import fingerprint, split_answer
+from biosetu.translation import Voice
+
+NEW_LINES = 4
+NEW_CELLS = ("year", "part_kind", "part", "unit", "own_value", "own_source", "reason")
+LONGEST_CELL = 2000
 
 
 @dataclass(slots=True)
@@ -28,6 +47,28 @@ class Row:
     problem: str = ""
     warning: str = ""
     typed: str | None = None
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a figure of an indicator."""
+        return self.asked.kind == FIGURE
+
+    @property
+    def cells(self) -> Figure:
+        """What stands in the cells of a figure: what was typed, else what is held."""
+        return shown_figure(self.value, self.asked.figure)
+
+    @property
+    def held(self) -> Figure | None:
+        """The figure as it is held, with its source; None where an office added it."""
+        return self.asked.figure
+
+    @property
+    def measured(self) -> str:
+        """The value that is held, or that an office added, with its unit."""
+        figure = self.held or self.cells
+        return measure(figure.value or figure.own_value, figure.unit, Voice(self.asked.language))
 
     @property
     def value(self) -> str:
@@ -71,11 +112,26 @@ class Row:
         return shown(self.asked, offer.text)
 
 
+@dataclass(slots=True)
+class NewLine:
+    """An empty row for a figure that is not held: what was typed into it, what is wrong with it."""
+
+    section: str
+    cells: Figure = field(default_factory=Figure)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The fields of a page, in their groups."""
+    """The fields of a page, in their groups, and rows for new figures; `numbers` are the lines by the row they fill."""
 
     rows: Sequence[Row] = field(default_factory=list)
+    fresh: Sequence[NewLine] = ()
+    numbers: Mapping[int, Row | NewLine] = field(default_factory=dict)
+
+    def new(self, section: str) -> list[NewLine]:
+        """Return the rows for new figures of an indicator."""
+        return [line for line in self.fresh if line.section == section]
 
     def groups(self) -> list[tuple[str, list[Row]]]:
         """Return the rows by what they belong to, in their order."""
@@ -87,13 +143,29 @@ class Sheet:
     @property
     def wrong(self) -> int:
         """How many fields are wrong."""
-        return sum(bool(row.problem) for row in self.rows)
+        return sum(bool(row.problem) + len(row.problems) for row in self.rows) + sum(
+            len(n.problems) for n in self.fresh
+        )
 
 
-def sheet(collection: Collection, wanted: Iterable[Asked], typed: Mapping[str, str] | None = None) -> Sheet:
+def sheet(collection: Collection, wanted: Iterable[Asked], given: Sequence[Returned] = ()) -> Sheet:
     """Return the fields with what is held, and what was typed where that was refused."""
-    waiting = collection.waiting()
-    return Sheet([_row(collection, one, waiting.get(one.key, ()), (typed or {}).get(one.key)) for one in wanted])
+    asked, waiting = list(wanted), collection.waiting()
+    typed = {one.key: one for one in given}
+    rows = []
+    numbers: dict[int, Row | NewLine] = {}
+    for one in asked:
+        back = typed.get(one.key)
+        rows.append(_row(collection, one, waiting.get(one.key, ()), back.text if back else None))
+        if back is not None and back.row is not None:
+            numbers[back.row] = rows[-1]
+    fresh = []
+    for section in dict.fromkeys(one.section for one in asked if is_of_figures(one.key)):
+        mine = [one for one in given if one.key == figure_key(indicator_of(section))]
+        lines = [NewLine(section, Figure.of(one.text)) for one in mine]
+        numbers |= {one.row: line for one, line in zip(mine, lines, strict=True) if one.row is not None}
+        fresh += [*lines, *(NewLine(section) for _ in range(max(NEW_LINES - len(lines), 1)))]
+    return Sheet(rows, fresh, numbers)
 
 
 def _row(collection: Collection, one: Asked, waiting: Sequence[Offer], typed: str | None) -> Row:
@@ -113,15 +185,50 @@ def _row(collection: Collection, one: Asked, waiting: Sequence[Offer], typed: st
 
 def posted(data: QueryDict, wanted: Iterable[Asked]) -> list[Returned]:
     """Return what was posted for these fields; a field that is not on the page is left out."""
+    asked = list(wanted)
     found = []
-    for one in wanted:
+    for one in asked:
         base = data.get(f"base:{one.key}")
-        if base is None:
+        if base is None or one.kind == FIGURE:
             continue
         text = "; ".join(str(value) for value in data.getlist(one.key) if value)
         confirmed = data.get(f"right:{one.key}") == "yes"
         found.append(Returned(one.key, text, str(base), confirmed=confirmed, emptied=not text.strip()))
-    return found
+    figures = (*_posted_figures(data, asked), *_posted_new(data, asked))
+    return [*found, *(replace(one, row=number) for number, one in enumerate(figures, start=1))]
+
+
+def _posted_figures(data: QueryDict, asked: Iterable[Asked]) -> Iterator[Returned]:
+    """Yield the figures that are held or came in before, where their row was filled in or was before."""
+    for one in asked:
+        base = data.get(f"base:{one.key}")
+        if base is None or one.kind != FIGURE:
+            continue
+        cells = {name: _typed(data, f"{name}:{one.key}") for name in (*CELLS[:4], "value", *ASKED_CELLS)}
+        filled = any(cells[name] for name in ASKED_CELLS)
+        if filled or base != fingerprint(""):
+            text = Figure(**cells).text if filled else ""
+            yield Returned(one.key, text, str(base), emptied=not filled)
+
+
+def _posted_new(data: QueryDict, asked: Iterable[Asked]) -> Iterator[Returned]:
+    """Yield the figures that were typed into the empty rows."""
+    for one in asked:
+        if not is_of_figures(one.key) or is_figure(one.key):
+            continue
+        columns = [[_clean(str(text)) for text in data.getlist(f"new:{one.key}:{name}")] for name in NEW_CELLS]
+        for texts in zip(*columns, strict=False):
+            if any(texts):
+                figure = Figure(**dict(zip(NEW_CELLS, texts, strict=True)))
+                yield Returned(figure_key(indicator_of(one.key)), figure.text, fingerprint(""))
+
+
+def _typed(data: QueryDict, name: str) -> str:
+    return _clean(str(data.get(name, "")))
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())[:LONGEST_CELL]
 
 
 def mark(page: Sheet, problems: Iterable[Problem]) -> list[str]:
@@ -130,7 +237,10 @@ def mark(page: Sheet, problems: Iterable[Problem]) -> list[str]:
     elsewhere = []
     for problem in problems:
         row = rows.get(problem.column)
-        if row is None:
+        line = page.numbers.get(problem.row or 0)
+        if line is not None:
+            line.problems[problem.column if problem.column in CELLS else "answer"] = said(problem)
+        elif row is None:
             elsewhere.append(said(problem))
         elif problem.code == "closed":
             row.problem = gettext("This question is only open after: %s.") % row.asked.condition
@@ -142,3 +252,13 @@ def mark(page: Sheet, problems: Iterable[Problem]) -> list[str]:
 def said(problem: Problem) -> str:
     """Return what is wrong and what to do, in the reader's language."""
     return f"{gettext(problem.message)}. {gettext(problem.remedy)}."
+
+
+def answer_choices() -> list[tuple[str, str]]:
+    """Return what can be answered to a figure that is held."""
+    return [(choice, gettext(label)) for choice, label in CHOICES.items()]
+
+
+def units_of(section: str) -> list[str]:
+    """Return the units that the figures of an indicator may have, as they are written; none where any is right."""
+    return [units()[code].label(language()) for code in indicator_units(indicator_of(section))]

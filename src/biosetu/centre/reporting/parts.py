@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from biosetu.centre.pages.reading import today
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Visit, by_account, by_link, link_of, unindexed
-from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
+from biosetu.centre.reporting.forms import Sheet, answer_choices, mark, posted, said, sheet, units_of
 from biosetu.centre.reporting.models import PART_STATES
 from biosetu.centre.reporting.reader import read_part
 from biosetu.centre.reporting.store import DatabaseCollections
@@ -27,7 +29,18 @@ from biosetu.centre.wording import gettext, language, ngettext
 from biosetu.jobs.collecting import belongs, collection_of
 from biosetu.problems import DataError, Problem, UsageError
 from biosetu.reports.cbd import collecting
-from biosetu.reports.cbd.collecting import Collection, Outcome, Returned, Role, allowed, write_part_file
+from biosetu.reports.cbd.collecting import (
+    Asked,
+    Collection,
+    Offer,
+    Outcome,
+    Returned,
+    Role,
+    allowed,
+    shown,
+    write_part_file,
+)
+from biosetu.reports.cbd.collecting.figures import FIGURE
 from biosetu.reports.cbd.collecting.silence import part_line
 from biosetu.reports.cbd.collecting.states import PART
 from biosetu.translation import N_
@@ -69,6 +82,9 @@ def _page(request: HttpRequest, visit: Visit, shown: Sheet | None = None, **more
         "can": can if collection.state == "collecting" else set(),
         "acts": can & (set(DONE) - OF_OFFICE) if collection.state == "collecting" else set(),
         "steps": collection.steps_of(held.id),
+        "said": partial(_said, {field.key: field for field in fields}),
+        "choices": answer_choices(),
+        "units_of": units_of,
         "sent": [offer for offer in collection.offers if offer.part == held.id],
         "step_words": reading.step_words(),
         "standings": reading.standing_words(),
@@ -78,6 +94,11 @@ def _page(request: HttpRequest, visit: Visit, shown: Sheet | None = None, **more
     } | more
     status = UNPROCESSABLE if context["elsewhere"] or context["problems"] or page.wrong else 200
     return render(request, "reporting/part.html", context, status=status)
+
+
+def _said(fields: Mapping[str, Asked], offer: Offer) -> str:
+    field = fields.get(offer.key)
+    return shown(field, offer.text) if field is not None and field.kind == FIGURE else offer.text
 
 
 def _roles(visit: Visit) -> list[Role]:
@@ -107,8 +128,7 @@ def _save(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
         outcome = _answer(visit, given, "form")
     except DataError as error:
-        typed = {one.key: one.text for one in given}
-        shown = sheet(collection, mine, typed)
+        shown = sheet(collection, mine, given)
         return _page(request, visit, shown, elsewhere=mark(shown, error.problems))
     tell(request, outcome)
     if request.POST.get("verb") == "hand_in":

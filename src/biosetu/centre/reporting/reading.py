@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -15,20 +16,28 @@ from biosetu.centre.reporting.models import STANDINGS, STEPS
 from biosetu.centre.reporting.store import DatabaseCollections
 from biosetu.centre.wording import direction, gettext, language
 from biosetu.framework import indicators, parties, questions, targets
-from biosetu.jobs.collecting import collection_of
+from biosetu.jobs.collecting import collection_of, fields_of
 from biosetu.jobs.national_report import Working
 from biosetu.jobs.promises import promises_of
+from biosetu.observations import SETTLED
 from biosetu.reports import fragments
 from biosetu.reports.cbd import collecting
-from biosetu.reports.cbd.collecting import Asked, Collection, asked
+from biosetu.reports.cbd.collecting import Asked, Collection
+from biosetu.reports.cbd.collecting.figures import figure_section, indicator_of, is_figure, is_of_figures
 from biosetu.reports.cbd.completeness import ITEMS, Completeness
 from biosetu.reports.cbd.draft import filled
 from biosetu.reports.cbd.national_report import ITEM_NAMES, TITLES, held_here
 from biosetu.reports.content import Document, Section
 from biosetu.translation import LEFT_TO_RIGHT_ISOLATE, N_, POP_ISOLATE, Voice
 
-ORDER = ("I", "II", "III", "IV", "V", "Q")
+ORDER = ("I", "II", "III", "IV", "V", "F", "Q")
 GROUPS = {"I": N_("Sections"), "III": N_("Targets"), "Q": N_("Binary questions")}
+KINDS = {
+    "headline": N_("Figures of headline indicators"),
+    "component": N_("Figures of component indicators"),
+    "complementary": N_("Figures of complementary indicators"),
+    "": N_("Figures of national indicators"),
+}
 
 
 def working(party: str, cycle: str) -> Working:
@@ -38,7 +47,9 @@ def working(party: str, cycle: str) -> Working:
 
 def fields(collection: Collection) -> tuple[Asked, ...]:
     """Return the fields that a report asks, in the language of the page."""
-    return asked(promises_of(collection.draft.party, promises()), collection.draft, language())
+    party = collection.draft.party
+    promised, rows = promises_of(party, promises()), evidence(party).observations
+    return fields_of(collection, language(), promises=promised, observations=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,44 @@ class Part:
 def sections(report: Working, asked_fields: Sequence[Asked]) -> tuple[Part, ...]:
     """Return the sections of a report in their order, with what is there and who was asked."""
     complete = {entry.target.key: entry for entry in report.complete}
-    return tuple(_section(report, asked_fields, key, complete) for key in section_keys(asked_fields))
+    keys = [key for key in section_keys(asked_fields) if not is_of_figures(key)]
+    return tuple(_section(report, asked_fields, key, complete) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An indicator as the overview lists it: its figures held, those that offices sent, and who was asked for them."""
+
+    key: str
+    title: str
+    held: int
+    own: int
+    sent: int
+    conflicts: int
+    offices: tuple[str, ...]
+
+
+def measured(report: Working, asked_fields: Sequence[Asked]) -> tuple[Measured, ...]:
+    """Return the indicators with their figures: the headline ones, and all of which anything is held, asked or sent."""
+    rows = report.held.observations.to_pylist()
+    keys = [key for key in section_keys(asked_fields) if is_of_figures(key)]
+    lines = [_measured(report, key, [row for row in rows if row["indicator"] == indicator_of(key)]) for key in keys]
+    return tuple(line for line in lines if line.offices or line.held or line.sent or _kind(line.key) == "headline")
+
+
+def _measured(report: Working, key: str, rows: Sequence[Mapping[str, Any]]) -> Measured:
+    collection = report.collection
+    sent = [one for one in collection.draft.entries if is_figure(one) and figure_section(one) == key]
+    waiting = [one for one in collection.waiting() if figure_section(one) == key]
+    parts = [part for part in collection.parts if part.state != "withdrawn" and part.holds(key)]
+    own = sum(row["status"] in SETTLED for row in rows)
+    offices = tuple(dict.fromkeys(part.office for part in parts))
+    return Measured(key, section_title(report, key), len(rows), own, len(sent), len(waiting), offices)
+
+
+def _kind(key: str) -> str:
+    known = indicators().get(indicator_of(key))
+    return known.kind if known else ""
 
 
 def section_keys(asked_fields: Sequence[Asked]) -> list[str]:
@@ -98,11 +146,20 @@ def section_title(report: Working, key: str) -> str:
     if told:
         target = next(target for target in report.promises.targets if target.id == told.id)
         return numbered(told.id, target.text(language()))
+    if is_of_figures(key):
+        known = indicators().get(indicator_of(key))
+        return numbered(known.code, known.title(language())) if known else _national_title(report, indicator_of(key))
     if key.startswith("Q."):
         code = key.removeprefix("Q.")
         measured = targets()[indicators()[code].targets[0]]
         return numbered(code, f"{gettext('Questions')}: {measured.title(language())}")
     return gettext(TITLES[key])
+
+
+def _national_title(report: Working, code: str) -> str:
+    rows = report.held.observations.to_pylist()
+    series = next((row["series"] for row in rows if row["indicator"] == code and row["series"]), "")
+    return f"{gettext('National indicator')}: {series or code.removeprefix('national:')}"
 
 
 def numbered(number: str, title: str) -> str:
@@ -137,7 +194,7 @@ def choices_of_fields(report: Working, asked_fields: Sequence[Asked]) -> list[tu
     found: dict[str, list[tuple[str, str]]] = {}
     for key in section_keys(asked_fields):
         start = question_prefix(key.removeprefix("Q.")) if key.startswith("Q.") else key
-        group = GROUPS.get(key.split(".")[0], GROUPS["I"])
+        group = KINDS[_kind(key)] if is_of_figures(key) else GROUPS.get(key.split(".")[0], GROUPS["I"])
         found.setdefault(gettext(group), []).append((start, section_title(report, key)))
     return list(found.items())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -16,10 +17,11 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import User, grants, may
 from biosetu.centre.audit.trail import record
+from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.reporting.models import Link, Report
 from biosetu.centre.reporting.models import Part as PartRow
 from biosetu.centre.reporting.store import DatabaseCollections
-from biosetu.jobs.collecting import acting, working
+from biosetu.jobs.collecting import Work, acting, working
 from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd import collecting
 from biosetu.reports.cbd.collecting import Actor, Outcome, Part, Returned, allowed, dated
@@ -36,6 +38,10 @@ BACK = N_("A part of the national report (%(report)s) comes back to %(office)s: 
 TO_SIGN = N_("The national report (%(report)s) is cleared and waits for signing off.")
 SIGNED = N_("The national report (%(report)s) is signed off.")
 REOPENED = N_("The national report (%(report)s) is reopened: %(reason)s")
+
+
+def _working(party: str, cycle: str) -> AbstractContextManager[Work]:
+    return working(party, cycle, DatabaseCollections(), DatabaseStore())
 
 
 def roles_for(user: User, party: str, part: PartRow | None = None) -> dict[collecting.Role, str]:
@@ -85,7 +91,7 @@ def assign(
 ) -> Part:
     """Give fields to an office, until a day; its people are told."""
     actor = _focal(by, party)
-    with working(party, cycle, DatabaseCollections()) as work:
+    with _working(party, cycle) as work:
         part = work.assign(actor, office=office, due=due, prefixes=prefixes, note=note)
     changes = {"office": part.office, "due": due.isoformat(), "fields": list(part.prefixes)}
     _audit(by, "assign", (party, cycle, part.id), changes)
@@ -102,7 +108,7 @@ def answer(
     row = part_row(party, cycle, part)
     if row is None or not _answers(row, by, link):
         raise PermissionDenied
-    with working(party, cycle, DatabaseCollections()) as work:
+    with _working(party, cycle) as work:
         outcome = work.answer(acting(collecting.Role.OFFICE, row.office), given, part=part, via=via)
     _after_answers(outcome, by, party, cycle, part, link)
     return outcome
@@ -134,7 +140,7 @@ def _after_answers(
 def write(*, party: str, cycle: str, by: Account, given: Iterable[Returned], via: str = "form") -> Outcome:
     """Take what the focal point writes into any field of the report."""
     actor = _focal(by, party)
-    with working(party, cycle, DatabaseCollections()) as work:
+    with _working(party, cycle) as work:
         outcome = work.answer(actor, given, via=via)
     _after_answers(outcome, by, party, cycle, "")
     return outcome
@@ -144,7 +150,7 @@ def write(*, party: str, cycle: str, by: Account, given: Iterable[Returned], via
 def decide(*, party: str, cycle: str, by: Account, key: str, choice: str, text: str = "", reason: str = "") -> None:
     """Settle between different texts; the others stay on record."""
     actor = _focal(by, party)
-    with working(party, cycle, DatabaseCollections()) as work:
+    with _working(party, cycle) as work:
         work.decide(actor, key=key, choice=choice, text=text, reason=reason)
     _audit(by, "decide", (party, cycle, ""), {"field": key, "choice": choice}, reason)
 
@@ -155,7 +161,7 @@ def step(
     link: Link | None = None,
 ) -> None:  # fmt: skip
     """Move a part, or the report: hand in, clear, send back, sign off, reopen, withdraw; whom it concerns is told."""
-    with working(party, cycle, DatabaseCollections()) as work:
+    with _working(party, cycle) as work:
         row = part_row(party, cycle, part) if part else None
         if link is not None:
             actor = _through_link(row, link)
@@ -165,8 +171,18 @@ def step(
             actor = _in_person(work.collection, by, verb, row)
         work.step(actor, verb, part=part, reason=reason)
         after = work.collection
+        _settled(by, work.settled, (party, cycle, part))
     _audit(by, verb, (party, cycle, part), _through(link), reason)
     _tell_step(after, verb, part, reason)
+
+
+def _settled(by: Account | None, figures: Mapping[str, str], place: tuple[str, str, str]) -> None:
+    """Record which figures became the Party's own, from what to what; only the focal point makes them so."""
+    if not figures:
+        return
+    if by is None or not may(by, "settle_figures", PartyRecord(place[0])):
+        raise PermissionDenied
+    _audit(by, "settle_figures", place, {"figures": dict(figures)})
 
 
 def _through_link(row: PartRow | None, link: Link) -> Actor:
@@ -206,7 +222,7 @@ def _tell_step(after: collecting.Collection, verb: str, part: str, reason: str) 
 def postpone(*, party: str, cycle: str, by: Account, part: str, due: date, reason: str) -> None:
     """Give a part another due date, with the reason; its office is told."""
     actor = _focal(by, party)
-    with working(party, cycle, DatabaseCollections()) as work:
+    with _working(party, cycle) as work:
         work.postpone(actor, part=part, due=due, reason=reason)
         held = work.part(part)
     _audit(by, "postpone", (party, cycle, part), {"due": due.isoformat()}, reason)
@@ -225,7 +241,7 @@ def write_in(*, party: str, cycle: str, by: Account, language: str) -> None:
                 "language",
             )
         )
-    with working(party, cycle, DatabaseCollections()) as work:
+    with _working(party, cycle) as work:
         work.write_in(language)
     _audit(by, "write_in", (party, cycle, ""), {"language": language})
 

@@ -23,7 +23,7 @@ from biosetu.centre.pressing import account_of
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Place, for_those_who, place_of
-from biosetu.centre.reporting.forms import Sheet, mark, posted, said, sheet
+from biosetu.centre.reporting.forms import Sheet, answer_choices, mark, posted, said, sheet, units_of
 from biosetu.centre.reporting.models import REPORT_STATES, Part
 from biosetu.centre.reporting.parts import KINDS, tell
 from biosetu.centre.reporting.reader import read_part
@@ -82,7 +82,7 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
     mark_read(account_of(request), f"parties/{place.code}/report/{place.cycle}/")
     report = reading.working(place.code, place.cycle)
     fields = reading.fields(report.collection)
-    sections = reading.sections(report, fields)
+    sections, measured = reading.sections(report, fields), reading.measured(report, fields)
     state = report.collection.state
     roles = verbs.roles_for(request.user, place.code)
     due = cycles()[place.cycle].due
@@ -95,6 +95,8 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
         "state": state,
         "states": [(key, gettext(text), key == state) for key, text in REPORT_STATES.items()],
         "sections": sections,
+        "measured": measured,
+        "unasked": sum(not line.offices for line in measured),
         "answered": sum(section.answered for section in sections),
         "fields": sum(section.fields for section in sections),
         "items": sum(len(entry.present) for entry in report.complete),
@@ -142,6 +144,8 @@ def _section(
         "previous": keys[at - 1] if at else "",
         "next": keys[at + 1] if at + 1 < len(keys) else "",
         "elsewhere": elsewhere,
+        "choices": answer_choices(),
+        "units_of": units_of,
         "state": report.collection.state,
     }
     status = UNPROCESSABLE if shown.wrong or elsewhere else 200
@@ -153,7 +157,7 @@ def _written(request: HttpRequest, place: Place, key: str, report: Working, want
     try:
         outcome = verbs.write(party=place.code, cycle=place.cycle, by=account_of(request), given=given)
     except DataError as error:
-        shown = sheet(report.collection, wanted, {one.key: one.text for one in given})
+        shown = sheet(report.collection, wanted, given)
         return _section(request, place, key, report, shown, tuple(mark(shown, error.problems)))
     tell(request, outcome)
     return redirect("report_section", code=place.code, cycle=place.cycle, key=key)

@@ -1,7 +1,8 @@
 """The national report as a draft: one text a field, by its key; carried over, merged, never silently overwritten.
 
 A key is `<section>.<field>`, in Section III `III.<target>.<field>` (`ReportTarget.key`), in Section IV
-`IV.<goal>.<field>`; `Q.<question>` holds the answer to a binary question (several joined with `;`).
+`IV.<goal>.<field>`; `Q.<question>` holds the answer to a binary question (several joined with `;`); what begins with
+`F.` is said of the figures of an indicator (`collecting.figures`).
 """
 
 from __future__ import annotations
@@ -146,8 +147,12 @@ def split_answer(question: str, text: str) -> list[str]:
 
 
 def carried_over(last: Draft, cycle: str) -> Draft:
-    """Return a draft for a new cycle with the last one's texts, each to be reviewed before it counts as filled."""
-    entries = {key: entry.model_copy(update={"reviewed": False}) for key, entry in last.entries.items()}
+    """Return a draft for a new cycle with the last one's texts, each to be reviewed before it counts as filled.
+
+    What was said of figures is not carried over: the figures themselves are held.
+    """
+    kept = {key: entry for key, entry in last.entries.items() if not key.startswith("F.")}
+    entries = {key: entry.model_copy(update={"reviewed": False}) for key, entry in kept.items()}
     return Draft(party=last.party, cycle=cycle, entries=entries)
 
 

@@ -150,20 +150,20 @@ def _choices(sheet: Any, lists: Sequence[Disaggregation], last: int, code: str) 
 def write_grids(
     grids: Mapping[str, Sequence[Sequence[Value]]],
     path: Path,
-    lists: Mapping[tuple[int, int], Sequence[str]] | None = None,
+    lists: Mapping[str, Mapping[tuple[int, int], Sequence[str]]] | None = None,
     right_to_left: bool = False,
 ) -> None:
     """Write sheets of typed cells; the first row of each is its header. No text is ever a formula or a link.
 
-    `lists`: drop-down choices of cells (row, column, from 0) of the first sheet.
+    `lists`: by sheet the drop-down choices of its cells (row, column, from 0).
     """
     with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), OPTIONS) as book:
-        for place, (name, table) in enumerate(grids.items()):
+        for name, table in grids.items():
             sheet = book.add_worksheet(name[:31] or None)
             if right_to_left:
                 sheet.right_to_left()
             _fill(book, sheet, table)
-            for (row, column), choices in (lists or {}).items() if place == 0 else ():
+            for (row, column), choices in (lists or {}).get(name, {}).items():
                 _drop_down(sheet, row, column, choices)
 
 

@@ -14,9 +14,10 @@ from biosetu.framework.records import BinaryQuestion
 from biosetu.observations.own import progress_levels
 from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd.collecting.days import dated, read_day
+from biosetu.reports.cbd.collecting.figures import FIGURE, Figure, figure_section, is_of_figures, told
 from biosetu.reports.cbd.draft import OPTIONAL, Draft, ReportField, keys_of, report_targets, split_answer, target_key
 from biosetu.reports.cbd.tables import rows
-from biosetu.translation import N_, say
+from biosetu.translation import N_, Voice, say
 
 TEXT, CHOICE, MANY, DATE = "text", "choice", "many", "date"
 LONGEST = 20_000
@@ -27,7 +28,8 @@ class Asked:
     """One field: its key, what it belongs to (a target's title, a question's number), our words for what to write.
 
     `kind`: text, choice (one of `options`), many (several of them) or date. `options` are (value, label).
-    `party`: whose report it is, for dates.
+    `party`: whose report it is, for dates. Of a figure (`kind` figure) `figure` is what is held, None where that is
+    nothing yet; its texts are those of `Figure.text`.
     """
 
     key: str
@@ -39,16 +41,20 @@ class Asked:
     open: bool = True
     condition: str = ""
     party: str = ""
+    figure: Figure | None = None
+    language: str = "en"
 
     @property
     def section(self) -> str:
-        """Return what the field is listed under: I, II, III.<target>, IV, V or Q.<indicator>."""
+        """Return what the field is listed under: I, II, III.<target>, IV, V, F.<indicator> or Q.<indicator>."""
         return section_of(self.key)
 
 
 def section_of(key: str) -> str:
     """Return the section of a key; a target's fields and an indicator's questions are sections of their own."""
     parts = key.split(".")
+    if is_of_figures(key):
+        return figure_section(key)
     if parts[0] == "Q":
         known = questions().get(key.removeprefix("Q."))
         return f"Q.{known.indicator}" if known else "Q"
@@ -147,7 +153,7 @@ def read_text(field: Asked, text: str) -> str:
             "too-long",
             written[:40],
         )
-    if not written or field.kind == TEXT:
+    if not written or field.kind in {TEXT, FIGURE}:
         return written
     if field.kind == DATE:
         return _date(field, written)
@@ -185,6 +191,8 @@ def shown(field: Asked, text: str) -> str:
     """Return a text of the report as people read it: labels for values, a date in each calendar of the offices."""
     if field.kind == DATE and text:
         return dated(field.party, date.fromisoformat(text))
+    if field.kind == FIGURE and text:
+        return told(Figure.of(text), Voice(field.language))
     labels = dict(field.options)
     if not labels:
         return text

@@ -17,10 +17,17 @@ from biosetu.reports.word import ARABIC_FONT, LATIN_FONT
 from biosetu.translation import Voice
 
 WIDTHS, ABOUT_WIDTHS = (2.9, 3.2, 5.2, 4.2, 6.6, 2.0, 2.0), (4.0, 22.1)
+FIGURE_WIDTHS = (2.4, 1.4, 1.3, 1.9, 2.2, 1.6, 1.9, 2.3, 2.2, 4.0, 3.1, 1.8)
 
 
-def document(title: str, about: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], voice: Voice) -> bytes:
-    """Return a Word file, A4 landscape: `about` as pairs, then `rows`, of which the first two are the header."""
+def document(
+    title: str,
+    about: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str]],
+    voice: Voice,
+    figures: Sequence[Sequence[str]] = (),
+) -> bytes:
+    """Return a Word file, A4 landscape: `about` as pairs, then `rows` and `figures`, the first two of each a header."""
     word: Any = docx.Document()
     _page(word)
     _put(word.add_heading(level=1), title, voice)
@@ -29,6 +36,9 @@ def document(title: str, about: Sequence[Sequence[str]], rows: Sequence[Sequence
     _table(word, about, ABOUT_WIDTHS, voice)
     word.add_paragraph()
     _table(word, rows, WIDTHS, voice, header=2)
+    if figures:
+        word.add_paragraph()
+        _table(word, figures, FIGURE_WIDTHS, voice, header=2)
     target = BytesIO()
     word.save(target)
     return target.getvalue()

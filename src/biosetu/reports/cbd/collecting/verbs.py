@@ -1,7 +1,8 @@
 """What is done while a report is collected: pure verbs, each returning the collection after it. Nothing is lost.
 
 A text that nobody else changed since it was sent out is taken; where two texts differ, both stay until the focal point
-decides. After sign-off the report is reopened, with a reason, before anything changes.
+decides. So does a figure that differs from the one held, or from that of another office. After sign-off the report is
+reopened, with a reason, before anything changes.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from biosetu.observations.answers import ACCEPT
 from biosetu.problems import DataError, Problem
 from biosetu.reports.cbd.collecting.asked import Asked, read_text
-from biosetu.reports.cbd.collecting.records import Actor, Collection, Offer, Part, Standing, under
+from biosetu.reports.cbd.collecting.figures import FIGURE, Figure
+from biosetu.reports.cbd.collecting.records import Actor, Collection, Offer, Part, Role, Standing, under
 from biosetu.reports.cbd.collecting.states import Case, move, wrong_answers
 from biosetu.reports.cbd.draft import Draft, Entry, fingerprint
 from biosetu.translation import N_
@@ -68,7 +71,11 @@ def assign(
     strange = [prefix for prefix in wanted if not any(under(field.key, prefix) for field in fields)]
     if strange or not wanted:
         message = N_("no field of this report begins like this")
-        raise DataError(Problem(message, N_("Use I, III.<target> or Q.<question>"), "fields", value=", ".join(strange)))
+        raise DataError(
+            Problem(
+                message, N_("Use I, III.<target>, F.<indicator> or Q.<question>"), "fields", value=", ".join(strange)
+            )
+        )
     moved = move(case_of(collection, fields, None), "assign", actor)
     number = 1 + max((int(part.id[1:]) for part in moved.parts), default=0)
     part = Part(id=f"p{number}", office=named, due=due, prefixes=wanted, note=note.strip())
@@ -88,8 +95,9 @@ def answer(
     moved = move(case_of(collection, fields, part), verb, actor)
     read = _read(fields, given, part)
     outcome = Outcome(moved, (), (), (), ())
+    known = {field.key: field for field in fields}
     for returned in read:
-        outcome = _settle(outcome, returned, actor, part.id if part else "", via)
+        outcome = _settle(outcome, returned, known[returned.key], actor, part.id if part else "", via)
     wrong = wrong_answers(outcome.collection, outcome.taken)
     if wrong:
         rows = {f"{one.key}": one.row for one in read}
@@ -115,7 +123,7 @@ def _read(fields: Sequence[Asked], given: Iterable[Returned], part: Part | None)
     return found
 
 
-def _settle(outcome: Outcome, one: Returned, actor: Actor, part: str, via: str) -> Outcome:
+def _settle(outcome: Outcome, one: Returned, field: Asked, actor: Actor, part: str, via: str) -> Outcome:
     collection = outcome.collection
     held = collection.draft.entries.get(one.key)
     text = held.text if held else ""
@@ -129,12 +137,32 @@ def _settle(outcome: Outcome, one: Returned, actor: Actor, part: str, via: str) 
         return replace(outcome, same=(*outcome.same, one.key))
     if any(offer.text == one.text for offer in collection.waiting([one.key]).get(one.key, ())):
         return replace(outcome, conflicts=(*outcome.conflicts, one.key))
-    conflict = bool(text) and fingerprint(text) != one.base
+    if _declined(collection, one):
+        return replace(outcome, same=(*outcome.same, one.key))
+    conflict = (bool(text) and fingerprint(text) != one.base) or _another_figure(held, one, field, actor)
     standing = Standing.WAITING if conflict else Standing.TAKEN
     after = _offered(collection, one, actor, part, via, standing)
     if conflict:
         return replace(outcome, collection=after, conflicts=(*outcome.conflicts, one.key))
     return replace(outcome, collection=_written(after, one.key, one.text, actor), taken=(*outcome.taken, one.key))
+
+
+def _declined(collection: Collection, one: Returned) -> bool:
+    """Return whether this very return was declined before: the same text, written on the same."""
+    return any(
+        (offer.key, offer.text, offer.base, offer.standing) == (one.key, one.text, one.base, Standing.DECLINED)
+        for offer in collection.offers
+    )
+
+
+def _another_figure(held: Entry | None, one: Returned, field: Asked, actor: Actor) -> bool:
+    """Return whether an office gives a figure otherwise than it is held, or than another office gave it."""
+    if field.kind != FIGURE or actor.role is not Role.OFFICE:
+        return False
+    if held is not None:
+        return held.office != actor.office
+    said = Figure.of(one.text)
+    return field.figure is not None and said.answer != ACCEPT and said.says != field.figure.says
 
 
 def _offered(
@@ -180,7 +208,7 @@ def decide(
         raise DataError(Problem(N_("nothing waits for a decision here"), N_("Look at the page again"), "settled"))
     chosen = next((offer for offer in waiting if str(offer.number) == choice), None)
     field = next(field for field in fields if field.key == key)
-    own = read_text(field, text) if choice == "own" else ""
+    own = read_text(field, text) if choice == "own" and field.kind != FIGURE else ""
     if chosen is None and choice != HELD and not own:
         raise DataError(Problem(N_("nothing is chosen"), N_("Choose one of the texts, or write one"), "choice"))
     offers = tuple(_decided(offer, key, chosen, actor, reason) for offer in moved.offers)
