@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from biosetu.alignment import NationalTarget, PromiseFolder, Promises
 from biosetu.alignment.importing import read_json, read_tables
-from biosetu.engine.grids import Book, Grid, Value
+from biosetu.alignment.capacity import dimensions, read_assessment
+from biosetu.alignment.decision_sheets import read_choices
+from biosetu.engine.grids import Book, Grid, Value, read_book
 from biosetu.jobs.alignment import store_imported
+from biosetu.problems import DataError
 
 OWN = ("id", "title", "global_targets", "sequence", "start", "end")
 EXPORT = ("Unique ID", "Government", "National target title", "Global targets", "Degree of Alignment by target")
@@ -120,3 +124,45 @@ def test_word_in_brackets_that_all_but_is_a_degree_is_named() -> None:
     assert problems(OWN[:3], ("1", "Protect land", "GBF-T10. Enhance (Hihg)")) == [
         (2, "global_targets", "unknown-degree")
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        (("id,title", "NT-1,Protect the land, the rivers and the sea by 2030", "NT-2,Restore"), [2]),
+        (("id,title,global_targets", "NT-1,Protect the land, the rivers,", "NT-2,Restore,2"), [2]),
+        (("id,title", "", "NT-2,Restore,", "NT-1,Protect the land, the rivers,"), [4]),
+        (("id,title,", "NT-1,Protect the land, the rivers"), [2]),
+        (("id;title", "NT-1;Protect the land; the rivers"), [2]),
+        (("id,title", "NT-1,Protect the land,", "NT-2,Restore,"), []),
+        (("id,title", '"NT-1","Protect the land, the rivers"', "NT-2"), []),
+        (("target,action", "NT-1,Plant trees, shrubs"), [2]),
+        (("target,statement", "3,The sea, the rivers"), [2]),
+        (("Government,National target title", "Nepal,Protect the land, the rivers"), [2]),
+    ],
+)
+def test_csv_row_cut_at_a_comma_is_refused(lines: tuple[str, ...], rows: list[int], tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = read_tables(read_book(path), "NPL")
+    assert [problem.row for problem in found.problems if problem.code == "extra-cells"] == rows
+    kept = [row for row, _ in (*found.targets, *found.actions, *found.statements)]
+    assert not set(kept) & set(rows)
+
+
+def test_workbook_row_with_a_note_beside_the_table_is_taken() -> None:
+    grid = Grid("", (("id", "title"), ("NT-1", "Protect the land", "ask the office")))
+    assert [t.id for _, t in read_tables(Book("x.xlsx", "xlsx", (grid,)), "NPL").targets] == ["NT-1"]
+
+
+def test_csv_of_decisions_or_of_capacity_with_a_cut_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text("national_target,suggested,verdict,note\nNT-1,3,rejected,no, it is another\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_choices(read_book(path))
+    assert [(problem.row, problem.code) for problem in caught.value.problems] == [(2, "extra-cells")]
+    header = ",".join(("indicator", "title", *dimensions(), "evidence"))
+    path.write_text(f"{header}\nA.3,Red List Index{',1' * len(dimensions())},a survey, and more\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_assessment(read_book(path), "NPL", "MoFE", date(2026, 1, 1))
+    assert [(problem.row, problem.code) for problem in caught.value.problems] == [(2, "extra-cells")]

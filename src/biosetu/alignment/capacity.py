@@ -10,7 +10,7 @@ from functools import cache
 import pyarrow as pa
 
 from biosetu.alignment.national import Record
-from biosetu.engine.grids import Book, Value
+from biosetu.engine.grids import Book, Value, slid_rows
 from biosetu.framework import indicators
 from biosetu.observations import unescape
 from biosetu.observations.packaged import packaged_rows
@@ -65,7 +65,7 @@ def read_assessment(book: Book, party: str, by: str, on: date) -> SelfAssessment
     expected = ("indicator", "title", *dimensions(), "evidence")
     if not rows or tuple(str(cell or "") for cell in rows[0][: len(expected)]) != expected:
         raise DataError(Problem("no self-assessment", "Fill the sheet that was sent out", "layout", book.file, 1))
-    ratings, problems = [], []
+    ratings, problems = [], list(slid_rows(book, book.grids[0]).values())
     for number, row in enumerate(rows[1:], start=2):
         cells = (*row, *(None,) * len(expected))[: len(expected)]
         if any(cell is not None for cell in cells[2:-1]):

@@ -7,7 +7,7 @@ from functools import cache
 
 from biosetu.alignment.deciding import Choice, QuantityChoice, Suggestions
 from biosetu.alignment.national import Decision, NationalTarget, Promises, Quantity, QuantityDecision
-from biosetu.engine.grids import Book, Formula, Grid, Row, Value
+from biosetu.engine.grids import Book, Formula, Grid, Row, Value, slid_rows
 from biosetu.engine.numbers import one_way
 from biosetu.framework import targets
 from biosetu.observations import unescape
@@ -78,6 +78,8 @@ def _stated(decision: QuantityDecision | None) -> tuple[Value, ...]:
 def read_choices(book: Book) -> tuple[list[Choice], list[QuantityChoice]]:
     """Return what was filled in, of whichever of the two sheets there are; raise `DataError` where there is neither."""
     choices, quantities, known = [], [], False
+    if slid := [problem for grid in book.grids for problem in slid_rows(book, grid).values()]:
+        raise DataError(slid)
     for grid in book.grids:
         names = [_text(cell).casefold() for cell in (grid.rows[0] if grid.rows else ())]
         if {"national_target", "suggested", "verdict"} <= set(names):

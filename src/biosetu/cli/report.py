@@ -59,6 +59,8 @@ def check_command(
         if checked.changes:
             show(change_table(checked.changes))
         click.echo(f"{checked.corrected}: {len(checked.changes)} cells changed", err=True)
+    if fixed_file is not None and checked.corrected is None and not quiet:
+        click.echo("no corrected copy: put the rows with too many cells right first", err=True)
     if not quiet:
         click.echo(f"{file.name}: {checked.report.rows} rows read, {findings.num_rows} findings", err=True)
     return 1 if checked.report.blocking else 0

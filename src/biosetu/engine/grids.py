@@ -19,7 +19,7 @@ from typing import Any
 
 from biosetu.engine.memory import out_of_memory
 from biosetu.problems import DataError, Problem
-from biosetu.translation import say
+from biosetu.translation import N_, say
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
@@ -77,6 +77,41 @@ class Book:
     file: str
     kind: str
     grids: tuple[Grid, ...]
+
+
+def cells_beyond(row: Row, header: Row) -> tuple[Value, ...]:
+    """Return what a row holds behind the last named column: in a CSV a text whose comma stands without quotation marks.
+
+    White space is nothing.
+    """
+    named = max((place for place, cell in enumerate(header, start=1) if str(cell or "").strip()), default=0)
+    beyond = row[named:]
+    return beyond if any(str(cell if cell is not None else "").strip() for cell in beyond) else ()
+
+
+def slid_rows(book: Book, grid: Grid) -> dict[int, Problem]:
+    """Return by row (1 is the header) what is wrong with those of a CSV that have more cells than the header.
+
+    Their cells may stand under other columns than their own. Where every one of several rows is longer, by empty cells
+    alone, each line ends with a mark.
+    """
+    if book.kind != "csv" or not grid.rows:
+        return {}
+    header = grid.rows[0]
+    filled = [(number, row) for number, row in enumerate(grid.rows[1:], start=2) if row]
+    ended = len(filled) > 1 and all(len(row) > len(header) for _, row in filled)
+    found = ((number, row, cells_beyond(row, header)) for number, row in filled)
+    return {
+        number: _slid(book.file, number, beyond)
+        for number, row, beyond in found
+        if beyond or (len(row) > len(header) and not ended)
+    }
+
+
+def _slid(file: str, number: int, beyond: Row) -> Problem:
+    remedy = N_("Put each text that holds a comma into quotation marks, or save the table as .xlsx")
+    value = " ".join(str(cell) for cell in beyond if cell)[:120]
+    return Problem(N_("more cells than column names"), remedy, "extra-cells", file, number, value=value)
 
 
 def read_book(path: Path, limits: Limits | None = None) -> Book:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -97,12 +98,13 @@ def read_value(value: Value, unit_is_percent: bool, typed: bool, commas: bool = 
     """
     if other := read_other(value, "value"):
         return other
+    if isinstance(value, int | float) and not math.isfinite(value):
+        return Reading(defect="value-not-number")
     if isinstance(value, PercentNumber) and unit_is_percent:
         shown = tidy(round(float(value) * 100, 10))
         return Reading(float(shown), "percent-format", f"{shown} %", shown)
     if isinstance(value, int | float):
-        number = float(value)
-        return Reading(number) if number - number == 0 else Reading(defect="value-not-number")
+        return Reading(float(value))
     text = plain(value)
     if commas and has_point_of_either(value):
         return Reading(defect="ambiguous-number", detail=f"{text.replace('.', '')} / {text}")
@@ -115,8 +117,7 @@ def _read_text(text: str, typed: bool) -> Reading:
     if PLACEHOLDER.fullmatch(text):
         return Reading(defect="placeholder")
     if PLAIN.fullmatch(text) and text.isascii():
-        number = tidy(float(text))
-        return Reading(float(number), "number-as-text", corrected=number) if typed else Reading(float(number))
+        return _certain(text, "number-as-text") if typed else _certain(text)
     western = western_digits(text)
     if western != text:
         inner = _read_text(western, typed=False)
@@ -139,9 +140,12 @@ def _read_marks(text: str) -> Reading:
     return Reading(defect="value-not-number")
 
 
-def _certain(text: str, defect: str) -> Reading:
-    number = tidy(float(text))
-    return Reading(float(number), defect, corrected=number)
+def _certain(text: str, defect: str = "") -> Reading:
+    """Return a number whose digits are certain; one beyond what a spreadsheet can hold (1e400) is none."""
+    number = float(text)
+    if not math.isfinite(number):
+        return Reading(defect="value-not-number")
+    return Reading(number, defect, corrected=tidy(number) if defect else None)
 
 
 def _tidied(number: float | None) -> int | float | None:

@@ -36,6 +36,7 @@ def check_report(
 ) -> Checked:
     """Check a file for the reporting tool; with `fixed`, write a corrected copy there and list each change.
 
+    No copy is written where rows of a CSV have slid: in a workbook nothing would tell that any more.
     `party` (code or name) says whose calendars and fiscal years are read.
     """
     iso3 = find_party(party).iso3 if party else ""
@@ -43,7 +44,7 @@ def check_report(
         raise UsageError(say("There is no indicator '{code}'. Use a code of decision 16/31, such as A.3.", code=code))
     book = _book(path)
     report = check(book, code, attachment, today, iso3)
-    if fixed is None:
+    if fixed is None or report.has_slid:
         return Checked(report)
     if fixed.resolve() == path.resolve():
         raise UsageError("The corrected copy needs another name than the file itself.")

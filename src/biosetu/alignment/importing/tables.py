@@ -23,7 +23,7 @@ from biosetu.alignment.national import Action, ActionStatus, Declared, Means, Na
 from biosetu.alignment.ort.reading import without_mail
 from biosetu.alignment.quantities import quantities_of_target
 from biosetu.alignment.wording import plain_text
-from biosetu.engine.grids import Book, Formula, Grid, Row, Value
+from biosetu.engine.grids import Book, Formula, Grid, Row, Value, slid_rows
 from biosetu.engine.numbers import one_way, plain, read_value, western_digits
 from biosetu.framework import find_party
 from biosetu.observations import unescape
@@ -74,7 +74,8 @@ class _Reading:
 def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported:
     """Read every sheet that is an export of national targets or our template; other sheets are left aside.
 
-    Each row that can't be taken becomes a problem; the others are kept. A record sets the fields alone that the sheet
+    Each row that can't be taken becomes a problem; the others are kept. So does a row of a CSV with more cells than the
+    header, of which a text may have been cut at a comma. A record sets the fields alone that the sheet
     has columns for; an empty text says that the cell of its language is empty (see `adopt_ids`). A cell with a formula
     says nothing, in a column of numbers it is refused. E-mail addresses are taken out of texts. Raises `DataError`
     where no sheet is known.
@@ -83,11 +84,14 @@ def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported
     known = [(grid, *found) for grid in book.grids if (found := _recognised(grid))[0] is not None]
     done, total = 0, sum(len(grid.rows) for grid, _, _ in known)
     for grid, reader, names in known:
+        slid = slid_rows(book, grid)
         for number, row in enumerate(grid.rows[1:], start=2):
             if number % TELL_EVERY == 0:
                 progress(done + number, total, N_("rows"))
             fields = _fields(names, row)
-            if reader is not None and any(fields.values()):
+            if number in slid:
+                reading.problems.append(slid[number])
+            elif reader is not None and any(fields.values()):
                 reader(reading, number, fields)
         done += len(grid.rows)
     if not known:

@@ -49,7 +49,7 @@ def check(
             )
         )
     typed = book.kind == "xlsx" and layout.kind != EXPORT
-    reader = Reader(first.name, layout, typed, today or datetime.now(tz=UTC).date(), party)
+    reader = Reader(first.name, layout, typed, today or datetime.now(tz=UTC).date(), party, book.kind == "csv")
     entries = list(reader.entries(first)) if layout.kind != UNKNOWN else []
     if layout.kind == EXPORT:
         entries = whole_file.latest_revisions(entries)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from biosetu.engine.grids import Book, ErrorValue, Formula, Grid, Row, Value
-from biosetu.engine.numbers import plain
+from biosetu.engine.numbers import plain, read_value
 from biosetu.engine.tables import safe_cell
 from biosetu.observations import unescape
 from biosetu.reports.cbd.findings import CheckReport, Finding
@@ -28,6 +28,7 @@ class Change:
     defect: str
 
 
+SAYING_NOTHING = ("title", "flag", "type", "disaggregation", "footnote")
 FILLED_BY_TEMPLATE = ("type", "disaggregation")
 CHANGES = pa.schema(
     [("sheet", pa.string()), ("row", pa.int32())]
@@ -44,6 +45,8 @@ def change_table(changes: Sequence[Change]) -> pa.Table:
 def correct(book: Book, report: CheckReport) -> tuple[Book, list[Change]]:
     """Apply the certain corrections of `report` to the first sheet; other sheets and all other values stay.
 
+    A year or a value of a CSV becomes a number, which is no change to what it says. A lone dash is left out where it
+    says nothing.
     No formula is written: where one stands, its text is kept behind an apostrophe, and that is listed too; those by
     which a detailed template fills its own columns are left out. The header of an upload workbook is rewritten where
     all nine columns are there and no further one holds anything.
@@ -55,6 +58,11 @@ def correct(book: Book, report: CheckReport) -> tuple[Book, list[Change]]:
         change = _apply(rows, finding, layout)
         if change:
             changes.append(change)
+    unclear = {finding.row for finding in report.findings if finding.defect == "ambiguous-number"}
+    for number, row in enumerate(rows, start=1):
+        if book.kind == "csv":
+            _number_cells(row, layout, ("year",) if number in unclear else ("year", "value"))
+        changes += _without_dashes(grid.name, number, row, layout)
     if layout.kind == UPLOAD and layout.defect:
         reordered = _reordered(rows, layout)
         if reordered is not None:
@@ -63,6 +71,22 @@ def correct(book: Book, report: CheckReport) -> tuple[Book, list[Change]]:
     grids = (Grid(grid.name, tuple(tuple(row) for row in rows)), *book.grids[1:])
     kept = [_without_formulas(one, layout if at == 0 else None, changes) for at, one in enumerate(grids)]
     return Book(book.file, book.kind, tuple(kept)), changes
+
+
+def _number_cells(row: list[Value], layout: Layout, names: Sequence[str]) -> None:
+    """Write what is a plain number in these columns as one."""
+    for at in (layout.fields[name] for name in names if layout.fields.get(name, len(row)) < len(row)):
+        reading = read_value(row[at], unit_is_percent=False, typed=True)
+        row[at] = reading.corrected if reading.defect == "number-as-text" else row[at]
+
+
+def _without_dashes(sheet: str, number: int, row: list[Value], layout: Layout) -> Iterator[Change]:
+    """Leave out each dash that says nothing: behind an apostrophe it would be a text."""
+    for name in SAYING_NOTHING:
+        at = layout.fields.get(name, len(row))
+        if at < len(row) and plain(row[at]) == "-":
+            yield Change(sheet, number, name, str(row[at]), "", "formula")
+            row[at] = None
 
 
 def _without_formulas(grid: Grid, layout: Layout | None, changes: list[Change]) -> Grid:
@@ -108,7 +132,7 @@ def _reordered(rows: list[list[Value]], layout: Layout) -> list[list[Value]] | N
     order = [layout.fields.get(column.field) for column in columns()]
     places = [at for at in order if at is not None]
     body = rows[layout.header_row + 1 :]
-    if len(places) != len(order) or any(_holds(row, layout.extra) for row in body):
+    if len(places) != len(order) or any(_holds(row, set(range(len(row))) - set(places)) for row in body):
         return None
     if any(_holds(row, range(len(row))) for row in rows[: layout.header_row]):
         return None
@@ -116,5 +140,5 @@ def _reordered(rows: list[list[Value]], layout: Layout) -> list[list[Value]] | N
     return [header, *([row[at] if at < len(row) else None for at in places] for row in body)]
 
 
-def _holds(row: Sequence[Value] | Row, places: Sequence[int]) -> bool:
+def _holds(row: Sequence[Value] | Row, places: Iterable[int]) -> bool:
     return any(at < len(row) and plain(row[at]) for at in places)

@@ -10,7 +10,7 @@ from functools import cache
 
 from babel import Locale
 
-from biosetu.engine.grids import Formula, Grid, Row, Value
+from biosetu.engine.grids import Formula, Grid, Row, Value, cells_beyond
 from biosetu.engine.numbers import (
     PLACEHOLDER,
     Reading,
@@ -26,6 +26,7 @@ from biosetu.reports.cbd.layouts import ATTACHMENT, EXPORT, Layout, squeezed
 from biosetu.reports.cbd.tables import UnitRule, area_units, unit_kinds, unit_names, unit_rules
 from biosetu.reports.cbd.years import read_year
 
+WHOLE = re.compile(r"[+-]?\d+")
 UUID = re.compile(r"[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 YES = frozenset({"yes"})
 NO = frozenset({"", "no", "-"})
@@ -82,7 +83,8 @@ class Entry:
 class Reader:
     """Reads the rows of one sheet. `typed`: the file keeps numbers apart from text (xlsx).
 
-    `party`: whose file it is, if that is known.
+    `party`: whose file it is, if that is known. `separated`: cells are told apart by marks that may also stand in a
+    text or a number (CSV), so that a row can have slid.
     """
 
     sheet: str
@@ -90,15 +92,38 @@ class Reader:
     typed: bool
     today: date
     party: str = ""
+    separated: bool = False
 
     def entries(self, grid: Grid) -> Iterator[Entry]:
         """Yield the rows below the header that hold anything."""
         first = self.layout.header_row + 1
-        mixed = self._mixes_marks(grid.rows[first:])
+        mixed, header = self._mixes_marks(grid.rows[first:]), grid.rows[self.layout.header_row]
         for number, row in enumerate(grid.rows[first:], start=first + 1):
+            if self.separated and self._has_slid(row, header):
+                beyond = " ".join(plain(cell) for cell in cells_beyond(row, header))
+                found = Finding("cells-beyond", self.sheet, number, value=beyond[:200])
+                yield Entry(number, findings=[found])
+                continue
             cells = {name: row[at] if at < len(row) else None for name, at in self.layout.fields.items()}
             if self._filled(cells):
-                yield self._entry(number, cells, mixed)
+                entry = self._entry(number, cells, mixed)
+                if self.layout.kind != EXPORT and self._decimals_behind(row):
+                    self._find(entry, "digits-behind-value", "footnote", cells.get("footnote"))
+                yield entry
+
+    def _has_slid(self, row: Row, header: Row) -> bool:
+        """Return whether a row has more cells than the header because of a mark without quotation marks.
+
+        It holds something behind the last column, or it is longer and has digits alone behind the value (23,4 with an
+        empty footnote); further marks at the end of a row are none of its own.
+        """
+        return bool(cells_beyond(row, header)) or (len(row) > len(header) and self._decimals_behind(row))
+
+    def _decimals_behind(self, row: Row) -> bool:
+        """Return whether digits alone stand behind a whole number in the column of values."""
+        at = self.layout.fields.get("value", len(row))
+        value, behind = (plain(row[place]) if place < len(row) else "" for place in (at, at + 1))
+        return WHOLE.fullmatch(value) is not None and behind.isdecimal()
 
     def _mixes_marks(self, rows: Sequence[Row]) -> bool:
         """Return whether the values have decimals behind commas, and points that may then stand before thousands.

@@ -79,6 +79,11 @@ class CheckReport:
         """Return whether anything would be dropped or misread."""
         return any(finding.severity in BLOCKING for finding in self.findings)
 
+    @property
+    def has_slid(self) -> bool:
+        """Return whether cells of a row stand under other columns than their own, so that none of it is certain."""
+        return any(finding.defect == "cells-beyond" for finding in self.findings)
+
     def table(self, language: str = "en") -> pa.Table:
         """Return the findings as a table: severity, defect, sheet, row, column, value, message, remedy, corrected."""
         records = [

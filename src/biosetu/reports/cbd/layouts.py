@@ -19,7 +19,7 @@ HEADER_WITHIN = 10
 class Layout:
     """What a sheet is, where its header stands, and which column holds which field.
 
-    `defect` and `detail` say what is wrong with the header; `extra` are columns that the tool doesn't know.
+    `defect` and `detail` say what is wrong with the header.
     """
 
     kind: str
@@ -27,7 +27,6 @@ class Layout:
     fields: Mapping[str, int] = field(default_factory=dict)
     defect: str = ""
     detail: str = ""
-    extra: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=20_000)
@@ -59,9 +58,9 @@ def recognise(grid: Grid) -> Layout:
 def _lowered(layout: Layout, index: int) -> Layout:
     if index == 0:
         return layout
-    moved = Layout(layout.kind, index, layout.fields, layout.defect, layout.detail, layout.extra)
+    moved = Layout(layout.kind, index, layout.fields, layout.defect, layout.detail)
     if layout.kind == UPLOAD and not layout.defect:
-        return Layout(UPLOAD, index, layout.fields, "header", f"the header stands in row {index + 1}", layout.extra)
+        return Layout(UPLOAD, index, layout.fields, "header", f"the header stands in row {index + 1}")
     return moved
 
 
@@ -72,26 +71,23 @@ def _from_header(row: Row) -> Layout:
     if [str(cell).casefold() for cell in row[: len(written)]] == list(_upload_headers()):
         return Layout(UPLOAD, fields={column.field: column.position - 1 for column in columns()})
     fields: dict[str, int] = {}
-    extra = []
     for position, header in enumerate(written):
         name = _known_headers().get(squeezed(header), "")
         if name and name not in fields:
             fields[name] = position
-        elif header:
-            extra.append(position)
-    return _judged(row, written, fields, tuple(extra))
+    return _judged(row, written, fields)
 
 
-def _judged(row: Row, written: list[str], fields: dict[str, int], extra: tuple[int, ...]) -> Layout:
+def _judged(row: Row, written: list[str], fields: dict[str, int]) -> Layout:
     if {"question", "response"} <= fields.keys() or "level" in fields:
-        return Layout(EXPORT, fields=fields, extra=extra)
+        return Layout(EXPORT, fields=fields)
     if not {"year", "value"} <= fields.keys() or not {"code", "title"} & fields.keys():
         return Layout(UNKNOWN, detail="no known column")
     if fields.keys() & {"published", "unique_id", "indicator_type", "source"}:
-        return Layout(EXPORT, fields=fields, extra=extra)
+        return Layout(EXPORT, fields=fields)
     if written and str(row[0]).casefold() == "indicator_code" and len(fields) == len(columns()):
-        return Layout(ATTACHMENT, fields=fields, extra=extra)
-    return Layout(UPLOAD, fields=fields, defect="header", detail=_difference(row, written), extra=extra)
+        return Layout(ATTACHMENT, fields=fields)
+    return Layout(UPLOAD, fields=fields, defect="header", detail=_difference(row, written))
 
 
 def _difference(row: Row, written: list[str]) -> str:
