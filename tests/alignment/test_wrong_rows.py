@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from biosetu.alignment import NationalTarget, PromiseFolder, Promises
-from biosetu.alignment.importing import read_json, read_tables
 from biosetu.alignment.capacity import dimensions, read_assessment
 from biosetu.alignment.decision_sheets import read_choices
+from biosetu.alignment.importing import read_json, read_tables
 from biosetu.engine.grids import Book, Grid, Value, read_book
 from biosetu.jobs.alignment import store_imported
 from biosetu.problems import DataError
