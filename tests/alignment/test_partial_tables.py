@@ -237,7 +237,7 @@ def test_preview_names_what_stays_with_a_new_text(store: PromiseFolder) -> None:
     rows = (("id", "title"), ("NT-1", "Stop the poaching of all the rhinos"))
     seen = store_imported(read_tables(Book("x.csv", "csv", (Grid("", rows),)), "NPL"), store, keep=False).preview
     assert seen.column("kept").to_pylist() == [
-        "title ne, sequence, description, declared, means, means_info, indicators, start, end"
+        "title ne, sequence, description, declared, means, means_info, indicators, start, end, actions"
     ]
     same = (("id", "title", "end"), ("NT-1", HELD.title["en"], "2031"))
     seen = store_imported(read_tables(Book("x.csv", "csv", (Grid("", same),)), "NPL"), store, keep=False).preview

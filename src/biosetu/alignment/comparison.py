@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pyarrow as pa
 
-from biosetu.alignment.national import Action, NationalTarget, NotCovered, Promises, Strategy
-from biosetu.alignment.wording import shortened
+from biosetu.alignment.national import Action, Decision, NationalTarget, NotCovered, Promises, Strategy
+from biosetu.alignment.wording import has_same_words, shortened
 from biosetu.problems import Problem
 from biosetu.translation import N_
 
@@ -49,7 +50,7 @@ def preview(imported: Imported, held: Promises) -> pa.Table:
     `detail` names the fields that differ; `kept`, where the text itself is another, what stays with it all the same.
     """
     records = [
-        *_states("target", imported.targets, {t.id: t for t in held.targets}),
+        *_states("target", imported.targets, {t.id: t for t in held.targets}, _hanging(imported, held)),
         *_states("action", imported.actions, {a.id: a for a in held.actions}),
         *_states("statement", imported.statements, {s.target: s for s in held.statements}),
         *_states("strategy", imported.strategies, {s.id: s for s in held.strategies}),
@@ -72,12 +73,29 @@ def _row(record: dict[str, object]) -> int:
     return row if isinstance(row, int) else 0
 
 
-def _states(kind: str, entries: Sequence[tuple[int, Entry]], held: Mapping[str, Entry]) -> Iterable[dict[str, object]]:
+def _hanging(imported: Imported, held: Promises) -> Mapping[str, Sequence[str]]:
+    """Return by id of a held target what is held of it elsewhere: actions that the file has not, and decisions."""
+    brought = {action.id for _, action in imported.actions}
+    acted = {action.target for action in held.actions if action.id not in brought}
+    states = ((target, state) for target in held.targets for state in held.quantity_states(target))
+    decided = {name for name, _ in held.decided()} | {target.id for target, (_, _, said) in states if said}
+    return {
+        target.id: [name for name, ids in (("actions", acted), ("decisions", decided)) if target.id in ids]
+        for target in held.targets
+    }
+
+
+def _states(
+    kind: str,
+    entries: Sequence[tuple[int, Entry]],
+    held: Mapping[str, Entry],
+    hanging: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Iterable[dict[str, object]]:
     for row, entry in entries:
         known = held.get(_key(entry))
         fields = [] if known is None else changed_fields(known, entry)
         state = NEW if known is None else CHANGED if fields else SAME
-        kept = [] if known is None else kept_fields(known, entry)
+        kept = [] if known is None else kept_fields(known, entry, hanging.get(_key(entry), ()))
         yield {"row": row, "kind": kind, "id": _key(entry), "state": state, "text": _label(entry),
                "detail": ", ".join(fields), "remedy": "", "kept": ", ".join(kept)}  # fmt: skip
 
@@ -97,26 +115,41 @@ def changed_fields(held: Entry, new: Entry) -> list[str]:
     ]
 
 
-def kept_fields(held: Entry, new: Entry) -> list[str]:
-    """Return what an entry whose text is another keeps of the old one: other languages (`title ne`), fields."""
+def kept_fields(held: Entry, new: Entry, hanging: Sequence[str] = ()) -> list[str]:
+    """Return what an entry whose text is another keeps of the old one: other languages (`title ne`), fields.
+
+    `hanging` is what is held elsewhere under its id.
+    """
     changed, own = changed_fields(held, new), _text_field(new)
     if own not in changed:
         return []
     before = _texts(held)
     texts = [f"{own} {language}" for language, text in _texts(new).items() if before.get(language) == text]
     fields = (name for name in type(new).model_fields if name not in NOT_TOLD and name not in changed)
-    return [*texts, *(name for name in fields if getattr(new, name))]
+    return [*texts, *(name for name in fields if getattr(new, name)), *hanging]
 
 
 def merged(imported: Imported, held: Promises) -> Promises:
-    """Return what is held after the import; records that did not change stay as they were, their source included."""
+    """Return what is held after the import; records that did not change stay as they were, their source included.
+
+    Decisions of a target that gets other words say from then on which ones they were taken on.
+    """
     return held.model_copy(
         update={
+            "decisions": _with_words(held, {target.id: target.title for _, target in imported.targets}),
             "targets": _merged(held.targets, [entry for _, entry in imported.targets]),
             "actions": _merged(held.actions, [entry for _, entry in imported.actions]),
             "statements": _merged(held.statements, [entry for _, entry in imported.statements]),
             "strategies": _merged(held.strategies, [entry for _, entry in imported.strategies]),
         }
+    )
+
+
+def _with_words(held: Promises, new: Mapping[str, Mapping[str, str]]) -> tuple[Decision, ...]:
+    old = {t.id: t.title for t in held.targets if t.id in new and not has_same_words(t.title, new[t.id])}
+    return tuple(
+        one if one.title else one.model_copy(update={"title": old.get(one.national_target, {})})
+        for one in held.decisions
     )
 
 

@@ -6,6 +6,7 @@ stood, who decided and when, and stays on record beside later ones.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -121,7 +122,7 @@ class _Desk:
 
     @classmethod
     def of(cls, promises: Promises, suggestions: Suggestions) -> _Desk:
-        earlier = {_key(entry): entry.suggestion for entry in promises.decisions if entry.suggestion}
+        earlier = {_key(entry): entry.suggestion for entry in promises.standing() if entry.suggestion}
         now = {(name, one.target): one for name, found in suggestions.items() for one in found}
         return cls({target.id: target for target in promises.targets}, promises.decided(), {**earlier, **now})
 
@@ -150,6 +151,7 @@ USE_NUMBER = N_("Write a plain number, with a point before decimals and nothing 
 NO_YEAR = N_("not a year from 1900 to 2060")
 USE_YEAR = N_("Write the Gregorian year in four digits, such as 2030")
 MOST = 1e18
+PERCENT = re.compile("[%٪％]$|^[%٪％]")
 
 
 Fault = tuple[str, str, str, str]
@@ -196,6 +198,7 @@ def _decision(desk: _Desk, choice: Choice, by: str, on: date) -> Decision:
         by=by,
         on=on,
         note=choice.note.strip(),
+        title=desk.targets[choice.national_target].title,
     )
 
 
@@ -250,7 +253,7 @@ def _unit(target: NationalTarget, choice: QuantityChoice) -> str:
 
 def _number(written: str, unit: str) -> float | None:
     """Return the number that a text certainly says, in a unit; None where it may say two, and below nothing."""
-    text = written.strip().removesuffix("%").strip() if unit == "%" else written
+    text = PERCENT.sub("", written.strip(), count=1).strip() if unit == "%" else written
     if has_point_of_either(western_digits(text)):
         return None
     number = read_value(text, unit_is_percent=False, typed=False).number

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from biosetu.alignment.wording import has_same_words
+
 Texts = dict[str, str]
 
 
@@ -202,7 +204,8 @@ class Decision(Record):
     """What an officer decided on a suggestion; the suggestion and every earlier decision stay on record.
 
     `target` and `degree` are what counts from now on: the suggested target where it was confirmed, another one or
-    another degree where it was changed. `by` is an office, `on` the day.
+    another degree where it was changed. `by` is an office, `on` the day. `title` is the national target's as it stood:
+    with other words there, the decision is on another promise and does not hold. It is empty in older records.
     """
 
     national_target: str
@@ -213,6 +216,7 @@ class Decision(Record):
     by: str
     on: date
     note: str = ""
+    title: SortedTexts = Field(default_factory=dict)
 
     @property
     def about(self) -> str:
@@ -242,9 +246,21 @@ class Promises(Record):
     decisions: tuple[Decision, ...] = ()
     quantity_decisions: tuple[QuantityDecision, ...] = ()
 
+    def standing(self) -> tuple[Decision, ...]:
+        """Return the decisions on promises whose words are still the same: not those on an id given to another one."""
+        titles = {target.id: target.title for target in self.targets}
+        return tuple(
+            decision
+            for decision in self.decisions
+            if not decision.title or has_same_words(decision.title, titles.get(decision.national_target, {}))
+        )
+
     def decided(self) -> dict[tuple[str, str], Decision]:
-        """Return by national target and suggested target the decision that holds: the newest, unless taken back."""
-        newest = {(decision.national_target, decision.about): decision for decision in self.decisions}
+        """Return by national target and suggested target the decision that holds: the newest, unless taken back.
+
+        Where the words of the target's title are others than those decided on, its suggestions are open again.
+        """
+        newest = {(decision.national_target, decision.about): decision for decision in self.standing()}
         return {key: decision for key, decision in newest.items() if decision.verdict is not Verdict.REOPENED}
 
     def aligned(self) -> dict[str, tuple[Aligned, ...]]:

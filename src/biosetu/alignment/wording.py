@@ -29,6 +29,19 @@ def plain_texts(texts: Mapping[str, str] | None) -> dict[str, str]:
     return {language: plain_text(text) for language, text in (texts or {}).items()}
 
 
+def squeezed(text: str) -> str:
+    """Return the letters and digits of a text alone, case apart: what two spellings of the same words share."""
+    return "".join(mark for mark in text.casefold() if mark.isalnum())
+
+
+def has_same_words(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether texts by language say the same: in every language that both have, else in one of each."""
+    shared = [language for language in one if one[language] and other.get(language)]
+    if shared:
+        return all(squeezed(one[language]) == squeezed(other[language]) for language in shared)
+    return bool({squeezed(text) for text in one.values()} & {squeezed(text) for text in other.values()})
+
+
 def shortened(text: str, most: int = MOST) -> str:
     """Return a text of at most `most` characters, cut between words, with a mark where something is left out.
 

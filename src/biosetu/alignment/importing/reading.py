@@ -22,6 +22,7 @@ from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reading import parse_json, read_records
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
 from biosetu.alignment.quantities import quantities_of_target
+from biosetu.alignment.wording import squeezed
 from biosetu.engine.grids import Book, Grid
 from biosetu.framework import indicators, parties, targets
 from biosetu.problems import Problem
@@ -174,12 +175,12 @@ def _adopted(imported: Imported, held: Promises) -> dict[str, str]:
     by_title: dict[str, list[str]] = {}
     for target in held.targets:
         for text in target.title.values():
-            by_title.setdefault(_squeezed(text), []).append(target.id)
+            by_title.setdefault(squeezed(text), []).append(target.id)
     by_record = {record_identifier(target).upper(): target.id for target in held.targets}
     own = {target.id: by_record.get(target.id, target.id) for _, target in imported.targets}
     taken, names = set(own.values()), {}
     for _, target in imported.targets:
-        same = {name for text in target.title.values() for name in by_title.get(_squeezed(text), ())} - taken
+        same = {name for text in target.title.values() for name in by_title.get(squeezed(text), ())} - taken
         name = own[target.id]
         names[target.id] = same.pop() if name not in known and len(same) == 1 else name
         taken.add(names[target.id])
@@ -240,7 +241,7 @@ def _over(before: Texts, texts: Texts) -> Texts:
     named = {language: text for language, text in texts.items() if language != "und"}
     unnamed, kept = texts.get("und", ""), before.get("und", "")
     if unnamed and not kept:
-        same = [language for language, text in before.items() if _squeezed(text) == _squeezed(unnamed)]
+        same = [language for language, text in before.items() if squeezed(text) == squeezed(unnamed)]
         alike = same[:1] or [language for language, text in before.items() if script_of(text) == script_of(unnamed)]
         if len(alike) == 1 and alike[0] not in named:
             return {**before, **named, alike[0]: unnamed}
@@ -277,7 +278,3 @@ def _with_other_languages(new: E, held: E) -> E:
         if before:
             found[name] = _joined(before, value)
     return new.model_copy(update=found)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(mark for mark in text.casefold() if mark.isalnum())

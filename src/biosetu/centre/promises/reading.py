@@ -137,7 +137,8 @@ def shown_suggestions(promises: Promises, target: NationalTarget) -> list[Shown]
     """Return what is suggested for a national target and what was decided on it, undecided first."""
     decided = promises.decided()
     mine = [entry for entry in promises.decisions if entry.national_target == target.id]
-    ones = {entry.about: entry.suggestion for entry in mine if entry.suggestion}
+    standing = (entry for entry in promises.standing() if entry.national_target == target.id)
+    ones = {entry.about: entry.suggestion for entry in standing if entry.suggestion}
     ones |= {one.target: one for one in suggestions(promises.party).get(target.id, ())}
     found = [
         Shown(one, targets()[name], decided.get((target.id, name)), tuple(e for e in mine if e.about == name))
