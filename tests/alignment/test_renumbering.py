@@ -1,4 +1,4 @@
-"""A table numbered anew: a decision stays with the words that it was taken on, and the preview says what hangs there."""
+"""A table numbered anew: a decision stays with the words it was taken on; the preview says what hangs under an id."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from biosetu.alignment.importing.codes import by_code, degree_of, indicator_text
 from biosetu.alignment.importing.records import (
     carries_nothing,
     from_record,
+    gives_the_same,
     record_identifier,
     statement_from,
     strategy_from,
@@ -259,12 +260,17 @@ E = TypeVar("E", NationalTarget, NotCovered, Strategy)
 
 
 def _carrying(new: E, held: E | None) -> E:
-    """Return a record with what is carried: of a table what was held, of a record nothing that we would write too."""
+    """Return a record with what is carried: of a table what was held, of a record nothing that we would write too.
+
+    A record that is written as the held one is carries what that does: it may well be our own, come back.
+    """
     if not new.carried:
         return _filled(new, held)
     if held is None:
         return new
     new = _with_other_languages(new, held)
+    if held.carried and gives_the_same(new, held):
+        return new.model_copy(update={"carried": held.carried})
     return new.model_copy(update={"carried": {}}) if not held.carried and carries_nothing(new) else new
 
 

@@ -28,7 +28,7 @@ from biosetu.alignment.ort.targets import (
     OtherNationalIndicator,
 )
 from biosetu.alignment.quantities import quantities_of_target
-from biosetu.alignment.wording import plain_texts
+from biosetu.alignment.wording import plain_text, plain_texts
 from biosetu.framework import indicators, parties, targets
 
 MEANS = "additionalImplementation"
@@ -170,7 +170,10 @@ def to_strategy(told: Strategy) -> Nbsap:
 
 
 def _with_carried(made: R, carried: Mapping[str, Any], says: Callable[[R], object]) -> R:
-    """Return a body with what was carried: all of it where that says the same in our fields, else the rest alone."""
+    """Return a body with what was carried: all of it where that says the same in our fields, else each field that does.
+
+    A text comes as it was carried in each language in which its words are the same.
+    """
     if not carried:
         return made
     plain, header = export_record(made), carried["header"]
@@ -180,8 +183,22 @@ def _with_carried(made: R, carried: Mapping[str, Any], says: Callable[[R], objec
     whole = type(made).model_validate({**plain, **carried, **head})
     if says(whole) == says(made):
         return whole
-    rest = {name: value for name, value in carried.items() if name not in _own(type(made))}
-    return type(made).model_validate({**rest, **plain, **head})
+    own, said = _own(type(made)), says(made)
+    body = {**{name: value for name, value in carried.items() if name not in own}, **plain, **head}
+    for name in (name for name in carried if name in own):
+        more = type(made).model_validate({**body, name: _as_carried(carried[name], plain.get(name))})
+        body = export_record(more) if says(more) == said else body
+    return type(made).model_validate(body)
+
+
+def _as_carried(came: Any, made: Any) -> Any:
+    """Return a field as it came; of texts by language those whose words are still the same, the others as made."""
+    if not (isinstance(came, dict) and isinstance(made, dict) and all(isinstance(one, str) for one in made.values())):
+        return came
+    return {
+        language: came[language] if plain_text(str(came.get(language, ""))) == text else text
+        for language, text in made.items()
+    }
 
 
 def _own(kind: type[OrtRecord]) -> frozenset[str]:
@@ -295,7 +312,12 @@ def _made_strategy(told: Strategy) -> Nbsap:
 
 def carries_nothing(entry: NationalTarget | NotCovered | Strategy) -> bool:
     """Return whether the record made here would be the same without what is carried."""
-    return _bodied(entry) == _bodied(entry.model_copy(update={"carried": {}}))
+    return gives_the_same(entry, entry.model_copy(update={"carried": {}}))
+
+
+def gives_the_same(one: NationalTarget | NotCovered | Strategy, other: NationalTarget | NotCovered | Strategy) -> bool:
+    """Return whether the record made of both is the same."""
+    return _bodied(one) == _bodied(other)
 
 
 def _bodied(entry: NationalTarget | NotCovered | Strategy) -> OrtRecord:
