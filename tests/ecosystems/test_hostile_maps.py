@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,3 +248,15 @@ def test_polygons_that_cross_themselves_are_mended_first(tmp_path: Path, capsys:
     gpd.GeoDataFrame({"class": ["a"]}, geometry=[bow], crs="ESRI:54034").to_file(path)
     (row,) = measured(capsys, tmp_path, path)
     assert float(row["area_km2"]) == pytest.approx(50.0, rel=1e-9)
+
+
+@pytest.mark.parametrize("command", ["measure", "assess", "index", "extent", "severity", "collapse", "suggest"])
+def test_every_command_says_in_arabic_what_is_wrong(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / ("m2000.tif" if command == "measure" else "table.csv")
+    path.write_text("" if command == "measure" else "wrong\n1\n")
+    assert main.run(["ecosystems", command, str(path), "--lang", "ar", "--out", str(tmp_path / "o.csv")]) == 1
+    said = capsys.readouterr().err
+    assert not re.search(r"\b(the|is|has|lacks|holds|neither|give|name|use|columns?)\b", said, re.IGNORECASE), said
+    assert re.search(r"[\u0620-\u064a]{4}", said)

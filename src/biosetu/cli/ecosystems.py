@@ -155,6 +155,7 @@ def _years(_context: click.Context, _parameter: click.Parameter, value: str | No
 @scheduler_option
 @out_option
 @quiet_option
+@language_option
 def measure(
     maps: tuple[Path, ...], out: Path | None, transitions: Path | None, keep: str | None, quiet: bool, **chosen: object
 ) -> None:
@@ -304,6 +305,7 @@ def index(
 @click.option("--decimals", default=2, show_default=True, type=click.IntRange(0, 6), help="Of the shares.")
 @observations_options
 @out_option
+@language_option
 def extent(measures: Path, classes: Path | None, decimals: int, out: Path | None, **said: Any) -> None:
     """Area and share by functional group of the Global Ecosystem Typology (indicator A.2); shares add up to 100."""
     from biosetu.jobs.ecosystems_assess import extent_file
@@ -348,6 +350,7 @@ def _percents(context: click.Context, parameter: click.Parameter, value: str) ->
 @click.option("--workers", type=WORKERS, help="Threads; else one per processor.")
 @out_option
 @quiet_option
+@language_option
 def severity(
     series: tuple[Path, ...], at: tuple[int, ...], findings: Path | None, out: Path | None, quiet: bool, **chosen: Any
 ) -> None:
@@ -374,8 +377,15 @@ def severity(
 @collapse_options
 @click.option("--level", default=0.95, show_default=True, type=Number(0, 1, min_open=True, max_open=True))
 @out_option
+@language_option
 def collapse(
-    runs: Path, threshold: float | None, above: bool, start: float | None, level: float, out: Path | None
+    runs: Path,
+    threshold: float | None,
+    above: bool,
+    start: float | None,
+    level: float,
+    out: Path | None,
+    **_: Any,
 ) -> None:
     """Probability of collapse (criterion E) from runs of your own models: ecosystem, run, year, collapsed or value.
 
@@ -390,7 +400,8 @@ def collapse(
 @ecosystems.command()
 @click.argument("classes", type=FILE)
 @out_option
-def suggest(classes: Path, out: Path | None) -> None:
+@language_option
+def suggest(classes: Path, out: Path | None, **_: Any) -> None:
     """Suggest functional groups for the classes of a map, by name; a person confirms them in the class table."""
     from biosetu.jobs.ecosystems_assess import suggestions_file
 
