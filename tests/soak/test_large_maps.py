@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import rasterio
+from rasterio.windows import Window
 
 ROOT = Path(__file__).parents[2]
 make_maps = runpy.run_path(str(ROOT / "benchmarks" / "ecosystems_measure.py"))["make_maps"]
@@ -31,6 +33,7 @@ MEASURE = """
 import json, sys
 from pathlib import Path
 from biosetu.ecosystems import measures
+from biosetu.engine import rasters
 from biosetu.jobs.ecosystems_inputs import MeasureOptions
 from biosetu.jobs.ecosystems_measure import measure_maps
 
@@ -39,34 +42,47 @@ def peak_kb():
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 small, large = [Path(each) for each in sys.argv[1:3]], [Path(each) for each in sys.argv[3:5]]
-measures.GROUP_ROWS = 100_000
+measures.GROUP_ROWS, rasters.BAND_PIXELS = 100_000, 4_200_000
 chosen = MeasureOptions(dates=(2000.0, 2020.0), resume=True, workers=2)
 measure_maps(small, chosen)
 before = peak_kb()
 found = measure_maps(large, chosen).measures
-print(json.dumps({"before": before, "peak": peak_kb(), "pixels": sum(found["pixels"].to_pylist())}))
+print(json.dumps({"taken": peak_kb() - before, "pixels": sum(found["pixels"].to_pylist())}))
 """
 
 
-def measured_apart(folder, side):
-    """Measure two dates in a process of its own, after a small map has loaded all that is loaded once."""
-    paths = [path for size in (600, side) for path in make_maps(folder, size, 40, "EPSG:4326", 0.02)]
+def laid_below(paths, times):
+    """Write each map `times` times, one below the other; return the long maps."""
+    long = [path.with_name(f"long_{path.stem[:-5]}_{times}_{path.stem[-4:]}.tif") for path in paths]
+    for path, target in zip(paths, long, strict=True):
+        with (
+            rasterio.open(path) as data,
+            rasterio.open(target, "w", **data.profile | {"height": data.height * times}) as out,
+        ):
+            codes = data.read(1)
+            for place in range(times):
+                out.write(codes, 1, window=Window(0, place * data.height, data.width, data.height))
+    return long
+
+
+def measured_apart(folder, width, times):
+    """Measure two dates in a process of its own: what it takes above a small map, which loads what is loaded once."""
+    small, one = (make_maps(folder, side, 40, "EPSG:4326", 0.02) for side in (600, width))
     home = {"BIOSETU_HOME": str(folder / "home"), "GDAL_CACHEMAX": "32"}
-    command = [sys.executable, "-c", MEASURE, *map(str, paths)]
+    command = [sys.executable, "-c", MEASURE, *map(str, small), *map(str, laid_below(one, times))]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | home)
     return json.loads(done.stdout)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="VmHWM is told by Linux alone")
-def test_memory_does_not_follow_the_size_of_the_map(tmp_path):
-    """From 2,000² (less than one band) the map grows sixteen times, from 4,000² four times.
+def test_memory_follows_the_width_of_the_map_and_not_its_pixels(tmp_path):
+    """Four times the pixels at one width take less than half as much again; at twice the width less than twice.
 
-    What its measuring takes at its peak grows to less than half of that; the whole process to less than one and a half.
+    What is loaded once is taken off; bands are of 4 million pixels, so that every map has several.
     """
-    measured_apart(tmp_path, 600)  # compiles the kernels, which takes memory of its own
-    first, small, large = (measured_apart(tmp_path, side) for side in (2_000, 4_000, 8_000))
-    assert 15.5 < large["pixels"] / first["pixels"] < 16.5
-    taken = [each["peak"] - each["before"] for each in (first, small, large)]
-    assert taken[2] < 8 * taken[0]
-    assert taken[2] < 2 * taken[1]
-    assert large["peak"] < 1.5 * first["peak"]
+    measured_apart(tmp_path, 512, 1)  # compiles the kernels, which takes memory of its own
+    short, long, wide = (measured_apart(tmp_path, *size) for size in ((2560, 4), (2560, 16), (5120, 4)))
+    assert long["pixels"] == 4 * short["pixels"]
+    assert 0.99 < wide["pixels"] / long["pixels"] < 1.01
+    assert long["taken"] < 1.5 * short["taken"], (short, long)
+    assert wide["taken"] < 2 * short["taken"], (short, wide)
