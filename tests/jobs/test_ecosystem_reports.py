@@ -14,15 +14,18 @@ from click.testing import CliRunner
 from biosetu.cli import main
 from biosetu.cli.ecosystems import ecosystems
 from biosetu.ecosystems import criteria
-from biosetu.ecosystems.assessment import assess
+from biosetu.ecosystems.assessment import assess, assessment_table
 from biosetu.ecosystems.pictures import picture_of, read_pictures
 from biosetu.engine.rasters import write_raster
 from biosetu.figures import criteria_strip
+from biosetu.framework import find_party
 from biosetu.jobs import ecosystems_party
 from biosetu.jobs.ecosystems_assess import write_report
 from biosetu.problems import UsageError
 from biosetu.reports.assessments import assessment_document
 from biosetu.reports.content import Facts, Figure, Paragraph, Table
+from biosetu.reports.evidence import Evidence
+from biosetu.reports.sections.ecosystems import section
 from biosetu.translation import Said, Voice
 
 ROW = {
@@ -46,6 +49,19 @@ def test_document_has_one_section_per_type_with_outcome_strip_and_record() -> No
     assert "Collapsed when: Water table below peat" in [getattr(block, "text", "") for block in record]
     cited = ["Red List 2024", "IUCN 2024, Guidelines 2.0, doi:10.2305/CJDF9122"]
     assert [source.text for source in facts.sources] == cited
+
+
+def test_assessments_of_one_name_are_told_apart_by_their_area() -> None:
+    areas = [{**ROW, "area": "East"}, {**ROW, "area": "West"}, {**ROW, "name": "Sal", "area": "East"}]
+    found = assess(areas)
+    document = assessment_document(found, Voice("en"), date(2026, 1, 2))
+    named = ["Peat swamp, East", "Peat swamp, West", "Sal"]
+    assert [section.title for section in document.sections] == named
+    tables = {"ecosystems.assessments": assessment_table(found)}
+    shown = section(Evidence(party=find_party("NPL"), on=date(2026, 1, 2), tables=tables), Voice("en"))
+    assert shown is not None
+    (table,) = (block for block in shown.blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == named
 
 
 def test_record_draws_the_curve_of_each_criterion_with_two_points_or_more() -> None:

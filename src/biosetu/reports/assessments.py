@@ -52,16 +52,31 @@ def assessment_document(
         subtitle=_("Assessed by the Red List of Ecosystems, guidelines {version}").format(version=versions),
         language=voice.language,
         on=on,
-        sections=tuple(assessment_section(each, voice, place, pictures) for place, each in enumerate(found)),
+        sections=tuple(
+            assessment_section(each, voice, place, pictures, named=name)
+            for place, (each, name) in enumerate(zip(found, _names(found, voice), strict=True))
+        ),
         colophon=(disclaimer(voice),) if pictures else (),
         meta={"party": "", "versions": versions},
     )
 
 
-def assessment_section(each: Assessed, voice: Voice, place: int = 0, pictures: Sequence[Picture] = ()) -> Section:
+def _names(found: Sequence[Assessed], voice: Voice) -> list[str]:
+    """Return what each assessment is called, with its area where another has the same name."""
+    names = [each.about["name"] or each.about["ecosystem"] for each in found]
+    areas = [each.about["area"] for each in found]
+    return [
+        f"{name}{voice.comma}{area}" if area and names.count(name) > 1 else name
+        for name, area in zip(names, areas, strict=True)
+    ]
+
+
+def assessment_section(
+    each: Assessed, voice: Voice, place: int = 0, pictures: Sequence[Picture] = (), named: str = ""
+) -> Section:
     """Return one assessment as a section: usable in a document, and as a fragment of a page."""
     _ = voice.gettext
-    name = each.about["name"] or each.about["ecosystem"]
+    name = named or each.about["name"] or each.about["ecosystem"]
     sources = _sources(each)
     blocks: list[Block] = [_outcome(each, sources, voice), _strip(each, sources, voice)]
     if pictures and (drawn := type_map(pictures, each.about["ecosystem"], name, voice, place)) is not None:

@@ -250,12 +250,18 @@ def _criteria_table(rows: list[dict[str, Any]], sources: tuple[Citation, ...], v
         *(Column(name, name) for name in used),
     )
     body = tuple(
-        (_(row["name"] or row["ecosystem"]), _overall(row), row["criteria"], *(row[name] for name in used))
-        for row in rows
+        (name, _overall(row), row["criteria"], *(row[each] for each in used)) for name, row in _named(rows, voice)
     )
     versions = ", ".join(sorted({str(row["version"]) for row in rows}))
     caption = _("Assessed by the Red List of Ecosystems, guidelines {version}").format(version=versions)
     return Table(caption, columns, body, sources)
+
+
+def _named(rows: list[dict[str, Any]], voice: Voice) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Yield each assessment with its name, and its area where another has the same name."""
+    names = [voice.gettext(row["name"] or row["ecosystem"]) for row in rows]
+    for name, row in zip(names, rows, strict=True):
+        yield (f"{name}{voice.comma}{row['area']}" if names.count(name) > 1 and row.get("area") else name), row
 
 
 def _overall(row: Row) -> str:
