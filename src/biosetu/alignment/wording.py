@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 BLOCK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]{0,2000})?/?>|<!--.{0,500}?-->", re.DOTALL)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
+UNKEPT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 MOST = 120
 MARKS = " ,;:.،؛–-"
 
@@ -22,6 +23,14 @@ def plain_text(text: str) -> str:
         return text
     bare = html.unescape(TAG.sub("", BLOCK.sub("\n", text))).replace("\u00a0", " ")
     return "\n".join(line for line in (" ".join(line.split()) for line in bare.split("\n")) if line)
+
+
+def shown_unkept(text: str) -> str:
+    """Return a text with marks that no database, file or page can hold as `\\x00`; nothing where there are none.
+
+    They are control characters, halves of surrogate pairs and what Unicode keeps for no character.
+    """
+    return UNKEPT.sub(lambda mark: ascii(mark[0])[1:-1], text) if UNKEPT.search(text) else ""
 
 
 def plain_texts(texts: Mapping[str, str] | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from biosetu.alignment.national import Promises
 from biosetu.alignment.ort import export_record
 from biosetu.alignment.ort.base import OrtRecord
+from biosetu.engine.file_names import file_name
 from biosetu.engine.tables import replacing
 from biosetu.framework import Party
 from biosetu.jobs.alignment import promise_records
@@ -95,19 +96,29 @@ class Working:
 
         National targets and the Party's statements on global ones, the report, the data, the answers.
         """
-        yield from (_file(record) for record in promise_records(self.promises))
+        taken: set[str] = set()
+        for record in self._records():
+            name = _file_of(record, taken)
+            yield name, json.dumps(export_record(record), ensure_ascii=False, indent=1)
+
+    def _records(self) -> Iterator[OrtRecord]:
+        yield from promise_records(self.promises)
         data = indicator_bodies(self.party.iso3, self.held.observations)
         answers = self.draft.answers()
         binary = binary_body(self.party.iso3, answers) if answers else None
-        yield _file(report_body(self.promises, self.draft, data, binary))
-        yield from (_file(record) for record in data)
+        yield report_body(self.promises, self.draft, data, binary)
+        yield from data
         if binary is not None:
-            yield _file(binary)
+            yield binary
 
 
-def _file(record: OrtRecord) -> tuple[str, str]:
-    name = f"{record.header.record_schema}-{record.header.identifier}.json"
-    return name, json.dumps(export_record(record), ensure_ascii=False, indent=1)
+def _file_of(record: OrtRecord, taken: set[str]) -> str:
+    """Return the name of a record's file: plain whatever its identifier is, and given to no other record."""
+    stem = name = f"{record.header.record_schema}-{file_name(record.header.identifier)}"
+    while name.casefold() in taken:
+        name = f"{stem}-{len(taken)}"
+    taken.add(name.casefold())
+    return f"{name}.json"
 
 
 def report_of(party: str, cycle: str = LATEST) -> Working:

@@ -53,7 +53,7 @@ def test_corrected_copy_is_for_the_session_that_asked(client, person, client_of_
     assert "فاصلة عشرية" in client.post(f"/ar{PAGE}", {"file": workbook("0,82")}).content.decode()
     address = f"{PAGE}{shown.context['copy']}.xlsx" if shown.context else _address(shown)
     response = client.get(address)
-    assert 'filename="my_file-corrected.xlsx"' in response["Content-Disposition"]
+    assert 'filename="my file-corrected.xlsx"' in response["Content-Disposition"]
     assert openpyxl.load_workbook(io.BytesIO(response.content)).active["H2"].value == 0.82
     assert client_of_another.get(address).status_code == 404
 

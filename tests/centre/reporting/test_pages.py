@@ -377,6 +377,15 @@ def test_bodies_hold_what_was_collected(client, focal):
     assert all(read_record(body) for body in records.values())
 
 
+def test_members_of_the_archive_of_bodies_are_plain_names(client, focal):
+    head = {"identifier": "q/../../../../escaped", "schema": "nationalTarget7"}
+    held = NationalTarget(id="Q", party=PARTY, title={"en": "Land"}, carried={"header": head})
+    DatabasePromises().save(Promises(party=PARTY, targets=(held,)))
+    archive = zipfile.ZipFile(io.BytesIO(page(client, f"{BASE}bodies.zip", focal).content))
+    assert "nationalTarget7-escaped.json" in archive.namelist()
+    assert not [name for name in archive.namelist() if set(name) & set("/\\") or ".." in name]
+
+
 @pytest.mark.parametrize("kind", ["docx", "html", "json"])
 def test_working_document_is_sent_as_a_file(client, focal, kind):
     verbs.write(party=PARTY, cycle=CYCLE, by=focal, given=[sent("all well")])

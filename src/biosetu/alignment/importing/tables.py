@@ -22,7 +22,7 @@ from biosetu.alignment.languages import language_of
 from biosetu.alignment.national import Action, ActionStatus, Declared, Means, NationalTarget, NotCovered
 from biosetu.alignment.ort.reading import without_mail
 from biosetu.alignment.quantities import quantities_of_target
-from biosetu.alignment.wording import plain_text
+from biosetu.alignment.wording import plain_text, shown_unkept
 from biosetu.engine.grids import Book, Formula, Grid, Row, Value, slid_rows
 from biosetu.engine.numbers import one_way, plain, read_value, western_digits
 from biosetu.framework import find_party
@@ -91,7 +91,7 @@ def read_tables(book: Book, party: str, progress: Progress = silent) -> Imported
             fields = _fields(names, row)
             if number in slid:
                 reading.problems.append(slid[number])
-            elif reader is not None and any(fields.values()):
+            elif reader is not None and any(fields.values()) and _can_be_kept(reading, number, fields):
                 reader(reading, number, fields)
         done += len(grid.rows)
     if not known:
@@ -137,6 +137,15 @@ def _fields(names: Sequence[str], row: Row) -> Fields:
         if name and name not in fields and (name in MONEY or not isinstance(value, Formula)):
             fields[name] = _field(name, value)
     return fields
+
+
+def _can_be_kept(reading: _Reading, number: int, fields: Fields) -> bool:
+    """Refuse a row with a text that no database or file can hold."""
+    strange = {name: shown for name, text in fields.items() if (shown := shown_unkept(text))}
+    for name, shown in strange.items():
+        message, remedy = N_("a character that cannot be kept"), N_("Write the text anew without it")
+        reading.refuse(number, name, shown, message, remedy, "character")
+    return not strange
 
 
 def _field(name: str, value: Value) -> str:

@@ -15,10 +15,13 @@ from biosetu.alignment.faults import fault_said
 from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reports import BinaryIndicatorData, IndicatorData, NationalReport7
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
+from biosetu.alignment.wording import plain_texts, shown_unkept
 from biosetu.observations.packaged import packaged_rows
 from biosetu.problems import DataError, Problem
-from biosetu.translation import say
+from biosetu.translation import N_, say
 
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+TITLED = (NationalTarget7, Nbsap)
 E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 PERSONAL = frozenset({"contactPerson", "contactDetails"})
 DEEPEST = 40
@@ -48,11 +51,14 @@ def read_record(content: Mapping[str, Any], where: str = "", row: int | None = N
     """Read one record, as a bare body or as a document with its wrapper.
 
     Older field names become the live ones; names and e-mail addresses of people are left out. Raises `DataError`
-    naming every field that isn't as it should be.
+    naming every field that isn't as it should be: an identifier is a plain name (it names files), every text can be
+    kept, and a target or strategy has a title with words.
     """
     body = content.get("body", content)
     if not isinstance(body, Mapping) or not isinstance(body.get("header"), Mapping):
         raise DataError(_problem("no record of the reporting tool", "Expected a body with a header", where, row))
+    if faults := [*_unkept(body, where, row), *_unnamed(body["header"], where, row)]:
+        raise DataError(faults)
     name = str(body["header"].get("schema", ""))
     if name not in schemas():
         raise DataError(
@@ -64,9 +70,13 @@ def read_record(content: Mapping[str, Any], where: str = "", row: int | None = N
             )
         )
     try:
-        return schemas()[name].model_validate(_cleaned(body, 0))
+        record = schemas()[name].model_validate(_cleaned(body, 0))
     except ValidationError as error:
         raise DataError(_faults(error, where, row)) from error
+    if isinstance(record, TITLED) and not any(text.strip() for text in plain_texts(record.title).values()):
+        remedy = N_("Every target needs its text")
+        raise DataError(Problem(N_("no title"), remedy, "empty-title", where, row, "title"))
+    return record
 
 
 def read_records(text: str, where: str = "") -> Iterator[tuple[int, OrtRecord | Problem]]:
@@ -90,6 +100,31 @@ def read_records(text: str, where: str = "") -> Iterator[tuple[int, OrtRecord | 
             yield number, read_record(item, where, number)
         except DataError as error:
             yield number, error.problems[0]
+
+
+def _unkept(value: Any, where: str, row: int | None, path: str = "", depth: int = 0) -> Iterator[Problem]:
+    """Yield what in a body holds marks that can't be kept, names of fields too, in what of it is read."""
+    if depth > DEEPEST:
+        return
+    if isinstance(value, str) and (shown := shown_unkept(value)):
+        message, remedy = N_("a character that cannot be kept"), N_("Write the text anew without it")
+        yield Problem(message, remedy, "character", where, row, path, shown[:80])
+    if isinstance(value, list):
+        for entry in value:
+            yield from _unkept(entry, where, row, path, depth + 1)
+    if isinstance(value, Mapping):
+        for name, entry in value.items():
+            yield from _unkept(name, where, row, path, depth + 1)
+            inner = f"{path}.{shown_unkept(name) or name}".lstrip(".")
+            yield from _unkept(entry, where, row, inner, depth + 1)
+
+
+def _unnamed(header: Mapping[str, Any], where: str, row: int | None) -> Iterator[Problem]:
+    identifier = header.get("identifier")
+    if isinstance(identifier, str) and not IDENTIFIER.fullmatch(identifier):
+        message = N_("holds other marks than letters, digits, points and dashes, or too many")
+        remedy = N_("Use the identifier that the reporting tool gave")
+        yield Problem(message, remedy, "identifier", where, row, "header.identifier", identifier[:80])
 
 
 def _revision(item: Any) -> tuple[str, int]:

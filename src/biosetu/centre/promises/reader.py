@@ -8,7 +8,6 @@ back filled).
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -24,6 +23,7 @@ from biosetu.centre.apart import Bounds
 from biosetu.centre.evidence.reader import Reading, main, read_apart, refuse_active_content
 from biosetu.centre.receiving import Received
 from biosetu.engine.cells import Limits as CellLimits
+from biosetu.engine.file_names import file_name
 from biosetu.engine.grids import Book, Formula, Grid, Limits, Value, read_book
 from biosetu.jobs.promise_files import DOCUMENTS, read_promises, read_strategy
 from biosetu.jobs.statements import StatementTable, read_statement_table
@@ -35,19 +35,12 @@ BOOK = "book"
 TARGET, ACTION, STATEMENT, PROPOSAL, SCANNED, GRID = "target", "action", "statement", "proposal", "scanned", "grid"
 OWN, ASIDE, STRATEGY, SAID = "own", "aside", "strategy", "said"
 SCHEMA = pa.schema([("kind", pa.string()), ("row", pa.int32()), ("body", pa.string())])
-_UNSAFE = re.compile(r"[^\w.\- ]")
-NAME_LENGTH = 100
 Entry = tuple[str, int, str]
-
-
-def safe_name(name: str) -> str:
-    """Return a file name without anything that a path or a page could misread."""
-    return _UNSAFE.sub("_", Path(name).name)[-NAME_LENGTH:].strip(". ") or "file"
 
 
 def read_file(sent: Received, wanted: str, bounds: Bounds) -> Reading:
     """Read an uploaded file in a limited process; raise `DataError` for one that can't be read."""
-    path = sent.path.parent / wanted / safe_name(sent.name)
+    path = sent.path.parent / wanted / file_name(sent.name)
     path.parent.mkdir()
     sent.path.rename(path)
     return read_apart(path, bounds, reader="biosetu.centre.promises.reader")

@@ -31,6 +31,7 @@ from biosetu.centre.promises.models import Draft
 from biosetu.centre.promises.store import DatabasePromises, writing
 from biosetu.centre.receiving import Received
 from biosetu.centre.validation.verbs import office_of
+from biosetu.engine.file_names import file_name
 from biosetu.engine.grids import Book, Grid
 from biosetu.jobs import actions, alignment, alignment_decisions, capacity, statements
 from biosetu.jobs.promise_files import kept_rows
@@ -49,7 +50,7 @@ def _require(actor: Account, verb: str, party: str) -> None:
 def take_in(*, party: str, sent: Received, actor: Account) -> Draft:
     """Read a file of a Party and keep it as a draft, nothing stored yet; raise `DataError` for an unreadable one."""
     _require(actor, PREPARE, party)
-    name = reader.safe_name(sent.name)
+    name = file_name(sent.name)
     digest = hashlib.sha256(sent.path.read_bytes())
     reading = reader.read_file(sent, party, bounds())
     if reader.is_document(name):
@@ -185,7 +186,7 @@ def decide(
 def take_decisions(*, party: str, sent: Received, actor: Account) -> alignment_decisions.Taken:
     """Take the decisions of a filled workbook; raises `DataError` naming every wrong row."""
     _require(actor, PROMISE, party)
-    book = reader.book_from(reader.read_file(sent, reader.BOOK, bounds()), reader.safe_name(sent.name))
+    book = reader.book_from(reader.read_file(sent, reader.BOOK, bounds()), file_name(sent.name))
     with writing(party):
         return alignment_decisions.take_book(party, book, office_of(actor, party), DatabasePromises(actor))
 
@@ -221,5 +222,5 @@ def rate(*, party: str, book: Book, actor: Account) -> SelfAssessment:
 def rate_from_file(*, party: str, sent: Received, actor: Account) -> SelfAssessment:
     """Keep the self-assessment of a filled workbook; see `rate`."""
     _require(actor, PROMISE, party)
-    book = reader.book_from(reader.read_file(sent, reader.BOOK, bounds()), reader.safe_name(sent.name))
+    book = reader.book_from(reader.read_file(sent, reader.BOOK, bounds()), file_name(sent.name))
     return rate(party=party, book=book, actor=actor)

@@ -149,8 +149,4 @@ def corrected(request: HttpRequest, copy: uuid.UUID) -> HttpResponse:
     path = _copy(copy)
     if name is None or not path.exists():
         raise Http404
-    return attached(path.read_bytes(), _plain(name), XLSX)
-
-
-def _plain(name: str) -> str:
-    return "".join(mark if (mark.isalnum() and mark.isascii()) or mark in "-_." else "_" for mark in name)
+    return attached(path.read_bytes(), name, XLSX)
