@@ -241,11 +241,8 @@ def test_measured_by_province_assessed_and_indexed_loses_no_province(
         result = CliRunner().invoke(ecosystems, command)
         assert result.exit_code == 0, result.output
     found = {row["group"]: row for row in csv.DictReader(out.read_text().splitlines())}
-    assert {group: (float(row["value"]), row["ecosystems"]) for group, row in found.items()} == {
-        "": (0.8, "4"),
-        "East": (0.6, "2"),
-        "West": (1.0, "2"),
-    }
+    told = {group: (float(row["value"]), row["ecosystems"], row["in_several_areas"]) for group, row in found.items()}
+    assert told == {"": (0.8, "4", "2"), "East": (0.6, "2", "0"), "West": (1.0, "2", "0")}
     assert "count once for each: 2 (1; 2). Where that is one area, write it alike." in result.stderr
     said = CliRunner().invoke(ecosystems, ["index", str(assessed), "--lang", "ar", "--out", str(out)]).stderr
     assert "2 (1; 2)" in said

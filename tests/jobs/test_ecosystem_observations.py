@@ -9,7 +9,9 @@ import pytest
 
 from biosetu.cli import main
 from biosetu.engine.grids import read_book
+from biosetu.ecosystems.redlist_index import index_table, read_history, told_apart
 from biosetu.engine.tables import write_table
+from biosetu.indicators import Provenance
 from biosetu.indicators.methods import ecosystems_extent, ecosystems_red_list_index
 from biosetu.jobs.ecosystems_assess import IndexRequest, index_file
 from biosetu.jobs.report_checking import check_report
@@ -125,3 +127,12 @@ def test_an_ecosystem_without_a_group_counts_once_in_the_whole_index(by: str, tm
     assert grouped.slice(0, 1).drop_columns(["group"]) == plain.drop_columns(["group"])
     assert plain.column("value").to_pylist() == pytest.approx([1 - 4 / 10])
     assert sum(row["total"] for row in counts.to_pylist() if not row["group"]) == 2
+
+
+def test_footnote_says_that_types_count_once_for_each_area() -> None:
+    rows = [{"ecosystem": "1", "year": "2020", "category": "LC", "area": area} for area in ("East", "West")]
+    table = index_table(read_history(rows), {"": [told_apart(row) for row in rows]})
+    provenance = Provenance("XXA", "2024", "invented", "Ministry", "CC0 1.0")
+    made = ecosystems_red_list_index.METHOD.observations(table, "A.1", provenance).to_pylist()
+    (footnote,) = (row["footnote"] for row in made if row["unit"] == "index")
+    assert footnote == "2 ecosystem types, 0 data deficient; 1 types count once for each of their areas"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,12 +138,15 @@ def history_warnings(histories: Mapping[str, Sequence[Listing]], file: str = "")
     """
     assumed = {category: taken_as_genuine(history) for category, history in histories.items()}
     warnings = [_unsaid(found, file, genuine_column(category)) for category, found in assumed.items() if found]
-    places: dict[str, set[str]] = {}
-    for listing in (each for history in histories.values() for each in history):
-        places.setdefault(listing.ecosystem.split(APART)[0], set()).add(listing.ecosystem)
-    if several := [name for name, found in places.items() if len(found) > 1]:
+    if several := _several({listing.ecosystem for history in histories.values() for listing in history}):
         warnings.append(_in_several_areas(several, file))
     return warnings
+
+
+def _several(ecosystems: Collection[str]) -> list[str]:
+    """Return the names that stand for more than one place among ecosystems as `told_apart` names them."""
+    names = Counter(each.split(APART)[0] for each in ecosystems)
+    return sorted(name for name, count in names.items() if count > 1)
 
 
 def _unsaid(found: Sequence[Listing], file: str, column: str) -> Problem:
@@ -210,7 +214,8 @@ def index_table(
     Returns:
         group, year, value, lower, upper, ecosystems (with a category), then how many have each category, CO to LC, DD,
         NE; then genuine_unsaid, the types whose change of category in that year counts as genuine though nobody said
-        so. Value null where a group has no ecosystem with a category.
+        so, and in_several_areas, the types that count once for each of several areas. Value null where a group has no
+        ecosystem with a category.
     """
     chosen = options or IndexOptions()
     weights = index_weights("ecosystems")
@@ -233,11 +238,12 @@ def index_table(
                     "ecosystems": known,
                     **{name: own.count(name) for name in reversed(ORDER)},
                     "genuine_unsaid": sum((name, year) in unsaid for name in members),
+                    "in_several_areas": len(_several(members)),
                 }
             )
     fields = [("group", pa.string()), ("year", pa.int32()), ("value", pa.float64()), ("lower", pa.float64())]
     fields += [("upper", pa.float64()), ("ecosystems", pa.int32())]
-    fields += [(name, pa.int32()) for name in (*reversed(ORDER), "genuine_unsaid")]
+    fields += [(name, pa.int32()) for name in (*reversed(ORDER), "genuine_unsaid", "in_several_areas")]
     return pa.Table.from_pylist(rows, schema=pa.schema(fields))
 
 

@@ -35,8 +35,11 @@ def _rows(result: pa.Table, _party: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _assumed(row: Mapping[str, Any]) -> str:
-    count = row.get("genuine_unsaid")
-    return f"; {count} changes of category count as genuine, which nobody said" if count else ""
+    """Return what the index of a row takes for granted, for its footnote."""
+    assumed, several = row.get("genuine_unsaid"), row.get("in_several_areas")
+    told = [f"{assumed} changes of category count as genuine, which nobody said"] if assumed else []
+    told += [f"{several} types count once for each of their areas"] if several else []
+    return "".join(f"; {each}" for each in told)
 
 
 def _kind(group: str) -> tuple[str, str]:
