@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from biosetu.cli import main
-from biosetu.engine.grids import read_book
 from biosetu.ecosystems.redlist_index import index_table, read_history, told_apart
+from biosetu.engine.grids import read_book
 from biosetu.engine.tables import write_table
 from biosetu.indicators import Provenance
 from biosetu.indicators.methods import ecosystems_extent, ecosystems_red_list_index
