@@ -153,6 +153,11 @@ def without_people(name: str, values: Values) -> dict[str, str]:
     return {key: value for key, value in values.items() if key not in named}
 
 
+def people_in(name: str, values: Values) -> str:
+    """Return what the fields that name persons say."""
+    return "\n".join(values.get(field.field, "") for field in form(name) if field.is_personal)
+
+
 def unfilled(name: str, wanted: Iterable[str], have: Container[str]) -> Said:
     """Return the sentence that names the fields of a form that are wanted and not filled in; empty where all are."""
     labels = {field.field: field.label for field in form(name)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from biosetu.centre.accounts.models import Account, Notice
-from biosetu.centre.unnaming import said_as, unname
 
 
 def notify(account: Account | None, message: str, values: Mapping[str, int | str], *, address: str) -> None:
@@ -22,9 +21,3 @@ def unread(account: Account) -> list[Notice]:
 def mark_read(account: Account, address: str) -> None:
     """Count the notices that lead to a page as read, once the page was opened."""
     account.notices.filter(read=False, address=address).update(read=True)
-
-
-def forget(account: Account) -> None:
-    """Put a mark in place of a person's full name in what others were told."""
-    if word := said_as(account.name):
-        unname(word, Notice, ("values",))

@@ -81,9 +81,9 @@ REQUESTS = (
     ),
     AppendOnly(
         "helpdesk_consentrecord",
-        ("id", "request_id", "languages", "status", "on", "expires", "holder", "at"),
+        ("id", "request_id", "status", "on", "expires", "at"),
         ("recorded_by_id",),
-        ("people", "process", "scope"),
+        ("people", "process", "scope", "languages", "holder"),
     ),
     AppendOnly("helpdesk_choice", ("id", "request_id", "rank", "machine", "chosen_on"), ("provider_id", "by_id")),
     AppendOnly("helpdesk_check", ("id", "choice_id", "what", "at"), ("by_id",), ("looked_at",)),

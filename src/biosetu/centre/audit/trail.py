@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.audit.models import Actor, Entry, PersonalValue
 from biosetu.centre.tracing import request_id
+from biosetu.centre.unnaming import Person
 
 HASHED = "sha256:"
 FROM, TO = "from", "to"
@@ -83,12 +85,27 @@ def _hashed(subject: Actor, value: str) -> str:
     return HASHED + digest
 
 
+def digests_in(changes: Mapping[str, Any]) -> set[str]:
+    """Return the hashes of personal values that an entry's changes hold."""
+    told = [one for value in changes.values() for one in (value.values() if isinstance(value, dict) else [value])]
+    return {one.removeprefix(HASHED) for one in told if isinstance(one, str) and one.startswith(HASHED)}
+
+
 @transaction.atomic
-def erase(account: Account) -> None:
+def erase_values(record: str, record_id: object) -> None:
+    """Erase every personal value that entries tell of a record; the entries stay."""
+    entries = Entry.objects.filter(record=record, record_id=str(record_id))
+    digests = {one for changes in entries.values_list("changes", flat=True) for one in digests_in(changes)}
+    PersonalValue.objects.filter(pk__in=digests).delete()
+
+
+@transaction.atomic
+def erase(account: Account, addresses: frozenset[str] = frozenset()) -> None:
     """Delete an account with all that leads from the record to the person; the entries stay, unreadable as to whom.
 
-    Values that others entered and that hold the person's full name are erased too.
+    Values that others entered and that say the person, by full name or one of these addresses, are erased too.
     """
-    if len(account.name.split()) > 1:
-        PersonalValue.objects.filter(value__icontains=account.name).delete()
+    person = Person(account.name, addresses)
+    values = PersonalValue.objects.values_list("pk", "value").iterator()
+    PersonalValue.objects.filter(pk__in=[key for key, value in values if person.is_said(value)]).delete()
     account.delete()

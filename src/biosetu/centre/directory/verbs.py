@@ -6,19 +6,22 @@ from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.accounts.permissions import holds, may
 from biosetu.centre.audit.changing import changed_in
-from biosetu.centre.audit.trail import Change, as_pair, record
+from biosetu.centre.audit.trail import Change, as_pair, erase_values, record
 from biosetu.centre.directory.models import Provider, Standing
+from biosetu.centre.unnaming import same_name
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import YES, check, due, filled, form, unfilled, without_people
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_, Said
 
+EXPERT = "expert"
 TAKEN = N_("This entry has its own account, or somebody else has asked for it.")
 SAY_HOW = N_("Say how the centre can see that this entry is yours.")
 NO_CLAIM = N_("Nobody asks for this entry any more.")
@@ -123,11 +126,11 @@ def withdraw(*, provider: Provider, by: Account) -> None:
 
 @transaction.atomic
 def erase(*, provider: Provider, by: Account) -> None:
-    """Delete one's entry. Requests that it helped keep their record, without its name."""
+    """Delete one's entry. Requests that it helped keep their record, without its name; so does the audit."""
     if not may(by, "edit", provider):
         raise PermissionDenied
     _audit(provider, by, "erase")
-    provider.delete()
+    _delete(provider)
 
 
 @transaction.atomic
@@ -234,13 +237,26 @@ def _audit(
     )  # fmt: skip
 
 
+def _delete(provider: Provider) -> None:
+    erase_values("provider", provider.pk)
+    provider.delete()
+
+
+def describing(account: Account) -> list[Provider]:
+    """Return the entries of a person: their own, and those by a sheet that describe an expert of their name."""
+    free = Provider.objects.filter(account=None)
+    named = [key for key, name in free.values_list("pk", "name").iterator() if same_name(name, account.name)]
+    mine = Provider.objects.filter(Q(account=account) | Q(pk__in=named))
+    return [one for one in mine if one.account_id == account.pk or one.values.get("kind") == EXPERT]
+
+
 @transaction.atomic
 def forget(account: Account) -> None:
     """Take a person out of the directory: an expert's entry goes, an institution's stays without its contact person."""
     Provider.objects.filter(claimed_by=account).update(claimed_by=None, claim="")
-    for entry in Provider.objects.filter(account=account):
-        if entry.values.get("kind") == "expert" or entry.standing == Standing.DRAFT:
-            entry.delete()
+    for entry in describing(account):
+        if entry.values.get("kind") == EXPERT or entry.standing == Standing.DRAFT:
+            _delete(entry)
         else:
             entry.values, entry.changed = without_people("provider", entry.values), timezone.now()
             entry.save(update_fields=["values", "changed"])

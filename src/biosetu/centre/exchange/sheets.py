@@ -21,6 +21,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.evidence.intake import bounds
 from biosetu.centre.evidence.reader import read_apart
 from biosetu.centre.exchange.models import RowState, Sheet, SheetRow
+from biosetu.centre.exchange.verbs import TELLING
 from biosetu.centre.helpdesk import verbs as helpdesk
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs as library
@@ -39,7 +40,6 @@ FORMS = ("request", "provider", *Kind.values)
 PIECE, CHUNK = 100, 500
 DONE = N_("taken in")
 logger = logging.getLogger("biosetu.sheets")
-TELLING = ("message", "remedy", "column", "value")
 ALREADY = N_("this sheet was confirmed or dropped already")
 
 
@@ -228,7 +228,8 @@ def _next_piece(mine: QuerySet[Sheet], pk: int, piece: int) -> bool:
     for row in rows:
         if row.state in (RowState.NEW, RowState.CHANGED):
             row.outcome, row.record = _taken(sheet, row)
-    SheetRow.objects.bulk_update(rows, ["outcome", "record"])
+        row.values = {}
+    SheetRow.objects.bulk_update(rows, ["outcome", "record", "values"])
     alive(mine, done=sheet.done + len(rows))
     return bool(rows)
 

@@ -5,7 +5,7 @@ taken back, and objections that are open, go with the request: no people concern
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from biosetu.centre.accounts.models import Account
 from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.audit.trail import record
-from biosetu.centre.exchange.models import Arrival, KnownKey
+from biosetu.centre.exchange.models import Arrival, KnownKey, RowState, SheetRow
 from biosetu.centre.exchange.signing import canonical, opened, signed
 from biosetu.centre.helpdesk.facts import newest_consents, touched
 from biosetu.centre.helpdesk.models import (
@@ -29,9 +29,9 @@ from biosetu.centre.helpdesk.models import (
 )
 from biosetu.centre.helpdesk.verbs.joining import centre_of
 from biosetu.centre.helpdesk.verbs.moving import audit, demand, keep_holders, numbered, parties_named, refresh_clock
-from biosetu.centre.unnaming import said_as, unname
+from biosetu.centre.unnaming import ERASED, Person
 from biosetu.cooperation import Refused
-from biosetu.cooperation.forms import check, form, without_people
+from biosetu.cooperation.forms import check, form, people_in, without_people
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -39,6 +39,8 @@ FORMAT, EARLIER = "biosetu-request-2", "biosetu-request-1"
 DECIDED = ("people", "process", "scope", "languages", "status", "holder")
 STOPPING = frozenset(ConsentStatus.values) - {ConsentStatus.GIVEN}
 MOST = 100
+TELLING = ("message", "remedy", "column", "value")
+GONE = Problem(N_("this person was deleted from the centre"), N_("Leave the row out"))
 
 
 @transaction.atomic
@@ -224,9 +226,23 @@ def _check(body: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def forget(account: Account) -> None:
-    """Take a person out of what came in: contact fields where they ask for it, their full name everywhere."""
+    """Take a person out of what came in: contact fields where they ask for it."""
     for arrival in Arrival.objects.filter(request__owner=account):
         arrival.body["values"] = without_people("request", arrival.body["values"])
         arrival.save(update_fields=["body"])
-    if word := said_as(account.name):
-        unname(word, Arrival, ("body",))
+
+
+@transaction.atomic
+def forget_rows(person: Person, entries: Collection[int]) -> None:
+    """Empty rows of sheets that describe a person, by name, address or as one of these entries of the directory; what
+    was not taken in yet never is.
+    """
+    rows = SheetRow.objects.filter(sheet__kind="provider")
+    for row in rows.iterator():
+        if row.values.get("kind") != "expert" and row.record not in entries:
+            continue
+        if row.record in entries or person.is_said(
+            f"{row.values.get('name', '')}\n{people_in('provider', row.values)}"
+        ):
+            gone = {} if row.outcome else {"state": RowState.WRONG, "detail": [GONE.as_dict(*TELLING)]}
+            SheetRow.objects.filter(pk=row.pk).update(title=ERASED, values={}, **gone)

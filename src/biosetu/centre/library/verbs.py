@@ -330,5 +330,5 @@ def forget(account: Account) -> None:
         if item.standing == Standing.DRAFT:
             item.delete()
         else:
-            item.values = without_people(item.kind, item.values)
-            item.save(update_fields=["values"])
+            item.values, item.changed = without_people(item.kind, item.values), timezone.now()
+            item.save(update_fields=["values", "changed"])

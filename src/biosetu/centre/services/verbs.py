@@ -18,6 +18,8 @@ from biosetu.centre.helpdesk.facts import CENTRE_ROLES, focal_parties
 from biosetu.centre.helpdesk.models import PlanItem, SupportRequest
 from biosetu.centre.helpdesk.verbs.joining import centre_of
 from biosetu.centre.services.models import Material, Participant, Person, Place, Service, ServiceParty, State
+from biosetu.centre.unnaming import Person as Told
+from biosetu.centre.unnaming import addresses_in, same_name
 from biosetu.cooperation import Refused, ServiceFacts, move_service
 from biosetu.cooperation.forms import check, filled, form, parts, vocabulary
 from biosetu.framework import parties
@@ -267,7 +269,8 @@ def _audit(
 
 
 @transaction.atomic
-def forget_account(account: Account) -> None:
-    """Erase name and contact of a person wherever they took part under the name of their account."""
-    for participant in Participant.objects.filter(person__name__iexact=account.name) if account.name else ():
-        forget(participant=participant, by=None)
+def forget_person(person: Told) -> None:
+    """Erase name and contact of somebody wherever they took part, under their name or an address of theirs."""
+    for known in Person.objects.select_related("participant__service").iterator():
+        if same_name(known.name, person.name) or addresses_in(known.contact) & person.addresses:
+            forget(participant=known.participant, by=None)

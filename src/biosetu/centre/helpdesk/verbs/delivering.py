@@ -136,6 +136,9 @@ def rate(*, request: SupportRequest, by: Account, score: int, words: str = "") -
 
 
 def _credit(request: SupportRequest, score: int) -> None:
+    """Count the score for who helped; a confidential request is counted nowhere."""
+    if request.confidential:
+        return
     Provider.objects.filter(candidacies__request=request, candidacies__chosen=True).update(
         rating_sum=F("rating_sum") + score, rating_count=F("rating_count") + 1
     )

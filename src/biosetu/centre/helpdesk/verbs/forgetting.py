@@ -1,61 +1,35 @@
-"""Taking a person out of requests: contact fields, drafts, and their full name where it was written in a text."""
+"""Taking a person out of their requests: drafts and contact fields. Texts anywhere are `centre.striking`."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Model
 
 from biosetu.centre.accounts.models import Account
-from biosetu.centre.helpdesk.models import (
-    Closure,
-    ConsentRecord,
-    FollowUp,
-    Message,
-    Objection,
-    PlanItem,
-    RequestParty,
-    Step,
-    SupportRequest,
-)
+from biosetu.centre.helpdesk import days
+from biosetu.centre.helpdesk.models import SupportRequest
+from biosetu.centre.helpdesk.verbs.moving import keep_holders
 from biosetu.centre.matching.likeness import keep_marks
-from biosetu.centre.unnaming import said_as, unname
 from biosetu.cooperation.forms import without_people
-
-TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (Message, ("text",)),
-    (Step, ("reason",)),
-    (ConsentRecord, ("people", "process", "scope")),
-    (Objection, ("text", "settlement")),
-    (PlanItem, ("text", "responsible")),
-    (RequestParty, ("result", "endorsed_values")),
-    (Closure, ("public", "internal", "lessons", "requester_changed", "provider_again")),
-    (FollowUp, ("words",)),
-    (SupportRequest, ("title", "values")),
-)
 
 
 @transaction.atomic
 def forget(account: Account) -> None:
-    """Delete the person's drafts and contact fields; put a mark in place of their full name in the texts of requests.
-
-    A draft that was sent before and came back stays, with its history. A name of one word is left in texts: it may be
-    a word. Files on requests are not searched.
+    """Delete the person's drafts and contact fields. A draft that was sent before and came back stays, with its
+    history.
     """
     SupportRequest.objects.filter(owner=account, state="draft", steps__isnull=True).delete()
     for request in SupportRequest.objects.filter(owner=account):
         values = without_people("request", request.values)
-        SupportRequest.objects.filter(pk=request.pk).update(values=values)
+        SupportRequest.objects.filter(pk=request.pk).update(values=values, changed=days.now())
         request.values = values
         keep_marks(request)
-    if word := said_as(account.name):
-        _unname(word)
 
 
-def _unname(word: re.Pattern[str]) -> None:
-    for model, fields in TEXTS:
-        said = unname(word, model, fields)
-        if model is SupportRequest:
-            for request in SupportRequest.objects.filter(pk__in=said):
-                keep_marks(request)
+@transaction.atomic
+def renew(keys: Iterable[int]) -> None:
+    """Make anew what is derived from the texts of these requests."""
+    for request in SupportRequest.objects.filter(pk__in=list(keys)):
+        keep_marks(request)
+        keep_holders(request)
