@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 
 from biosetu.centre.accounts.models import Account, Notice, Role
+from biosetu.centre.erasing import erase
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import clock
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.reminding import tick
-from biosetu.centre.helpdesk.verbs.forgetting import forget
 from biosetu.cooperation import Refused
 
 from .conftest import ELEVEN, FOUR
@@ -125,7 +125,7 @@ def test_what_was_endorsed_forgets_a_person_too(people, request_of):
     asker = people["contributor"]
     type(asker).objects.filter(pk=asker.pk).update(name="Maya Gurung")
     asker.refresh_from_db()
-    forget(asker)
+    erase(account=asker, by=None)
     kept = request.request_parties.get().endorsed_values
     assert "Gurung" not in str(kept)
     assert kept["objectives"] == again(request).values["objectives"]
