@@ -251,10 +251,11 @@ def _read_new(
     observed, wrong = _observed(party, table, new, actor.office)
     problems += wrong
     bad = {problem.row for problem in wrong}
+    rows = {figure_key(row["indicator"], reference(row)): row for row in table.to_pylist()}
     held_already: list[tuple[Returned, Figure]] = []
     fresh: list[Returned] = []
     for (one, figure), row in zip(new, observed.to_pylist(), strict=True):
-        same = [] if one.row in bad else _same_thing(known, row)
+        same = [] if one.row in bad else _same_thing(known, row, rows)
         if len(same) > 1:
             message = N_("this figure is held more than once")
             problems.append(_problem(one, message, N_("Answer in its row above"), "held", "year", figure.year))
@@ -281,14 +282,17 @@ def _answer_to(asked: Figure, figure: Figure, row: Row) -> Figure:
     return replace(asked, answer=REPLACE, own_value=_typed(row), own_source=figure.own_source, reason=figure.reason)
 
 
-def _same_thing(known: Mapping[str, Asked], row: Row) -> list[tuple[str, Figure]]:
+def _same_thing(known: Mapping[str, Asked], row: Row, rows: Mapping[str, Row]) -> list[tuple[str, Figure]]:
+    """Return what is held of the same year, part and unit: the Party's own figures where it has any."""
     wanted = (str(row["year"]), row["disaggregation_type"], row["disaggregation"], row["unit"])
     found = [(key, field.figure) for key, field in known.items() if indicator_of(key) == row["indicator"]]
-    return [
+    same = [
         (key, figure)
         for key, figure in found
         if figure is not None and (figure.year, figure.part_kind, figure.part, figure.unit) == wanted
     ]
+    own = [(key, figure) for key, figure in same if rows[key]["source"] == Source.NATIONAL]
+    return own or same
 
 
 def _observed(

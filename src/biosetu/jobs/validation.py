@@ -411,7 +411,8 @@ def _undone(earlier: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str
     """Return the figure as it was before it was accepted, where another answer now takes its place."""
     if earlier["method"] == METHOD or _key(earlier) == _key(new):
         return []
-    return [dict(earlier) | {"status": Status.COMPUTED.value, "validated_by": "", "validated_on": None}]
+    before = Status.PROPOSED if earlier["source"] == Source.NATIONAL else Status.COMPUTED
+    return [dict(earlier) | {"status": before.value, "validated_by": "", "validated_on": None}]
 
 
 def _line(answer: Answer, state: str, earlier: Mapping[str, Any] | None) -> dict[str, Any]:

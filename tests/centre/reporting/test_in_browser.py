@@ -6,8 +6,10 @@ import pytest
 from tests.centre.playing import PLAYED, sign_in, with_key
 from tests.centre.reporting.conftest import CYCLE, FORESTS, MINISTRY, PARTY, SUMMARY, WATERS, somebody
 
+from biosetu.centre.evidence.store import DatabaseStore
 from biosetu.centre.reporting.models import Offer, Part, Report
 from biosetu.centre.reporting.store import DatabaseCollections
+from biosetu.observations import Selection
 
 pytestmark = PLAYED
 
@@ -18,11 +20,11 @@ def people():
     with_key(somebody("signer", "publishing_authority", "Cabinet (test)"))
 
 
-def ask(page, base, office):
+def ask(page, base, office, field="V"):
     page.goto(f"{base}collect/")
     page.fill("#office", office)
     page.fill("#due", "2083-09-16 BS")
-    page.check("input[name=fields][value=V]")
+    page.check(f"input[name=fields][value='{field}']")
     page.click("form.stack:has(#office) button[type=submit]")
     page.wait_for_selector(".notice.success")
 
@@ -133,6 +135,87 @@ def test_report_is_collected_decided_and_signed(open_window, said, tmp_path, pre
     assert said == [REFUSED] * 3  # what the contributor tried to open
 
 
+def answered(path, year, value, source):
+    """Replace the figure of a year in a part that came as a workbook or a Word file."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        rows = book["figures"].iter_rows(min_row=3)
+        (row,) = (row for row in rows if row[0].value and row[2].value == year)
+        for cell, text in zip(row[7:10], ("replace", value, source), strict=True):
+            cell.value = text
+        book.save(path)
+        return
+    document = docx.Document(str(path))
+    (row,) = (row for row in document.tables[2].rows if row.cells[0].text[:2] == "F." and row.cells[2].text == year)
+    for cell, text in zip(row.cells[7:10], ("استبدال", value, source), strict=True):
+        cell.text = text
+    document.save(str(path))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "scripts", "suffix"),
+    [("", True, ".xlsx"), ("/ar", False, ".docx")],
+    ids=["english-with-scripts-xlsx", "arabic-without-scripts-word"],
+)
+def test_figures_are_asked_answered_decided_and_become_national(open_window, said, tmp_path, prefix, scripts, suffix):
+    people()
+    base = f"{prefix}/parties/{PARTY}/report/{CYCLE}/"
+    focal, office = (open_window(java_script_enabled=scripts) for _ in range(2))
+    sign_in(focal, "focal", prefix)
+    ask(focal, base, FORESTS, "F.3.1")
+    focal.click("form.inline button")
+    link = focal.input_value(".link-row input[readonly]")
+    assert silent(focal, base) == ({FORESTS}, 1)
+
+    office.goto(link)
+    office.click("main li a")
+    new = office.locator("table.figures").nth(1).locator("tbody tr").first
+    for name, text in {"year": "2024", "part": "terrestrial", "unit": "%", "own_value": "24,1"}.items():
+        new.locator(f"[name$=':{name}']").fill(text)
+    office.click("button[value=save]")
+    assert office.locator("table.figures tr.wrong .errorlist").count() == 2
+    new.locator("[name$=':own_value']").fill("24.1")
+    new.locator("[name$=':own_source']").fill("Yearbook 2025, p. 12")
+    office.click("button[value=save]")
+    office.wait_for_selector(".notice.success")
+
+    office.click("summary")
+    with office.expect_download() as download:
+        office.click(f"a[href$='file{suffix}']")
+    path = tmp_path / f"part{suffix}"
+    download.value.save_as(path)
+    answered(path, "2020", "23.4", "Yearbook 2021, p. 3")
+    for again in (False, True):
+        if again:
+            office.click("summary")
+        office.set_input_files("#file", path)
+        office.click("form:has(#file) button[type=submit]")
+        office.wait_for_selector("table.figures .waiting")
+    assert list(Offer.objects.order_by("number").values_list("standing", "via")) == [
+        ("taken", "form"),
+        ("waiting", suffix[1:]),
+    ]
+    office.click("button[value=hand_in]")
+    office.wait_for_selector(".badge.returned")
+    assert silent(focal, base) == (set(), 0)
+
+    focal.goto(f"{base}differences/")
+    assert "23.62604" in focal.locator(".side").first.inner_text()
+    focal.check("input[name=choice][value='2']")
+    focal.click("section.card button[type=submit]")
+    focal.goto(f"{base}parts/p1/")
+    focal.click("form[action$='clear/'] button")
+    focal.wait_for_selector(".badge.cleared")
+    rows = DatabaseStore().select(Selection(party=(PARTY,), source=("national",))).to_pylist()
+    assert [(row["year"], row["value"], row["holder"], row["validated_by"]) for row in rows] == [
+        (2020, 23.4, FORESTS, MINISTRY),
+        (2024, 24.1, FORESTS, MINISTRY),
+    ]
+    focal.goto(f"{base}workbooks/")
+    assert focal.locator("a[href$='workbooks/3.1.xlsx']").count() == 1
+    assert said == ["Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"]
+
+
 @pytest.mark.parametrize("prefix", ["", "/ar"])
 def test_pages_of_a_report_are_accessible_and_fit_a_phone(open_window, said, prefix):
     from axe_playwright_python.sync_playwright import Axe
@@ -142,6 +225,7 @@ def test_pages_of_a_report_are_accessible_and_fit_a_phone(open_window, said, pre
     sign_in(page, "focal", prefix)
     base = f"{prefix}/parties/{PARTY}/report/{CYCLE}/"
     ask(page, base, FORESTS)
+    ask(page, base, FORESTS, "F.3.1")
     page.click("form.inline button")
     link = page.input_value(".link-row input[readonly]")
     pages = [base, f"{base}collect/", f"{base}section/III.3/", f"{base}section/Q.8.b/", f"{base}differences/"]
@@ -152,6 +236,8 @@ def test_pages_of_a_report_are_accessible_and_fit_a_phone(open_window, said, pre
         f"{prefix}/report-check/",
         link,
         f"{link}p1/",
+        f"{link}p2/",
+        f"{base}section/F.3.1/",
     ]
     faults, widths = {}, {}
     for path in pages:

@@ -15,6 +15,7 @@ from biosetu.centre.accounts.models import Account
 from biosetu.centre.reporting import verbs
 from biosetu.centre.reporting.models import Link, Report
 from biosetu.reports.cbd.collecting import Returned
+from biosetu.reports.cbd.collecting.figures import Figure
 from biosetu.reports.cbd.draft import fingerprint
 
 SETULAND, CYCLE, FOCAL = "XXA", "7NR", "focal"
@@ -34,8 +35,10 @@ def load() -> None:
         _play(part, focal)
 
 
-def _given(texts: Mapping[str, str]) -> list[Returned]:
-    return [Returned(key, text, NOTHING) for key, text in texts.items()]
+def _given(told: Mapping[str, str | Mapping[str, str]]) -> list[Returned]:
+    """Return answers as they come in; what is told of a figure is told by its cells."""
+    texts = {key: said if isinstance(said, str) else Figure(**said).text for key, said in told.items()}
+    return [Returned(key, text, NOTHING, row=number) for number, (key, text) in enumerate(texts.items(), start=1)]
 
 
 def _play(told: Mapping[str, Any], focal: Account) -> None:
