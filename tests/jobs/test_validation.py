@@ -434,7 +434,7 @@ def test_letter_in_an_unknown_format_is_a_usage_error(tmp_path: Path) -> None:
 def test_figure_of_the_party_itself_is_replaced_and_goes_back_to_proposed(tmp_path: Path) -> None:
     sheet = Sheet(tmp_path, "XXA")
     sheet.fill(sheet.row_of("A.2", 2022, "7NR 2026"), answer="replace", own_value=58.5, own_source="Yearbook 2025")
-    take_sheet("XXA", sheet.back(), office=OFFICE, on=ON)
+    take_sheet("XXA", sheet.back(), office=OFFICE, on=ON, prefer_new=True)
     rows = [r for r in party_evidence("XXA").observations.to_pylist() if (r["indicator"], r["year"]) == ("A.2", 2022)]
     assert sorted((r["value"], r["status"], r["source"]) for r in rows) == [
         (58.5, "validated", "national"),

@@ -101,13 +101,19 @@ def _figures(
     for row in rows:
         key = figure_key(code, reference(row))
         seen.add(key)
-        label = _label(part_of(row["disaggregation"], voice) or meaning(row, language), str(row["year"]), voice)
+        label = _label(part_of(row["disaggregation"], voice) or _series(row, language), str(row["year"]), voice)
         yield Asked(
             key, meaning(row, language), label, FIGURE, mandatory=False, figure=_held(row, given), language=language
         )
     for key, figure in said.items():
         if key not in seen:
             yield _new(key, figure, language)
+
+
+def _series(row: Row, language: str) -> str:
+    """Return what a figure of the whole shows, where that is more than its indicator's title."""
+    known, shows = indicators().get(row["indicator"]), meaning(row, language)
+    return "" if known is not None and shows == known.title(language) else shows
 
 
 def _label(part: str, year: str, voice: Voice) -> str:
@@ -119,7 +125,7 @@ def _new(key: str, figure: Figure, language: str) -> Asked:
     known = indicators().get(indicator_of(key))
     about = known.title(language) if known else indicator_of(key)
     return Asked(
-        key, about, _label(part_of(figure.part, voice) or about, figure.year, voice), FIGURE, mandatory=False,
+        key, about, _label(part_of(figure.part, voice), figure.year, voice), FIGURE, mandatory=False,
         language=language,
     )  # fmt: skip
 

@@ -1,7 +1,11 @@
 """Figures asked of an office in the centre: by link, wrong rows, conflicts, clearing, who may, the trail."""
 
+import gzip
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.centre.reporting.conftest import CYCLE, FORESTS, PARTY, WATERS, asked, stepped
 
 from biosetu.centre.accounts import permissions
@@ -168,3 +172,16 @@ def test_focal_point_writes_a_figure_itself_and_takes_it_back(client, focal):
     base = shown.split(f'name="base:{key}" value="')[1].split('"')[0]
     client.post(page, cells | {f"base:{key}": base})
     assert DatabaseCollections().load(PARTY, CYCLE).draft.entries == {}
+
+
+def test_page_of_an_indicator_with_many_figures_stays_small_and_asks_constantly(client, focal):
+    one = asked(focal, fields=("F.A.3", "F.10.2"))
+    client.force_login(focal)
+    sizes, queries = [], []
+    for address in (f"{BASE}parts/{one.id}/", f"{BASE}section/F.A.3/", BASE):
+        client.get(address)
+        with CaptureQueriesContext(connection) as found:
+            sizes.append(len(gzip.compress(client.get(address).content)))
+        queries.append(len(found))
+    assert max(sizes) < 60_000
+    assert max(queries) <= 30

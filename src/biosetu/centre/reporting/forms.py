@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,7 @@ from biosetu.reports.cbd.draft import fingerprint, split_answer
 from biosetu.translation import Voice
 
 NEW_LINES = 4
+RECENT = 5
 NEW_CELLS = ("year", "part_kind", "part", "unit", "own_value", "own_source", "reason")
 LONGEST_CELL = 2000
 
@@ -257,6 +259,19 @@ def said(problem: Problem) -> str:
 def answer_choices() -> list[tuple[str, str]]:
     """Return what can be answered to a figure that is held."""
     return [(choice, gettext(label)) for choice, label in CHOICES.items()]
+
+
+def recent(rows: Sequence[Row]) -> list[Row]:
+    """Return of each part in each unit the newest figures, and all in which something stands."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    found = []
+    for row in sorted(rows, key=lambda row: row.cells.year, reverse=True):
+        place = (row.cells.part_kind, row.cells.part, row.cells.unit)
+        seen[place] += 1
+        if seen[place] <= RECENT or row.text or row.typed is not None or row.waiting or row.problems:
+            found.append(row)
+    kept = {row.asked.key for row in found}
+    return [row for row in rows if row.asked.key in kept]
 
 
 def units_of(section: str) -> list[str]:

@@ -20,7 +20,7 @@ from biosetu.centre.pages.reading import today
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Visit, by_account, by_link, link_of, unindexed
-from biosetu.centre.reporting.forms import Sheet, answer_choices, mark, posted, said, sheet, units_of
+from biosetu.centre.reporting.forms import Sheet, answer_choices, mark, posted, recent, said, sheet, units_of
 from biosetu.centre.reporting.models import PART_STATES
 from biosetu.centre.reporting.reader import read_part
 from biosetu.centre.reporting.store import DatabaseCollections
@@ -85,6 +85,7 @@ def _page(request: HttpRequest, visit: Visit, shown: Sheet | None = None, **more
         "said": partial(_said, {field.key: field for field in fields}),
         "choices": answer_choices(),
         "units_of": units_of,
+        "recent": recent,
         "sent": [offer for offer in collection.offers if offer.part == held.id],
         "step_words": reading.step_words(),
         "standings": reading.standing_words(),

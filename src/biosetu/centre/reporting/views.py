@@ -23,7 +23,7 @@ from biosetu.centre.pressing import account_of
 from biosetu.centre.receiving import UNPROCESSABLE, received, receives
 from biosetu.centre.reporting import reading, verbs
 from biosetu.centre.reporting.access import Place, for_those_who, place_of
-from biosetu.centre.reporting.forms import Sheet, answer_choices, mark, posted, said, sheet, units_of
+from biosetu.centre.reporting.forms import Sheet, answer_choices, mark, posted, recent, said, sheet, units_of
 from biosetu.centre.reporting.models import REPORT_STATES, Part
 from biosetu.centre.reporting.parts import KINDS, tell
 from biosetu.centre.reporting.reader import read_part
@@ -146,6 +146,7 @@ def _section(
         "elsewhere": elsewhere,
         "choices": answer_choices(),
         "units_of": units_of,
+        "recent": recent,
         "state": report.collection.state,
     }
     status = UNPROCESSABLE if shown.wrong or elsewhere else 200
