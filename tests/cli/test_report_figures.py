@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -117,3 +118,50 @@ def test_figures_go_out_come_back_and_become_national_when_cleared(tmp_path: Pat
     sent = [(row[5], row[7]) for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert sent == [(2024, 24.1), (2020, 23.4)]
     assert run(["report", "check", str(book), "--code", "3.1"]) == 0
+
+
+def test_file_sent_twice_changes_nothing_before_and_after_clearing(tmp_path: Path) -> None:
+    assigned()
+    path = filled(written(tmp_path), lambda rows: fresh(rows).update(ADDED))
+    assert [collect("take", PARTY, str(path)) for _ in range(2)] == [0, 0]
+    assert (collect("hand-in", PARTY, "p1"), collect("clear", PARTY, "p1")) == (0, 0)
+    before = national(tmp_path)
+    assert collect("reopen", PARTY, "p1", "--reason", "asked again") == 0
+    assert collect("take", PARTY, str(path)) == 0
+    kept = json.loads((tmp_path / "home/reports/NPL-7NR.json").read_text(encoding="utf-8"))
+    assert (len(kept["offers"]), national(tmp_path)) == (1, before)
+
+
+def test_every_wrong_cell_of_a_file_is_named_by_row_and_column_and_nothing_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def wrong(rows: Rows) -> None:
+        held(rows, "2016")["answer"] = "perhaps"
+        held(rows, "2020").update({"answer": "replace", "own_value": "much"})
+        fresh(rows).update(ADDED | {"year": "2081", "own_source": ""})
+        fresh(rows).update(ADDED | {"unit": "apples", "part": "hills"})
+
+    assigned()
+    path = filled(written(tmp_path), wrong)
+    capsys.readouterr()
+    assert collect("take", PARTY, str(path)) == 1
+    said = capsys.readouterr().err
+    for place in (
+        "row 5, column own_value", "row 5, column own_source", "row 9, column answer", "row 10, column year",
+        "row 10, column own_source", "row 11, column unit", "row 11, column part",
+    ):  # fmt: skip
+        assert f"p1.xlsx, {place}: " in said, (place, said)
+    assert not (tmp_path / "home/reports/NPL-7NR.json").read_text(encoding="utf-8").count('"offers": [\n  {')
+
+
+def test_word_part_in_arabic_comes_back_with_figures(tmp_path: Path) -> None:
+    assigned(field="F.6.1")
+    path = written(tmp_path, suffix=".docx", language="ar")
+    document = docx.Document(str(path))
+    row = document.tables[2].rows[2]
+    for cell, text in zip(row.cells[2:11], ("2023", "", "", "عدد", "", "", "14", "الكتاب السنوي", ""), strict=True):
+        cell.text = text
+    document.save(str(path))
+    code = collect("take", PARTY, str(path))
+    kept = json.loads((tmp_path / "home/reports/NPL-7NR.json").read_text(encoding="utf-8"))
+    assert (code, [json.loads(one["text"])["own_value"] for one in kept["offers"]]) == (0, ["14.0"])
