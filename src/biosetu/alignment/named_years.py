@@ -42,12 +42,16 @@ def _rows(kind: str) -> tuple[dict[str, str], ...]:
     return tuple(row for row in packaged_rows("biosetu.alignment", "named_years") if row["kind"] == kind)
 
 
-def _alternatives(kind: str, meaning: str = "") -> str:
-    """Return words as one pattern; those of a spaced script begin where no letter stands before them."""
+def _alternatives(kind: str, meaning: str = "", *, whole: bool = False) -> str:
+    """Return words as one pattern; those of a spaced script begin where no letter stands before them.
+
+    With `whole` they end where none stands behind them.
+    """
     words = [row["word"] for row in _rows(kind) if meaning in ("", row["meaning"])]
-    edge = r"(?<![^\W\d_])"
+    edge, end = r"(?<![^\W\d_])", r"(?![^\W\d_]|[\u0900-\u0903\u093a-\u094f])" if whole else ""
     return "|".join(
-        (edge if word[0] < FIRST_UNSPACED else "") + re.escape(word) for word in sorted(words, key=len, reverse=True)
+        f"{edge}{re.escape(word)}{end}" if word[0] < FIRST_UNSPACED else re.escape(word)
+        for word in sorted(words, key=len, reverse=True)
     )
 
 
@@ -78,10 +82,16 @@ def _roles() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Patt
 def _nearness() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what may stand between a quantity and the year directly behind it, and between a year and a quantity."""
     marks = r"[\s,،:()\[\]–—-]{0,4}"
-    words = f"{_alternatives('role', BY)}|{_alternatives('beside', 'behind')}"
+    words = f"{_alternatives('role', BY)}|{_alternatives('beside', 'behind')}|{_alternatives('between', 'year')}"
     behind = rf"{marks}(?:(?:{words})(?:\s*(?:{_alternatives('between')})){{0,4}}{marks})?"
     before = rf"\s*(?:{_alternatives('beside', 'before')})?{marks}"
     return re.compile(behind, re.IGNORECASE), re.compile(before, re.IGNORECASE)
+
+
+def is_of(text: str, start: int, end: int) -> bool:
+    """Return whether a passage between a year and a quantity says that this is the quantity of that year: 2020年的17%."""
+    words = text[start:end].strip()
+    return any(words == row["word"] for row in _rows("beside") if row["meaning"] == "before")
 
 
 def is_beside(text: str, start: int, end: int, *, behind: bool) -> bool:
@@ -89,9 +99,36 @@ def is_beside(text: str, start: int, end: int, *, behind: bool) -> bool:
     return end - start <= NEAR and _nearness()[0 if behind else 1].fullmatch(text, start, end) is not None
 
 
-def is_compared(before: str) -> bool:
-    """Return whether words that end here say that what follows is what something is compared with: from, baseline."""
-    return _roles()[1].search(before[-NEAR:].rstrip(" :(")) is not None
+@cache
+def _starts() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what stands before and after a value to start from: currently 17 %, १७ प्रतिशतबाट."""
+    after = rf"\s*(?!{_alternatives('start-not')})(?:{_alternatives('start-after', whole=True)})"
+    return re.compile(rf"(?:{_alternatives('start')})\s*$", re.IGNORECASE), re.compile(after, re.IGNORECASE)
+
+
+def is_compared(before: str, after: str = "") -> bool:
+    """Return whether words that end or begin here say that a value is what something is compared with or starts from."""
+    ahead, behind = before[-NEAR:].rstrip(" :("), after[:NEAR]
+    return any(
+        (_roles()[1].search(ahead), _starts()[0].search(ahead), _starts()[1].match(behind)),
+    )
+
+
+@cache
+def span_words(meaning: str) -> str:
+    """Return as one pattern the words of a span of two ends: `from` (between), `and`, `after` (के बीच)."""
+    return rf"(?:{_alternatives('span', meaning)})"
+
+
+@cache
+def _span() -> re.Pattern[str]:
+    """Return how two years stand as the ends of one span: between 2024 and 2030."""
+    edge, gap = r"(?![^\W\d_])", r"[^\d.;]"
+    return re.compile(
+        rf"{span_words('from')}{edge}{gap}{{0,16}}(?P<first>\d{{4}})(?!\d){gap}{{0,10}}?"
+        rf"{span_words('and')}{edge}{gap}{{0,16}}(?P<last>\d{{4}})(?!\d)",
+        re.IGNORECASE,
+    )
 
 
 def named_years(text: str, language: str = "") -> tuple[NamedYear, ...]:
@@ -102,6 +139,7 @@ def named_years(text: str, language: str = "") -> tuple[NamedYear, ...]:
 
 def _named(text: str, language: str) -> Iterator[NamedYear]:
     before, after = _marks()
+    ends = {one.start(name): role for one in _span().finditer(text) for name, role in (("first", SINCE), ("last", BY))}
     for match in YEARS.finditer(text):
         first, end = match.span()
         mark = before.search(text[max(0, first - NEAR) : first]) or after.match(text, end)
@@ -110,7 +148,7 @@ def _named(text: str, language: str) -> Iterator[NamedYear]:
         if year:
             past = mark.end() if mark is not None and mark.re is after else end
             start = first - len(mark[0]) if mark is not None and mark.re is before else first
-            yield NamedYear(year, start, past, _role(text, start, past))
+            yield NamedYear(year, start, past, ends.get(first) or _role(text, start, past))
 
 
 def _last(year: int, second: str) -> int:

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from biosetu.alignment.languages import decimal_comma, language_of
-from biosetu.alignment.named_years import BY, LAST_CENTURY, PLAIN, SINCE, NamedYear, is_beside, is_compared, named_years
+from biosetu.alignment.named_years import (
+    BY,
+    LAST_CENTURY,
+    PLAIN,
+    SINCE,
+    NamedYear,
+    is_beside,
+    is_compared,
+    is_of,
+    named_years,
+    span_words,
+)
 from biosetu.alignment.national import Quantity
 from biosetu.observations.packaged import packaged_rows
 
@@ -52,11 +63,14 @@ def _any_of(kind: str) -> str:
 def _patterns() -> tuple[re.Pattern[str], ...]:
     scale = rf"(?:\s*(?P<scale>{_any_of('scale')})(?!{LETTER}))?"
     to = rf"\s*(?:{_any_of('range')})\s*"
-    unit = rf"\s*\(?\s*(?:{_any_of('unit')})(?!{LETTER})"
-    first = rf"(?:(?P<first>{NUMBER}){to})?"
+    unit = rf"\s*\(?\s*(?:{_any_of('unit')})(?:(?!{LETTER})|(?={_any_of('suffix')}))"
+    between, ends = rf"(?:(?P<between>{span_words('from')})\s*)?", rf"\s*{span_words('and')}\s*"
+    number = rf"{DIGITS}{scale.replace('?P<scale>', '?:')}{unit}"
+    joined = rf"(?:{to}|(?(between){ends}|{ends}(?={number}\s*{span_words('after')})))"
+    first = rf"{between}(?:(?P<first>{NUMBER}){joined})?"
     after = rf"{first}(?P<number>{NUMBER}){scale}{unit.replace('(?:', '(?P<unit>', 1)}"
-    money = rf"(?<![A-Za-z])(?P<unit>{_any_of('money')})\s*"
-    last = rf"(?:{to}(?P<last>{DIGITS}){scale.replace('<scale>', '<last_scale>')}(?![.,]?\d|{unit}))?"
+    money = rf"{between}(?<![A-Za-z])(?P<unit>{_any_of('money')})\s*"
+    last = rf"(?:(?:{to}|(?(between){ends}|(?!)))(?P<last>{DIGITS}){scale.replace('<scale>', '<last_scale>')}(?![.,]?\d|{unit}))?"
     before = rf"{money}(?P<number>{DIGITS}){scale}{last}"
     share = rf"(?<![^\W_])(?P<share>{_any_of('share')})(?![^\W_])"
     unspaced = "|".join(re.escape(word) for word in _words("share") if word[0] >= "\u0e00")
@@ -77,8 +91,9 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     years = _years(plain, language, found)
     beside = {one: _beside(plain, one, found, years) for one in found}
     past = {one for one in found if _is_start(plain, one, found)}
+    beside |= dict.fromkeys(one for one in past if _is_of_another(plain, one, found, beside))
     gone = {beside[one] for one in past}
-    meant = [year for year in years if year.role == BY or (year.role != SINCE and year not in gone)]
+    meant = [year for year in years if year.role != SINCE and year not in gone]
     return tuple(
         dict.fromkeys(
             Quantity(
@@ -206,8 +221,21 @@ def _is_start(text: str, one: _Found, found: Sequence[_Found]) -> bool:
     """Return whether a quantity is what another one of its sentence is compared with, or starts from."""
     first, last = _sentence(text, one.start)
     others = (other for other in found if other.start != one.start and first <= other.start < last)
-    before = text[max(first, one.start - AROUND) : one.start]
-    return is_compared(before) and any(other.unit == one.unit for other in others)
+    before, after = text[max(first, one.start - AROUND) : one.start], text[one.end : last]
+    return is_compared(before, after) and any(other.unit == one.unit for other in others)
+
+
+def _is_of_another(text: str, one: _Found, found: Sequence[_Found], beside: Mapping[_Found, NamedYear | None]) -> bool:
+    """Return whether the deadline beside a value to start from is another's: 45 per cent (from 40 per cent) by 2030.
+
+    That is so where no other value of the sentence stands behind it, and none has a year beside it.
+    """
+    year = beside[one]
+    if year is None or year.role != BY:
+        return False
+    first, last = _sentence(text, one.start)
+    others = [other for other in found if other != one and first <= other.start < last and other.unit == one.unit]
+    return not any(other.start >= year.end or beside[other] for other in others)
 
 
 def _beside(text: str, one: _Found, found: Sequence[_Found], years: Sequence[NamedYear]) -> NamedYear | None:
@@ -216,7 +244,9 @@ def _beside(text: str, one: _Found, found: Sequence[_Found], years: Sequence[Nam
     if behind:
         return behind
     before = next((year for year in reversed(years) if year.end <= one.start), None)
-    if before is None or before.role == SINCE or not is_beside(text, before.end, one.start, behind=False):
+    if before is None or not is_beside(text, before.end, one.start, behind=False):
+        return None
+    if before.role == SINCE and not is_of(text, before.end, one.start):
         return None
     other = next((other for other in reversed(found) if other.end <= before.start), None)
     return None if other and _behind(text, other, years) == before else before
