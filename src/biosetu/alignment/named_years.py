@@ -89,7 +89,7 @@ def _nearness() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def is_of(text: str, start: int, end: int) -> bool:
-    """Return whether a passage between a year and a quantity says that this is the quantity of that year: 2020年的17%."""
+    """Return whether what stands between a year and a quantity says that this is of that year: 2020年的17%."""
     words = text[start:end].strip()
     return any(words == row["word"] for row in _rows("beside") if row["meaning"] == "before")
 
@@ -107,11 +107,9 @@ def _starts() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def is_compared(before: str, after: str = "") -> bool:
-    """Return whether words that end or begin here say that a value is what something is compared with or starts from."""
+    """Return whether the words around a value say that something is compared with it or starts from it."""
     ahead, behind = before[-NEAR:].rstrip(" :("), after[:NEAR]
-    return any(
-        (_roles()[1].search(ahead), _starts()[0].search(ahead), _starts()[1].match(behind)),
-    )
+    return any((_roles()[1].search(ahead), _starts()[0].search(ahead), _starts()[1].match(behind)))
 
 
 @cache

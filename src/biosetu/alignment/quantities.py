@@ -70,7 +70,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     first = rf"{between}(?:(?P<first>{NUMBER}){joined})?"
     after = rf"{first}(?P<number>{NUMBER}){scale}{unit.replace('(?:', '(?P<unit>', 1)}"
     money = rf"{between}(?<![A-Za-z])(?P<unit>{_any_of('money')})\s*"
-    last = rf"(?:(?:{to}|(?(between){ends}|(?!)))(?P<last>{DIGITS}){scale.replace('<scale>', '<last_scale>')}(?![.,]?\d|{unit}))?"
+    last_scale = scale.replace("<scale>", "<last_scale>")
+    last = rf"(?:(?:{to}|(?(between){ends}|(?!)))(?P<last>{DIGITS}){last_scale}(?![.,]?\d|{unit}))?"
     before = rf"{money}(?P<number>{DIGITS}){scale}{last}"
     share = rf"(?<![^\W_])(?P<share>{_any_of('share')})(?![^\W_])"
     unspaced = "|".join(re.escape(word) for word in _words("share") if word[0] >= "\u0e00")
