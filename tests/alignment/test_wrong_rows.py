@@ -12,6 +12,8 @@ from biosetu.alignment import NationalTarget, PromiseFolder, Promises
 from biosetu.alignment.capacity import dimensions, read_assessment
 from biosetu.alignment.decision_sheets import read_choices
 from biosetu.alignment.importing import read_json, read_tables
+from biosetu.alignment.importing.codes import degree_identifier
+from biosetu.alignment.national import Degree
 from biosetu.engine.grids import Book, Grid, Value, read_book
 from biosetu.jobs.alignment import store_imported
 from biosetu.problems import DataError
@@ -38,6 +40,60 @@ def problems(*rows: tuple[Value, ...]) -> list[tuple[int | None, str, str]]:
 )
 def test_row_of_the_template_that_is_wrong_is_named(cells: tuple[str, ...], column: str, code: str) -> None:
     assert problems(OWN, ("1", "Protect land", *cells)) == [(2, column, code)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1-4", "1 – 4", "1 to 4", "1.4", "3.4", "3,4: high", "22.1", "22.1 Ensure participation", "3/4", "3 & 4",
+        "Target 1 to 4", "Target 1 to Target 4", "Target 1 and 4", "Targets 1 and 2", "GBF-TARGET-01-04", "03:04:00",
+        "GBF-TARGET-01 - GBF-TARGET-04", "except Target 3", "not T5", "At least 3 areas", "Goal A to C", "GBF-GOAL-E",
+        "A-C", "3; all", "2026-04-03", "subtarget 3", "3 partly", "Target 3 partly", "24", "0", "3. 4",
+    ],
+)  # fmt: skip
+def test_alignment_that_would_be_read_in_part_is_refused_by_row(cell: str) -> None:
+    assert problems(OWN, ("1", "Protect land", cell)) == [(2, "global_targets", "unknown-target")]
+    assert problems(EXPORT, ("NT", "Nepal", "Protect land", cell)) == [(2, "targets", "unknown-target")]
+    goals = (*EXPORT[:3], "Global goals")
+    assert problems(goals, ("NT", "Nepal", "Protect land", cell)) == [(2, "goals", "unknown-target")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["3: high; 3: low", "T3 (High); GBF-TARGET-03: low", "3: high/low", "3: not high", "3: high or medium", "3: very"],
+)
+def test_code_whose_degree_cannot_be_told_is_refused_by_row(cell: str) -> None:
+    assert problems(OWN, ("1", "Protect land", cell)) == [(2, "global_targets", "unknown-degree")]
+
+
+@pytest.mark.parametrize("cell", [3.4, 22.1, "22.1", "1-4", "Target 1 to 4"])
+def test_statement_on_what_is_no_one_target_is_refused_by_row(cell: Value) -> None:
+    rows = (("target", "statement"), (cell, "Not the sea"))
+    assert problems(*rows) == [(2, "target", "unknown-target")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "declared"),
+    [
+        ("3, 7", {"3": None, "7": None}),
+        ("Target 3, Target 5; Goal A", {"A": None, "3": None, "5": None}),
+        ("3: high; 3", {"3": "high"}),
+        ("3; 3: high", {"3": "high"}),
+        ("3.0", {"3": None}),
+        ("T3 (high); 5 – low; GBF-TARGET-07: Medium", {"3": "high", "5": "low", "7": "medium"}),
+        ("GBF-TARGET-03 - 30x30 (medium); GBF-TARGET-02 – Restore (low)", {"2": "low", "3": "medium"}),
+        ("GBF-T03. Conserve land; of note (High); GBF-T04. Halt", {"3": "high", "4": None}),
+        ("GBF-TARGET-01. Bring the loss of areas of high importance close to zero", {"1": None}),
+        ("3. Protect at least 20 per cent of the land", {"3": None}),
+        ("KMGBF Target 3: Conserve 30% of land", {"3": None}),
+        ("3: العمل على حماية 30 في المائة", None),
+        ("الهدف 3", None),
+    ],
+)
+def test_alignment_that_is_told_is_read_whole(cell: str, declared: dict[str, str | None] | None) -> None:
+    found = read_tables(Book("x.csv", "csv", (Grid("", (OWN, ("1", "Protect land", cell))),)), "NPL")
+    given = {entry.target: entry.degree for _, one in found.targets for entry in one.declared}
+    assert (given or None, bool(found.problems)) == (declared, declared is None)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +127,15 @@ def test_record_with_a_term_that_there_is_not_is_named(aligned: dict[str, object
     text = """{"header": {"identifier": "A", "schema": "nationalTarget7"}, "government": {"identifier": "np"},
         "title": {"en": "Protect"}, "globalTargetAlignment": [%s]}"""
     found = read_json(text % json.dumps(aligned), "NPL", "r.json")
+    assert ([problem.code for problem in found.problems], found.targets) == (["unknown-target"], ())
+
+
+def test_record_that_gives_one_target_two_degrees_is_named() -> None:
+    high, low = degree_identifier(Degree.HIGH), degree_identifier(Degree.LOW)
+    aligned = [{"identifier": "GBF-TARGET-03", "degreeOfAlignment": {"identifier": name}} for name in (high, low)]
+    record = {"header": {"identifier": "A", "schema": "nationalTarget7"}, "government": {"identifier": "np"}}
+    text = json.dumps(record | {"title": {"en": "Protect"}, "globalTargetAlignment": aligned})
+    found = read_json(text, "NPL", "r.json")
     assert ([problem.code for problem in found.problems], found.targets) == (["unknown-target"], ())
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from biosetu.alignment.importing.codes import target_code
+from biosetu.alignment.importing.codes import one_code
 from biosetu.alignment.named_years import LAST_CENTURY, PLAIN
 from biosetu.alignment.national import (
     Decision,
@@ -167,7 +167,7 @@ def _faults(desk: _Desk, choice: Choice) -> Iterator[Fault]:
         yield NOT_SUGGESTED, USE_SHEET, "suggested", choice.suggested
     if choice.verdict not in set(Verdict):
         yield UNKNOWN_VERDICT, USE_VERDICT, "verdict", choice.verdict
-    if choice.target and not target_code(choice.target):
+    if choice.target and not one_code(choice.target):
         yield UNKNOWN_CODE, USE_CODE, "target", choice.target
     if choice.degree and choice.degree not in set(Degree):
         yield UNKNOWN_DEGREE, USE_DEGREE, "degree", choice.degree
@@ -178,7 +178,7 @@ def _faults(desk: _Desk, choice: Choice) -> Iterator[Fault]:
 
 
 def _faults_of_change(desk: _Desk, choice: Choice) -> Iterator[Fault]:
-    code = target_code(choice.target)
+    code = one_code(choice.target)
     if code and code in {entry.target for entry in desk.targets[choice.national_target].declared}:
         yield DECLARED_ALREADY, USE_IMPORT, "target", choice.target
     if not choice.degree and code in ("", choice.suggested):
@@ -188,7 +188,7 @@ def _faults_of_change(desk: _Desk, choice: Choice) -> Iterator[Fault]:
 def _decision(desk: _Desk, choice: Choice, by: str, on: date) -> Decision:
     verdict = Verdict(choice.verdict)
     counts = verdict in {Verdict.CONFIRMED, Verdict.CHANGED}
-    other = target_code(choice.target) if verdict is Verdict.CHANGED else ""
+    other = one_code(choice.target) if verdict is Verdict.CHANGED else ""
     return Decision(
         national_target=choice.national_target,
         target=other or choice.suggested,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from biosetu.alignment.comparison import Imported
-from biosetu.alignment.importing.codes import by_code, degree_of, indicator_text, target_code
+from biosetu.alignment.importing.codes import by_code, degree_of, indicator_text, one_code
 from biosetu.alignment.importing.records import (
     carries_nothing,
     from_record,
@@ -18,7 +18,7 @@ from biosetu.alignment.importing.records import (
 )
 from biosetu.alignment.importing.tables import read_tables
 from biosetu.alignment.languages import script_of
-from biosetu.alignment.national import Action, Declared, NationalTarget, NotCovered, Promises, Strategy, Texts
+from biosetu.alignment.national import Action, Declared, Degree, NationalTarget, NotCovered, Promises, Strategy, Texts
 from biosetu.alignment.ort.base import OrtRecord
 from biosetu.alignment.ort.reading import parse_json, read_records
 from biosetu.alignment.ort.targets import NationalTarget7, NationalTarget7Mapping, Nbsap
@@ -102,7 +102,18 @@ def _unknown_terms(record: OrtRecord) -> list[str]:
     aligned = record.global_target_alignment or ()
     codes = [*(term.identifier for term in record.global_goal_alignment or ()), *(one.identifier for one in aligned)]
     degrees = [one.degree_of_alignment.identifier for one in aligned if one.degree_of_alignment]
-    return [*(one for one in codes if not target_code(one)), *(one for one in degrees if not degree_of(one))]
+    twice = [one.identifier for one in aligned if len(_given(record, one.identifier)) > 1]
+    return [*twice, *(one for one in codes if not one_code(one)), *(one for one in degrees if not degree_of(one))]
+
+
+def _given(record: NationalTarget7, identifier: str) -> set[Degree | None]:
+    """Return the degrees that a record gives one target."""
+    aligned, code = record.global_target_alignment or (), one_code(identifier)
+    return {
+        degree_of(one.degree_of_alignment.identifier)
+        for one in aligned
+        if one.degree_of_alignment and one_code(one.identifier) == code
+    }
 
 
 def _unknown(file: str, number: int, strange: list[str]) -> Problem:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from biosetu.alignment.calendars import read_period
 from biosetu.alignment.comparison import Imported
 from biosetu.alignment.faults import fault_said
-from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, target_code, target_codes, unread_in
+from biosetu.alignment.importing.codes import by_code, declared_in, degree_of, one_code, target_codes, unread_in
 from biosetu.alignment.languages import language_of
 from biosetu.alignment.national import Action, ActionStatus, Declared, Means, NationalTarget, NotCovered
 from biosetu.alignment.ort.reading import without_mail
@@ -171,7 +171,9 @@ def _exported_target(reading: _Reading, number: int, fields: Fields) -> None:
     if not fields.get("title"):
         reading.refuse(number, "title", "", N_("no title"), N_("Every target needs its text"), "empty-title")
         return
-    if not all(_codes_are_known(reading, number, fields.get(name, ""), name) for name in ("targets", "by_target")):
+    if not all(
+        _codes_are_known(reading, number, fields.get(name, ""), name) for name in ("goals", "targets", "by_target")
+    ):
         return
     if not _degree_is_known(reading, number, fields.get("degree", "")):
         return
@@ -257,7 +259,11 @@ def _means_label(means: Means) -> str:
 
 
 def _exported_statement(reading: _Reading, number: int, fields: Fields) -> None:
-    code, text = next(iter(target_codes(fields.get("global_target", ""))), ""), fields.get("not_covered", "")
+    written, text = fields.get("global_target", ""), fields.get("not_covered", "")
+    code = one_code(written)
+    if written and not code:
+        _codes_are_known(reading, number, written, "global_target")
+        return
     if not code or not _same_party(reading, number, fields.get("government", "")):
         return
     revision = _revision(fields)
@@ -337,7 +343,8 @@ def _codes_are_known(reading: _Reading, number: int, cell: str, column: str) -> 
     """Refuse a row with an entry that is no goal or target, or has a word for its degree that is none."""
     strange, degrees = unread_in(cell, in_brackets=column == "by_target")
     if strange:
-        message, remedy = N_("no global goal or target"), N_("Use codes of the framework: A to D, or 1 to 23")
+        message = N_("no global goal or target")
+        remedy = N_("Name each by its code, A to D or 1 to 23, with ; between them: 1; 2; 3")
         reading.refuse(number, column, "; ".join(strange), message, remedy, "unknown-target")
     if degrees:
         message, remedy = N_("no degree of alignment"), N_("Write high, medium or low after the code: 3: high")
@@ -432,7 +439,7 @@ def _own_action(reading: _Reading, number: int, fields: Fields) -> None:
 
 
 def _own_statement(reading: _Reading, number: int, fields: Fields) -> None:
-    info, code = _texts(fields, "statement"), target_code(fields.get("target", ""))
+    info, code = _texts(fields, "statement"), one_code(fields.get("target", ""))
     if not code:
         message, remedy = N_("no global goal or target"), N_("Use a code of the framework: A to D, or 1 to 23")
         reading.refuse(number, "target", fields.get("target", ""), message, remedy, "unknown-target")
