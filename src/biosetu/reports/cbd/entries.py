@@ -10,7 +10,7 @@ from functools import cache
 
 from babel import Locale
 
-from biosetu.engine.grids import Formula, Grid, Row, Value, cells_beyond
+from biosetu.engine.grids import ErrorValue, Formula, Grid, Row, Value, cells_beyond
 from biosetu.engine.numbers import (
     PLACEHOLDER,
     Reading,
@@ -158,7 +158,15 @@ class Reader:
             value = cells.get(name)
             if has_invisible(value) and self.layout.kind != EXPORT:
                 self._find(entry, "invisible", name, value, corrected=plain(value))
+        self._texts(entry, cells)
         return entry
+
+    def _texts(self, entry: Entry, cells: Mapping[str, Value]) -> None:
+        """Find what is no text where words stand: the tool would read the stored result of a formula, or an error."""
+        for name in ("title", "footnote"):
+            if isinstance(cells.get(name), Formula | ErrorValue) and self.layout.kind != EXPORT:
+                defect = "error-value" if isinstance(cells[name], ErrorValue) else "formula"
+                self._find(entry, defect, name, cells[name])
 
     def _find(
         self, entry: Entry, defect: str, column: str, value: Value, detail: str = "", corrected: Value = None
