@@ -49,7 +49,7 @@ from biosetu.reports.cbd.collecting import (
     write_part_file,
 )
 from biosetu.reports.cbd.collecting.asked import DATE
-from biosetu.reports.cbd.collecting.figures import FIGURE
+from biosetu.reports.cbd.collecting.figures import FIGURE, figure_section, is_figure
 from biosetu.reports.cbd.draft import Draft, carried_over
 from biosetu.translation import N_, say
 
@@ -92,15 +92,17 @@ def fields_of(
     *,
     promises: Promises | None = None,
     observations: pa.Table | None = None,
+    also: Iterable[str] = (),
 ) -> tuple[Asked, ...]:
     """Return the fields that a collection's report asks, in a language: its texts, its figures, its questions.
 
-    `promises` and `observations` are what is held on the Party; those of this installation where none are given.
+    `promises` and `observations` are what is held on the Party; those of this installation where none are given;
+    `also` are sections of figures that are wanted though nobody was asked for them.
     """
     party = collection.draft.party
     known = promises_of(party) if promises is None else promises
     table = observations_of(party, default_store()) if observations is None else observations
-    return (*asked(known, collection.draft, language), *figure_fields(collection, table, language))
+    return (*asked(known, collection.draft, language), *figure_fields(collection, table, language, also))
 
 
 class Work:
@@ -117,8 +119,11 @@ class Work:
     @property
     def fields(self) -> tuple[Asked, ...]:
         """Return the fields of the report as it stands."""
+        return self._fields()
+
+    def _fields(self, also: Iterable[str] = ()) -> tuple[Asked, ...]:
         held = observations_of(self.collection.draft.party, self.figures)
-        return fields_of(self.collection, observations=held)
+        return fields_of(self.collection, observations=held, also=also)
 
     def part(self, name: str) -> Part:
         """Return a part, or raise `UsageError`."""
@@ -138,8 +143,9 @@ class Work:
     def answer(self, actor: Actor, given: Iterable[Returned], *, part: str = "", via: str) -> Outcome:
         """Take answers to a part, or to any field where no part is named; see `collecting.answer`."""
         held = self.part(part) if part else None
-        fields = self.fields
-        read, new = read_figures(self.collection, fields, given, actor, self.figures)
+        returned = list(given)
+        fields = self._fields(figure_section(one.key) for one in returned if is_figure(one.key))
+        read, new = read_figures(self.collection, fields, returned, actor, self.figures)
         outcome = answer(self.collection, (*fields, *new), actor, read, part=held, via=via)
         self.collection = outcome.collection
         return outcome

@@ -55,13 +55,15 @@ def indicators_asked(table: pa.Table) -> tuple[str, ...]:
     return (*(code for code, known in indicators().items() if known.kind != "binary"), *national)
 
 
-def figure_fields(collection: Collection, table: pa.Table, language: str = "en") -> tuple[Asked, ...]:
+def figure_fields(
+    collection: Collection, table: pa.Table, language: str = "en", also: Iterable[str] = ()
+) -> tuple[Asked, ...]:
     """Return the fields of figures: a remark on each indicator, and each figure of those that somebody is asked for.
 
     `table` are the observations held on the Party. An indicator counts as asked where a part names it, or something
-    came in.
+    came in; `also` are sections (`F.A.2`) whose figures are wanted too.
     """
-    known = _said(collection)
+    known, wanted = _said(collection), frozenset(also)
     rows = answerable(of_one_release(table))
     given = earlier_answers(table)
     found: list[Asked] = []
@@ -70,7 +72,7 @@ def figure_fields(collection: Collection, table: pa.Table, language: str = "en")
         answered = any(figure_section(one) == key for one in collection.draft.entries if is_figure(one))
         label = Voice(language).gettext(REMARK)
         found.append(Asked(key, "", label, TEXT, mandatory=not answered, language=language))
-        if key in known or any(part.holds(key) for part in collection.parts):
+        if key in known or key in wanted or any(part.holds(key) for part in collection.parts):
             mine = sorted((row for row in rows if row["indicator"] == code), key=_order)
             found += _figures(code, mine, given, known.get(key, {}), language)
     return tuple(found)

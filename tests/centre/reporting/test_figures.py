@@ -185,3 +185,16 @@ def test_page_of_an_indicator_with_many_figures_stays_small_and_asks_constantly(
         queries.append(len(found))
     assert max(sizes) < 60_000
     assert max(queries) <= 30
+
+
+def test_focal_point_sees_and_answers_the_figures_of_an_indicator_that_nobody_is_asked_for(client, focal):
+    client.force_login(focal)
+    page = f"{BASE}section/F.3.1/"
+    shown = client.get(page).content.decode()
+    assert "No figure of this indicator" not in shown
+    (_, first, *_) = shown.split('name="base:F.3.1_')
+    key = f"F.3.1_{first.split(chr(34))[0]}"
+    value = shown.split(f'name="value:{key}" value="')[1].split('"')[0]
+    cells = {f"base:{key}": "e3b0c44298fc", f"value:{key}": value, f"answer:{key}": "accept"}
+    assert client.post(page, cells).status_code == 302
+    assert list(DatabaseCollections().load(PARTY, CYCLE).draft.entries) == [key]

@@ -45,11 +45,11 @@ def working(party: str, cycle: str) -> Working:
     return Working(evidence(party), promises_of(party, promises()), collection_of(party, cycle, DatabaseCollections()))
 
 
-def fields(collection: Collection) -> tuple[Asked, ...]:
-    """Return the fields that a report asks, in the language of the page."""
+def fields(collection: Collection, also: str = "") -> tuple[Asked, ...]:
+    """Return the fields that a report asks, in the language of the page; with the figures of one section more."""
     party = collection.draft.party
     promised, rows = promises_of(party, promises()), evidence(party).observations
-    return fields_of(collection, language(), promises=promised, observations=rows)
+    return fields_of(collection, language(), promises=promised, observations=rows, also=(also,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
 def section(request: HttpRequest, place: Place, key: str) -> HttpResponse:
     """Show a section with what is held for it; the focal point writes into it."""
     report = reading.working(place.code, place.cycle)
-    wanted = [field for field in reading.fields(report.collection) if field.section == key]
+    wanted = [field for field in reading.fields(report.collection, key) if field.section == key]
     if not wanted:
         raise Http404
     if request.method == "POST":
