@@ -222,6 +222,17 @@ def test_table_goes_on_over_a_page_and_an_empty_target_means_the_one_before() ->
     ]
 
 
+def test_action_beside_a_target_without_a_number_is_under_no_other_target() -> None:
+    rows = ("No.\tNational target\tKey actions", "1\tRestore forests\tPlant many trees")
+    more = ("\tRestore rivers\tClean them up", "\t\tCount all fish", "2\tRestore seas\tSail over them")
+    assert [(entry.text, entry.target) for entry in propose(["\n".join((*rows, *more))]) if entry.kind == "action"] == [
+        ("Plant many trees", "1"),
+        ("Clean them up", ""),
+        ("Count all fish", ""),
+        ("Sail over them", "2"),
+    ]
+
+
 def test_row_without_headings_is_cut_where_a_cell_announces_something() -> None:
     assert [entry[:4] for entry in told(["Target 3\tSave the cranes\tAction 3.1: Count them"])] == [
         ("target", "3", "", "Save the cranes"),

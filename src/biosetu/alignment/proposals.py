@@ -219,7 +219,7 @@ def _of_row(row: StatedRow, under: str) -> Iterator[Proposal]:
     if len(said) > SHORTEST:
         one = _proposal(TARGET, number, shortened(said, LONGEST), "")
         yield one if row.actions else replace(one, office=row.office, until=row.until or one.until)
-    under = (number or under) if row.target else under
+    under = number if row.target else under
     own = row.number if not row.target and len(row.actions) == 1 else ""
     for stated, text in row.actions:
         if len(text) > SHORTEST:

@@ -309,6 +309,49 @@ def test_filed_text_that_is_too_long_is_named_and_the_rest_is_taken(tmp_path: Pa
     assert [(one.key, one.about) for one in taken.without_place] == [("", "I.nationalAuthorities")]
 
 
+@pytest.mark.parametrize(
+    ("sections", "named"),
+    [
+        ({"sectionII": {"anticipatedNbsapDate": "2026-12"}}, "II.anticipatedNbsapDate"),
+        ({"sectionII": {"hasRevisedNbsap": "Yes"}}, "sectionII.hasRevisedNbsap"),
+        ({"sectionII": {"hasStakeholderEngagement": "perhaps"}}, "sectionII.hasStakeholderEngagement"),
+        ({"sectionII": "none"}, "sectionII"),
+        ({"sectionI": {"processUndertaken": {"en": None}}}, "sectionI.processUndertaken.en"),
+        ({"sectionI": {"processUndertaken": {"en": "a\ud800"}}}, "sectionI.processUndertaken.en"),
+        ({"sectionI": {"budget": {"en": "Ten"}}}, "sectionI.budget"),
+        ({"sectionIII": [{"progressSummary": {"en": "Lost"}}]}, "sectionIII.0.target"),
+        ({"sectionIV": [{"gbfGoal": {"identifier": "GBF-GOAL-A"}, "summaryOfProgress": {"en": 3}}]},
+         "sectionIV.0.summaryOfProgress.en"),
+        ({"sectionOtherInfo": {"additionalInformation": {"en": "More"}}}, "sectionOtherInfo.additionalInformation"),
+        ({"sectionOtherInfo": {"additionalDocuments": [{"url": "https://x.invalid"}]}},
+         "sectionOtherInfo.additionalDocuments"),
+        ({"additionalInformation": {"en": "More"}}, "additionalInformation"),
+        ({"notes": "Mind this"}, "notes"),
+    ],
+)  # fmt: skip
+def test_part_of_a_filed_report_that_cannot_be_taken_is_named_and_the_rest_is_taken(
+    tmp_path: Path, sections: dict[str, object], named: str
+) -> None:
+    promise_store().save(HELD)
+    taken = take_filed_report(
+        "NPL", filed_with(tmp_path, sectionV={"assessmentSummary": {"en": "All well"}}, **sections)
+    )
+    assert taken.outcome.taken == ("V.assessmentSummary",)
+    assert [one.about for one in taken.without_place] == [named]
+    assert all(one.why and not one.key for one in taken.without_place)
+
+
+def test_answers_that_cannot_be_taken_are_named_and_the_others_are_taken(tmp_path: Path) -> None:
+    promise_store().save(HELD)
+    group = {"responses": {"8_1": 3, "6_1": "fully", "1": "perhaps"}, "comments": {"en": "Look"}}
+    path = filed_with(tmp_path, binaryResponseTarget6=group)
+    path.write_text(path.read_text().replace("nationalReport7", "nationalReport7BinaryIndicatorData"))
+    taken = take_filed_report("NPL", path)
+    assert taken.outcome.taken == ("Q.6_1",)
+    assert {one.about for one in taken.without_place} >= {"binaryResponseTarget6.comments", "Q.1"}
+    assert any(one.about.startswith("groups.binaryResponseTarget6.responses.8_1") for one in taken.without_place)
+
+
 def test_report_of_another_party_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "filed.json"
     path.write_text(json.dumps(export_record(report_body(HELD, draft(**{"V.assessmentSummary": "x"}), []))))

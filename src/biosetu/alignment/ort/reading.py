@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -79,11 +80,14 @@ def read_record(content: Mapping[str, Any], where: str = "", row: int | None = N
     return record
 
 
-def read_records(text: str, where: str = "") -> Iterator[tuple[int, OrtRecord | Problem]]:
+def read_records(
+    text: str, where: str = "", left: list[Problem] | None = None
+) -> Iterator[tuple[int, OrtRecord | Problem]]:
     """Read every record of a JSON text (one record, a list, or the answer of a search), numbered from 1.
 
     A record that can't be read comes back as its first problem, so that the others are not lost. Of a document that
-    is there in several revisions the older ones are left out.
+    is there in several revisions the older ones are left out. With `left` a record comes without the fields that can't
+    be read; what is wrong with these is added there (`read_what_can_be`).
     """
     items = _items(parse_json(text, where))
     newest: dict[str, int] = {}
@@ -97,9 +101,64 @@ def read_records(text: str, where: str = "") -> Iterator[tuple[int, OrtRecord | 
         if revision < newest[name]:
             continue
         try:
-            yield number, read_record(item, where, number)
+            if left is None:
+                yield number, read_record(item, where, number)
+            else:
+                record, without = read_what_can_be(item, where)
+                left += without
+                yield number, record
         except DataError as error:
             yield number, error.problems[0]
+
+
+def read_what_can_be(content: Mapping[str, Any], where: str = "") -> tuple[OrtRecord, tuple[Problem, ...]]:
+    """Read one record without the fields of it that can't be read or that there are not; return these as problems.
+
+    Raises `DataError` where nothing can be left out: no record, another kind, no header or government, a hostile name.
+    """
+    content, left = copy.deepcopy(dict(content)), list[Problem]()
+    body = content.get("body", content)
+    while True:
+        try:
+            record = read_record(content, where)
+        except DataError as error:
+            cuts = [_place_of(body, problem) for problem in error.problems]
+            if not all(cuts):
+                raise
+            for holder, key in {(id(cut[0]), cut[1]): cut for cut in cuts[::-1] if cut}.values():
+                del holder[key]
+            left += error.problems
+            continue
+        message, remedy = N_("there is no such field"), N_("Take over by hand what is needed of it")
+        unknown = _unknown(_cleaned(body, 0), export_record(record))
+        return record, (*left, *(Problem(message, remedy, "field", where, column=name) for name in unknown))
+
+
+def _place_of(body: Any, problem: Problem) -> tuple[Any, Any] | None:
+    """Return what holds the field that a problem names, or the entry that lacks it, and its key there."""
+    path = problem.column.removeprefix("groups.").split(".")
+    if problem.code not in {"record", "character"} or path[0] in {"header", "government", ""}:
+        return None
+    place, found = body, None
+    for name in path:
+        keys = place if isinstance(place, dict) else range(len(place)) if isinstance(place, list) else ()
+        key = next((one for one in keys if name in {str(one), _drift().get(str(one))}), None)
+        if key is None:
+            break
+        found, place = (place, key), place[key]
+    return found
+
+
+def _unknown(read: Any, known: Any, path: str = "") -> Iterator[str]:
+    """Yield the fields that hold something and that the record as it was read has not."""
+    if isinstance(read, list) and isinstance(known, list):
+        for at, entry in enumerate(read):
+            yield from _unknown(entry, known[at] if at < len(known) else None, f"{path}.{at}")
+    elif isinstance(read, Mapping) and isinstance(known, Mapping):
+        for name, entry in read.items():
+            yield from _unknown(entry, known.get(name), f"{path}.{name}")
+    elif known is None and read not in (None, "", [], {}):
+        yield path.lstrip(".")
 
 
 def _unkept(value: Any, where: str, row: int | None, path: str = "", depth: int = 0) -> Iterator[Problem]:
@@ -110,8 +169,8 @@ def _unkept(value: Any, where: str, row: int | None, path: str = "", depth: int 
         message, remedy = N_("a character that cannot be kept"), N_("Write the text anew without it")
         yield Problem(message, remedy, "character", where, row, path, shown[:80])
     if isinstance(value, list):
-        for entry in value:
-            yield from _unkept(entry, where, row, path, depth + 1)
+        for at, entry in enumerate(value):
+            yield from _unkept(entry, where, row, f"{path}.{at}", depth + 1)
     if isinstance(value, Mapping):
         for name, entry in value.items():
             yield from _unkept(name, where, row, path, depth + 1)

@@ -9,7 +9,7 @@ from biosetu.alignment.importing.codes import target_code
 from biosetu.alignment.importing.records import record_identifier
 from biosetu.alignment.national import Promises
 from biosetu.alignment.ort.base import OTHER as OTHER_TERM
-from biosetu.alignment.ort.base import LString, Term
+from biosetu.alignment.ort.base import Link, LString, OrtRecord, Term
 from biosetu.alignment.ort.reports import BinaryIndicatorData, NationalReport7, SectionII, SectionIII
 from biosetu.alignment.wording import plain_text
 from biosetu.framework import questions
@@ -22,6 +22,7 @@ from biosetu.translation import N_, say
 NO_TARGET = N_("not held here, its texts were left out; import the national targets first")
 NO_GOAL = N_("no goal of the framework, its text was left out")
 NO_QUESTION = N_("no question that is known here, its answer was left out")
+NO_PLACE = N_("has no place in the report here, it was left out; put what is needed into a field by hand")
 PLAIN = ("hasRevisedNbsap", "anticipatedNbsapDate", "hasNbsapAdopted", "anticipatedNbsapAdoptionDate")
 LEVEL = "levelOfProgress"
 DAY = 10
@@ -46,7 +47,8 @@ def filed_texts(record: NationalReport7, promises: Promises, language: str) -> t
     Section III goes by the identifiers of the targets' records: those of targets that are not held come without a key,
     as do a level of progress and other terms whose identifiers are not known here, and a text longer than any here.
     """
-    return tuple(_fitting(one) for one in _texts(record, promises, language) if one.text)
+    told = (*_texts(record, promises, language), *_without_place(record, language))
+    return tuple(_fitting(one) for one in told if one.text)
 
 
 def filed_answers(record: BinaryIndicatorData) -> tuple[Filed, ...]:
@@ -60,7 +62,31 @@ def filed_answers(record: BinaryIndicatorData) -> tuple[Filed, ...]:
             text = "; ".join(str(one) for one in given)
             known = key in questions()
             found[key] = Filed(f"Q.{key}" if known else "", text, key, "" if known else NO_QUESTION)
+    for name, group in record.groups.items():
+        for field, texts in (("additionalInformation", group.additional_information), ("comments", group.comments)):
+            found[f"{name}.{field}"] = Filed("", _said(texts, "en"), f"{name}.{field}", NO_PLACE)
     return tuple(_fitting(one) for one in found.values() if one.text)
+
+
+def left_aside(record: OrtRecord) -> Filed:
+    """Return a record of another kind as what has no place in the texts of a report."""
+    return Filed("", record.header.identifier, record.header.record_schema, NO_PLACE)
+
+
+def _without_place(record: NationalReport7, language: str) -> Iterator[Filed]:
+    """Yield what a report may hold beside its five sections; references to indicator data say nothing themselves."""
+    other = record.section_other_info
+    yield Filed("", _said(record.additional_information, language), "additionalInformation", NO_PLACE)
+    yield Filed("", _linked(record.additional_documents), "additionalDocuments", NO_PLACE)
+    yield Filed("", record.notes or "", "notes", NO_PLACE)
+    if other:
+        told = _said(other.additional_information, language)
+        yield Filed("", told, "sectionOtherInfo.additionalInformation", NO_PLACE)
+        yield Filed("", _linked(other.additional_documents), "sectionOtherInfo.additionalDocuments", NO_PLACE)
+
+
+def _linked(links: tuple[Link, ...] | None) -> str:
+    return "; ".join(link.url for link in links or ())
 
 
 def _fitting(one: Filed) -> Filed:
