@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. The others are for those who change BioSetu.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres format lint licences bench soak docs clean environment environment-test
+.PHONY: help run test format lint licences bench soak docs clean environment environment-test
 
 PARTY ?= LKA
 PORT ?= 8000
