@@ -87,6 +87,21 @@ def test_knowledge_is_carried_back_through_several_dates() -> None:
     assert [table[year]["a"] for year in (2010, 2015, 2020)] == ["LC", "CR", "CR"]
 
 
+def test_data_deficient_later_is_a_change_of_knowledge_and_not_evaluated_is_none() -> None:
+    rows = [("a", 2010, "EN"), ("a", 2020, "DD"), ("b", 2010, "VU"), ("b", 2020, "NE"), ("c", 2010, "LC")]
+    history = [Listing(*row, genuine=None) for row in rows]
+    assert by_year(history) == {2010: {"a": "DD", "b": "VU", "c": "LC"}, 2020: {"a": "DD", "b": "VU", "c": "LC"}}
+    table = index_table(history, {"": ["a", "b", "c"]}).to_pylist()
+    assert [(row["value"], row["ecosystems"], row["genuine_unsaid"]) for row in table] == [(0.8, 2, 0), (0.8, 2, 0)]
+
+
+@pytest.mark.parametrize("category", ["DD", "NE"])
+def test_change_to_what_is_not_known_cannot_be_called_genuine(category: str) -> None:
+    with pytest.raises(DataError) as raised:
+        read_history([{"ecosystem": "a", "year": "2020", "category": category, "genuine": "yes"}])
+    assert [(each.row, each.column) for each in raised.value.problems] == [(2, "genuine")]
+
+
 def test_an_ecosystem_first_assessed_later_is_counted_from_the_start() -> None:
     table = by_year(listings(("a", 2010, "LC"), ("a", 2020, "LC"), ("b", 2020, "EN")))
     assert table[2010] == {"a": "LC", "b": "EN"}

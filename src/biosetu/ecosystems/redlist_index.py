@@ -16,6 +16,8 @@ from biosetu.statistics import deficient_limits, draw_limits, generator, index_v
 from biosetu.translation import N_, say
 
 COUNTED = ("CO", "CR", "EN", "VU", "NT", "LC")
+NOT_EVALUATED = "NE"
+UNINFORMED = frozenset({"DD", NOT_EVALUATED})
 GENUINE = frozenset({"yes", "genuine", "true", "1"})
 SAID = GENUINE | {"", "no", "knowledge", "false", "0"}
 PLACES = ("area", "country")  # columns that tell apart what has the same name; `area` is that of `assess`
@@ -63,7 +65,8 @@ def read_history(
     listing for each. Of the category `A` the column `genuine_A` counts, if there, in place of `genuine`.
 
     Raises:
-        DataError: an unknown category, a year that is none, an ecosystem twice in a year and place.
+        DataError: an unknown category, a year that is none, an ecosystem twice in a year and place, DD or NE called
+            genuine.
     """
     sure = genuine_column(category) if rows and genuine_column(category) in rows[0] else "genuine"
     problems, found, seen = [], [], set()
@@ -75,6 +78,12 @@ def read_history(
             (not FOUR_DIGITS.fullmatch(year), "year", N_("is no year"), N_("Write four digits.")),
             (value not in ORDER, category, N_("is no category"), _ONE_OF),
             (genuine not in SAID, sure, N_("is neither yes nor no"), N_("Write yes or no.")),
+            (
+                genuine in GENUINE and value in UNINFORMED,
+                sure,
+                N_("is no genuine change: DD and NE say what is known, not what happened"),
+                N_("Write no, or leave it empty."),
+            ),
             ((name, year) in seen, "year", N_("stands twice for this ecosystem in this place"), TWICE),
         ):
             if wrong:
@@ -97,8 +106,9 @@ def by_year(history: Sequence[Listing]) -> dict[int, dict[str, str]]:
 
     A category holds until the next. Between dates only genuine change counts: where a later category differs because
     more is known, it is carried back to the earlier years (as the Red List Index does for species, Butchart et al.
-    2007, doi:10.1371/journal.pone.0000140); an ecosystem first assessed later has its first category before that, too,
-    except that what is data deficient or not evaluated before stays so only if nothing is known later.
+    2007, doi:10.1371/journal.pone.0000140); an ecosystem first assessed later has its first category before that, too.
+    To become data deficient, or no longer to be it, is always a change of knowledge; where an ecosystem is not
+    evaluated at a date, its category from another date holds.
     """
     years = sorted({listing.year for listing in history})
     table: dict[int, dict[str, str]] = {year: {} for year in years}
@@ -114,7 +124,7 @@ def _by_ecosystem(history: Sequence[Listing]) -> dict[str, list[Listing]]:
     listings: dict[str, list[Listing]] = {}
     for listing in sorted(history, key=lambda each: each.year):
         listings.setdefault(listing.ecosystem, []).append(listing)
-    return listings
+    return {name: [each for each in own if each.category != NOT_EVALUATED] or own for name, own in listings.items()}
 
 
 def taken_as_genuine(history: Sequence[Listing]) -> list[Listing]:
@@ -179,10 +189,8 @@ def _backcast(own: Sequence[Listing]) -> list[tuple[int, str]]:
     later: Listing | None = None
     for listing in reversed(own):
         category = listing.category
-        if later is not None:
-            uninformed = category not in COUNTED and known[-1][1] in COUNTED
-            if later.genuine is False or uninformed:
-                category = known[-1][1]
+        if later is not None and (later.genuine is False or {category, known[-1][1]} & UNINFORMED):
+            category = known[-1][1]
         known.append((listing.year, category))
         later = listing
     return known[::-1]
