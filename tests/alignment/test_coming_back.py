@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from biosetu.alignment import NationalTarget, PromiseFolder, Promises
+from biosetu.alignment import Degree, NationalTarget, PromiseFolder, Promises
 from biosetu.alignment.importing import read_json, read_tables
+from biosetu.alignment.importing.codes import degree_identifier
 from biosetu.engine.grids import Book, Grid
 from biosetu.jobs.alignment import export_promises, import_promises, store_imported
 
@@ -32,9 +33,11 @@ def record(number: int, languages: list[str], **more: Any) -> dict[str, Any]:
 
 def take(file: list[Any], store: PromiseFolder) -> None:
     if isinstance(file[0], dict):
-        store_imported(read_json(json.dumps(file), "NPL", "x.json"), store)
+        found = read_json(json.dumps(file), "NPL", "x.json")
     else:
-        store_imported(read_tables(Book("x.xlsx", "xlsx", (Grid("", tuple(file)),)), "NPL"), store)
+        found = read_tables(Book("x.xlsx", "xlsx", (Grid("", tuple(file)),)), "NPL")
+    assert found.problems == ()
+    store_imported(found, store)
 
 
 def exported(store: PromiseFolder, folder: Path) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
@@ -45,7 +48,7 @@ def exported(store: PromiseFolder, folder: Path) -> tuple[list[dict[str, Any]], 
     return json.loads(path.read_text(encoding="utf-8")), [(row["state"], row["detail"]) for row in seen]
 
 
-DEGREES = st.sampled_from([{}, {"degreeOfAlignment": {"identifier": "GBF-DEGREE-HIGH"}}])
+DEGREES = st.sampled_from([{}, {"degreeOfAlignment": {"identifier": degree_identifier(Degree.HIGH)}}])
 RECORDS = st.lists(
     st.builds(
         lambda number, languages, more, degree: record(
