@@ -148,3 +148,23 @@ def test_fiscal_year_of_a_day_read_again_holds_the_day(party: str, day: date) ->
     period = read_period(fiscal_year(party, day), party)
     assert period.start <= day <= period.end
     assert fiscal_year(party, period.start) == fiscal_year(party, period.end) == fiscal_year(party, day)
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2025-2030", "2025-01-01", "2030-12-31"),
+        ("2025 – 2030", "2025-01-01", "2030-12-31"),
+        ("२०२५-२०३०", "2025-01-01", "2030-12-31"),
+        ("2081-2087 BS", "2024-04-13", "2031-04-14"),
+    ],
+)
+def test_years_further_apart_are_a_span_of_whole_years(written: str, first: str, last: str) -> None:
+    period = read_period(written, "NPL")
+    assert (str(period.start), str(period.end), period.fiscal) == (first, last, False)
+
+
+@pytest.mark.parametrize("written", ["2030-2025", "2025-30", "2081-2087", "2025-2087", "FY 2025-2030"])
+def test_years_that_are_no_certain_span_are_refused(written: str) -> None:
+    with pytest.raises(DataError):
+        read_period(written, "NPL")

@@ -78,7 +78,8 @@ def read_date(text: str, calendar: Calendar | None = None) -> date:
 def read_period(text: str, party: str = "", calendar: Calendar | None = None) -> Period:
     """Read a fiscal year (`2079/80`, `FY 2023-24`) of a Party as its first and last day, or a year or a date alone.
 
-    A fiscal year is the one that begins in the first of its two years; an unmarked year of 1900 to 2060 is Gregorian,
+    Of two years further apart (`2025-2030`) the first's first day and the last's last. A fiscal year is the one that
+    begins in the first of its two years; an unmarked year of 1900 to 2060 is Gregorian,
     so that `2023/24` of Nepal is `2080/81`. When a Party's fiscal years begin is in `data/fiscal_years.csv`; without a
     Party, a calendar by which only one Party counts them tells which. Raises `DataError` where that stays open (its
     problem has the code `fiscal-year`) or the day does not exist.
@@ -88,6 +89,8 @@ def read_period(text: str, party: str = "", calendar: Calendar | None = None) ->
     match = FISCAL.fullmatch(body)
     if match and _follows(match[1], match[2]):
         return _fiscal(text, int(match[1]), marked or calendar, party)
+    if match and bare == text.strip() and int(match[1]) < int(match[2]):
+        return _span(text, int(match[1]), int(match[2]), marked or calendar)
     if year := YEAR.fullmatch(body):
         return _whole_year(text, int(year[1]), marked or calendar, party, fiscal=bare != text.strip())
     day = read_date(bare, calendar)
@@ -116,6 +119,13 @@ def _fiscal(text: str, year: int, named: Calendar | None, party: str) -> Period:
     except (ValueError, StopIteration) as error:
         raise _refusal(text, N_("no fiscal year begins in this year"), "fiscal-year") from error
     return Period(start, after - timedelta(days=1), text, calendar, fiscal=True)
+
+
+def _span(text: str, first: int, last: int, named: Calendar | None) -> Period:
+    calendar = named or _plain(text, first)
+    if named is None:
+        _plain(text, last)
+    return Period(_days(text, calendar, first)[0], _days(text, calendar, last)[1], text, calendar)
 
 
 def fiscal_year(party: str, day: date) -> str:
