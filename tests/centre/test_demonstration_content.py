@@ -44,13 +44,13 @@ def test_demonstration_is_whole_marked_and_loaded_once(settings, client):
     assert (stopped.state, stopped.consents.last().status) == ("on_hold", "withdrawn")
     assert requests.get(title="Register of access permits and benefits").is_unmatched()
     report = Report.objects.get()
-    assert (report.party, report.state, report.parts.count()) == ("XXA", "collecting", 6)
+    assert (report.party, report.state, report.parts.count()) == ("XXA", "collecting", 7)
     assert set(report.parts.values_list("state", flat=True)) == {"assigned", "answering", "returned", "cleared"}
     assert all("fictional" in office for office in report.parts.values_list("office", flat=True))
     told = [text for text in report.texts.values_list("text", flat=True) if " " in text]
     assert told
     assert all("ictional" in text for text in told)
-    assert report.offers.filter(standing="waiting").count() == 1
+    assert report.offers.filter(standing="waiting").count() == 3
     assert Item.objects.filter(kind="guidance", standing="listed").count() == 56
     assert {one.kind for one in Item.objects.all()} == {"solution", "guidance", "answer", "opportunity"}
     held = Holding.objects.all()
