@@ -44,3 +44,7 @@ def test_an_organization_named_after_somebody_keeps_its_name():
     assert left == {"holders": f"Maya Gurung Trust; {ERASED}", "what": f"{ERASED} Trust", "n": 3}
     assert same_name("maya  GURUNG", "Maya Gurung")
     assert not same_name("", "")
+
+
+def test_one_word_that_is_known_to_be_a_name_is_told_and_marked_as_asked():
+    assert Person("DNPWC", mark="…", surely=True).struck("Ask DNPWC, not XDNPWC") == "Ask …, not XDNPWC"

@@ -70,11 +70,13 @@ def addresses_in(text: str) -> set[str]:
 @dataclass(frozen=True)
 class Person:
     """Who is told in texts. A name of one word may be a word: it is not looked for, except where a script has no
-    blanks. `addresses`: their e-mail addresses and ORCID iDs.
+    blanks, or where it is known to be a name (`surely`). `addresses`: their e-mail addresses and ORCID iDs.
     """
 
     name: str
     addresses: frozenset[str] = frozenset()
+    mark: str = ERASED
+    surely: bool = False
 
     @property
     def is_told(self) -> bool:
@@ -90,7 +92,7 @@ class Person:
     def _named(self) -> re.Pattern[str] | None:
         words = folded(self.name).split()
         alone = self._script in UNSPACED and sum(map(len, words)) >= LEAST_UNSPACED
-        if not words or (len(self.name.split()) < LEAST_WORDS and not alone):
+        if not words or (len(self.name.split()) < LEAST_WORDS and not alone and not self.surely):
             return None
         orders = [words, [words[-1], *words[:-1]]]
         told = "|".join(dict.fromkeys(" +".join(map(re.escape, order)) for order in orders))
@@ -113,7 +115,7 @@ class Person:
     def struck(self, text: str) -> str:
         """Return a text with a mark in place of the name and the addresses."""
         if self._addressed is not None:
-            text = self._addressed.sub(ERASED, text)
+            text = self._addressed.sub(self.mark, text)
         if self._named is None or self._named.search(folded(text)) is None:
             return text
         return self._without_name(text, self._named)
@@ -127,7 +129,7 @@ class Person:
             while last < len(text) and (not letters[last] or unicodedata.category(text[last]).startswith("M")):
                 last += 1
             if first >= done:
-                kept += [text[done:first], ERASED]
+                kept += [text[done:first], self.mark]
                 done = last
         return "".join([*kept, text[done:]])
 

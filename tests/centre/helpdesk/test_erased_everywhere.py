@@ -215,3 +215,11 @@ def test_a_confidential_request_rates_nobody_in_public(people, request_of, provi
     verbs.rate(request=request, by=people["contributor"], score=5)
     assert request.closure.requester_useful == 5
     assert set(Provider.objects.values_list("rating_sum", "rating_count")) == {(0, 0)}
+
+
+def test_an_entry_by_a_sheet_goes_with_the_person_of_its_name_but_not_for_one_word(people):
+    for user, name in (("one", "Ali"), ("two", "Zorana Quillfeather")):
+        Account.objects.filter(pk=account(user, "contributor", party="NPL").pk).update(name=name)
+        directory.take_in(by=people["officer"], values={**EXPERT, "name": name, "contact": "desk"})
+        erase(account=Account.objects.get(username=user), by=None)
+    assert list(Provider.objects.filter(account=None).values_list("name", flat=True)) == ["Ali"]

@@ -15,7 +15,7 @@ from biosetu.centre.accounts.permissions import holds, may
 from biosetu.centre.audit.changing import changed_in
 from biosetu.centre.audit.trail import Change, as_pair, erase_values, record
 from biosetu.centre.directory.models import Provider, Standing
-from biosetu.centre.unnaming import same_name
+from biosetu.centre.unnaming import Person, same_name
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import YES, check, due, filled, form, unfilled, without_people
 from biosetu.problems import DataError, Problem
@@ -244,8 +244,9 @@ def _delete(provider: Provider) -> None:
 
 def describing(account: Account) -> list[Provider]:
     """Return the entries of a person: their own, and those by a sheet that describe an expert of their name."""
-    free = Provider.objects.filter(account=None)
-    named = [key for key, name in free.values_list("pk", "name").iterator() if same_name(name, account.name)]
+    free = Provider.objects.filter(account=None).values_list("pk", "name").iterator()
+    told = Person(account.name).is_told
+    named = [key for key, name in free if told and same_name(name, account.name)]
     mine = Provider.objects.filter(Q(account=account) | Q(pk__in=named))
     return [one for one in mine if one.account_id == account.pk or one.values.get("kind") == EXPERT]
 

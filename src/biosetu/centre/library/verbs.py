@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -20,6 +20,7 @@ from biosetu.centre.helpdesk.facts import CENTRE_ROLES, at_centre, newest_consen
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library.holding import ask_anew, decide, deciding, keep_holders, offices
 from biosetu.centre.library.models import Item, ItemParty, Kind, Standing
+from biosetu.centre.unnaming import Person
 from biosetu.cooperation import Refused
 from biosetu.cooperation.forms import YES, check, due, filled, form, parts, unfilled, without_people
 from biosetu.framework import parties
@@ -217,7 +218,7 @@ def _nameless(request: SupportRequest, values: Mapping[str, str]) -> dict[str, s
     """Return the values with the people and organizations that the request names as dots, whatever the letter case.
 
     A field may name several, joined as people write them; addresses of e-mail go whoever's they are. Names of Parties
-    stay. Arabic writes short words as part of the next: they go with the name.
+    stay.
     """
     held = [request.values.get(name, "") for name in ("who", "organization", "ministry", "funders")]
     held += [request.values.get(field.field, "") for field in form("request") if field.is_personal]
@@ -225,9 +226,14 @@ def _nameless(request: SupportRequest, values: Mapping[str, str]) -> dict[str, s
     asking = [str(request.owner)] if request.owner else []
     found = {piece.strip() for text in (*held, *acting, *asking) for piece in NAMES_JOINED.split(text)}
     names = sorted((one for one in found if len(one) >= SHORTEST_NAME and not is_party(one)), key=len, reverse=True)
-    masked = [rf"(?<!\w)(?:[وفبلك]{{1,2}})?{re.escape(name)}(?!\w)" for name in names]
-    named = re.compile("|".join(masked) or r"(?!)", re.IGNORECASE)
-    return {key: named.sub("…", without_mail(value)) if key in TEXTS else value for key, value in values.items()}
+    people = [Person(name, mark="…", surely=True) for name in names]
+    return {key: _without(people, without_mail(value)) if key in TEXTS else value for key, value in values.items()}
+
+
+def _without(people: Iterable[Person], text: str) -> str:
+    for person in people:
+        text = person.struck(text)
+    return text
 
 
 def is_party(text: str) -> bool:
