@@ -242,3 +242,20 @@ def test_preview_names_what_stays_with_a_new_text(store: PromiseFolder) -> None:
     same = (("id", "title", "end"), ("NT-1", HELD.title["en"], "2031"))
     seen = store_imported(read_tables(Book("x.csv", "csv", (Grid("", same),)), "NPL"), store, keep=False).preview
     assert (seen.column("detail").to_pylist(), seen.column("kept").to_pylist()) == (["end"], [""])
+
+
+def test_table_over_targets_that_share_a_title_in_one_language_adds_no_doubles(store: PromiseFolder) -> None:
+    titles = {"X-1": "Fund the parks", "X-2": "Protect the land", "X-3": "Restore the rivers"}
+    held = [NationalTarget(id=name, party="NPL", title={"en": title, "ne": "भूमि"}) for name, title in titles.items()]
+    store.save(Promises(party="NPL", targets=tuple(held)))
+    rows = tuple((f"{at}", title, "भूमि") for at, title in enumerate(titles.values(), start=1))
+    kept, states = brought(store, ("id", "title_en", "title_ne"), *rows[::-1])
+    assert ([target.id for target in kept.targets], set(states)) == ([*titles], {"same"})
+
+
+def test_row_that_shares_less_with_a_held_target_leaves_it_to_the_row_that_shares_more(store: PromiseFolder) -> None:
+    held = NationalTarget(id="X-1", party="NPL", title={"en": "Fund the parks", "ne": "भूमि"})
+    store.save(Promises(party="NPL", targets=(held,)))
+    rows = (("1", "Sail the sea", "भूमि"), ("2", "Fund the parks", "भूमि"))
+    kept, _ = brought(store, ("id", "title_en", "title_ne"), *rows)
+    assert {target.id: target.title["en"] for target in kept.targets} == {"X-1": "Fund the parks", "1": "Sail the sea"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -181,22 +182,31 @@ def _adopted(imported: Imported, held: Promises) -> dict[str, str]:
     """Return by id of each imported target the id under which it is held, its own where it is new.
 
     A held id that a row of the file has itself is that row's, and each is adopted once: so no promise takes the place
-    of another one where a table was numbered anew.
+    of another one where a table was numbered anew. Of held targets that share a title in one language the one is meant
+    that shares the most; what is sure goes before what is less.
     """
-    known = {target.id: target for target in held.targets}
-    by_title: dict[str, list[str]] = {}
+    known = {target.id for target in held.targets}
+    by_title: dict[str, set[str]] = {}
     for target in held.targets:
         for text in target.title.values():
-            by_title.setdefault(squeezed(text), []).append(target.id)
+            by_title.setdefault(squeezed(text), set()).add(target.id)
     by_record = {record_identifier(target).upper(): target.id for target in held.targets}
     own = {target.id: by_record.get(target.id, target.id) for _, target in imported.targets}
     taken, names = set(own.values()), {}
-    for _, target in imported.targets:
-        same = {name for text in target.title.values() for name in by_title.get(squeezed(text), ())} - taken
-        name = own[target.id]
-        names[target.id] = same.pop() if name not in known and len(same) == 1 else name
-        taken.add(names[target.id])
+    shared = {target.id: _shared(target, by_title) for _, target in imported.targets}
+    for identifier in sorted(shared, key=lambda one: -max(shared[one].values(), default=0)):
+        free = {name: count for name, count in shared[identifier].items() if name not in taken}
+        same = [name for name, count in free.items() if count == max(free.values())]
+        name = own[identifier]
+        names[identifier] = same[0] if name not in known and len(same) == 1 else name
+        taken.add(names[identifier])
     return names
+
+
+def _shared(target: NationalTarget, by_title: Mapping[str, set[str]]) -> Counter[str]:
+    """Return how many of its titles a target shares with each held one."""
+    titles = {squeezed(text) for text in target.title.values()}
+    return Counter(name for title in titles for name in by_title.get(title, ()))
 
 
 def _no_target(row: int, action: Action) -> Problem:
