@@ -290,7 +290,7 @@ def _carrying(new: E, held: E | None) -> E:
     if held is None:
         return new
     new = _with_other_languages(new, held)
-    if held.carried and gives_the_same(new, held):
+    if held.carried and held.carried != new.carried and gives_the_same(new, held):
         return new.model_copy(update={"carried": held.carried})
     return new.model_copy(update={"carried": {}}) if not held.carried and carries_nothing(new) else new
 
