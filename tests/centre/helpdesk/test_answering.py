@@ -110,6 +110,46 @@ def test_report_fills_in_what_is_known_and_leaves_the_rest_to_write(client, peop
     assert "slow" not in whole
 
 
+def test_report_tells_no_plan_before_closure_and_no_risk_is_an_outcome(client, people, request_of, providers):
+    request, helper = agreed(people, request_of)
+    officer = people["officer"]
+    for verb, by in (("agree", officer), ("start", helper)):
+        verbs.act(request=request, verb=verb, by=by)
+    for kind in ("risk", "consideration", "activity", "outcome"):
+        line = verbs.plan(
+            request=request, by=officer, kind=kind, text=f"A line: {kind}", indicator="2.1", baseline=1, target=2
+        )
+        verbs.measure(item=line, by=helper, result=3)
+    assert (counted("activities"), counted("outcomes"), counted("reached")) == ({"": 1}, {"": 1}, {"": 1})
+    client.force_login(officer)
+    told = [row for row in written(client)[1] if "A line:" in str(row)]
+    assert told == []
+    SupportRequest.objects.filter(pk=request.pk).update(state="closed")
+    told = [row for row in written(client)[1] if "A line:" in str(row)]
+    assert told == [[request.reference, "2.1 A line: outcome", "1", "2", "3", "–"]]
+
+
+@pytest.mark.parametrize("state", ["submitted", "withdrawn", "declined"])
+def test_report_names_no_request_that_everybody_may_not_see(client, people, request_of, state):
+    """Whatever it was on the last day of the period: what is not public today is counted and not named."""
+    shared, alone = (request_of(title=title) for title in ("Our programme", "Nobody helps"))
+    SupportRequest.objects.filter(pk=shared.pk).update(joint=True, came_from="West Asia")
+    for one, steps in ((shared, ("submitted",)), (alone, ("submitted", "planning"))):
+        for after in steps:
+            one.steps.create(verb="x", before="x", after=after, ball="x", role="x", at="2026-02-10T12:00:00Z")
+    for _ in range(2):
+        alone.steps.create(
+            verb="plan", before="matching", after="planning", ball="x", role="x", at="2026-02-11T12:00:00Z"
+        )
+    rows, titles = SupportRequest.objects.filter(pk__in=(shared.pk, alone.pk)), ("Our programme", "Nobody helps")
+    client.force_login(people["officer"])
+    for now, named in (("planning", [True, True]), (state, [False, False])):
+        rows.update(state=now)
+        texts, table_rows = written(client, since="2026-02-01", until="2026-02-28")
+        assert [title in str((texts, table_rows)) for title in titles] == named
+        assert any(text.startswith("2 requests in the period") for text in texts)
+
+
 def test_report_counts_the_days_of_its_period_and_those_before(client, people, request_of):
     for number, (day, times) in enumerate((("2026-01-15", 1), ("2026-02-10", 2), ("2026-03-05", 4))):
         for _ in range(times):

@@ -93,7 +93,7 @@ def planned_by_hand(request, inside, *, at_work):
     for line in request.plan.all():
         counts["activities", ""] += at_work and line.kind in {"activity", "output", "deliverable"}
         stands = request.state in {"agreed", "under_way", "delivered", "closed"} and inside(line.done_on)
-        measured = stands and bool(line.indicator) and line.result is not None
+        measured = stands and line.kind == "outcome" and bool(line.indicator) and line.result is not None
         counts["outcomes", ""] += measured
         if measured and line.target is not None:
             way, done = line.target - line.baseline, line.result - line.baseline

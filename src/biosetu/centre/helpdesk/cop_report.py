@@ -1,7 +1,8 @@
 """The centre's report to the Conference of the Parties: a frame to write in, with everything filled in that is known.
 
 It will be public, so it speaks of nothing confidential: neither words nor counts. Results that the people concerned
-took back are left out, as in every other output.
+took back are left out, as in every other output. What is not public on the page of a request is counted, not told:
+requests that nobody endorsed or that were declined or withdrawn, and plans before the request is closed.
 """
 
 from __future__ import annotations
@@ -82,9 +83,14 @@ class Known:
         """Return one figure; 0 where nothing was counted."""
         return next((one.value for one in self.figures if (one.measure, one.group) == (measure, group)), 0.0)
 
+    @property
+    def public(self) -> QuerySet[SupportRequest]:
+        """Return the requests that everybody may see today: the others are counted and not named."""
+        return self.requests.filter(SupportRequest.paths.published)
+
     def came_to(self, state: str) -> QuerySet[SupportRequest]:
-        """Return the requests that first came to a state in the period."""
-        return came_to(self.requests, state, self.period)
+        """Return the public requests that first came to a state in the period."""
+        return came_to(self.public, state, self.period)
 
     def of(self, measure: str) -> dict[str, float]:
         """Return a figure by group."""
@@ -218,7 +224,7 @@ def _line(lessons: str) -> str:
 
 
 def _results(known: Known) -> Part:
-    lines = measured(known.requests, known.period)
+    lines = measured(known.requests.filter(state=CLOSED), known.period)
     hidden = withheld(known.requests.filter(pk__in=lines.values("request")))
     shown = lines.exclude(request__in=hidden).select_related("request").order_by("request__reference", "pk")
     rows = [
@@ -259,7 +265,7 @@ def _clock(known: Known) -> Part:
 
 
 def _unmatched(known: Known) -> Part:
-    stood = as_of(known.requests, known.period)
+    stood = as_of(known.public, known.period)
     rows = stood.filter(rounds_then__gte=ROUNDS, then__in=STILL_LOOKING).prefetch_related("request_parties")
     items = tuple(Item(f"{one.title} ({_names(one)})", "", one.reference) for one in rows)
     blocks: list[Block] = [Bullets(items)] if items else [_nothing()]

@@ -80,7 +80,9 @@ DEFINITIONS = {
         "Activities, outputs and deliverables in the plans of requests at work on the last day of the period or closed"
         " in it."
     ),
-    "outcomes": N_("Plan lines with an indicator whose result was recorded in the period."),
+    "outcomes": N_(
+        "Outcomes in plans, each with an indicator, whose result was recorded in the period; no other lines of a plan."
+    ),
     "reached": N_("Of these, those whose result is at least as far from the baseline as the plan said."),
     "capacity_before": N_(
         "Capacity in the Party's first self-assessment, as a share of the highest score, over what it rated both times."
@@ -184,11 +186,11 @@ def _choices(rows: QuerySet[SupportRequest], period: Period) -> Iterator[Figure]
 
 
 def measured(rows: QuerySet[SupportRequest], period: Period) -> QuerySet[PlanItem]:
-    """Return the lines with an indicator whose result was recorded in the period; not of requests stopped or withdrawn
-    since.
+    """Return the outcomes with an indicator whose result was recorded in the period; not of requests stopped or
+    withdrawn since. Activities are counted apart, risks and considerations nowhere.
     """
     lines = PlanItem.objects.filter(period.holds("done_on"), request__in=rows.filter(state__in=WORKED).values("pk"))
-    return lines.exclude(indicator="").filter(result__isnull=False)
+    return lines.exclude(indicator="").filter(result__isnull=False, kind=PlanItem.Kind.OUTCOME)
 
 
 def _results(rows: QuerySet[SupportRequest], stood: QuerySet[Any], period: Period) -> Iterator[Figure]:
