@@ -234,3 +234,33 @@ def test_table_without_places_in_a_geopackage_is_named(write_map: WriteMap, tmp_
     pyogrio.write_dataframe(pd.DataFrame({"name": ["a"]}), table)
     with pytest.raises(DataError, match="holds no data"):
         measure_maps([path], MeasureOptions(by=table))
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "parquet", "shp"])
+def test_polygons_without_a_class_are_counted_and_whole_codes_stay_whole(tmp_path: Path, suffix: str) -> None:
+    """One empty cell makes a column of whole numbers one of decimals: 1 was 1.0 then, another class than before."""
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(3)]
+    for name, codes in (("m2000", [1, 2, 2]), ("m2010", [1, 2, None]), ("m2020", [1.0, 2.0, 2.0])):
+        frame = gpd.GeoDataFrame({"code": codes}, geometry=shapes, crs="EPSG:4326")
+        path = tmp_path / f"{name}.{suffix}"
+        frame.to_parquet(path) if suffix == "parquet" else frame.to_file(path)
+    whole, lacking, decimal = (tmp_path / f"{name}.{suffix}" for name in ("m2000", "m2010", "m2020"))
+    found = measure_maps([whole, decimal], MeasureOptions())
+    assert {(row["class"], row["change_km2"]) for row in found.measures.to_pylist() if row["date"] == 2020} == {
+        ("1", 0.0),
+        ("2", 0.0),
+    }
+    with pytest.raises(DataError, match="without a value: 1 of 3"):
+        measure_maps([whole, lacking], MeasureOptions())
+
+
+def test_classes_that_the_table_lacks_and_names_it_shares_are_told(tmp_path: Path) -> None:
+    path = map_of(tmp_path / "m2000.gpkg", {"1": shapely.box(0, 0, 1, 1), "7": shapely.box(1, 0, 2, 1)})
+    table = tmp_path / "classes.csv"
+    table.write_text("code,name\n1.0,Forest\n2,Forest\n", encoding="utf-8")
+    found = measure_maps([path], MeasureOptions(classes=table))
+    assert {(row["class"], row["name"]) for row in found.measures.to_pylist()} == {("1", "Forest"), ("7", "")}
+    told = [(problem.column, str(problem)) for problem in found.warnings if problem.code == "classes"]
+    assert [column for column, _ in told] == ["code", "name"]
+    assert "1 (7)" in told[0][1]
+    assert "Forest: 1, 2" in told[1][1]

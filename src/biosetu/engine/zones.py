@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +22,7 @@ from biosetu.problems import DataError, Problem
 from biosetu.translation import N_, say
 
 SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".parquet", ".geoparquet")
+BY_FIELD = "--by-field"
 # what a file of each kind starts with: GDAL goes by content, and some of its formats name other files to be read
 BEGINNINGS = {
     ".gpkg": b"SQLite format 3\0",
@@ -47,16 +49,17 @@ def is_vector(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def read_polygons(path: Path, field: str | None = None) -> Polygons:
+def read_polygons(path: Path, field: str | None = None, option: str = "--field") -> Polygons:
     """Read polygons and one field that names them.
 
     Args:
         path: GeoPackage, GeoParquet, shapefile, FlatGeobuf or GeoJSON.
         field: the field; without it the only field, or `name`.
+        option: what the user gives the field with.
 
     Raises:
-        DataError: unreadable, without CRS, without that field, with something other than polygons, off the globe, or
-            without any polygon.
+        DataError: unreadable, without CRS, without that field, with something other than polygons, off the globe,
+            without any polygon, or with polygons that the field leaves without a name.
     """
     frame = _frame(path)
     problems = []
@@ -67,7 +70,7 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
     chosen = field or _only(fields)
     if chosen not in fields:
         remedy = (
-            say("Name one with --field: {fields}.", fields=", ".join(fields))
+            say("Name one with {option}: {fields}.", option=option, fields=", ".join(fields))
             if fields
             else "Add a field with the class."
         )
@@ -82,8 +85,21 @@ def read_polygons(path: Path, field: str | None = None) -> Polygons:
         raise DataError(problems)
     kept = ~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
     geometry = shapely.make_valid(np.asarray(frame.geometry.values)[kept])
-    names = tuple("" if value is None else str(value) for value in frame[chosen].to_numpy()[kept])
-    return Polygons(geometry, names, frame.crs.to_wkt())
+    return Polygons(geometry, _names(frame[chosen].to_numpy()[kept], chosen, path), frame.crs.to_wkt())
+
+
+def _names(values: NDArray[Any], field: str, path: Path) -> tuple[str, ...]:
+    """Return what a field calls each polygon; a whole number without a point, as one empty cell makes codes 1.0."""
+    names = tuple("" if pd.isna(value) else _name(value) for value in values)
+    if missing := names.count(""):
+        message = say("has polygons without a value: {count} of {all}", count=missing, all=len(names))
+        remedy = N_("Give each polygon its value, or take it out of the file.")
+        raise DataError(Problem(message, remedy, "no-name", file=str(path), column=field))
+    return names
+
+
+def _name(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def _frame(path: Path) -> gpd.GeoDataFrame:
@@ -166,7 +182,7 @@ def read_zones(path: Path, grid: RasterGrid, field: str | None = None) -> ZoneMa
 
     In longitude and latitude a zone is also found where the raster has it a whole turn further east or west.
     """
-    polygons = reprojected(read_polygons(path, field), grid.crs)
+    polygons = reprojected(read_polygons(path, field, BY_FIELD), grid.crs)
     names = tuple(sorted(set(polygons.names)))
     zone = np.array([names.index(name) for name in polygons.names], np.int32)
     geometry, own = _turns(polygons.geometry, grid)

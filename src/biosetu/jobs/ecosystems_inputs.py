@@ -17,8 +17,11 @@ from biosetu.ecosystems.typology import functional_groups
 from biosetu.engine.cells import numbered_rows, read_cells
 from biosetu.engine.tables import read_parquet
 from biosetu.geo.occupancy_grid import OccupancyGrid
-from biosetu.problems import DataError, Problem, UsageError
-from biosetu.translation import say
+from biosetu.problems import DataError, Problem, Severity, UsageError
+from biosetu.translation import N_, say
+
+NAMED = 5  # at most so many names in a warning
+WHOLE = re.compile(r"([0-9]+)\.0*")
 
 
 @dataclass(frozen=True)
@@ -146,12 +149,39 @@ class ClassTable:
     names: dict[str, str]
     national_types: dict[str, str]
     functional_groups: dict[str, str]
+    file: str = ""
+
+    def warnings(self, dates: Sequence[tuple[float, pa.Table]]) -> list[Problem]:
+        """Return what to know of the table beside the measures of maps: classes it lacks, names of several classes."""
+        if not self.file:
+            return []
+        measured = {str(code) for _, measures in dates for code in measures["code"].unique().to_pylist()}
+        lacking = sorted(measured - self.names.keys(), key=lambda code: (len(code), code))
+        codes = {name: [code for code in self.names if self.names[code] == name] for name in self.names.values()}
+        shared = [f"{name}: {', '.join(own)}" for name, own in codes.items() if len(own) > 1]
+        told = []
+        if lacking:
+            message = say(
+                "has no name for classes of the map: {count} ({names})", count=len(lacking), names=_some(lacking)
+            )
+            told.append(self._warning(message, N_("They are called by their codes, and belong to no type."), "code"))
+        if shared:
+            message = say("has one name for several classes: {names}", names=_some(shared, "; "))
+            told.append(self._warning(message, N_("They stay apart. Where they are one, give them one code."), "name"))
+        return told
+
+    def _warning(self, message: str, remedy: str, column: str) -> Problem:
+        return Problem(message, remedy, "classes", self.file, column=column, severity=Severity.WARNING)
 
     @property
     def about(self) -> dict[str, dict[str, str]]:
         """What is said of classes besides their names, by column; columns without any text are left out."""
         columns = {"national_type": self.national_types, "functional_group": self.functional_groups}
         return {name: values for name, values in columns.items() if values}
+
+
+def _some(names: Sequence[str], separator: str = ", ") -> str:
+    return separator.join([*names[:NAMED], *(["…"] if len(names) > NAMED else [])])
 
 
 def read_classes(path: Path | None) -> ClassTable:
@@ -165,7 +195,7 @@ def read_classes(path: Path | None) -> ClassTable:
     table = read_cells(path)
     if not {"code", "name"} <= set(table.column_names):
         raise DataError(Problem("lacks the columns code and name", "Name them in row 1.", "columns", file=path.name))
-    rows = numbered_rows(table)
+    rows = [(number, {**row, "code": _whole(row["code"])}) for number, row in numbered_rows(table)]
     problems, seen = [], set[str]()
     for number, row in rows:
         group = row.get("functional_group", "")
@@ -182,4 +212,11 @@ def read_classes(path: Path | None) -> ClassTable:
         {row["code"]: row[name] for _, row in rows if row.get(name)}
         for name in ("name", "national_type", "functional_group")
     ]
-    return ClassTable(*said)
+    names, types, groups = said
+    return ClassTable(names, types, groups, path.name)
+
+
+def _whole(code: str) -> str:
+    """Return a code without the point that programs write behind whole numbers."""
+    found = WHOLE.fullmatch(code)
+    return found[1] if found else code

@@ -86,7 +86,7 @@ def measure_rasters(paths: Sequence[Path], options: MeasureOptions, progress: Pr
 
         tables = [(date, measure_date(parts, index, frame, each)) for index, date in enumerate(dates)]
     _refuse_nothing(tables, stack)
-    told = samples.check(tables)
+    told = [*classes.warnings(tables), *samples.check(tables)]
     zone_names = zones.names if zones else ("",)
     pairs = (
         []

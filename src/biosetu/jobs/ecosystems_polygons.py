@@ -17,7 +17,7 @@ from biosetu.ecosystems.measures import occupancy_columns
 from biosetu.ecosystems.occupancy import occupancies
 from biosetu.ecosystems.polygons import OUTSIDE, apart, dissolved, doubled, overlaps, polygon_cells, within
 from biosetu.ecosystems.result import measures_table
-from biosetu.engine.zones import Polygons, read_polygons, reprojected
+from biosetu.engine.zones import BY_FIELD, Polygons, read_polygons, reprojected
 from biosetu.geo.hull import geodesic_hulls
 from biosetu.geo.occupancy_grid import OccupancyGrid
 from biosetu.geo.pixels import AreaUnit
@@ -71,7 +71,7 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
     """
     dates = map_dates(paths, options.dates)
     classes, samples = read_classes(options.classes), read_samples(options.samples, dates)
-    zones = read_polygons(options.by, options.by_field) if options.by else None
+    zones = read_polygons(options.by, options.by_field, BY_FIELD) if options.by else None
     names = sorted(set(zones.names)) if zones else [""]
     layers: list[_Layer] = []
     tables, warnings, grid = [], [], OccupancyGrid()
@@ -89,6 +89,7 @@ def measure_polygons(paths: Sequence[Path], options: MeasureOptions, progress: P
         transition_table(_moved(layers[i], layers[i + 1], len(names)), dates[i : i + 2], classes, names)
         for i in range(len(layers) - 1)
     ]
+    warnings += classes.warnings(tables)
     table = measures_table(tables, classes.names, names, samples.counts, classes.about).replace_schema_metadata(
         {
             "biosetu.method": METHOD,
