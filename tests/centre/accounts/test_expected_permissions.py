@@ -38,6 +38,7 @@ PEOPLE = {
     "contributor": ("contributor", "NPL", ""),
     "focal_point": ("focal_point", "NPL", ""),
     "community": ("community", "NPL", ""),
+    "second_community": ("community", "NPL", ""),
     "observer": ("observer", "NPL", ""),
     "publishing_authority": ("publishing_authority", "NPL", ""),
     "party_officer": ("officer", "NPL", ""),
@@ -49,6 +50,9 @@ PEOPLE = {
     "far_officer": ("officer", "", "iucn-west-asia"),
     "weak": ("officer", "", "iucn-asia"),
 }
+HOLDER = "Office community"  # the office of `community`; `second_community` is another organization of the same Party
+KEPT = {"confidential", "named", "decided"}
+NAMING = {"named", "named_openly"}
 
 
 @pytest.fixture
@@ -61,15 +65,17 @@ def people(db):
 
 
 def a_request(people, situation):
-    states = {"helping": "submitted", "confidential": "planning", "named": "planning", "delivering": "under_way"}
+    states = {"helping": "submitted", "delivering": "under_way", **dict.fromkeys(KEPT | {"named_openly"}, "planning")}
     state = {**states, "joint": "delivered"}.get(situation, situation)
     made = SupportRequest.objects.create(
         reference=f"2026-{SupportRequest.objects.count() + 1:05d}", owner=people["owner"], centre="iucn-asia",
-        state=state, confidential=situation in {"confidential", "named"}, joint=situation == "joint",
+        state=state, confidential=situation in KEPT, joint=situation == "joint",
     )  # fmt: skip
     RequestParty.objects.create(request=made, party="NPL")
-    if situation == "named":
-        made.concerned.create(office=as_named("office  Community"))
+    if situation in NAMING:
+        made.concerned.create(office=as_named(HOLDER))
+    if situation == "decided":
+        made.consents.create(people="Hill people", holder=HOLDER, status="given", on=timezone.localdate())
     if situation in {"helping", "delivering"}:
         entry = Provider.objects.create(account=people["helper"], name="H", standing="listed")
         chosen = situation == "delivering"
@@ -87,6 +93,8 @@ def a_provider(people, situation):
 
 
 def an_item(people, situation):
+    held = situation.startswith("their_")
+    situation = situation.removeprefix("their_")
     standing = {"knowledge": "submitted", "released": "listed", "inside": "listed"}.get(situation, situation)
     made = Item.objects.create(
         kind="solution", owner=people["owner"], title="S", standing=standing,
@@ -95,6 +103,8 @@ def an_item(people, situation):
         access="centre" if situation == "inside" else "",
     )  # fmt: skip
     ItemParty.objects.create(item=made, party="NPL")
+    if held:
+        made.holders.create(name=HOLDER, office=as_named(HOLDER), released_on=made.released_on)
     return made
 
 
@@ -127,9 +137,7 @@ def a_key(people, situation):
 
 def a_holding(people, situation):
     rule = {"kept": "public", "partly": "party"}.get(situation, situation)
-    return Holding.objects.create(
-        holder="Office community", party="NPL", title="H", rule=rule, released=situation != "kept"
-    )
+    return Holding.objects.create(holder=HOLDER, party="NPL", title="H", rule=rule, released=situation != "kept")
 
 
 def an_assignment(people, situation):
@@ -187,7 +195,9 @@ PAGES = {
     "service": lambda record: reverse("service", args=[record.pk]),
     "holding": lambda record: reverse("holding", args=[record.pk]),
 }
-LOOKING = frozenset({"owner", "helper", "focal_point", "community", "officer", "far_officer", "weak", "nobody"})
+LOOKING = frozenset(
+    {"owner", "helper", "focal_point", "community", "second_community", "officer", "far_officer", "weak", "nobody"}
+)
 SEEN = [row for row in ROWS if row["verb"] == "see" and row["record"] in PAGES]
 
 
