@@ -1,8 +1,10 @@
 """Consent, clause by clause: what does not stand stops work, holders alone decide, what is taken back shows nowhere."""
 
 import datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
@@ -396,6 +398,43 @@ def test_holders_are_told_by_their_name_however_it_is_written(people, request_of
     assert visible_to(deputy, SupportRequest.objects.all()).get() == kept
     verbs.record_consent(request=kept, by=deputy, status="withdrawn", **CONSENT)
     assert Item.objects.get(pk=item.pk).released_on is None
+
+
+@pytest.mark.parametrize(
+    ("named", "signs"),
+    [
+        ("S\u00e1mi Council", "Sa\u0301mi Council"),
+        ("Sa\u0301mi Council", "S\u00c1MI  Council"),
+        ("\u0390 Council", "\u03aa\u0301 council"),
+        (
+            "\u0645\u062c\u0644\u0633 \u0627\u0644\u0623\u0647\u0627\u0644\u064a",
+            "\u0645\u062c\u0644\u0633 \u0627\u0644\u0627\u0654\u0647\u0627\u0644\u064a",
+        ),
+    ],
+)
+def test_a_letter_in_one_sign_or_in_two_is_the_same_name(people, request_of, providers, named, signs):
+    request, _ = agreed(people, request_of, holders=named, confidential="yes")
+    signer = account("signer", "community", party="NPL")
+    Role.objects.filter(account=signer).update(office=signs)
+    assert visible_to(signer, SupportRequest.objects.all()).get() == request
+    with pytest.raises(Refused, match="Not yet decided by"):
+        verbs.act(request=request, verb="agree", by=people["officer"])
+    verbs.record_consent(request=request, by=signer, status="given", **CONSENT)
+    assert verbs.act(request=request, verb="agree", by=people["officer"]).after == "agreed"
+
+
+def test_names_that_were_kept_in_pieces_are_kept_as_they_are_compared_now(people, request_of, providers):
+    request = closed_with_results(people, request_of, providers)
+    item = library.draft_from(request=request, by=people["officer"])
+    item.holders.all().delete()
+    request.concerned.all().delete()
+    for office in ("sa\u0301mi council", "s\u00e1mi council"):
+        request.concerned.create(office=office)
+        item.holders.create(name=office, office=office, released_on=None if "\u00e1" in office else DAY)
+    import_module("biosetu.centre.helpdesk.migrations.0012_names_composed").compose(apps, None)
+    import_module("biosetu.centre.library.migrations.0003_names_composed").compose(apps, None)
+    assert list(request.concerned.values_list("office", flat=True)) == ["s\u00e1mi council"]
+    assert list(item.holders.values_list("office", "released_on")) == [("s\u00e1mi council", None)]
 
 
 @pytest.mark.parametrize("turned", [{"touches_communities": "yes"}, {"holders": "Office of community"}])

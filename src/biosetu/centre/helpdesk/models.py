@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -78,12 +79,15 @@ STATES = [(state, lazy_text(name)) for state, name in STATE_NAMES.items()]
 
 
 def as_named(office: str) -> str:
-    """Return the name of an organization as it is compared: case and blanks do not count."""
-    return " ".join(office.casefold().split())[:LONGEST_NAME]
+    """Return the name of an organization as it is compared: case and blanks do not count, nor whether a letter and its
+    marks are written as one sign or as several (after the Unicode Standard, 3.13: compatibility caseless match).
+    """
+    folded = normalize("NFKC", normalize("NFKC", office).casefold())
+    return " ".join(folded.split())[:LONGEST_NAME]
 
 
 def written_as(office: str) -> list[str]:
-    """Return how an organization is written where it decided; a database compares neither case nor blanks so."""
+    """Return how an organization is written where it decided; a database does not compare names so."""
     known = ConsentRecord.objects.exclude(holder="").order_by().values_list("holder", flat=True).distinct()
     return [name for name in known if as_named(name) == as_named(office)]
 
