@@ -114,6 +114,8 @@ def test_step_without_reason_is_refused_where_one_is_due():
         ("delivered", "close", "officer", {"report_written": False}, "report is not written"),
         ("delivered", "close", "officer", {"results_recorded": False}, "Results"),
         ("on_hold", "resume", "officer", {"previous_state": ""}, "no earlier state"),
+        ("on_hold", "settle_stop", "manager", {"holders_gone": True}, "No work that"),
+        ("on_hold", "settle_stop", "manager", {"stopped_by_holders": True}, "they alone release it"),
     ],
 )  # fmt: skip
 def test_step_guard_bars_with_a_sentence(state, verb, role, changes, sentence):

@@ -49,7 +49,7 @@ class Facts:
     entry a community concerned, `unheard` names those whose consent is needed and who have not decided;
     `rewritten` the Parties whose endorsement was for another text, to be confirmed until `rewriting_due`;
     `stopped_by_holders` holds from the moment a community stops work until it gives
-    consent anew.
+    consent anew, or the manager settles it, which `holders_gone` allows: nobody speaks any more for who stopped it.
     """
 
     today: date
@@ -72,6 +72,7 @@ class Facts:
     report_written: bool = False
     objections_open: int = 0
     stopped_by_holders: bool = False
+    holders_gone: bool = False
     rewritten: frozenset[str] = frozenset()
     rewriting_due: date | None = None
     unheard: tuple[str, ...] = ()
@@ -210,6 +211,14 @@ def may_resume(facts: Facts) -> Said:
     return consent_stands(facts) if facts.previous_state in {"agreed", "under_way"} else CLEAR
 
 
+def holders_gone(facts: Facts) -> Said:
+    """Let the manager settle a stop of work in place of a community for which nobody speaks any more."""
+    if not facts.stopped_by_holders:
+        return say(N_("No work that the people concerned stopped is waiting."))
+    barred = say(N_("Those who stopped this work speak for themselves; they alone release it."))
+    return CLEAR if facts.holders_gone else barred
+
+
 GUARDS: dict[str, Callable[[Facts], Said]] = {
     guard.__name__: guard
     for guard in (
@@ -229,5 +238,6 @@ GUARDS: dict[str, Callable[[Facts], Said]] = {
         ready_to_agree,
         results_recorded,
         may_resume,
+        holders_gone,
     )
 }

@@ -28,6 +28,11 @@ class AppendOnly:
     people: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
+    def among(self, columns: frozenset[str]) -> AppendOnly:
+        """Return the guard of those of its columns that are there."""
+        there = [tuple(name for name in names if name in columns) for names in (self.fixed, self.people, self.texts)]
+        return AppendOnly(self.table, *there)
+
     def install(self, vendor: str) -> Iterator[str]:
         """Return the statements that guard the table."""
         if vendor == "sqlite":
@@ -77,7 +82,7 @@ REQUESTS = (
         "helpdesk_step",
         ("id", "request_id", "verb", "before", "after", "ball", "role", "partial", "at"),
         ("actor_id",),
-        ("reason",),
+        ("reason", "office"),
     ),
     AppendOnly(
         "helpdesk_consentrecord",
@@ -90,10 +95,16 @@ REQUESTS = (
 )
 
 
+def _columns(editor: BaseDatabaseSchemaEditor, table: str) -> frozenset[str]:
+    with editor.connection.cursor() as cursor:
+        described = editor.connection.introspection.get_table_description(cursor, table)
+    return frozenset(column.name for column in described)
+
+
 def guard(editor: BaseDatabaseSchemaEditor, tables: Iterable[AppendOnly]) -> None:
-    """Guard these tables."""
+    """Guard these tables, in the columns that they have by now: a migration that adds one guards anew."""
     for table in tables:
-        for statement in table.install(editor.connection.vendor):
+        for statement in table.among(_columns(editor, table.table)).install(editor.connection.vendor):
             editor.execute(statement, params=None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from biosetu.centre.accounts.models import Account, Role, RoleName
 from biosetu.centre.accounts.permissions import User, centres_for, parties_for, table, ways
@@ -15,10 +15,10 @@ from biosetu.centre.helpdesk.models import (
     ConsentRecord,
     ConsentStatus,
     PlanItem,
+    Step,
     SupportRequest,
     Taking,
     as_named,
-    written_as,
 )
 from biosetu.cooperation import Due, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled, parts
@@ -47,6 +47,7 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
     objections = request.objections.filter(settled_on__isnull=True).count()
     waiting = [row.party for row in rows if not row.stands(values)]
     due = _due(request, now)
+    stop = _stop(request)
     return Facts(
         today=now,
         filled=filled(values) | ({"title"} if request.title else frozenset()),
@@ -70,7 +71,8 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
         results_recorded=not _measurable(request).filter(result__isnull=True).exists(),
         report_written=hasattr(request, "closure") and bool(request.closure.public.strip()),
         objections_open=objections,
-        stopped_by_holders=_stopped(request),
+        stopped_by_holders=stop is not None,
+        holders_gone=stop is not None and not _is_spoken_for(stop),
         previous_state=request.previous_state,
         previous_ball=request.previous_ball or "centre",
     )
@@ -111,18 +113,49 @@ def withheld(requests: Iterable[SupportRequest]) -> frozenset[int]:
     return frozenset(request for (request, _), status in newest.items() if status in TAKEN_BACK)
 
 
-def _stopped(request: SupportRequest) -> bool:
-    """Return whether a community stopped the work and has not consented since: another's consent releases nothing."""
+def _stop(request: SupportRequest) -> Step | None:
+    """Return the step by which a community stopped the work, unless it consented since: another's consent releases
+    nothing, also where the account of who stopped it is erased. The manager's settlement ends it.
+    """
     if request.state != "on_hold":
-        return False
-    last = request.steps.filter(after="on_hold").exclude(before="on_hold").last()
+        return None
+    stopping = Q(after="on_hold") & (~Q(before="on_hold") | Q(verb="settle_stop"))
+    last = request.steps.filter(stopping).last()
     if last is None or last.verb != "stop_work":
-        return False
-    since = request.consents.filter(status=ConsentStatus.GIVEN, at__gte=last.at)
-    if last.actor is not None:
-        held = last.actor.roles.filter(role=RoleName.COMMUNITY).values_list("office", flat=True)
-        since = since.filter(holder__in=[name for office in held for name in written_as(office)])
-    return not since.exists()
+        return None
+    given = request.consents.filter(status=ConsentStatus.GIVEN, at__gte=last.at)
+    theirs = _stopping_offices(last)
+    released = any(
+        as_named(one.holder) in theirs or (last.actor_id is not None and one.recorded_by_id == last.actor_id)
+        for one in given
+    )
+    return None if released else last
+
+
+def _stopping_offices(step: Step) -> frozenset[str]:
+    """Return the organizations that stopped the work; steps before the office was kept tell it by who pressed."""
+    if step.office:
+        return frozenset({step.office})
+    held = step.actor.roles.filter(role=RoleName.COMMUNITY) if step.actor else Role.objects.none()
+    return frozenset(map(as_named, held.values_list("office", flat=True))) - {""}
+
+
+def _is_spoken_for(step: Step) -> bool:
+    """Return whether somebody speaks today for those who stopped the work."""
+    among = sorted(step.request.parties_of())
+    posts = Role.objects.current().filter(role=RoleName.COMMUNITY, party__in=among, account__is_active=True)
+    theirs = _stopping_offices(step)
+    return any(
+        account == step.actor_id or as_named(office) in theirs
+        for account, office in posts.values_list("account_id", "office")
+    )
+
+
+def office_of(by: Account, request: SupportRequest) -> str:
+    """Return the community organization for which somebody speaks on a request, one that it names before others."""
+    among = request.parties_of()
+    held = [role.office for role in by.roles.current().filter(role=RoleName.COMMUNITY) if role.covered() & among]
+    return next((office for office in held if request.names(office)), next(iter(held), ""))
 
 
 def clock(request: SupportRequest, today: date | None = None) -> tuple[Due, ...]:

@@ -92,6 +92,12 @@ def written_as(office: str) -> list[str]:
     return [name for name in known if as_named(name) == as_named(office)]
 
 
+def stopped_by(account: int | None, office: str) -> Q:
+    """Return the query for the steps by which an account, or somebody else of its office, stopped work."""
+    mine = Q(office=as_named(office)) & ~Q(office="")
+    return Q(verb="stop_work") & (mine | Q(actor__isnull=False, actor=account))
+
+
 class RequestPaths(Paths):
     """Where a request keeps its Parties and helpers: in rows of their own."""
 
@@ -124,7 +130,7 @@ class RequestPaths(Paths):
         rows = (
             ConsentRecord.objects.exclude(holder="").filter(holder__in=written_as(office)),
             Objection.objects.filter(raised_by__isnull=False, raised_by=account),
-            Step.objects.filter(verb="stop_work", actor__isnull=False, actor=account),
+            Step.objects.filter(stopped_by(account, office)),
         )
         return (
             Q(pk__in=rows[0].values("request_id"))
@@ -212,7 +218,7 @@ class SupportRequest(Guarded, models.Model):
         return (
             (bool(office) and self.consents.filter(holder__in=written_as(office)).exists())
             or self.objections.filter(raised_by__isnull=False, raised_by=account).exists()
-            or self.steps.filter(verb="stop_work", actor__isnull=False, actor=account).exists()
+            or self.steps.filter(stopped_by(account, office)).exists()
         )
 
     def is_sent(self) -> bool:
@@ -339,7 +345,8 @@ class Concerned(models.Model):
 class Step(Appended):
     """One step of a request: the verb, from where to where, by whom in which role, why.
 
-    `partial`: one of several Parties endorsed, and others have still to.
+    `partial`: one of several Parties endorsed, and others have still to. `office`: the community that stopped the work,
+    by its name as `as_named` writes it; it stays when the account of who pressed is erased.
     """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="steps")
@@ -350,6 +357,7 @@ class Step(Appended):
     reason = models.TextField(blank=True)
     role = models.CharField(max_length=20)
     partial = models.BooleanField(default=False)
+    office = models.CharField(max_length=LONGEST_NAME, blank=True, default="")
     actor = models.ForeignKey(ACCOUNT, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=days.now)
 

@@ -22,6 +22,7 @@ VERB_NAMES = {
     "agree": N_("Agree"),
     "start": N_("Start work"),
     "stop_work": N_("Stop the work"),
+    "settle_stop": N_("Settle the stop in place of people for whom nobody speaks any more"),
     "deliver": N_("Work is delivered"),
     "reopen": N_("Not yet finished"),
     "close": N_("Close"),

@@ -8,7 +8,7 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import TAKEN_BACK, newest_consents, touched
+from biosetu.centre.helpdesk.facts import TAKEN_BACK, newest_consents, office_of, touched
 from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest, as_named
 from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, audit_taken, claim, demand
 from biosetu.centre.library.holding import withhold
@@ -25,7 +25,7 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     Where the decision is not a standing consent and work is agreed or under way, work stops in the same moment.
     """
     demand(by, "consent", request)
-    holder = _office(by, request)
+    holder = office_of(by, request)
     people = str(fields.get("people", "")).strip()
     decided = newest_consents(request)
     before = {one.people.casefold(): one for one in decided}.get(people.casefold())
@@ -49,13 +49,6 @@ def _told(before: ConsentRecord | None, made: ConsentRecord) -> dict[str, object
     """Return what is decided now beside what was decided before, as the audit keeps it."""
     earlier = (before.status, str(before.expires or "")) if before else ("", "")
     return {"status": as_pair((earlier[0], made.status)), "expires": as_pair((earlier[1], str(made.expires or "")))}
-
-
-def _office(by: Account, request: SupportRequest) -> str:
-    """Return the community organization for which somebody speaks on this request."""
-    among = request.parties_of()
-    held = [role.office for role in by.roles.current().filter(role="community") if role.covered() & among]
-    return next((office for office in held if request.names(office)), next(iter(held), ""))
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from biosetu.centre.helpdesk.facts import (
     facts,
     lacks_consent,
     newest_consents,
+    office_of,
     roles_for,
     silent,
     touched,
@@ -238,13 +239,16 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
     if verb == "return" and not request.joint:  # what was endorsed may be written anew
         request.request_parties.update(endorsed_on=None, lapsed=False, endorsed_values={})
     kept: dict[str, str | int] = {}
-    if after == "on_hold":
+    if after == "on_hold" != request.state:
         kept = {"previous_state": request.state, "previous_ball": request.ball}
     before = request.state
     if before in {"matching", "agreed"} and verb in PROVIDER_GONE:
         kept["rounds"] = request.rounds + 1
     claim(request, state=after, ball=ball, **kept)
-    done = _record(request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip(), partial=partial)
+    done = _record(
+        request, by, verb, before, sorted(roles & set(taken.who))[0], reason.strip(), partial=partial,
+        office=as_named(office_of(by, request)) if verb == "stop_work" else "",
+    )  # fmt: skip
     audit(request, by, verb, {"from": before, "to": after}, {"reason": reason.strip()} if reason.strip() else {})
     if before == "agreed" and verb in PROVIDER_GONE:
         _let_go(request)
@@ -261,11 +265,12 @@ def act(*, request: SupportRequest, verb: str, by: Account, reason: str = "", to
 
 
 def _record(
-    request: SupportRequest, by: Account, verb: str, before: str, role: str, reason: str = "", *, partial: bool = False
-) -> Step:
+    request: SupportRequest, by: Account, verb: str, before: str, role: str, reason: str = "", *,
+    partial: bool = False, office: str = "",
+) -> Step:  # fmt: skip
     return Step.objects.create(
         request=request, verb=verb, before=before, after=request.state, ball=request.ball,
-        reason=reason, role=role, actor=by, partial=partial,
+        reason=reason, role=role, actor=by, partial=partial, office=office,
     )  # fmt: skip
 
 
