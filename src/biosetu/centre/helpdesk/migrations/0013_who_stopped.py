@@ -5,7 +5,7 @@ from biosetu.centre.audit.guards import install_for_requests, remove_for_request
 
 class Migration(migrations.Migration):
 
-    dependencies = [("helpdesk", "0011_people_struck")]
+    dependencies = [("helpdesk", "0012_names_composed")]
 
     operations = [
         migrations.RunPython(remove_for_requests, install_for_requests),
