@@ -1,5 +1,6 @@
 """Two people who press at once, each on a connection of their own: exactly one succeeds, the other is told."""
 
+import datetime
 import threading
 
 import pytest
@@ -12,10 +13,12 @@ from biosetu.centre.exchange.models import KnownKey
 from biosetu.centre.helpdesk import verbs
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.library import verbs as library
-from biosetu.centre.library.models import Item
+from biosetu.centre.library.holding import keep_holders
+from biosetu.centre.library.models import Item, ItemHolder, ItemParty
 from biosetu.centre.services import verbs as services
 from biosetu.centre.services.models import Service, ServiceParty
 
+from .conftest import account
 from .test_verbs import agreed, ready_to_match
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("guards_removed")]
@@ -200,3 +203,34 @@ def test_one_entry_of_the_library_is_reviewed_once(people):
         lambda: library.review(item=held[1], by=people["manager"], listed=False, reason="Old"),
     )
     assert sorted("Somebody else changed" in str(one) for one in outcomes) == [False, True]
+
+
+@pytest.fixture
+def kept_by_two(people):
+    """An entry with knowledge of two communities, and who speaks for each."""
+    entry = Item.objects.create(kind="solution", title="S", standing="submitted", knowledge=True)
+    ItemParty.objects.create(item=entry, party="NPL")
+    keep_holders(entry, ["Office of community", "Office of river"])
+    return entry, (people["community"], account("river", "community", party="NPL"))
+
+
+def held_twice(entry):
+    return [Item.objects.get(pk=entry.pk) for _ in range(2)]
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_an_entry_that_both_its_holders_release_at_once_is_released(kept_by_two, turn):
+    entry, holders = kept_by_two
+    both = zip(held_twice(entry), holders, strict=True)
+    assert at_once(*[lambda one=one, by=by: library.release(item=one, by=by) for one, by in both]) == [None, None]
+    assert Item.objects.get(pk=entry.pk).released_on
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_an_entry_that_one_holder_takes_back_while_the_other_releases_is_not_released(kept_by_two, turn):
+    entry, (one, other) = kept_by_two
+    ItemHolder.objects.filter(office="office of community").update(released_on=datetime.date(2026, 11, 1))
+    held = held_twice(entry)
+    outcomes = at_once(lambda: library.take_back(item=held[0], by=one), lambda: library.release(item=held[1], by=other))
+    assert outcomes == [None, None]
+    assert Item.objects.get(pk=entry.pk).released_on is None

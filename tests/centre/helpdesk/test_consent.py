@@ -485,3 +485,60 @@ def test_a_risk_and_what_is_measured_under_way_stay_off_the_public_page_of_the_p
     assert public.tables("NPL")["cooperation.results"].num_rows == 0
     SupportRequest.objects.filter(pk=request.pk).update(state="closed")
     assert public.tables("NPL")["cooperation.results"]["line"].to_pylist() == ["outcome"]
+
+
+def released(people, request_of, providers, *others):
+    """An entry drafted from a request on which these decided beside the community; the community has released it."""
+    request = closed_with_results(people, request_of, providers)
+    for other in others:
+        verbs.record_consent(request=request, by=other, status="given", **{**CONSENT, "people": "River people"})
+    item = library.draft_from(request=request, by=people["officer"])
+    Item.objects.filter(pk=item.pk).update(standing="submitted")
+    library.release(item=Item.objects.get(), by=people["community"])
+    library.review(item=Item.objects.get(), by=people["manager"], listed=True) if not others else None
+    return SupportRequest.objects.get()
+
+
+def is_public(people):
+    return visible_to(people["public"], Item.objects.all()).exists()
+
+
+def test_who_took_consent_back_releases_anew_also_what_others_had_not_released_yet(
+    people, request_of, providers, river
+):
+    request = released(people, request_of, providers, river)
+    for status in ("withdrawn", "given"):
+        verbs.record_consent(request=request, by=people["community"], status=status, **CONSENT)
+    library.release(item=Item.objects.get(), by=river)
+    assert Item.objects.get().released_on is None
+    library.release(item=Item.objects.get(), by=people["community"])
+    assert Item.objects.get().released_on
+
+
+@pytest.mark.parametrize("status", ["given", "partial", "refused"])
+def test_who_decides_after_an_entry_is_public_has_it_taken_out_until_they_release_it(
+    people, request_of, providers, river, status
+):
+    request = released(people, request_of, providers)
+    assert is_public(people)
+    verbs.record_consent(request=request, by=river, status=status, **{**CONSENT, "people": "River people"})
+    assert not is_public(people)
+    assert Entry.objects.filter(verb="take_back", record_id=request.reference).count() == 1
+    assert visible_to(river, Item.objects.all(), "release").exists()
+    if status == "refused":
+        with pytest.raises(Refused, match="took back"):
+            library.release(item=Item.objects.get(), by=river)
+        return
+    library.release(item=Item.objects.get(), by=river)
+    if status == "partial":  # the conditions are new: every holder decides anew
+        assert not is_public(people)
+        library.release(item=Item.objects.get(), by=people["community"])
+    assert is_public(people)
+    library.take_back(item=Item.objects.get(), by=river)
+    assert not is_public(people)
+
+
+def test_who_consents_once_more_takes_nothing_out(people, request_of, providers):
+    request = released(people, request_of, providers)
+    verbs.record_consent(request=request, by=people["community"], status="given", **CONSENT)
+    assert is_public(people)

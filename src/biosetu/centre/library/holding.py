@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
@@ -47,6 +47,7 @@ def decide(item: Item, by: Account, on: date | None) -> None:
 
     The entry is released once all of its holders consent. Where no holder is known the first to decide is it.
     """
+    Item.objects.select_for_update().get(pk=item.pk)  # two who decide at once are heard one after the other
     if not may(by, "release", item):
         raise PermissionDenied
     mine = offices(item, by)
@@ -56,6 +57,11 @@ def decide(item: Item, by: Account, on: date | None) -> None:
         keep_holders(item, mine[:1])
     if not item.holders.filter(office__in=list(map(as_named, mine))).update(released_on=on):
         raise Refused(NOT_THEIRS, holder=item.holder)
+    _keep_release(item)
+
+
+def _keep_release(item: Item) -> None:
+    """Keep whether an entry is released: since the day on which the last of its holders consented, if all do."""
     held = list(item.holders.values_list("released_on", flat=True))
     days = [day for day in held if day is not None]
     item.released_on, item.changed = max(days) if days and len(days) == len(held) else None, timezone.now()
@@ -76,7 +82,8 @@ def ask_anew(item: Item) -> None:
 
 def withhold(request: SupportRequest) -> list[int]:
     """Take what was drafted from a request out of the library, at once; it waits for the holders, as knowledge."""
-    taken = list(_drafted(request).filter(RELEASED))
+    begun = ItemHolder.objects.filter(released_on__isnull=False)
+    taken = list(_drafted(request).filter(RELEASED | Q(pk__in=begun.values("item_id"))).select_for_update())
     for item in taken:
         item.knowledge, item.values, item.changed = True, {**item.values, "knowledge": "yes"}, timezone.now()
         for party in request.parties_of():  # its communities have a say; the form of an answer names no Party
@@ -84,7 +91,22 @@ def withhold(request: SupportRequest) -> list[int]:
         keep_holders(item, deciding(request))
         ask_anew(item)
         item.save(update_fields=["knowledge", "values", "released_on", "changed"])
+    hear(request)
     return [item.pk for item in taken]
+
+
+def hear(request: SupportRequest) -> list[int]:
+    """Give who decides on a request a say in what was drafted from it; what is released already waits for who is new.
+
+    Returns what that took out of the library.
+    """
+    names, taken = deciding(request), []
+    for item in _drafted(request).filter(knowledge=True).select_for_update():
+        keep_holders(item, names)
+        if item.released_on is not None and item.holders.filter(released_on__isnull=True).exists():
+            _keep_release(item)
+            taken.append(item.pk)
+    return taken
 
 
 def take_off(request: SupportRequest) -> list[int]:

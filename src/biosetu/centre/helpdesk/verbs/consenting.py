@@ -8,10 +8,10 @@ from biosetu.centre.accounts.models import Account, Role
 from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import TAKEN_BACK, newest_consents, office_of, touched
-from biosetu.centre.helpdesk.models import ConsentRecord, Objection, SupportRequest, as_named
+from biosetu.centre.helpdesk.facts import newest_consents, office_of, touched
+from biosetu.centre.helpdesk.models import ConsentRecord, ConsentStatus, Objection, SupportRequest, as_named
 from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, audit_taken, claim, demand
-from biosetu.centre.library.holding import withhold
+from biosetu.centre.library.holding import hear, withhold
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
@@ -38,8 +38,8 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     made.save()
     audit(request, by, "consent", _told(before, made), {"people": made.people})
     claim(request)
-    if made.status in TAKEN_BACK or not touched(request, decided):
-        audit_taken(request, by, withhold(request))
+    anew = made.status != ConsentStatus.GIVEN or not touched(request, decided)
+    audit_taken(request, by, withhold(request) if anew else hear(request))
     if request.state in {"agreed", "under_way"} and not made.standing().stands(request.today()):
         act(request=request, verb="stop_work", by=by)
     return made
