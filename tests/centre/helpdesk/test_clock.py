@@ -22,6 +22,10 @@ def at(*moment):
     return days.on(datetime.datetime(*moment, tzinfo=UTC))
 
 
+def again(request):
+    return SupportRequest.objects.get(pk=request.pk)
+
+
 def due(request, step):
     return next(one for one in clock(request) if one.step == step)
 
@@ -60,6 +64,54 @@ def test_of_two_parties_the_silent_one_lapses_after_the_other_endorsed(people, r
         assert due(request, "endorse").status == "late"
     assert request.state == "endorsed"
     assert dict(request.request_parties.values_list("party", "lapsed")) == {"NPL": False, "BTN": True}
+
+
+def test_a_party_that_is_named_later_has_its_own_time(people, request_of):
+    request = request_of()
+
+    def lapse():
+        verbs.act(request=again(request), verb="lapse_endorsement", by=people["manager"], reason="silent")
+        return dict(request.request_parties.values_list("party", "lapsed"))
+
+    with at(2026, 3, 2, 6):
+        verbs.act(request=request, verb="submit", by=people["contributor"])
+    with at(2026, 3, 18, 6):
+        verbs.save(request=again(request), by=people["contributor"], values={"other_parties": "BTN"})
+        assert lapse() == {"NPL": True, "BTN": False}
+        assert again(request).state == "submitted"
+        with pytest.raises(Refused, match="still has time"):
+            lapse()
+    with at(2026, 4, 2, 6), pytest.raises(Refused, match="still has time"):  # the tenth; 27 March is a holiday
+        lapse()
+    with at(2026, 4, 3, 6):
+        assert lapse() == {"NPL": True, "BTN": True}
+    assert again(request).state == "endorsed"
+
+
+def test_a_party_that_is_named_before_it_is_sent_anew_has_no_time_beside_the_promise(people, request_of):
+    request = request_of()
+    with at(2026, 3, 2, 6):
+        verbs.act(request=request, verb="submit", by=people["contributor"])
+        verbs.act(request=request, verb="return", by=people["focal_point"], reason="Which valley?")
+        verbs.save(request=again(request), by=people["contributor"], values={"other_parties": "BTN"})
+        verbs.act(request=again(request), verb="submit", by=people["contributor"])
+    assert set(request.request_parties.values_list("named_on", flat=True)) == {None}
+
+
+def test_who_was_asked_to_confirm_before_the_last_endorsed_may_be_passed_over(people, request_of):
+    request = request_of(other_parties="BTN")
+    with at(2026, 3, 2, 6):
+        verbs.act(request=request, verb="submit", by=people["contributor"])
+        verbs.act(request=request, verb="endorse", by=people["focal_point"])
+    with at(2026, 3, 3, 6):
+        verbs.save(request=again(request), by=people["contributor"], values={"what": "Something else"})
+        verbs.act(request=again(request), verb="endorse", by=people["neighbour"])
+    passed_over = {"verb": "lapse_endorsement", "by": people["manager"], "reason": "silent"}
+    with at(2026, 3, 15, 6), pytest.raises(Refused, match="still has time"):
+        verbs.act(request=again(request), **passed_over)
+    with at(2026, 4, 20, 6):
+        verbs.act(request=again(request), **passed_over)
+    assert dict(request.request_parties.values_list("party", "lapsed")) == {"NPL": True, "BTN": False}
 
 
 def test_what_is_returned_and_sent_anew_is_acknowledged_and_endorsed_anew(people, request_of):

@@ -20,7 +20,7 @@ from biosetu.centre.helpdesk.models import (
     Taking,
     as_named,
 )
-from biosetu.cooperation import Due, Facts, calendar_of, read_clock
+from biosetu.cooperation import Due, Event, Facts, calendar_of, read_clock
 from biosetu.cooperation.forms import YES, filled, parts
 
 ENDORSE, CONFIRM = "endorse", "confirm"
@@ -58,8 +58,8 @@ def facts(request: SupportRequest, user: User, today: date | None = None) -> Fac
         joint=request.joint,
         asks=isinstance(user, Account) and request.owner_id == user.pk,
         information_only=_yes(values.get("information_only", "")),
-        endorsement_due=due.get(ENDORSE),
-        rewriting_due=due.get(CONFIRM),
+        endorsement_due=min(due.values(), default=None),
+        rewriting_due=min((due[row.party] for row in rows if row.party in due and row.rewritten(values)), default=None),
         focal_point_vacant=bool(vacant(waiting)),
         touches_communities=touched(request, consents),
         unheard=unheard(request, consents),
@@ -186,14 +186,24 @@ def vacant(codes: Iterable[str]) -> frozenset[str]:
 
 def silent(request: SupportRequest, today: date) -> frozenset[str]:
     """Return the Parties that let pass the day until which they may endorse, or confirm what was rewritten."""
-    due = _due(request, today)
-    promised = {row.party: due.get(CONFIRM if row.rewritten(request.values) else ENDORSE)
-                for row in request.taking_part() if not row.stands(request.values)}  # fmt: skip
-    return frozenset(party for party, until in promised.items() if until is not None and today > until)
+    return frozenset(party for party, until in _due(request, today).items() if today > until)
 
 
 def _due(request: SupportRequest, today: date) -> dict[str, date]:
-    return {due.step: due.due for due in clock(request, today) if due.step in {ENDORSE, CONFIRM} and due.ended is None}
+    """Return the day until which each Party that has still to may endorse, or confirm what was rewritten.
+
+    One that was named after the request was sent has the days of the promise from then on.
+    """
+    promised = {due.step: due.due for due in clock(request, today) if due.ended is None}
+    calendar, until = calendar_of(request.first_party()), {}
+    for row in request.taking_part():
+        asked = CONFIRM if row.rewritten(request.values) else ENDORSE
+        if row.stands(request.values) or asked not in promised:
+            continue
+        own = [Event("submit", row.named_on, request.ball)] if row.named_on else []
+        later = [due.due for due in read_clock(own, today, calendar) if due.step == asked]
+        until[row.party] = max([promised[asked], *later])
+    return until
 
 
 def may_be_asking(request: SupportRequest) -> list[tuple[Account, str]]:

@@ -301,12 +301,14 @@ TAKING_PART = (Taking.PART, Taking.INVITED)
 
 class RequestParty(models.Model):
     """A Party of a request, endorsing for itself; `lapsed` where the manager decided in place of a silent focal
-    point; `endorsed_values` what the form said then; `result` is what came of it for this Party.
+    point; `endorsed_values` what the form said then; `named_on` the day on which the Party was named where that was
+    after the request was sent; `result` is what came of it for this Party.
     """
 
     request = models.ForeignKey(SupportRequest, on_delete=models.CASCADE, related_name="request_parties")
     party = models.CharField(max_length=3, db_index=True)
     standing = models.CharField(max_length=10, choices=Taking.choices, default=Taking.PART)
+    named_on = models.DateField(null=True, blank=True)
     endorsed_on = models.DateField(null=True, blank=True)
     lapsed = models.BooleanField(default=False)
     endorsed_values = models.JSONField(default=dict)

@@ -217,8 +217,9 @@ def _audit_form(
 def _keep_parties(request: SupportRequest, wanted: Iterable[str]) -> None:
     if request.state == "draft":
         request.request_parties.exclude(party__in=wanted).delete()
+    named_on = None if request.state == "draft" else request.today()
     for code in wanted:
-        RequestParty.objects.get_or_create(request=request, party=code)
+        RequestParty.objects.get_or_create(request=request, party=code, defaults={"named_on": named_on})
 
 
 @transaction.atomic
