@@ -6,6 +6,7 @@ observations (`observations.parse_cells`). None is the Party's own before the fo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -100,10 +101,15 @@ def _figures(
 ) -> Iterator[Asked]:
     voice = Voice(language)
     seen = set()
+    series = defaultdict[str, set[str]](set)
+    for row in rows:
+        series[row["disaggregation"]].add(row["series"])
     for row in rows:
         key = figure_key(code, reference(row))
         seen.add(key)
-        label = _label(part_of(row["disaggregation"], voice) or _series(row, language), str(row["year"]), voice)
+        shows = part_of(row["disaggregation"], voice) or _series(row, language)
+        several = len(series[row["disaggregation"]]) > 1 and row["series"]
+        label = _label(f"{shows} · {voice.ltr(row['series'])}" if several else shows, str(row["year"]), voice)
         yield Asked(
             key, meaning(row, language), label, FIGURE, mandatory=False, figure=_held(row, given), language=language
         )
