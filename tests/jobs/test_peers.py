@@ -1,18 +1,29 @@
 """Peers of a Party: what one disputes of itself is marked where others read it."""
 
+import re
+from collections import Counter
+
 import pytest
 from click.testing import CliRunner
 from tests.observations.answered import give
 
 from biosetu.cli.peers import peers as command
 from biosetu.cooperation.peers import most_alike
-from biosetu.framework import indicators
-from biosetu.jobs.party import default_store
+from biosetu.framework import indicators, targets
+from biosetu.jobs.dossier import evidence_of
+from biosetu.jobs.party import default_store, party_evidence
 from biosetu.jobs.peers import ASKED, ORDER, peers, peers_at, peers_for_dossier
 from biosetu.problems import UsageError
+from biosetu.reports.content import Paragraph, Table
+from biosetu.reports.sections.cooperation import section
 from biosetu.sources import official
+from biosetu.translation import Voice, translations
 
 PEER = "BTN"
+LACKING = (
+    "Parties in the most similar conditions moved on it or measured it, in what is loaded here; no others are named."
+)
+UNKNOWN = "Too little is known here of its conditions to say which Parties are similar, so no peers are named."
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +93,70 @@ def test_where_nobody_measured_it_the_command_says_so():
     done = CliRunner().invoke(command, ["NPL", "--target", "22", "--quiet"])
     assert done.exit_code == 0
     assert peers("NPL", "22").num_rows == 0
-    assert "0 of the forty Parties" in done.stderr
+    assert done.stderr.splitlines() == [f"Goal or target 22: 0 of the 40 {LACKING}"]
+
+
+def fewer_than(most, rows):
+    """How many peers each target has, for those that have fewer, told from the rows alone."""
+    told = Counter(row["target"] for row in rows)
+    return {one: told[one] for one in targets() if told[one] < most}
+
+
+@pytest.mark.parametrize(("party", "most"), [("NPL", 3), ("KEN", 5)])
+def test_without_a_target_the_command_tells_of_every_target_with_fewer_how_many_there_are(party, most):
+    rows = peers(party, most=most).to_pylist()
+    done = CliRunner().invoke(command, [party, "--most", str(most), "--quiet"])
+    assert done.exit_code == 0
+    told = {}
+    for line in done.stderr.splitlines():
+        codes, many = re.fullmatch(rf"Goal or target (.+): (\d+) of the 40 {re.escape(LACKING)}", line).groups()
+        told |= dict.fromkeys(codes.split(", "), int(many))
+    assert told == fewer_than(most, rows)
+    assert Counter(told.values())[0] > 0
+
+
+def test_where_there_are_as_many_as_asked_for_nothing_is_said():
+    assert CliRunner().invoke(command, ["NPL", "--target", "2", "--quiet"]).stderr == ""
+
+
+@pytest.mark.parametrize("asked", [[], ["--target", "2"]])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_party_of_unknown_conditions_is_told_so_and_no_number_of_parties(asked, language):
+    assert most_alike("EUR", ASKED) == ()
+    done = CliRunner().invoke(command, ["EUR", *asked, "--quiet", "--lang", language])
+    assert done.exit_code == 0
+    assert done.stderr.strip() == translations(language).gettext(UNKNOWN)
+    assert peers("EUR").num_rows == 0
+
+
+def dossier_of(party, language="en"):
+    said = section(evidence_of(party_evidence(party), language=language, with_map=False), Voice(language))
+    notes = [block.text for block in said.blocks if isinstance(block, Paragraph)]
+    tables = [
+        block for block in said.blocks if isinstance(block, Table) and "alike" in {one.key for one in block.columns}
+    ]
+    return notes, tables
+
+
+def test_dossier_tells_of_the_targets_of_its_gaps_how_many_peers_there_are_and_pads_none():
+    notes, (table,) = dossier_of("NPL")
+    told = {}
+    for note in notes:
+        if LACKING in note:
+            codes, many = re.fullmatch(rf"Goal or target (.+): (\d+) of the 40 {re.escape(LACKING)}", note).groups()
+            told |= dict.fromkeys(codes.split(", "), int(many))
+    gaps = {gap.target for gap in party_evidence("NPL").shown_gaps if gap.target} or set(targets())
+    held = fewer_than(3, peers("NPL").to_pylist())
+    assert told == {code: many for code, many in held.items() if code in gaps}
+    assert told
+    shown = Counter(row[0] for row in table.rows)
+    assert {code: shown[code] for code in told} == told
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_dossier_of_a_party_of_unknown_conditions_says_so_and_names_no_peers(language):
+    notes, tables = dossier_of("EUR", language)
+    assert (notes[-1], tables) == (translations(language).gettext(UNKNOWN), [])
 
 
 def test_source_of_a_peer_s_figure_names_its_own_series():

@@ -8,8 +8,7 @@ import click
 
 from biosetu.cli.options import language_option, out_option, quiet_option
 from biosetu.cli.output import emit, progress_bar
-
-FEW = "{many} of the forty Parties in the most similar conditions moved on target {target} or measured it (as loaded)."
+from biosetu.translation import translations
 
 
 @click.command()
@@ -23,12 +22,13 @@ def peers(party: str, target: str, most: int, out: Path | None, language: str, q
     """List Parties in conditions similar to those of PARTY (such as NPL) that moved on a target or measured it.
 
     Likeness is over languages, income, coast, forest, mountains, mangroves, size and subregion. It says who is worth
-    asking and ranks nobody.
+    asking and ranks nobody. Where there are fewer peers than asked for, it says how many there are, and why.
     """
+    from biosetu.jobs.peers import lacking
     from biosetu.jobs.peers import peers as find
 
     with progress_bar(quiet) as progress:
         table = find(party, target, most=most, language=language, progress=progress)
     emit(table, out)
-    if target and table.num_rows < most:
-        click.echo(FEW.format(many=table.num_rows, target=target), err=True)
+    for sentence in lacking(table, party, target, most):
+        click.echo(sentence.in_words(translations(language).gettext), err=True)

@@ -17,11 +17,14 @@ from functools import cache
 from importlib.resources import files
 
 from biosetu.framework import context_facts, parties
+from biosetu.translation import N_, Said, say
 
 INCOME = ("low income", "lower middle income", "upper middle income", "high income")
 POWERS = 3.0
 ALIKE = 0.75
 FEWEST_FACTS = 3
+ASKED = 40
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,44 @@ def likeness(one: str, other: str) -> Likeness | None:
 def most_alike(party: str, most: int) -> tuple[Likeness, ...]:
     """Return the Parties most alike to one, the most alike first; the fictional Party is nobody's peer."""
     return _ranked(party)[:most]
+
+
+def looked_at(party: str) -> int:
+    """Return among how many Parties peers of one are looked for: the most alike, or none where its conditions are not
+    known.
+    """
+    return len(most_alike(party, ASKED))
+
+
+def why_few(party: str, found: Mapping[str, int], most: int = SHOWN) -> tuple[Said, ...]:
+    """Return how many peers there are where there are fewer than `most`, and why no more: a sentence for each number.
+
+    found: how many peers there are for each target that was asked about.
+    """
+    among = looked_at(party)
+    if not among:
+        return (unknown_conditions(),) if found else ()
+    few = sorted({many for many in found.values() if many < most})
+    return tuple(_fewer([target for target, held in found.items() if held == many], many, among) for many in few)
+
+
+def unknown_conditions() -> Said:
+    """Return the sentence for a Party that cannot be compared."""
+    return say(
+        N_("Too little is known here of its conditions to say which Parties are similar, so no peers are named.")
+    )
+
+
+def _fewer(targets: list[str], many: int, among: int) -> Said:
+    return say(
+        N_(
+            "Goal or target {targets}: {many} of the {among} Parties in the most similar conditions moved on it or "
+            "measured it, in what is loaded here; no others are named."
+        ),
+        targets=tuple(targets),
+        many=many,
+        among=among,
+    )
 
 
 @cache

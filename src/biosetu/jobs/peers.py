@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from biosetu.cooperation.peers import Likeness, most_alike
+from biosetu.cooperation.peers import ASKED, SHOWN, Likeness, most_alike, why_few
 from biosetu.figures import Movement
 from biosetu.framework import find_party, indicators, targets
 from biosetu.jobs.party import PartyEvidence, default_store, party_evidence
@@ -17,12 +17,10 @@ from biosetu.problems import UsageError
 from biosetu.progress import Progress, silent
 from biosetu.reports.series import is_disputed, is_headline, movement, targets_of, told
 from biosetu.statistics.summary import Summary
-from biosetu.translation import Voice, say
+from biosetu.translation import Said, Voice, say
 
-ASKED = 40
 ORDER = ("moved", "measured")
 NO = ("flag", 0.0)  # the answer "no" to a question of the framework is no evidence of having done it
-SHOWN = 3
 SCHEMA = pa.schema(
     [
         ("target", pa.string()),
@@ -53,9 +51,10 @@ def peers(
 ) -> pa.Table:
     """Return up to `most` peers of a Party for a target (all targets with a peer, where none is named), by likeness.
 
-    Looked for among the forty Parties in the most similar conditions. A peer moved for the better on a series that
-    bears on the target (`moved`), or has a figure of one of its indicators of the framework (`measured`); there may be
-    fewer than asked for, or none. Raises `UsageError` for an unknown Party or target.
+    Looked for among the forty Parties in the most similar conditions, or among none where too little is known of the
+    Party's own. A peer moved for the better on a series that bears on the target (`moved`), or has a figure of one of
+    its indicators of the framework (`measured`); there may be fewer than asked for, or none.
+    Raises `UsageError` for an unknown Party or target.
     """
     party = find_party(code).iso3
     if target and target not in targets():
@@ -68,6 +67,13 @@ def peers(
         rows += [row for one in wanted for row in _row(item, one, "", language, state)]
         progress(done, len(near), item.party)
     return pa.Table.from_pylist([row for one in wanted for row in _ranked(rows, one, most)], schema=SCHEMA)
+
+
+def lacking(table: pa.Table, code: str, target: str = "", most: int = SHOWN) -> tuple[Said, ...]:
+    """Return the sentences that belong under a table of `peers` asked with the same: where there are fewer, and why."""
+    wanted = (target,) if target else tuple(targets())
+    told = table.column("target").to_pylist()
+    return why_few(find_party(code).iso3, {one: told.count(one) for one in wanted}, most)
 
 
 def _ranked(rows: list[dict[str, object]], target: str, most: int) -> Iterator[dict[str, object]]:
@@ -150,12 +156,11 @@ def _at(party: str, target: str, indicator: str, state: State) -> tuple[dict[str
     return tuple(sorted(rows, key=lambda row: (ORDER.index(str(row["state"])), -float(str(row["likeness"])))))
 
 
-def peers_for_dossier(party: str) -> pa.Table | None:
-    """Return the peers of a Party for every target, or None where nothing is known of its conditions."""
+def peers_for_dossier(party: str) -> pa.Table:
+    """Return the peers of a Party for every target; without a row where nothing is known of its conditions."""
     return _for_dossier(party, _state())
 
 
 @lru_cache(maxsize=256)
-def _for_dossier(party: str, _state: State) -> pa.Table | None:
-    table = peers(party)
-    return table if table.num_rows else None
+def _for_dossier(party: str, _state: State) -> pa.Table:
+    return peers(party)

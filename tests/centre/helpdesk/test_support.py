@@ -5,7 +5,9 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
+from django.template import engines
 from django.urls import reverse
+from django.utils.translation import override
 
 from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import public, verbs
@@ -15,6 +17,7 @@ from biosetu.centre.helpdesk.verbs.moving import numbered
 from biosetu.centre.matching.models import Weight
 from biosetu.centre.pages import reading
 from biosetu.cooperation import Request
+from biosetu.translation import translations
 
 from .conftest import ELEVEN, FOUR
 
@@ -138,6 +141,20 @@ def test_peers_at_a_gap_stand_by_its_own_indicator_before_others_under_its_targe
     near = help_for(AnonymousUser(), [asked], "iucn-asia", providers=False)[0].peers
     assert {row["state"] for row in near} == {"moved"}
     assert [row["likeness"] for row in near] == sorted((row["likeness"] for row in near), reverse=True)
+
+
+TILES = '{% from "helpdesk/helping.html" import tiles with context %}{{ tiles(one) }}'
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_party_of_unknown_conditions_is_not_said_to_have_been_compared(language):
+    one = help_for(AnonymousUser(), [Request("gap", party="EUR", targets=("10",))], "iucn-asia", providers=False)[0]
+    assert (one.peers, one.among) == ([], 0)
+    unknown = "Too little is known here of its conditions to say which Parties are similar, so no peers are named."
+    with override(language):
+        page = engines["jinja2"].from_string(TILES).render({"one": one})
+    assert translations(language).gettext(unknown) in page
+    assert page.count('<p class="quiet">') == 1
 
 
 def test_what_is_suggested_at_a_gap_follows_the_weights_of_the_centre():

@@ -25,6 +25,7 @@ from biosetu.centre.matching.weights import weights_of
 from biosetu.centre.pages import reading
 from biosetu.centre.wording import gettext, language
 from biosetu.cooperation import Component, Request
+from biosetu.cooperation.peers import SHOWN, looked_at
 from biosetu.cooperation.support import KIND
 from biosetu.framework import parties
 from biosetu.jobs.peers import ORDER, peers_at
@@ -32,7 +33,6 @@ from biosetu.sources.official import series_of
 from biosetu.translation import N_, Voice
 
 MOST_GAPS = 12
-PEERS = 3
 DID = {
     "moved": N_("moved for the better"),
     "measured": N_("measured an indicator of the framework"),
@@ -41,11 +41,14 @@ DID = {
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What would help with a gap or a request: entries of the library by kind, a provider, peers."""
+    """What would help with a gap or a request: entries of the library by kind, a provider, peers; and among how many
+    Parties these were looked for.
+    """
 
     shelf: dict[str, list[Fitting]]
     providers: list[tuple[Provider, tuple[str, ...]]]
     peers: list[dict[str, Any]]
+    among: int
 
 
 def asking(gap: Gap) -> str:
@@ -85,8 +88,9 @@ def help_for(user: User, asked: Sequence[Request], centre: str, *, providers: bo
         return []
     near, weights = [_near(one) for one in asked], weights_of(centre)
     offered = _providers(asked, weights) if providers else [[] for _ in asked]
-    found = zip(shelves(user, asked, days.today(), weights), offered, near, strict=True)
-    return [Help(shelf, best, peers) for shelf, best, peers in found]
+    among = [looked_at(one.party) if one.party in parties() else 0 for one in asked]
+    found = zip(shelves(user, asked, days.today(), weights), offered, near, among, strict=True)
+    return [Help(*parts) for parts in found]
 
 
 def _near(asked: Request) -> list[dict[str, Any]]:
@@ -99,7 +103,7 @@ def _near(asked: Request) -> list[dict[str, Any]]:
     under = [row for code in asked.targets for row in peers_at(asked.party, target=code)]
     rows += sorted(under, key=lambda row: (ORDER.index(str(row["state"])), -float(str(row["likeness"]))))
     first = {row["party"]: row for row in reversed(rows)}
-    return [_told(dict(row)) for row in sorted(first.values(), key=rows.index)[:PEERS]]
+    return [_told(dict(row)) for row in sorted(first.values(), key=rows.index)[:SHOWN]]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from biosetu.cooperation import STATE_NAMES
+from biosetu.cooperation.peers import why_few
 from biosetu.cooperation.results import measured_again
-from biosetu.framework import indicators, parties
+from biosetu.framework import indicators, parties, targets
 from biosetu.observations import units
 from biosetu.reports.content import Block, Bullets, Citation, Column, Item, Paragraph, Section, Table
 from biosetu.reports.evidence import Evidence
@@ -143,11 +144,19 @@ def _unit(code: str, voice: Voice) -> str:
 
 
 def _peers(evidence: Evidence, voice: Voice) -> Iterator[Block]:
-    table = evidence.table("cooperation.peers")
-    wanted = {gap.target for gap in evidence.gaps}
-    rows = [row for row in table.to_pylist() if not wanted or row["target"] in wanted] if table is not None else []
-    if not rows:
+    table = evidence.tables.get("cooperation.peers")
+    if table is None:
         return
+    wanted = {gap.target for gap in evidence.gaps if gap.target} or set(targets())
+    rows = [row for row in table.to_pylist() if row["target"] in wanted]
+    if rows:
+        yield from _peer_table(rows, voice)
+    found = {code: sum(row["target"] == code for row in rows) for code in targets() if code in wanted}
+    for sentence in why_few(evidence.party.iso3, found):
+        yield Paragraph(sentence.in_words(voice.gettext), "note")
+
+
+def _peer_table(rows: list[dict[str, Any]], voice: Voice) -> Iterator[Block]:
     _ = voice.gettext
     columns = (
         Column("target", _("Target")),
