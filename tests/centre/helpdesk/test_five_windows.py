@@ -1,4 +1,6 @@
-"""A whole request in a real browser: five people in five windows, from a gap to closure, in English and in Arabic."""
+"""A whole request in a real browser, from a gap to closure, in English and in Arabic: five people in five windows, and
+in a sixth the community whose land it touches and whose consent it needs.
+"""
 
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlparse
@@ -14,11 +16,12 @@ from biosetu.centre.helpdesk.models import Candidate, FollowUp, SupportRequest
 from biosetu.centre.promises.store import DatabasePromises
 from biosetu.jobs.alignment import store_imported
 from biosetu.jobs.promise_files import read_promises
+from biosetu.translation import say, translations
 
 from .conftest import ELEVEN
 
 pytestmark = PLAYED
-WINDOWS = ("focal_point", "officer", "provider", "other_provider", "nobody")
+WINDOWS = ("focal_point", "community", "officer", "provider", "other_provider", "nobody")
 
 
 @pytest.fixture
@@ -48,10 +51,11 @@ def gaps(live_server, tmp_path):
 
 
 class Play:
-    """One request in five windows, in one language."""
+    """One request in six windows, in one language."""
 
     def __init__(self, windows, language):
         self.windows, self.prefix, self.reference = windows, f"/{language}" if language != "en" else "", ""
+        self.text = translations(language).gettext
         self.allowed = {}
 
     def address(self):
@@ -97,13 +101,26 @@ class Play:
         page.goto(self.address())
         return page.locator(f"form[action$='/do/{verb}/'] button").first.is_disabled()
 
+    def bars(self, name, verb, why, **parts):
+        """Check that a step cannot be pressed yet, and that the window says why in its language."""
+        assert self.barred(name, verb)
+        told = self.windows[name].locator(f"form[action$='/do/{verb}/'] .help").first.inner_text()
+        assert say(why, **parts).in_words(self.text) in told
+
     def state(self):
         return SupportRequest.objects.get(reference=self.reference).state
 
 
 WHO, CONTACT = "Who asks at DNPWC, room 4", "Who answers at DNPWC, room 7"
-INSIDE = ("focal_point", "officer")
+INSIDE = ("focal_point", "community", "officer")
 HELPED = (*INSIDE, "provider")
+HOLDERS = "Office of community"
+UNHEARD = "Not yet decided by {holders}, whose consent is needed."
+NOT_STANDING = "Consent is refused, partial, withdrawn or expired: work stops until the holders release it."
+DECISION = {
+    "people": "People of the upper springs", "process": "Two nights in the assembly house", "languages": "ne",
+    "scope": "Springs and the sacred grove", "on": "2026-11-01",
+}  # fmt: skip
 
 
 def ask_from_the_gap(play):
@@ -132,7 +149,7 @@ def fill_in(play):
     """The whole form, by who asks, in the browser."""
     focal = play.windows["focal_point"]
     focal.goto(play.address() + "edit/")
-    for name, value in {**ELEVEN, "contact": CONTACT}.items():
+    for name, value in {**ELEVEN, "contact": CONTACT, "touches_communities": "yes", "holders": HOLDERS}.items():
         box = focal.locator(f"[name='{name}']")
         kind = box.first.evaluate("node => node.type")
         if kind == "checkbox":
@@ -164,6 +181,7 @@ def test_a_whole_request_by_five_people(windows, providers, gaps, live_server, l
     fill_in(play)
     play.allow(CONTACT, *INSIDE)
     play.allow(ELEVEN["problem"], *WINDOWS)
+    play.allow("/do/consent/", "community")
     play.check()
     play.check("officer", "plan", {})
     play.check("officer", "match", {})
@@ -194,9 +212,7 @@ def test_a_whole_request_by_five_people(windows, providers, gaps, live_server, l
     line = {"text": "Types of ecosystems are assessed", "indicator": "A.1", "baseline": "0.5", "target": "0.6",
             "series": "NPL-RLE", "unit": "index", "baseline_year": "2024"}  # fmt: skip
     play.check("officer", "plan-line", {"kind": "outcome", **line})
-    play.allow("the other offer", "officer")
-    play.allow("Types of ecosystems are assessed", *HELPED)
-    play.check("officer", "agree", {})
+    consent_before_work(play)
     assert set(Candidate.objects.values_list("answer", flat=True)) == {"accepted", "released"}
     play.check("provider", "start", {})
     play.check("provider", "deliver", {})
@@ -213,6 +229,33 @@ def test_a_whole_request_by_five_people(windows, providers, gaps, live_server, l
     play.check("provider", "rate", {"score": "4", "words": "Gladly"})
     assert Candidate.objects.get(chosen=True).provider.rating_sum == 5
     half_a_year_later(play)
+
+
+def decide(play, status):
+    """The people concerned record their decision."""
+    play.check("community", "consent", {**DECISION, "status": status})
+
+
+def consent_before_work(play):
+    """Nothing is agreed before the holders give their consent, and nothing begins once they take it back."""
+    play.bars("officer", "agree", UNHEARD, holders=HOLDERS)
+    play.allow(DECISION["process"], *HELPED)
+    for words in (DECISION["people"], DECISION["scope"]):
+        play.allow(words, *HELPED, "other_provider")
+    decide(play, "partial")
+    play.bars("officer", "agree", NOT_STANDING)
+    decide(play, "given")
+    play.allow("the other offer", "officer")
+    for words in ("Types of ecosystems are assessed", DECISION["people"], DECISION["scope"]):
+        play.allow(words, *HELPED)
+    play.check("officer", "agree", {})
+    assert play.state() == "agreed"
+    decide(play, "withdrawn")
+    assert play.state() == "on_hold"
+    play.bars("officer", "resume", "The people concerned stopped this work; it goes on when they consent anew.")
+    decide(play, "given")
+    play.check("officer", "resume", {})
+    assert play.state() == "agreed"
 
 
 def half_a_year_later(play):
