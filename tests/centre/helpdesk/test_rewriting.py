@@ -9,6 +9,7 @@ from biosetu.centre.accounts.models import Account, Notice, Role
 from biosetu.centre.erasing import erase
 from biosetu.centre.helpdesk import days, verbs
 from biosetu.centre.helpdesk.facts import clock
+from biosetu.centre.helpdesk.figures import figures
 from biosetu.centre.helpdesk.models import SupportRequest
 from biosetu.centre.helpdesk.reminding import tick
 from biosetu.cooperation import Refused
@@ -58,6 +59,53 @@ def test_what_is_only_made_precise_or_written_back_stays_endorsed(people, reques
         verbs.act(request=again(request), verb="plan", by=people["officer"])
     verbs.save(request=again(request), by=people["officer"], values={"what": "Help with a red list of ecosystems"})
     assert verbs.act(request=again(request), verb="plan", by=people["officer"]).after == "planning"
+
+
+@pytest.mark.parametrize("by_leaving", [False, True])
+def test_the_promise_to_confirm_ends_where_nothing_is_left_to_confirm(people, request_of, by_leaving):
+    request = request_of(other_parties="BTN")
+
+    def confirming():
+        return [due.status for due in clock(again(request)) if due.step == "confirm"]
+
+    with at(2026, 3, 2, 6):
+        verbs.act(request=request, verb="submit", by=people["contributor"])
+        for name in ("focal_point", "neighbour"):
+            verbs.act(request=again(request), verb="endorse", by=people[name])
+        verbs.save(request=again(request), by=people["contributor"], values=OTHER)
+        verbs.act(request=again(request), verb="endorse", by=people["neighbour"])
+    with at(2026, 3, 4, 6):
+        assert confirming() == ["running"]
+        verbs.save(request=again(request), by=people["contributor"], values={"objectives": "More precise"})
+        assert confirming() == ["running"]
+        if by_leaving:
+            verbs.leave(request=again(request), by=people["focal_point"], party="NPL", reason="No longer ours")
+        else:
+            verbs.save(request=again(request), by=people["contributor"], values={"what": FOUR["what"]})
+            assert confirming() == ["running"]  # the neighbour confirmed the other text
+            verbs.act(request=again(request), verb="endorse", by=people["neighbour"])
+        assert confirming() == ["met"]
+    with at(2026, 4, 26, 6):
+        tick()
+        assert confirming() == ["met"]
+    assert not request.told.filter(step="confirm").exists()
+
+
+def test_what_is_written_back_is_not_overdue_a_month_later(people, request_of):
+    request = request_of()
+    with at(2026, 3, 2, 6):
+        verbs.act(request=request, verb="submit", by=people["contributor"])
+        verbs.act(request=again(request), verb="endorse", by=people["focal_point"])
+        verbs.save(request=again(request), by=people["contributor"], values=OTHER)
+        verbs.save(request=again(request), by=people["contributor"], values={"what": FOUR["what"]})
+        verbs.save(request=again(request), by=people["contributor"], values={"objectives": "More precise"})
+    assert [step.verb for step in request.steps.all()].count("write_back") == 1
+    with at(2026, 4, 26, 6):
+        tick()
+        counted = {(one.measure, one.group): one.value for one in figures(SupportRequest.objects.all())}
+        assert ("overdue", "confirm") not in counted
+        assert counted["kept", "confirm"] == 1
+    assert not request.told.filter(step="confirm").exists()
 
 
 def test_the_consent_that_was_endorsed_is_not_unticked_in_silence(people, request_of):

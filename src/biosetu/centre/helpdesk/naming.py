@@ -36,6 +36,7 @@ VERB_NAMES = {
     "ask": N_("Wait for the requester"),
     "reply": N_("We have answered"),
     "rewrite": N_("What was endorsed was rewritten"),
+    "write_back": N_("Nothing is left to confirm"),
     "entrust": N_("Who asks was named"),
 }
 ROLE_NAMES = {

@@ -21,6 +21,7 @@ from biosetu.centre.helpdesk.verbs.moving import (
     in_state,
     keep_holders,
     note,
+    note_written_back,
     numbered,
 )
 from biosetu.cooperation import FINAL, Refused
@@ -90,6 +91,7 @@ def leave(*, request: SupportRequest, by: Account, party: str, reason: str) -> N
         raise Refused(LAST)
     note(request, by, "leave", reason.strip(), {"party": party})
     _move(request, by, party, (Taking.PART,), Taking.LEFT)
+    note_written_back(request, by)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from biosetu.centre.directory.models import Provider
 from biosetu.centre.helpdesk import days
 from biosetu.centre.helpdesk.asking import schedule
 from biosetu.centre.helpdesk.facts import (
+    CONFIRM,
     clock,
     facts,
     lacks_consent,
@@ -156,10 +157,19 @@ def _ask_again(request: SupportRequest, by: Account, stood: Collection[str]) -> 
     rows = RequestParty.objects.filter(request=request, standing=Taking.PART, party__in=stood)
     again = [row.party for row in rows if not row.stands(request.values)]
     if not again:
+        note_written_back(request, by)
         return
     note(request, by, "rewrite", changes={"parties": sorted(again)})
     posts = Role.objects.current().endorsing().filter(party__in=again).select_related("account")
     tell_all(request, {post.account for post in posts} - {by}, REWRITTEN)
+
+
+def note_written_back(request: SupportRequest, by: Account) -> None:
+    """Keep a step that ends the promise to confirm where nothing is left to: all is written back, or the Party left."""
+    asked = any(due.step == CONFIRM and due.ended is None for due in clock(request))
+    rows = RequestParty.objects.filter(request=request, standing=Taking.PART)
+    if asked and not any(row.rewritten(request.values) for row in rows):
+        note(request, by, "write_back")
 
 
 def keep_holders(request: SupportRequest) -> None:
