@@ -169,6 +169,7 @@ def test_the_same_request_laid_out_otherwise_is_one_arrival(people, handed):
         ({"decisions": [{**DECISION, "people": "x" * 201}]}, "", ""),
         ({"decisions": [{**DECISION, "status": "given"}]}, "", ""),
         ({"decisions": [{**DECISION, "on": ""}]}, "", ""),
+        ({"decisions": [{**DECISION, "at": "zzz"}]}, "", ""),
         ({"objections": "no"}, "", ""),
         ({"values": {"party": "NPL;QQQ"}}, "party", "QQQ"),
         ({"values": {"party": "NPL", "targets": "99"}}, "targets", "99"),
@@ -180,6 +181,7 @@ def test_the_same_request_laid_out_otherwise_is_one_arrival(people, handed):
         "people with too long a name",
         "a consent that was given",
         "a decision of no day",
+        "a decision of no moment",
         "no list of objections",
         "a Party that there is not",
         "a target that there is not",
@@ -357,3 +359,98 @@ def test_need_of_consent_goes_with_the_request_where_a_record_alone_says_so(peop
     made = exchange.take_in(arrival=arrival, by=people["far_officer"], confirmed_name="Centre East")
     assert not made.consents.exists()
     assert facts(made, people["far_officer"]).touches_communities
+
+
+TOLD = {"people": "Hill people", "process": "Assembly", "scope": "The spring", "languages": "ne"}
+
+
+@pytest.fixture
+def gone_on(people, request_of, providers, monkeypatch, tmp_path):
+    """A request that was handed over, as taken in and under way at another centre, and how it is sent there anew."""
+    home = os.environ["BIOSETU_HOME"]
+    request = request_of(**{**ELEVEN, "other_parties": "JOR"})
+    verbs.act(request=request, verb="submit", by=people["contributor"])
+    verbs.act(request=request, verb="hand_over", by=people["officer"], reason="The shared river lies in the west.")
+    first = exchange.hand_over_file(request=request, by=people["officer"])
+    at_another_centre(monkeypatch, tmp_path)
+    arrival = exchange.arrive(content=first, by=people["far_officer"])
+    made = exchange.take_in(arrival=arrival, by=people["far_officer"], confirmed_name="Centre East")
+    type(made).objects.filter(pk=made.pk).update(state="under_way", ball="provider")
+    made.refresh_from_db()
+
+    def send():
+        monkeypatch.setenv("BIOSETU_HOME", home)
+        content = exchange.hand_over_file(request=request, by=people["officer"])
+        at_another_centre(monkeypatch, tmp_path)
+        return exchange.arrive(content=content, by=people["far_officer"])
+
+    return request, made, send
+
+
+def decided(among, request, status, **other):
+    on = {"on": request.today(), "status": status}
+    return verbs.record_consent(request=request, by=among["community"], **{**TOLD, **on, **other})
+
+
+@pytest.mark.parametrize("status", ["partial", "refused", "withdrawn"])
+def test_what_people_decide_after_a_hand_over_stops_work_at_the_other_centre(client, people, gone_on, status):
+    request, made, send = gone_on
+    account("far-manager", "manager", centre="iucn-west-asia")
+    decided(people, made, "given")
+    Notice.objects.all().delete()
+    decided(people, request, status)
+    told = {one.account.username for one in Notice.objects.filter(message__contains="signed file anew")}
+    assert told == {"officer", "manager"}
+    client.force_login(people["community"])
+    assert (
+        "Another centre has this request now"
+        in client.get(reverse("request", args=[request.reference])).content.decode()
+    )
+    assert exchange.take_in(arrival=send(), by=people["far_officer"]) == made
+    made.refresh_from_db()
+    assert type(made).objects.exclude(came_from="").count() == 1
+    assert (made.state, made.previous_state) == ("on_hold", "under_way")
+    assert (made.consents.last().status, made.consents.last().holder) == (status, "Office of community")
+    assert {one.account.username for one in Notice.objects.filter(message__contains="that handed it over")} == {
+        "far-manager"
+    }
+    with pytest.raises(Refused, match="work stops"):
+        verbs.act(request=made, verb="resume", by=people["far_officer"])
+
+
+def test_a_file_sent_again_overrules_nothing_that_was_decided_since(people, gone_on):
+    request, made, send = gone_on
+    decided(people, request, "refused")
+    older = send()
+    decided(people, request, "partial", scope="The upper spring")
+    assert exchange.take_in(arrival=send(), by=people["far_officer"]) == made
+    assert exchange.take_in(arrival=older, by=people["far_officer"]) == made
+    assert list(made.consents.values_list("status", flat=True)) == ["partial"]
+    made.refresh_from_db()
+    decided(people, made, "given")
+    verbs.act(request=made, verb="resume", by=people["far_officer"])
+    decided(people, request, "refused", people="River people")
+    exchange.take_in(arrival=send(), by=people["far_officer"])
+    assert list(made.consents.values_list("people", "status")) == [
+        ("Hill people", "partial"), ("Hill people", "given"), ("River people", "refused")
+    ]  # fmt: skip
+
+
+def test_a_request_of_the_same_number_from_another_signer_is_another_request(people, gone_on, monkeypatch, tmp_path):
+    request, made, _ = gone_on
+    decided(people, request, "refused")
+    monkeypatch.setenv("BIOSETU_HOME", str(tmp_path / "third"))
+    content = exchange.hand_over_file(request=request, by=people["officer"])
+    arrival = exchange.arrive(content=content, by=people["far_officer"])
+    assert exchange.take_in(arrival=arrival, by=people["far_officer"], confirmed_name="Centre North") != made
+    made.refresh_from_db()
+    assert (made.state, made.consents.count()) == ("under_way", 0)
+
+
+def test_that_communities_are_touched_after_all_reaches_the_other_centre(people, gone_on):
+    request, made, send = gone_on
+    decided(people, request, "given")
+    assert Notice.objects.filter(account=people["officer"], message__contains="signed file anew").count() == 1
+    exchange.take_in(arrival=send(), by=people["far_officer"])
+    made.refresh_from_db()
+    assert (made.state, made.consents.count(), made.values["touches_communities"]) == ("on_hold", 0, "yes")

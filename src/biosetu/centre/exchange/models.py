@@ -27,13 +27,15 @@ class KnownKey(models.Model):
 
 
 class Arrival(models.Model):
-    """A request that another centre handed over; `request` once an officer took it in."""
+    """A request that another centre handed over, or what people decided on it since; `request` once an officer took it
+    in.
+    """
 
     body = models.JSONField()
     key = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
-    request = models.OneToOneField(
-        SupportRequest, null=True, blank=True, on_delete=models.SET_NULL, related_name="arrival"
+    request = models.ForeignKey(
+        SupportRequest, null=True, blank=True, on_delete=models.SET_NULL, related_name="arrivals"
     )
     at = models.DateTimeField(default=timezone.now)
 

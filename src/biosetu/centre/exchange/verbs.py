@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from biosetu.centre.accounts.models import Account
@@ -18,7 +19,7 @@ from biosetu.centre.accounts.permissions import parties_for
 from biosetu.centre.audit.trail import record
 from biosetu.centre.exchange.models import Arrival, KnownKey, RowState, SheetRow
 from biosetu.centre.exchange.signing import canonical, opened, signed
-from biosetu.centre.helpdesk.facts import newest_consents, touched
+from biosetu.centre.helpdesk.facts import lacks_consent, newest_consents, touched
 from biosetu.centre.helpdesk.models import (
     TAKING_PART,
     ConsentRecord,
@@ -27,11 +28,23 @@ from biosetu.centre.helpdesk.models import (
     RequestParty,
     SupportRequest,
 )
+from biosetu.centre.helpdesk.verbs.consenting import tell_of_decisions
 from biosetu.centre.helpdesk.verbs.joining import centre_of
-from biosetu.centre.helpdesk.verbs.moving import audit, demand, keep_holders, numbered, parties_named, refresh_clock
+from biosetu.centre.helpdesk.verbs.moving import (
+    audit,
+    audit_taken,
+    claim,
+    demand,
+    hold_for_consent,
+    keep_holders,
+    numbered,
+    parties_named,
+    refresh_clock,
+)
+from biosetu.centre.library.holding import withhold
 from biosetu.centre.unnaming import ERASED, Person
 from biosetu.cooperation import Refused
-from biosetu.cooperation.forms import check, form, people_in, without_people
+from biosetu.cooperation.forms import YES, check, form, people_in, without_people
 from biosetu.problems import DataError, Problem
 from biosetu.translation import N_
 
@@ -40,6 +53,9 @@ DECIDED = ("people", "process", "scope", "languages", "status", "holder")
 STOPPING = frozenset(ConsentStatus.values) - {ConsentStatus.GIVEN}
 MOST = 100
 TELLING = ("message", "remedy", "column", "value")
+STOPPABLE = frozenset({"agreed", "under_way"})
+DECIDED_ELSEWHERE = N_("People concerned decided at the centre that handed this request over.")
+HEARD = N_("%(reference)s %(title)s: people concerned decided on it at the centre that handed it over.")
 GONE = Problem(N_("this person was deleted from the centre"), N_("Leave the row out"))
 
 
@@ -77,7 +93,8 @@ def hand_over_file(*, request: SupportRequest, by: Account) -> bytes:
 
 def _decision(record: ConsentRecord) -> dict[str, str]:
     told = {name: getattr(record, name) for name in DECIDED}
-    return {**told, "on": record.on.isoformat(), "expires": record.expires.isoformat() if record.expires else ""}
+    until = record.expires.isoformat() if record.expires else ""
+    return {**told, "on": record.on.isoformat(), "expires": until, "at": record.at.astimezone(UTC).isoformat()}
 
 
 def _objection(one: Objection) -> dict[str, str]:
@@ -110,7 +127,8 @@ def arrive(*, content: bytes, by: Account) -> Arrival:
 def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> SupportRequest:
     """Make a request of an arrival. An unknown signer needs the officer's confirmation, with whose key it is.
 
-    It begins as submitted: every Party endorses anew here, and consent is asked anew.
+    It begins as submitted: every Party endorses anew here, and consent is asked anew. Where the same request of the
+    same signer is here already, what people concerned decided since is added to it, and stops its work.
     """
     _officer(by)
     if Arrival.objects.select_for_update().get(pk=arrival.pk).request_id is not None:
@@ -123,6 +141,10 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
     codes = parties_named(arrival.body["values"])
     if not _reach(by) & set(codes):
         raise PermissionDenied
+    KnownKey.objects.select_for_update().get(pk=signer.pk)  # of two files of one request one makes it
+    there = _taken_in(arrival)
+    if there is not None:
+        return _add_decisions(there, arrival, by)
     values = {name: value for name, value in arrival.body["values"].items() if value}
     made = numbered(
         owner=None, centre=centre_of(by), title=values.get("title", "")[:300], values=values, state="submitted",
@@ -139,6 +161,48 @@ def take_in(*, arrival: Arrival, by: Account, confirmed_name: str = "") -> Suppo
     audit(made, by, "take_in")
     refresh_clock(made)
     return made
+
+
+def _earlier(arrival: Arrival) -> QuerySet[Arrival]:
+    """Return what was taken in of the same request of the same signer."""
+    same = Arrival.objects.filter(key=arrival.key, body__reference=arrival.body["reference"])
+    return same.filter(request__isnull=False).exclude(pk=arrival.pk)
+
+
+def _taken_in(arrival: Arrival) -> SupportRequest | None:
+    first = _earlier(arrival).select_related("request").order_by("pk").first()
+    return first.request if first is not None else None
+
+
+def _add_decisions(request: SupportRequest, arrival: Arrival, by: Account) -> SupportRequest:
+    """Add what people concerned decided after their request was handed over: it holds here as if entered here."""
+    heard = list(_earlier(arrival))
+    decided = [one for body in heard for one in body.body.get("decisions", ())]
+    objected = [one for body in heard for one in body.body.get("objections", ())]
+    news = {
+        "decisions": [one for one in arrival.body.get("decisions", ()) if _is_news(one, decided)],
+        "objections": [one for one in arrival.body.get("objections", ()) if one not in objected],
+    }
+    arrival.request = request
+    arrival.save(update_fields=["request"])
+    audit(request, by, "take_in")
+    was_touched = touched(request, newest_consents(request))
+    said = arrival.body["values"].get("touches_communities", "").strip().casefold() in YES
+    claim(request, values={**request.values, "touches_communities": "yes"} if said else request.values)
+    _keep_decisions(request, news)
+    if news["decisions"] or (said and not was_touched):
+        audit_taken(request, by, withhold(request))
+    if request.state in STOPPABLE and lacks_consent(request):
+        hold_for_consent(request, DECIDED_ELSEWHERE)
+    if any(news.values()):
+        tell_of_decisions(request, by, HEARD)
+    return request
+
+
+def _is_news(one: Mapping[str, str], heard: Iterable[Mapping[str, str]]) -> bool:
+    """Return whether a decision was not in an earlier file, and none of the same people that was made later."""
+    theirs = [other for other in heard if other["people"].casefold() == one["people"].casefold()]
+    return one not in theirs and all(other.get("at", "") <= one.get("at", "") for other in theirs)
 
 
 def _keep_decisions(request: SupportRequest, body: Mapping[str, Any]) -> None:
@@ -177,7 +241,18 @@ def _stops(body: Mapping[str, Any]) -> bool:
     decisions, objections = body.get("decisions", []), body.get("objections", [])
     if not _whole(decisions, DECIDED, ("on", "expires")) or not _whole(objections, ("text",), ("on",)):
         return False
-    return all(one["status"] in STOPPING and _fits(ConsentRecord(**_decided(one))) for one in decisions)
+    return all(
+        one["status"] in STOPPING and _is_moment(one.get("at", "")) and _fits(ConsentRecord(**_decided(one)))
+        for one in decisions
+    )
+
+
+def _is_moment(text: object) -> bool:
+    """Return whether it says when a decision was entered; files of earlier versions leave it out."""
+    try:
+        return text == "" or (isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None)
+    except ValueError:
+        return False
 
 
 def _fits(decision: ConsentRecord) -> bool:

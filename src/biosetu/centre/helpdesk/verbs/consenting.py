@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.db import transaction
 
 from biosetu.centre.accounts.models import Account, Role
-from biosetu.centre.accounts.notices import notify
 from biosetu.centre.audit.trail import as_pair
 from biosetu.centre.helpdesk import days
-from biosetu.centre.helpdesk.facts import newest_consents, office_of, touched
+from biosetu.centre.helpdesk.facts import CENTRE_ROLES, newest_consents, office_of, touched
 from biosetu.centre.helpdesk.models import ConsentRecord, ConsentStatus, Objection, SupportRequest, as_named
-from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, audit_taken, claim, demand
+from biosetu.centre.helpdesk.verbs.moving import Raced, act, audit, audit_taken, claim, demand, tell_all
 from biosetu.centre.library.holding import hear, withhold
 from biosetu.cooperation import Refused
 from biosetu.translation import N_
 
+PASS_ON = N_(
+    "%(reference)s %(title)s: people concerned decided after the hand-over. Send the other centre the signed file anew."
+)
 OBJECTED = N_("%(reference)s %(title)s: there is an objection to settle.")
 
 
@@ -40,9 +42,17 @@ def record_consent(*, request: SupportRequest, by: Account, **fields: object) ->
     claim(request)
     anew = made.status != ConsentStatus.GIVEN or not touched(request, decided)
     audit_taken(request, by, withhold(request) if anew else hear(request))
+    if anew and request.state == "handed_over":
+        tell_of_decisions(request, by, PASS_ON)
     if request.state in {"agreed", "under_way"} and not made.standing().stands(request.today()):
         act(request=request, verb="stop_work", by=by)
     return made
+
+
+def tell_of_decisions(request: SupportRequest, by: Account, message: str) -> None:
+    """Leave a notice with the officers and managers of a request's centre, but not with who did it."""
+    posts = Role.objects.current().filter(role__in=CENTRE_ROLES, centre=request.centre).select_related("account")
+    tell_all(request, {role.account for role in posts} - {by}, message)
 
 
 def _told(before: ConsentRecord | None, made: ConsentRecord) -> dict[str, object]:
@@ -59,9 +69,8 @@ def object_to(*, request: SupportRequest, by: Account, text: str) -> Objection:
     demand(by, "object", request, "object")
     objection = Objection.objects.create(request=request, text=text.strip(), raised_by=by)
     audit(request, by, "object")
-    for role in Role.objects.current().filter(role="manager", centre=request.centre).select_related("account"):
-        values = {"reference": request.reference, "title": request.title}
-        notify(role.account, OBJECTED, values, address=f"requests/{request.reference}/")
+    managers = Role.objects.current().filter(role="manager", centre=request.centre).select_related("account")
+    tell_all(request, {role.account for role in managers}, OBJECTED)
     return objection
 
 
