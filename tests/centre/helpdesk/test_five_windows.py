@@ -200,7 +200,7 @@ def test_a_whole_request_by_five_people(windows, providers, gaps, live_server, l
     first = Candidate.objects.get(provider__account__username="provider")
     officer = windows["officer"]
     officer.goto(play.address())
-    officer.locator(f"form[action$='/do/choose/']:has(input[value='{first.pk}']) button").click()
+    officer.locator(f"form[action$='/do/choose/']:has(input[name='candidate'][value='{first.pk}']) button").click()
     officer.wait_for_load_state()
     for words in (WHO, CONTACT, "for all concerned"):
         play.allow(words, *HELPED)

@@ -18,15 +18,6 @@ KEPT = (Step, ConsentRecord, Choice, Check)
 
 
 @pytest.fixture
-def guarded(db):
-    """The guards as the migration leaves them, whatever earlier tests did to them; gone with the transaction."""
-    with connection.cursor() as cursor:
-        for table in REQUESTS:
-            for statement in (*table.remove(connection.vendor), *table.install(connection.vendor)):
-                cursor.execute(statement)
-
-
-@pytest.fixture
 def story(people, request_of, providers, guarded):
     request, _ = agreed(people, request_of, touches_communities="yes")
     verbs.record_consent(

@@ -71,7 +71,7 @@ def test_a_stop_of_people_for_whom_nobody_speaks_is_settled_by_the_manager_with_
     assert verbs.act(request=kept, verb="resume", by=people["officer"]).after == "under_way"
 
 
-def test_who_stopped_is_not_written_anew(people, request_of, providers):
+def test_who_stopped_is_not_written_anew(guarded, people, request_of, providers):
     request = stopped(people, request_of, account("river", "community", party="NPL"))
     step = request.steps.get(verb="stop_work")
     assert step.office == "office of river"

@@ -13,11 +13,18 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from biosetu.alignment.ort import BinaryIndicatorData, export_record, read_record, schemas
+from biosetu.alignment.ort.reading import IDENTIFIER, TITLED
+from biosetu.alignment.wording import UNKEPT
 from biosetu.framework import questions
 from biosetu.observations.packaged import packaged_rows
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12).map(lambda t: t.replace("@", ""))
 LANGUAGES = st.sampled_from(["en", "ar", "fr", "es", "ru", "zh", "ne"])
+MARKS = st.characters(codec="utf-8", exclude_categories=("Cs",)).filter(
+    lambda mark: mark != "@" and not UNKEPT.match(mark)
+)
+WORDS = st.text(MARKS, max_size=12)
+NAMES = st.from_regex(IDENTIFIER, fullmatch=True)
+TITLES = st.dictionaries(LANGUAGES, WORDS.map(lambda words: f"Rivers {words}"), min_size=1, max_size=3)
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: WORDS,
     int: st.integers(-(2**53), 2**53),
@@ -64,7 +71,8 @@ def responses() -> st.SearchStrategy[dict[str, Any]]:
 def body(name: str) -> st.SearchStrategy[dict[str, Any]]:
     """Return bodies of a schema as they may come from the tool: with older field names and things we leave out."""
     model = schemas()[name]
-    made = record(model).map(lambda found: {**found, "header": {**found["header"], "schema": name}})
+    plain = st.tuples(record(model), NAMES, TITLES)
+    made = plain.map(lambda drawn: _readable(*drawn, name))
     if model is BinaryIndicatorData:
         groups = st.sampled_from(sorted({group for q in questions().values() for group in q.groups}))
         answers = st.dictionaries(groups, st.fixed_dictionaries({"responses": responses()}), max_size=3)
@@ -72,6 +80,12 @@ def body(name: str) -> st.SearchStrategy[dict[str, Any]]:
             lambda pair: {**{key: value for key, value in pair[0].items() if key != "groups"}, **pair[1]}
         )
     return made
+
+
+def _readable(found: dict[str, Any], identifier: str, title: dict[str, str], name: str) -> dict[str, Any]:
+    """Return a body of this schema, named so that it can be a file, with words in its title where it must have them."""
+    header = {**found["header"], "schema": name, "identifier": identifier}
+    return {**found, "header": header, **({"title": title} if schemas()[name] in TITLED else {})}
 
 
 def aged(value: Any) -> Any:
