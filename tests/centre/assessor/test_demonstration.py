@@ -53,7 +53,7 @@ def test_first_version_is_returned_and_the_second_accepted(played):
     assert second.result["criteria"] == "B1ab(iii,v)+2ab(iii,v)"
     states = [run.proposals.get().state for run in Run.objects.order_by("created_at")]
     assert states == ["returned", "accepted"]
-    verbs = list(Entry.objects.filter(party="XXA").values_list("verb", flat=True))
+    verbs = list(Entry.objects.filter(party="XXA").order_by("pk").values_list("verb", flat=True))
     assert [verb for verb in verbs if verb in ("save", "submit", "return", "accept")] == [
         "save", "submit", "return", "save", "submit", "accept"
     ]  # fmt: skip
