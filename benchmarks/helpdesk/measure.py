@@ -200,7 +200,7 @@ def main(out: Path) -> None:
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         taken = {address: loads(client, address) for address in (*PAGES, FIGURES)}
     gaps = gaps_of(random.Random(2))
-    taken[HELP] = times_of(lambda: help_for(officer, gaps))
+    taken[HELP] = times_of(lambda: help_for(officer, gaps, "iucn-asia"))
     sizes = {"requests": SupportRequest.objects.count(), "providers": Provider.objects.count(),
              "candidates": Candidate.objects.count(), "plan lines": PlanItem.objects.count()}  # fmt: skip
     times = {address: [statistics.median(among), max(among)] for address, among in taken.items()}
